@@ -1,0 +1,1 @@
+//! What is signed: keys, DIDs, Data Integrity proofs, signed requests.

@@ -1,0 +1,1 @@
+//! What moves: parse, verify, admit, sequence, publish; deliver and reconcile.

@@ -1,0 +1,1 @@
+//! Documents people already have, to and from drafts; the field's identifiers.

@@ -1,0 +1,3 @@
+//! The `garita` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Who runs it: configuration, access, HTTP API, console.

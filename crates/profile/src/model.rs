@@ -1,0 +1,436 @@
+//! A profile's model: what `profile.yaml` and the files beside it say, parsed and named, not yet judged.
+//!
+//! Everything here is plain data. `load` makes it from a folder's bytes, `check` judges it, `fold`, `admission`, `audience`,
+//! `clocks`, `forms` and `board` read it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::expr::Expr;
+use crate::pointer::Path;
+
+/// A party's role name as the trust list spells it: `customs.us`, `carrier`, `broker.mx`; or `post.NAME`, an office at a place.
+pub type Role = String;
+
+/// Where a word of the profile stands, for findings: file, and line from 1 (0 where a file has no lines).
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// Path inside the profile's folder.
+    pub file: String,
+    /// Line from 1.
+    pub line: usize,
+}
+
+/// One profile, parsed.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// The profile's id: `crossing`.
+    pub id: String,
+    /// Semantic version.
+    pub version: String,
+    /// Who must co-sign the core.
+    pub charter: CharterWords,
+    /// Calendars named by clocks: dates that do not count, by name (`us.federal`), as `YYYY-MM-DD`.
+    pub calendars: BTreeMap<String, Vec<String>>,
+    /// Offices at places, by post name.
+    pub posts: BTreeMap<String, Post>,
+    /// Case kinds by name.
+    pub kinds: BTreeMap<String, Kind>,
+    /// Record types by name.
+    pub records: BTreeMap<String, RecordType>,
+    /// Life cycle by kind.
+    pub life_cycle: BTreeMap<String, LifeCycle>,
+    /// Clocks by name.
+    pub clocks: BTreeMap<String, Clock>,
+    /// Rules, in file order.
+    pub rules: Vec<Rule>,
+    /// Which offices must affirm a record type before it is in force.
+    pub affirmed_by: BTreeMap<String, Vec<Role>>,
+    /// Declared tables by name.
+    pub tables: BTreeMap<String, Table>,
+    /// Boards by name.
+    pub boards: BTreeMap<String, Board>,
+    /// Acts by id, in file order.
+    pub acts: Vec<Act>,
+    /// Named views: what of a record a role gets, where `audience` names one.
+    pub states: BTreeMap<String, StateFace>,
+    /// Reserved for the border-programs issue: part of the core digest, not read by the engine yet.
+    pub reserved: BTreeMap<String, Value>,
+    /// Code lists by file stem.
+    pub codelists: BTreeMap<String, Vec<Code>>,
+    /// Texts by language (`en`, `es`), then key.
+    pub texts: BTreeMap<String, BTreeMap<String, String>>,
+    /// JSON Schema 2020-12 by record type.
+    pub schemas: BTreeMap<String, Value>,
+    /// The profile's JSON-LD context document.
+    pub context: Value,
+    /// Where each word stands: keys such as `records.Manifest`, `life-cycle.trip.show.2`.
+    pub places: BTreeMap<String, Place>,
+}
+
+/// `charter: { signatories: […], notice: P14D }`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct CharterWords {
+    /// Roles whose offices co-sign the core.
+    pub signatories: Vec<Role>,
+    /// ISO 8601 duration between signing and force.
+    pub notice: Option<String>,
+}
+
+/// An office at a place, the place read from the record in force.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Roles that may hold the post.
+    pub roles: Vec<Role>,
+    /// Where the place is written: the first that finds something counts.
+    pub at: Vec<TypedPath>,
+}
+
+/// `Manifest#/credentialSubject/scac`: a path into records in force of one type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedPath {
+    /// Record type.
+    pub record_type: String,
+    /// Path with `*` wildcards.
+    pub path: Path,
+}
+
+/// What a case is about.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Pointers whose values, joined by `:`, are the key.
+    pub key: Vec<Path>,
+    /// Who may open a case: the role, and the namespace that must be held for the key.
+    pub owner: Owner,
+    /// ISO 8601 duration after the case's last record, after which a key may be opened anew.
+    pub reuse_after: Option<String>,
+    /// Cases named by this case's records, by part name.
+    pub parts: BTreeMap<String, Part>,
+    /// Seats by name: paths to DIDs in records in force of seated parties or offices.
+    pub seats: BTreeMap<String, Vec<TypedPath>>,
+    /// Roles that are told the state by the keeper's notice though they cannot fold it; computed by `check` where absent.
+    pub told: Vec<Role>,
+    /// Pointer(s) whose values name the case for people (a plate for a trip), else the key.
+    pub title: Vec<TypedPath>,
+}
+
+/// `owner: { role: carrier, holds: scac }`.
+///
+/// The namespace value is the key component whose pointer ends in the namespace's name; where none does, the (single) key must
+/// start with a held value (an SCN starts with its SCAC).
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// Role by the trust list.
+    pub role: Role,
+    /// Namespace: `scac`, `patente`, `filer`. None where a role alone opens (an agency number).
+    pub holds: Option<String>,
+}
+
+/// `parts: { shipments: { kind, from, at, none-if } }`.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Kind of the part.
+    pub kind: String,
+    /// Record type that lists the parts (of its records in force by the case's owner).
+    pub from: String,
+    /// Path to the parts' keys.
+    pub at: Path,
+    /// Expression over `subject`: true means that the list is known and empty.
+    pub none_if: Option<Expr>,
+}
+
+/// A record type.
+#[derive(Debug, Clone, Default)]
+pub struct RecordType {
+    /// Roles or posts that may issue it.
+    pub issued_by: Vec<Role>,
+    /// Kind -> where its key stands: a pointer to the whole subject (key parts read by the kind's own pointers) or to values.
+    pub about: BTreeMap<String, Path>,
+    /// The record type(s) this one must follow (closes); its `about` is then what it follows, unless given.
+    pub follows: Vec<String>,
+    /// Who gets it. Empty: the charter's signatories and the seats of the cases it is about, whole.
+    pub audience: Vec<Audience>,
+    /// An act that is not undone by an earlier-dated record outside its `saw`.
+    pub decisive: bool,
+    /// Standings other than `act` that move tracks too: `report`, `compiled`.
+    pub accepts: Vec<String>,
+    /// `secret: office`: never addressed to a case, counted, listed or exported outside its office.
+    pub secret_office: bool,
+    /// How late `occurred` may be logged and still order the record; ISO 8601, default PT15M.
+    pub late: Option<String>,
+    /// Who beside the issuer may replace it, and the states up to which the issuer may.
+    pub replaceable_by: Vec<Role>,
+    /// Names by which people find it: search name (`plate`, `scn`, `entry`) -> paths.
+    pub search: BTreeMap<String, Vec<Path>>,
+    /// Which of the ways of showing it fits: `document`, `event`, `decision`; for the case page.
+    pub face: String,
+    /// Country lane on the case page: `mx`, `us`, `both`; empty: the issuer's.
+    pub side: String,
+    /// Pointers of the subject's members to show first, in order.
+    pub brief: Vec<Path>,
+}
+
+/// One line of an audience.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// Roles, posts, `seats`, or `seat.NAME`.
+    pub to: Vec<String>,
+    /// Empty: the whole record. Else the members that the view discloses, beside the envelope.
+    pub view: Vec<Path>,
+    /// The view's name: the given one, or the role that gets it.
+    pub view_name: String,
+}
+
+/// A kind's life cycle.
+#[derive(Debug, Clone, Default)]
+pub struct LifeCycle {
+    /// Tracks by name.
+    pub tracks: BTreeMap<String, Track>,
+    /// Balances by name.
+    pub balances: BTreeMap<String, Balance>,
+    /// Holds, where the kind has them.
+    pub holds: Option<Holds>,
+    /// First true line is the state.
+    pub show: Vec<ShowLine>,
+}
+
+/// A track: states that follow each other, side by side with other tracks.
+#[derive(Debug, Clone)]
+pub struct Track {
+    /// State before any record.
+    pub first: String,
+    /// The role whose word on it counts for those who cannot fold it.
+    pub keeper: Option<Role>,
+    /// Moves, first match wins.
+    pub moves: Vec<Move>,
+}
+
+/// `{ on: EntryAccepted, to: on-file, from: [none], when: "…" }`.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// Record type.
+    pub on: String,
+    /// State it leads to.
+    pub to: String,
+    /// States it may leave; empty: any.
+    pub from: Vec<String>,
+    /// Expression over `subject`, `issuer`, the tracks.
+    pub when: Option<Expr>,
+}
+
+/// `{ in: path | [paths], out: path | [paths] }`.
+#[derive(Debug, Clone)]
+pub struct Balance {
+    /// What comes in.
+    pub inn: Vec<TypedPath>,
+    /// What goes out.
+    pub out: Vec<TypedPath>,
+}
+
+/// A set of holds.
+#[derive(Debug, Clone)]
+pub struct Holds {
+    /// Record types that open one.
+    pub opens: Vec<String>,
+    /// Record types that close one (they `follow` the opening record).
+    pub closes: Vec<String>,
+    /// `same-office`: closed by who opened it.
+    pub by_same_office: bool,
+}
+
+/// A line of `show`.
+#[derive(Debug, Clone)]
+pub struct ShowLine {
+    /// State.
+    pub state: String,
+    /// Condition; absent: always.
+    pub when: Option<Expr>,
+}
+
+/// How a state looks: one of the console's ten (`expected`, `waiting`, `referred`, `inspection`, `hold`, `overdue`, `released`, `refused`, `seized`, `closed`).
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StateFace {
+    /// The look.
+    pub look: String,
+}
+
+/// A clock: due is a function of records, calendars and zones.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// Kind of case it runs in.
+    pub kind: String,
+    /// Record type whose effective time starts it, or a date-time path `Type#/…`.
+    pub from: TypedPath,
+    /// How many.
+    pub last: i64,
+    /// `minutes`, `hours`, `days`, `business-days`.
+    pub count: String,
+    /// Calendar name for business days.
+    pub calendar: Option<String>,
+    /// IANA zone name, or a post (its place's zone from `zones`).
+    pub zone: Option<String>,
+    /// What stops it.
+    pub until: Until,
+    /// Record type that moves the due date (`/credentialSubject/until`).
+    pub extend: Option<String>,
+    /// Who owes.
+    pub owner: Role,
+    /// Role or post -> record type it may sign when the clock has run out.
+    pub sign: BTreeMap<Role, String>,
+    /// When the clock counts before its start instead of after (a manifest is due 60 minutes *before* arrival).
+    pub before: bool,
+}
+
+/// What stops a clock.
+#[derive(Debug, Clone)]
+pub enum Until {
+    /// Any record in force of these types.
+    Records(Vec<String>),
+    /// An expression of the case.
+    When(Expr),
+}
+
+/// A rule of `rules.yaml`.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Stable code: `scn-check`, `manifest-late`.
+    pub code: String,
+    /// Record types it judges.
+    pub on: Vec<String>,
+    /// When it applies; absent: always.
+    pub when: Option<Expr>,
+    /// What must be true.
+    pub must: Expr,
+    /// What happens else.
+    pub severity: Severity,
+    /// What the fault points at.
+    pub pointer: String,
+    /// Key of the message in `texts`.
+    pub message: String,
+    /// Values for the message: name -> expression.
+    pub values: BTreeMap<String, Expr>,
+}
+
+/// A rule's severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Refused at home.
+    Refuse,
+    /// From others: kept and flagged.
+    Dispute,
+    /// Told.
+    Warn,
+}
+
+/// An insert-only table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Kind: one row per case.
+    pub row_per: String,
+    /// Column -> source.
+    pub columns: BTreeMap<String, Column>,
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone)]
+pub enum Column {
+    /// `{ at: Type#/path }`.
+    At(TypedPath),
+    /// `{ entered: track.state }` or `{ entered: state }`: the instant it was first entered.
+    Entered {
+        /// Track, or none for the shown state.
+        track: Option<String>,
+        /// State.
+        state: String,
+    },
+    /// `{ is: "expression" }`.
+    Is(Expr),
+}
+
+/// A live board.
+#[derive(Debug, Clone)]
+pub struct Board {
+    /// Kind: one row per case.
+    pub rows: String,
+    /// Columns in order.
+    pub columns: Vec<BoardColumn>,
+    /// What needs a person.
+    pub needs: Vec<Need>,
+    /// Field name -> expression over the case (as in `show`, beside `records`).
+    pub fields: BTreeMap<String, Expr>,
+    /// Which cases belong on it at all; absent: all.
+    pub when: Option<Expr>,
+}
+
+/// A column of a board.
+#[derive(Debug, Clone)]
+pub struct BoardColumn {
+    /// Id, and text key `board.COLUMN`.
+    pub id: String,
+    /// States shown in it.
+    pub states: Vec<String>,
+    /// Minutes after which a row's time is marked; absent: never.
+    pub limit_min: Option<i64>,
+    /// `strip` shows it as the lane strip; `list` (default) as a column.
+    pub show: String,
+}
+
+/// A reason for which a person must look.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// Id, and text key `needs.ID`.
+    pub id: String,
+    /// Expression of the case.
+    pub when: Expr,
+    /// Act offered.
+    pub act: Option<String>,
+    /// Glyph of the console.
+    pub glyph: String,
+    /// Values for the text.
+    pub values: BTreeMap<String, Expr>,
+    /// Roles whom it concerns; empty: every role that sees the board.
+    pub roles: Vec<Role>,
+}
+
+/// A button: a record with at most one question.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Id, and text key `acts.ID`.
+    pub id: String,
+    /// Kind of case it stands on.
+    pub kind: String,
+    /// Record type it issues.
+    pub issue: String,
+    /// Members of the subject it sets.
+    pub with: BTreeMap<String, Value>,
+    /// Members taken from the case: member -> expression.
+    pub take: BTreeMap<String, Expr>,
+    /// The one question: a member of the schema.
+    pub ask: Option<String>,
+    /// May be done for many at once.
+    pub many: bool,
+    /// When it is possible; absent: always. Text key `acts.ID.not` says why not.
+    pub when: Option<Expr>,
+    /// What halts a truck asks once more.
+    pub grave: bool,
+}
+
+/// A line of a code list.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Code {
+    /// Code.
+    pub code: String,
+    /// English.
+    pub en: String,
+    /// Spanish.
+    pub es: String,
+    /// First day, `YYYY-MM-DD`, or empty.
+    #[serde(rename = "valid-from", default)]
+    pub valid_from: String,
+    /// Last day, or empty.
+    #[serde(rename = "valid-to", default)]
+    pub valid_to: String,
+}

@@ -1,0 +1,1 @@
+//! What is kept: one contract, SQLite, blobs as files.

@@ -1,0 +1,1 @@
+//! What cannot be rewritten: Merkle tree, tiles, checkpoints, proofs.
