@@ -1,3 +1,53 @@
-//! Project tasks.
+//! Project tasks: `cargo xtask tidy|verify|bench-all|install`.
+//!
+//! Knows the crates by name only, and uses nothing but the standard library, so that it is built in a second.
 
-fn main() {}
+mod bench;
+mod install;
+mod ledger;
+mod tidy;
+mod verify;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  verify     everything that must hold on main: tidy, format, clippy, tests, profiles, browser (alias: cargo verify)
+  tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
+  install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
+  bench-all  the benchmarks (alias: cargo bench-all)
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.first().map(String::as_str) {
+        Some("verify") => verify::run(),
+        Some("tidy") => tidy::run(),
+        Some("install") => install::run(),
+        Some("bench-all") => bench::run(arguments.get(1..).unwrap_or_default()),
+        Some("--help" | "-h") => {
+            say(USAGE);
+            Ok(())
+        }
+        Some(other) => Err(format!("`{other}` is no task\n\n{USAGE}")),
+        None => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a task's answer goes to stdout")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "a task's complaint goes to stderr")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,82 @@
+//! `cargo verify`: everything that must hold on main.
+
+use std::process::{Command, Stdio};
+
+use crate::ledger::Ledger;
+use crate::{install, say, tidy};
+
+/// Runs all steps in the order in which they fail fastest.
+pub(crate) fn run() -> Result<(), String> {
+    let mut ledger = Ledger::default();
+    let result = steps(&mut ledger);
+    ledger.print();
+    result
+}
+
+fn steps(ledger: &mut Ledger) -> Result<(), String> {
+    ledger.step("tidy", tidy::run)?;
+    ledger.step("format", || cargo(&["fmt", "--all", "--check"]))?;
+    ledger.step("browser", install::run)?;
+    ledger.step("clippy", || {
+        cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "--deny",
+            "warnings",
+        ])
+    })?;
+    ledger.step("tests", tests)?;
+    ledger.step("profiles", || {
+        cargo(&[
+            "run",
+            "--locked",
+            "--package",
+            "garita",
+            "--",
+            "profile",
+            "check",
+            "profiles/crossing",
+        ])
+    })?;
+    say("\nverified");
+    Ok(())
+}
+
+/// nextest where it is, cargo's own runner else: a newcomer's machine has no nextest.
+fn tests() -> Result<(), String> {
+    let has_nextest = Command::new("cargo")
+        .args(["nextest", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success());
+    // The whole-system tests start the real binary, which must be the one of this source.
+    cargo(&["build", "--locked", "--package", "garita"])?;
+    if has_nextest {
+        cargo(&[
+            "nextest",
+            "run",
+            "--workspace",
+            "--locked",
+            "--no-fail-fast",
+        ])?;
+        cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"])
+    } else {
+        cargo(&["test", "--workspace", "--locked", "--no-fail-fast"])
+    }
+}
+
+fn cargo(arguments: &[&str]) -> Result<(), String> {
+    let status = Command::new("cargo")
+        .args(arguments)
+        .status()
+        .map_err(|e| format!("cargo: {e}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`cargo {}` failed", arguments.join(" ")))
+    }
+}
