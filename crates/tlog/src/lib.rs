@@ -1,1 +1,31 @@
-//! What cannot be rewritten: Merkle tree, tiles, checkpoints, proofs.
+//! What cannot be rewritten: Merkle tree, proofs, tiles, signed notes, checkpoints.
+//!
+//! Pure: no I/O, clock, randomness. It knows nothing of records: a leaf is 32 bytes.
+//!
+//! - [`Frontier`] appends leaves and gives the root, in O(log n) memory.
+//! - [`inclusion_proof`], [`consistency_proof`] read stored node hashes through [`HashReader`];
+//!   [`verify_inclusion`], [`verify_consistency`] check them with nothing but the proof.
+//! - [`TilePath`] names C2SP tlog-tiles resources; [`Note`], [`Checkpoint`] are C2SP signed-note and tlog-checkpoint.
+
+mod checkpoint;
+mod frontier;
+mod hash;
+mod note;
+mod proof;
+mod tile;
+
+pub use checkpoint::{CHECKPOINT_EXTENSIONS_MAX, Checkpoint, CheckpointError};
+pub use frontier::{Appended, Frontier, FrontierError};
+pub use hash::{EMPTY_ROOT, Hash, HashError, LeafIndex, NodeId, TreeSize, leaf_hash, node_hash};
+pub use note::{
+    ALGORITHM_ED25519, KeyId, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX, Note, NoteError, NoteSignature,
+    NoteSigner, NoteVerifier, SigningFailed, VerifierKey, key_id_ed25519, sign_note,
+};
+pub use proof::{
+    HashReader, PROOF_HASHES_MAX, ProofError, ReadProofError, consistency_proof, inclusion_proof,
+    verify_consistency, verify_inclusion,
+};
+pub use tile::{
+    ENTRY_BUNDLE_BYTES_MAX, TILE_HEIGHT, TILE_LEVEL_MAX, TILE_WIDTH, TileError, TilePath,
+    entry_bundle, parse_entry_bundle, parse_tile, tile_bytes, tile_nodes,
+};
