@@ -1,1 +1,30 @@
-//! What is signed: keys, DIDs, Data Integrity proofs, signed requests.
+//! What is signed: keys, DIDs, Data Integrity proofs, W3C credentials, signed requests.
+//!
+//! Pure: no files, network, clock or randomness. Seeds, nonces and the time are handed in; who fetches a DID document
+//! is somebody else. It knows nothing of logs, cases or programs, and of a record only that it is a credential.
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`keys`] | Ed25519 keys in their Multikey forms; the one rule of verification |
+//! | [`did`] | `did:key`, `did:web`, DID documents |
+//! | [`resolver`] | which key a verification method meant at a time |
+//! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
+//! | [`vc`] | the rules of the VC Data Model 2.0 |
+//! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
+//! | [`note`] | raw Ed25519 for signed notes |
+//! | [`problem`] | what is wrong with a document: code, place, words in English and Spanish |
+
+pub mod data_integrity;
+pub mod did;
+pub mod http_signature;
+pub mod keys;
+pub mod note;
+pub mod problem;
+pub mod resolver;
+pub mod time;
+pub mod vc;
+
+pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};
+pub use keys::{KeyFile, KeyType, SigningKey, VerificationKey};
+pub use problem::{Code, Lang, Problem, describe};
+pub use resolver::{KeyHistory, ResolveError, ResolvedKey, Resolver};

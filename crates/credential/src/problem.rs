@@ -1,0 +1,324 @@
+//! What is wrong with a document: a stable code, the place, and words for people.
+
+use std::fmt;
+
+/// A language that Garita speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// English.
+    En,
+    /// Spanish.
+    Es,
+}
+
+/// One fault of a document. Several are told at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of fault.
+    pub code: Code,
+    /// Where, as a JSON pointer (RFC 6901) into the document; empty for the whole.
+    pub pointer: String,
+    /// The details in English, lower case; [`Code::describe`] has a whole sentence in both languages.
+    pub message: String,
+}
+
+impl Problem {
+    /// A fault at a place.
+    #[must_use]
+    pub fn new(code: Code, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The stable code as text.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.pointer.is_empty() {
+            write!(f, "{}: {}", self.code.as_str(), self.message)
+        } else {
+            write!(
+                f,
+                "{}: {} (at {})",
+                self.code.as_str(),
+                self.message,
+                self.pointer
+            )
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// The sentence for a code, by its text: ours, the keys', and those of canonical forms. `None` for a code of another crate.
+#[must_use]
+pub fn describe(code: &str, lang: Lang) -> Option<&'static str> {
+    let (_, en, es) = TEXTS
+        .iter()
+        .chain(CANON_TEXTS)
+        .find(|(name, _, _)| *name == code)?;
+    Some(match lang {
+        Lang::En => en,
+        Lang::Es => es,
+    })
+}
+
+/// Declares [`Code`] with its text and its two sentences in one table, so that none can lack a language.
+macro_rules! codes {
+    ($($variant:ident $text:literal $en:literal $es:literal)+) => {
+        /// What kind of fault. The text of a code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $en] $variant,)+
+            /// The document has no canonical form; the code is the canonicalizer's.
+            Canon(&'static str),
+        }
+
+        impl Code {
+            /// The code as text, in kebab case.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Canon(code) => code,
+                }
+            }
+
+            /// A whole sentence for people: what is wrong and what to do.
+            #[must_use]
+            pub fn describe(self, lang: Lang) -> &'static str {
+                match (self, lang) {
+                    $((Self::$variant, Lang::En) => $en,
+                    (Self::$variant, Lang::Es) => $es,)+
+                    (Self::Canon(code), lang) => describe(code, lang).unwrap_or(match lang {
+                        Lang::En => "The document cannot be brought into its one canonical form; correct the place that is named.",
+                        Lang::Es => "El documento no puede llevarse a su única forma canónica; corrija el lugar indicado.",
+                    }),
+                }
+            }
+
+            /// Every code of this crate (those of the canonicalizer are its own).
+            pub const ALL: &'static [Code] = &[$(Self::$variant,)+];
+        }
+
+        const TEXTS: &[(&str, &str, &str)] = &[$(($text, $en, $es),)+];
+    };
+}
+
+codes! {
+    ProofMissing "proof-missing"
+        "The document has no proof; it must be signed by its issuer."
+        "El documento no tiene prueba; debe firmarlo su emisor."
+    ProofMalformed "proof-malformed"
+        "The proof does not have the form that the standard asks for; sign the document again."
+        "La prueba no tiene la forma que pide el estándar; firme de nuevo el documento."
+    ProofInvalid "proof-invalid"
+        "The signature does not match the document: it was changed after signing, or signed with another key."
+        "La firma no corresponde al documento: fue modificado después de firmarse o se firmó con otra llave."
+    ProofExpired "proof-expired"
+        "The proof was already past its own expiry; ask the issuer for a new one."
+        "La prueba ya estaba vencida; pida una nueva al emisor."
+    ProofContextMismatch "proof-context-mismatch"
+        "The contexts that the proof names are not the ones the document begins with."
+        "Los contextos que nombra la prueba no son los que encabezan el documento."
+    ProofsTooMany "proofs-too-many"
+        "The document carries more proofs than are accepted."
+        "El documento lleva más pruebas de las que se aceptan."
+    PreviousProofMissing "previous-proof-missing"
+        "The proof builds on another one that the document does not carry."
+        "La prueba se apoya en otra que el documento no contiene."
+    SuiteUnknown "suite-unknown"
+        "The proof was made with a cryptosuite that is not supported here."
+        "La prueba usa un criptosistema que aquí no se admite."
+    SuiteKeyMismatch "suite-key-mismatch"
+        "The key is not of the kind that the proof's cryptosuite uses."
+        "La llave no es del tipo que usa el criptosistema de la prueba."
+    PurposeMismatch "purpose-mismatch"
+        "The proof was made for another purpose, or its key may not be used for this one."
+        "La prueba se hizo con otro propósito, o su llave no puede usarse para este."
+    DomainMismatch "domain-mismatch"
+        "The proof was made for another recipient."
+        "La prueba se hizo para otro destinatario."
+    ChallengeMismatch "challenge-mismatch"
+        "The proof does not answer the challenge that was set."
+        "La prueba no responde al reto planteado."
+    ControllerMismatch "controller-mismatch"
+        "The key that signed does not belong to the issuer that the document names."
+        "La llave que firmó no pertenece al emisor que nombra el documento."
+    KeyUnknown "key-unknown"
+        "The key that the signature names is not known here."
+        "Aquí no se conoce la llave que nombra la firma."
+    KeyRevoked "key-revoked"
+        "The key had been revoked when the document was recorded."
+        "La llave ya estaba revocada cuando se registró el documento."
+    KeyNotYetValid "key-not-yet-valid"
+        "The key was not yet in use when the document was recorded."
+        "La llave aún no estaba vigente cuando se registró el documento."
+    KeyRetired "key-retired"
+        "The key had been replaced by another when the document was recorded."
+        "La llave ya había sido sustituida cuando se registró el documento."
+    KeyMalformed "key-malformed"
+        "The key cannot be read."
+        "La llave no puede leerse."
+    KeyLengthWrong "key-length-wrong"
+        "The key has the wrong length."
+        "La llave no tiene la longitud debida."
+    KeyTypeUnsupported "key-type-unsupported"
+        "Keys of this kind are not supported; use an Ed25519 key."
+        "No se admiten llaves de este tipo; use una llave Ed25519."
+    KeyFileMalformed "key-file-malformed"
+        "The key file is not a Multikey document with a public and a secret key."
+        "El archivo de llave no es un documento Multikey con llave pública y secreta."
+    KeyFileMismatch "key-file-mismatch"
+        "The public and the secret key in the file do not belong together."
+        "La llave pública y la secreta del archivo no se corresponden."
+    DidMalformed "did-malformed"
+        "The identifier is not a well-formed DID."
+        "El identificador no es un DID bien formado."
+    DidMethodUnsupported "did-method-unsupported"
+        "Identifiers of this DID method cannot be resolved here."
+        "Aquí no pueden resolverse identificadores de este método DID."
+    DidDocumentMalformed "did-document-malformed"
+        "The DID document does not have the form that the standard asks for."
+        "El documento DID no tiene la forma que pide el estándar."
+    DocumentMalformed "document-malformed"
+        "The document must be a JSON object."
+        "El documento debe ser un objeto JSON."
+    ContextMalformed "context-malformed"
+        "The document must list its contexts, each a known address or an object."
+        "El documento debe enumerar sus contextos, cada uno una dirección conocida o un objeto."
+    ContextFirstWrong "context-first-wrong"
+        "The first context must be https://www.w3.org/ns/credentials/v2."
+        "El primer contexto debe ser https://www.w3.org/ns/credentials/v2."
+    IdMalformed "id-malformed"
+        "An identifier must be a single absolute URL."
+        "Un identificador debe ser una sola URL absoluta."
+    TypeMissing "type-missing"
+        "The document must have the type VerifiableCredential."
+        "El documento debe tener el tipo VerifiableCredential."
+    TypeMalformed "type-malformed"
+        "A type must be a text, or a list of different texts."
+        "Un tipo debe ser un texto o una lista de textos distintos."
+    IssuerMissing "issuer-missing"
+        "The document must name its issuer."
+        "El documento debe nombrar a su emisor."
+    IssuerMalformed "issuer-malformed"
+        "The issuer must be an absolute URL, or an object with one as its id."
+        "El emisor debe ser una URL absoluta o un objeto que la tenga como id."
+    SubjectMissing "subject-missing"
+        "The document must say something of at least one subject."
+        "El documento debe afirmar algo de al menos un sujeto."
+    SubjectMalformed "subject-malformed"
+        "Each subject must be an object with at least one member."
+        "Cada sujeto debe ser un objeto con al menos un miembro."
+    DateMalformed "date-malformed"
+        "A date must have date, time and zone, such as 2026-11-24T15:10:00Z."
+        "Una fecha debe llevar día, hora y zona, como 2026-11-24T15:10:00Z."
+    ValidityReversed "validity-reversed"
+        "The document ends before it begins: validFrom is after validUntil."
+        "El documento termina antes de empezar: validFrom es posterior a validUntil."
+    CredentialExpired "credential-expired"
+        "The credential's validity is over; ask its issuer for a new one."
+        "La vigencia de la credencial terminó; pida una nueva a su emisor."
+    CredentialNotYetValid "credential-not-yet-valid"
+        "The credential is not valid yet."
+        "La credencial aún no está vigente."
+    LanguageValueMalformed "language-value-malformed"
+        "A name or description must be a text, or a value with its language and direction and nothing else."
+        "Un nombre o descripción debe ser un texto, o un valor con su idioma y dirección y nada más."
+    StatusMalformed "status-malformed"
+        "A credential status must be an object with a type and, if it has an id, an absolute URL."
+        "El estado de la credencial debe ser un objeto con tipo y, si tiene id, una URL absoluta."
+    SchemaMalformed "schema-malformed"
+        "A credential schema must be an object with a type and an absolute URL as its id."
+        "El esquema de la credencial debe ser un objeto con tipo y una URL absoluta como id."
+    EvidenceMalformed "evidence-malformed"
+        "Evidence must be an object with a type."
+        "La evidencia debe ser un objeto con tipo."
+    TermsOfUseMalformed "terms-of-use-malformed"
+        "Terms of use must be an object with a type."
+        "Los términos de uso deben ser un objeto con tipo."
+    RefreshServiceMalformed "refresh-service-malformed"
+        "A refresh service must be an object with a type."
+        "El servicio de renovación debe ser un objeto con tipo."
+    RelatedResourceMalformed "related-resource-malformed"
+        "A related resource must be an object with its address and a digest."
+        "Un recurso relacionado debe ser un objeto con su dirección y una huella."
+    RelatedResourceRepeated "related-resource-repeated"
+        "A related resource is listed twice."
+        "Un recurso relacionado aparece dos veces."
+    RelatedResourceDigestWrong "related-resource-digest-wrong"
+        "The content of a related resource is not what its digest says."
+        "El contenido de un recurso relacionado no coincide con su huella."
+    RequestUnsigned "request-unsigned"
+        "The request carries no signature; sign it with a key of your node."
+        "La solicitud no lleva firma; fírmela con una llave de su nodo."
+    RequestSignatureMalformed "request-signature-malformed"
+        "The request's signature fields cannot be read."
+        "Los campos de firma de la solicitud no pueden leerse."
+    RequestSignatureInvalid "request-signature-invalid"
+        "The request's signature does not match: it was changed on the way, or signed with another key."
+        "La firma de la solicitud no coincide: fue modificada en el camino o se firmó con otra llave."
+    RequestComponentMissing "request-component-missing"
+        "The signature does not cover all parts of the request that it must."
+        "La firma no cubre todas las partes de la solicitud que debe cubrir."
+    RequestComponentUnsupported "request-component-unsupported"
+        "The signature covers a part of the request that is not supported or not there."
+        "La firma cubre una parte de la solicitud que no se admite o no existe."
+    RequestAlgorithmUnsupported "request-algorithm-unsupported"
+        "The request is signed with an algorithm that is not supported; use ed25519."
+        "La solicitud está firmada con un algoritmo no admitido; use ed25519."
+    RequestExpired "request-expired"
+        "The request's signature is too old; check the node's clock and sign again."
+        "La firma de la solicitud es demasiado antigua; revise el reloj del nodo y firme de nuevo."
+    RequestNotYetValid "request-not-yet-valid"
+        "The request's signature is dated in the future; check the node's clock."
+        "La firma de la solicitud tiene fecha futura; revise el reloj del nodo."
+    ContentDigestMissing "content-digest-missing"
+        "The request has a body but no signed digest of it."
+        "La solicitud tiene cuerpo pero no una huella firmada de él."
+    ContentDigestMalformed "content-digest-malformed"
+        "The digest of the body cannot be read or uses no supported algorithm; use sha-256."
+        "La huella del cuerpo no puede leerse o usa un algoritmo no admitido; use sha-256."
+    ContentDigestMismatch "content-digest-mismatch"
+        "The body is not what its digest says: it was changed or cut on the way."
+        "El cuerpo no coincide con su huella: fue modificado o truncado en el camino."
+}
+
+/// Sentences for the codes of garita-canon, which knows no languages.
+const CANON_TEXTS: &[(&str, &str, &str)] = &[];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_unique_and_has_a_sentence_in_both_languages() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            let text = code.as_str();
+            assert!(seen.insert(text), "{text} twice");
+            assert!(
+                text.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{text}"
+            );
+            for lang in [Lang::En, Lang::Es] {
+                let sentence = code.describe(lang);
+                assert!(sentence.ends_with('.') && sentence.len() > 20, "{sentence}");
+                assert_eq!(describe(text, lang), Some(sentence));
+            }
+            assert_ne!(code.describe(Lang::En), code.describe(Lang::Es));
+        }
+        println!("{} codes", Code::ALL.len());
+    }
+}

@@ -1,0 +1,1 @@
+//! Conformance and attack tests through the public border.
