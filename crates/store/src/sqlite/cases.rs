@@ -1,0 +1,244 @@
+//! Reading cases: a party's folds, boards, search, tables.
+
+use garita_tlog::LeafIndex;
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+
+use super::{Reader, int, limit, limit_and_one, parse_cursor, uint};
+use crate::contract::{
+    CaseQuery, CaseView, Page, TableQuery, TableRow, TermHit, TermMatch, normalise_term,
+};
+use crate::error::StoreError;
+
+const VIEW: &str =
+    "party, kind, key, state, shown, title, since_ms, updated, opening, board, no FROM case_views";
+
+impl Reader {
+    /// A party's fold of a case.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn case(&self, party: &str, kind: &str, key: &str) -> Result<Option<CaseView>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {VIEW} WHERE kind = ?1 AND key = ?2 AND party = ?3"
+            ))?;
+            Ok(query
+                .query_row(params![kind, key, party], case_view)
+                .optional()?)
+        })
+    }
+
+    /// A party's cases of a kind, the last changed first: lists and boards.
+    ///
+    /// # Errors
+    /// When the cursor is none of ours or the store does not answer.
+    pub fn cases(
+        &self,
+        party: &str,
+        kind: &str,
+        query: &CaseQuery,
+    ) -> Result<Page<CaseView>, StoreError> {
+        let mut sql = format!("SELECT {VIEW} WHERE party = ? AND kind = ?");
+        let mut values: Vec<Value> = vec![party.to_owned().into(), kind.to_owned().into()];
+        if !query.shown.is_empty() {
+            let marks = vec!["?"; query.shown.len()].join(", ");
+            sql.push_str(&format!(" AND shown IN ({marks})"));
+            values.extend(query.shown.iter().cloned().map(Value::from));
+        }
+        if let Some(cursor) = &query.cursor {
+            let (updated, number) = cursor
+                .split_once('.')
+                .ok_or_else(|| StoreError::invalid("the cursor"))?;
+            sql.push_str(" AND (updated, no) < (?, ?)");
+            values.push(parse_cursor(updated)?.into());
+            values.push(parse_cursor(number)?.into());
+        }
+        sql.push_str(" ORDER BY updated DESC, no DESC LIMIT ?");
+        values.push(limit_and_one(query.limit).into());
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), |row| {
+                Ok((case_view(row)?, row.get::<_, i64>(10)?))
+            })?;
+            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+            let more = rows.len() > limit(query.limit);
+            rows.truncate(limit(query.limit));
+            let next = rows
+                .last()
+                .filter(|_| more)
+                .map(|(case, number)| format!("{}.{number}", case.updated));
+            Ok(Page {
+                items: rows.into_iter().map(|(case, _)| case).collect(),
+                next,
+            })
+        })
+    }
+
+    /// How many of a party's cases of a kind are in each shown state.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn case_counts(&self, party: &str, kind: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT shown, count(*) FROM case_views WHERE party = ?1 AND kind = ?2 GROUP BY shown ORDER BY shown",
+            )?;
+            let rows = query.query_map(params![party, kind], |row| Ok((row.get(0)?, uint(row.get(1)?)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// All parties' folds of a case, as the node.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_case_views(&self, kind: &str, key: &str) -> Result<Vec<CaseView>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {VIEW} WHERE kind = ?1 AND key = ?2 ORDER BY party"
+            ))?;
+            let rows = query.query_map(params![kind, key], case_view)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The cases that a party finds by a term. The text is normalised first; one that has no letter or digit finds
+    /// nothing. With `name`, only terms of this name.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn search(
+        &self,
+        party: &str,
+        name: Option<&str>,
+        text: &str,
+        how: TermMatch,
+        count: usize,
+    ) -> Result<Vec<TermHit>, StoreError> {
+        let value = normalise_term(text);
+        if value.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (table, from, to) = match how {
+            TermMatch::Exact => ("terms", value.clone(), value),
+            TermMatch::Prefix => ("terms", value.clone(), after_prefix(&value)),
+            TermMatch::Suffix => {
+                let reversed = reverse(&value);
+                ("terms_reversed", reversed.clone(), after_prefix(&reversed))
+            }
+        };
+        let sql = format!(
+            "SELECT name, value, kind, key FROM {table} WHERE party = ?1 AND value >= ?2 AND value <= ?3
+             AND (?4 IS NULL OR name = ?4) ORDER BY value, name, kind, key LIMIT ?5"
+        );
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&sql)?;
+            let rows = query.query_map(
+                params![party, from, to, name, int(limit(count) as u64)?],
+                |row| {
+                    let value: String = row.get(1)?;
+                    let value = if how == TermMatch::Suffix {
+                        reverse(&value)
+                    } else {
+                        value
+                    };
+                    Ok(TermHit {
+                        name: row.get(0)?,
+                        value,
+                        kind: row.get(2)?,
+                        key: row.get(3)?,
+                    })
+                },
+            )?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Rows of one of a party's tables, as known at a time, in the order recorded.
+    ///
+    /// # Errors
+    /// When the cursor is none of ours or the store does not answer.
+    pub fn table(
+        &self,
+        party: &str,
+        table: &str,
+        query: &TableQuery,
+    ) -> Result<Page<TableRow>, StoreError> {
+        let mut sql = "SELECT no, party, name, kind, key, stated_on_ms, columns, recorded_from_ms, recorded_to_ms
+             FROM table_rows WHERE party = ? AND name = ?"
+            .to_owned();
+        let mut values: Vec<Value> = vec![party.to_owned().into(), table.to_owned().into()];
+        match query.as_known_ms {
+            None => sql.push_str(" AND recorded_to_ms IS NULL"),
+            Some(known) => {
+                sql.push_str(
+                    " AND recorded_from_ms <= ? AND (recorded_to_ms IS NULL OR recorded_to_ms > ?)",
+                );
+                values.extend([known.into(), known.into()]);
+            }
+        }
+        if let Some((kind, key)) = &query.case {
+            sql.push_str(" AND kind = ? AND key = ?");
+            values.extend([kind.clone().into(), key.clone().into()]);
+        }
+        if let Some(cursor) = &query.cursor {
+            sql.push_str(" AND no > ?");
+            values.push(parse_cursor(cursor)?.into());
+        }
+        sql.push_str(" ORDER BY no LIMIT ?");
+        values.push(limit_and_one(query.limit).into());
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), |row| {
+                let table_row = TableRow {
+                    party: row.get(1)?,
+                    table: row.get(2)?,
+                    kind: row.get(3)?,
+                    key: row.get(4)?,
+                    stated_on_ms: row.get(5)?,
+                    columns: Some(row.get(6)?),
+                    recorded_from_ms: row.get(7)?,
+                    recorded_to_ms: row.get(8)?,
+                };
+                Ok((table_row, row.get::<_, i64>(0)?))
+            })?;
+            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+            let more = rows.len() > limit(query.limit);
+            rows.truncate(limit(query.limit));
+            let next = rows
+                .last()
+                .filter(|_| more)
+                .map(|(_, number)| number.to_string());
+            Ok(Page {
+                items: rows.into_iter().map(|(row, _)| row).collect(),
+                next,
+            })
+        })
+    }
+}
+
+/// The letters in reverse order: a search by the end becomes one by the beginning.
+pub(super) fn reverse(value: &str) -> String {
+    value.chars().rev().collect()
+}
+
+/// A text that sorts after all that begin so and before all others: normalised terms hold no such character.
+fn after_prefix(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
+fn case_view(row: &Row<'_>) -> rusqlite::Result<CaseView> {
+    Ok(CaseView {
+        party: row.get(0)?,
+        kind: row.get(1)?,
+        key: row.get(2)?,
+        state: row.get(3)?,
+        shown: row.get(4)?,
+        title: row.get(5)?,
+        since_ms: row.get(6)?,
+        updated: LeafIndex::new(uint(row.get(7)?)?),
+        opening: row.get(8)?,
+        board: row.get(9)?,
+    })
+}

@@ -1,0 +1,353 @@
+//! Reading records: by a party, through what it is entitled to; and as the node.
+
+use garita_tlog::LeafIndex;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+use super::{Reader, int, limit, limit_and_one, parse_cursor, uint};
+use crate::contract::{
+    Attachment, Event, HeldRecord, LinkKind, Order, Page, RecordLink, RecordQuery, RecordRow,
+};
+use crate::error::StoreError;
+
+/// The columns that [`held`] reads; a query puts since and grant behind them.
+const COLUMNS: &str = "r.rec, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.home, b.document, r.stamp,
+  r.profile, r.local_index, r.disputed, r.received_from";
+
+impl Reader {
+    /// The widest view of a record that the party may read: the one with the largest document.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn record(&self, party: &str, id: &str) -> Result<Option<HeldRecord>, StoreError> {
+        let views = self.record_views(party, id)?;
+        Ok(views
+            .into_iter()
+            .max_by_key(|held| held.record.document.len()))
+    }
+
+    /// All views of a record that the party may read.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn record_views(&self, party: &str, id: &str) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, e.since, e.grant_id FROM records r
+                 JOIN entitlements e ON e.party = ?1 AND e.rec = r.rec JOIN bodies b ON b.rec = r.rec
+                 WHERE r.id = ?2 ORDER BY r.rec"
+            ))?;
+            let rows = query.query_map(params![party, id], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The records that a party may read, in order of arrival, by type, issuer and logged time.
+    ///
+    /// # Errors
+    /// When the cursor is none of ours or the store does not answer.
+    pub fn records(
+        &self,
+        party: &str,
+        query: &RecordQuery,
+    ) -> Result<Page<HeldRecord>, StoreError> {
+        let mut sql = format!(
+            "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e
+             JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec WHERE e.party = ?"
+        );
+        let mut values: Vec<Value> = vec![party.to_owned().into()];
+        if let Some(record_type) = &query.record_type {
+            sql.push_str(" AND e.type = ?");
+            values.push(record_type.clone().into());
+        }
+        if let Some(issuer) = &query.issuer {
+            sql.push_str(" AND r.issuer = ?");
+            values.push(issuer.clone().into());
+        }
+        if let Some(from) = query.logged_from_ms {
+            sql.push_str(" AND r.logged_ms >= ?");
+            values.push(from.into());
+        }
+        if let Some(before) = query.logged_before_ms {
+            sql.push_str(" AND r.logged_ms < ?");
+            values.push(before.into());
+        }
+        let (compare, direction) = match query.order {
+            Order::NewestFirst => ("<", "DESC"),
+            Order::OldestFirst => (">", "ASC"),
+        };
+        if let Some(cursor) = &query.cursor {
+            sql.push_str(&format!(" AND e.rec {compare} ?"));
+            values.push(parse_cursor(cursor)?.into());
+        }
+        sql.push_str(&format!(" ORDER BY e.rec {direction} LIMIT ?"));
+        values.push(limit_and_one(query.limit).into());
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), held)?;
+            let mut items = rows.collect::<Result<Vec<_>, _>>()?;
+            let more = items.len() > limit(query.limit);
+            items.truncate(limit(query.limit));
+            let next = items
+                .last()
+                .filter(|_| more)
+                .map(|last| last.number.to_string());
+            Ok(Page { items, next })
+        })
+    }
+
+    /// The records about a case that a party may read, in order of arrival.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn case_records(
+        &self,
+        party: &str,
+        kind: &str,
+        key: &str,
+    ) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, e.since, e.grant_id FROM case_links c
+                 JOIN entitlements e ON e.party = ?1 AND e.rec = c.rec
+                 JOIN records r ON r.rec = c.rec JOIN bodies b ON b.rec = c.rec
+                 WHERE c.kind = ?2 AND c.key = ?3 ORDER BY c.rec"
+            ))?;
+            let rows = query.query_map(params![party, kind, key], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What is new for a party after an entry of the log (`None`: from the start), in the log's order. The last
+    /// entry's records are all there, so there may be more than asked.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn events_after(
+        &self,
+        party: &str,
+        after: Option<LeafIndex>,
+        count: usize,
+    ) -> Result<Vec<Event>, StoreError> {
+        let after = after.map_or(Ok(-1), |index| int(index.get()))?;
+        let count = int(limit(count) as u64)?;
+        self.with(|connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            // Where the page ends: a grant may open many records at one entry, and the cursor can't stand among them.
+            let mut end = snapshot.prepare_cached(
+                "SELECT max(since) FROM (SELECT since FROM entitlements WHERE party = ?1 AND since > ?2
+                 ORDER BY since LIMIT ?3)",
+            )?;
+            let Some(end) = end.query_row(params![party, after, count], |row| row.get::<_, Option<i64>>(0))? else {
+                return Ok(Vec::new());
+            };
+            let mut query = snapshot.prepare_cached(
+                "SELECT e.since, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.rec
+                 FROM entitlements e JOIN records r ON r.rec = e.rec
+                 WHERE e.party = ?1 AND e.since > ?2 AND e.since <= ?3 ORDER BY e.since, e.rec",
+            )?;
+            let mut rows = query.query(params![party, after, end])?;
+            let mut events = Vec::new();
+            while let Some(row) = rows.next()? {
+                events.push(Event {
+                    index: LeafIndex::new(uint(row.get(0)?)?),
+                    id: row.get(1)?,
+                    view: row.get(2)?,
+                    record_type: row.get(3)?,
+                    issuer: row.get(4)?,
+                    logged_ms: row.get(5)?,
+                    occurred_ms: row.get(6)?,
+                    cases: cases_of(&snapshot, row.get(7)?)?,
+                });
+            }
+            Ok(events)
+        })
+    }
+
+    /// A file that some record names which the party may read; `None` also where the file itself is not here yet.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment(
+        &self,
+        party: &str,
+        digest: &[u8; 32],
+    ) -> Result<Option<Attachment>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT a.digest, a.size, a.media_type FROM attachments a WHERE a.digest = ?2 AND EXISTS (
+                   SELECT 1 FROM attachment_links l JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec
+                   WHERE l.digest = a.digest)",
+            )?;
+            Ok(query.query_row(params![party, digest], attachment).optional()?)
+        })
+    }
+
+    /// Who may read a record and which view: for pages that say who else has it, after the asking party was found
+    /// among them.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_entitled(&self, id: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT e.party, r.view FROM records r JOIN entitlements e ON e.rec = r.rec WHERE r.id = ?1
+                 ORDER BY e.party",
+            )?;
+            let rows = query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The views of a record that the node holds.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_views(&self, id: &str) -> Result<Vec<String>, StoreError> {
+        self.with(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT view FROM records WHERE id = ?1 ORDER BY rec")?;
+            let rows = query.query_map([id], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether the node holds this view of a record, and at which entry of its log.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_holds(&self, id: &str, view: &str) -> Result<Option<LeafIndex>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection
+                .prepare_cached("SELECT local_index FROM records WHERE id = ?1 AND view = ?2")?;
+            let row = query
+                .query_row(params![id, view], |row| uint(row.get(0)?))
+                .optional()?;
+            Ok(row.map(LeafIndex::new))
+        })
+    }
+
+    /// A view of a record, as the node.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_record(&self, id: &str, view: &str) -> Result<Option<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, r.local_index, NULL FROM records r JOIN bodies b ON b.rec = r.rec
+                 WHERE r.id = ?1 AND r.view = ?2"
+            ))?;
+            Ok(query.query_row(params![id, view], held).optional()?)
+        })
+    }
+
+    /// All records and views about a case, as the node, in order of arrival.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_case_records(&self, kind: &str, key: &str) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, r.local_index, NULL FROM case_links c
+                 JOIN records r ON r.rec = c.rec JOIN bodies b ON b.rec = c.rec
+                 WHERE c.kind = ?1 AND c.key = ?2 ORDER BY c.rec"
+            ))?;
+            let rows = query.query_map(params![kind, key], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The cases that a held record is about: kind and key, by any of its views.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_cases_of(&self, id: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT c.kind, c.key FROM records r JOIN case_links c ON c.rec = r.rec WHERE r.id = ?1",
+            )?;
+            let rows = query.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The held records that replace, follow, affirm or saw this one, in order of arrival.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_touching(&self, id: &str) -> Result<Vec<RecordLink>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT r.id, r.view, l.kind FROM record_links l JOIN records r ON r.rec = l.rec
+                 WHERE l.target = ?1 ORDER BY l.rec",
+            )?;
+            let rows = query.query_map([id], |row| {
+                let kind: String = row.get(2)?;
+                let kind = LinkKind::parse(&kind).ok_or_else(|| word(2, "kind"))?;
+                Ok(RecordLink {
+                    id: row.get(0)?,
+                    view: row.get(1)?,
+                    kind,
+                    to: id.to_owned(),
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A file, as the node.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_attachment(&self, digest: &[u8; 32]) -> Result<Option<Attachment>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT digest, size, media_type FROM attachments WHERE digest = ?1",
+            )?;
+            Ok(query.query_row([digest], attachment).optional()?)
+        })
+    }
+}
+
+/// A word in the store that this program does not know.
+pub(super) fn word(column: usize, name: &str) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(column, name.to_owned(), rusqlite::types::Type::Text)
+}
+
+fn cases_of(connection: &Connection, rec: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let mut query = connection
+        .prepare_cached("SELECT kind, key FROM case_links WHERE rec = ?1 ORDER BY kind, key")?;
+    let rows = query.query_map([rec], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn attachment(row: &Row<'_>) -> rusqlite::Result<Attachment> {
+    Ok(Attachment {
+        digest: row.get(0)?,
+        size: uint(row.get(1)?)?,
+        media_type: row.get(2)?,
+    })
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
+    Ok(HeldRecord {
+        number: uint(row.get(0)?)?,
+        record: RecordRow {
+            id: row.get(1)?,
+            view: row.get(2)?,
+            record_type: row.get(3)?,
+            issuer: row.get(4)?,
+            logged_ms: row.get(5)?,
+            occurred_ms: row.get(6)?,
+            home: row.get(7)?,
+            document: row.get(8)?,
+            stamp: row.get(9)?,
+            profile: row.get(10)?,
+            local_index: LeafIndex::new(uint(row.get(11)?)?),
+            disputed: row.get(12)?,
+            received_from: row.get(13)?,
+        },
+        since: LeafIndex::new(uint(row.get(14)?)?),
+        grant: row.get(15)?,
+    })
+}

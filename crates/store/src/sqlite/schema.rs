@@ -1,0 +1,128 @@
+//! The tables, by version. Migrations only run forward.
+
+use rusqlite::Connection;
+
+use crate::error::StoreError;
+
+/// Each element takes the schema from its index to the next version. An element that was released never changes.
+const MIGRATIONS: &[&str] = &[VERSION_1];
+
+/// Brings the schema to this program's version, each step in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::NewerVersion { found, known });
+    }
+    let done = usize::try_from(found)
+        .map_err(|_| StoreError::corrupt("the schema's version is negative"))?;
+    for (place, sql) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(
+            None,
+            "user_version",
+            i64::try_from(place + 1).unwrap_or(i64::MAX),
+        )?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// `rec` is a record's number in order of arrival. What refers to records does so by it, so that nearly all indexes
+/// grow at their end; `records_id` is the only one with random keys, which cost as much as the body.
+const VERSION_1: &str = "
+CREATE TABLE log (
+  leaf INTEGER PRIMARY KEY, digest BLOB NOT NULL, id TEXT NOT NULL, view TEXT NOT NULL, act TEXT NOT NULL,
+  party TEXT NOT NULL, logged_ms INTEGER NOT NULL, audience TEXT NOT NULL);
+-- The hashes that this leaf completed, lowest level first: node (level, index) is in the row of its last leaf.
+CREATE TABLE log_nodes (leaf INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE log_salts (leaf INTEGER PRIMARY KEY, salt BLOB NOT NULL);
+CREATE TABLE log_head (
+  one INTEGER PRIMARY KEY CHECK (one = 1), frontier BLOB NOT NULL, checkpoint TEXT, last_logged_ms INTEGER);
+
+CREATE TABLE records (
+  rec INTEGER PRIMARY KEY, id TEXT NOT NULL, view TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL,
+  logged_ms INTEGER NOT NULL, occurred_ms INTEGER NOT NULL, home TEXT NOT NULL, profile TEXT NOT NULL,
+  local_index INTEGER NOT NULL, stamp BLOB NOT NULL, disputed TEXT, received_from TEXT);
+CREATE UNIQUE INDEX records_id ON records (id, view);
+CREATE TABLE bodies (rec INTEGER PRIMARY KEY, document BLOB NOT NULL);
+CREATE TABLE entitlements (
+  party TEXT NOT NULL, rec INTEGER NOT NULL, type TEXT NOT NULL, since INTEGER NOT NULL, grant_id TEXT,
+  PRIMARY KEY (party, rec)) WITHOUT ROWID;
+CREATE INDEX entitlements_since ON entitlements (party, since);
+CREATE INDEX entitlements_type ON entitlements (party, type, rec);
+CREATE INDEX entitlements_rec ON entitlements (rec);
+CREATE TABLE case_links (
+  kind TEXT NOT NULL, key TEXT NOT NULL, rec INTEGER NOT NULL, PRIMARY KEY (kind, key, rec)) WITHOUT ROWID;
+CREATE INDEX case_links_rec ON case_links (rec);
+CREATE TABLE record_links (
+  target TEXT NOT NULL, kind TEXT NOT NULL, rec INTEGER NOT NULL, PRIMARY KEY (target, kind, rec)) WITHOUT ROWID;
+
+CREATE TABLE case_views (
+  no INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, party TEXT NOT NULL, state TEXT NOT NULL,
+  shown TEXT NOT NULL, title TEXT NOT NULL, since_ms INTEGER NOT NULL, updated INTEGER NOT NULL, opening TEXT,
+  board TEXT NOT NULL);
+CREATE UNIQUE INDEX case_views_case ON case_views (kind, key, party);
+CREATE INDEX case_views_list ON case_views (party, kind, updated, shown);
+CREATE TABLE terms (
+  party TEXT NOT NULL, value TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (party, value, name, kind, key)) WITHOUT ROWID;
+-- The same with the value's letters in reverse order, for those that are found by their end.
+CREATE TABLE terms_reversed (
+  party TEXT NOT NULL, value TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (party, value, name, kind, key)) WITHOUT ROWID;
+CREATE TABLE table_rows (
+  no INTEGER PRIMARY KEY, party TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  stated_on_ms INTEGER, columns TEXT NOT NULL, recorded_from_ms INTEGER NOT NULL, recorded_to_ms INTEGER);
+CREATE INDEX table_rows_case ON table_rows (party, name, kind, key);
+
+CREATE TABLE attachments (digest BLOB PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE attachment_links (digest BLOB NOT NULL, rec INTEGER NOT NULL, PRIMARY KEY (digest, rec)) WITHOUT ROWID;
+
+-- INVARIANT (gapless outbox): last counts the rows of the peer.
+CREATE TABLE outbox_peers (peer TEXT PRIMARY KEY, last INTEGER NOT NULL, acked INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox (
+  peer TEXT NOT NULL, seq INTEGER NOT NULL, rec INTEGER NOT NULL, recipients TEXT NOT NULL,
+  queued_ms INTEGER NOT NULL, acked_ms INTEGER, answer TEXT, peer_index INTEGER, peer_salt BLOB,
+  peer_logged_ms INTEGER, answer_text BLOB, note INTEGER, PRIMARY KEY (peer, seq)) WITHOUT ROWID;
+CREATE INDEX outbox_rec ON outbox (rec);
+-- Checkpoints that came with acknowledgements, each once for all receipts that it covers.
+CREATE TABLE ack_notes (no INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TABLE inbox (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE waiting (
+  no INTEGER PRIMARY KEY, peer TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, view TEXT NOT NULL,
+  lacking TEXT NOT NULL, name TEXT NOT NULL, bytes BLOB NOT NULL, since_ms INTEGER NOT NULL);
+CREATE UNIQUE INDEX waiting_id ON waiting (id, view, peer);
+CREATE INDEX waiting_name ON waiting (lacking, name);
+CREATE TABLE refusals (
+  no INTEGER PRIMARY KEY, peer TEXT NOT NULL, given INTEGER NOT NULL, id TEXT, code TEXT NOT NULL,
+  answer BLOB NOT NULL, at_ms INTEGER NOT NULL);
+CREATE TABLE peer_checkpoints (
+  origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, shown_by TEXT NOT NULL,
+  at_ms INTEGER NOT NULL, PRIMARY KEY (origin, size, root)) WITHOUT ROWID;
+CREATE TABLE forks (
+  no INTEGER PRIMARY KEY, origin TEXT NOT NULL, note_a TEXT NOT NULL, note_b TEXT NOT NULL, reason TEXT NOT NULL,
+  at_ms INTEGER NOT NULL);
+CREATE TABLE peers (peer TEXT PRIMARY KEY, data TEXT NOT NULL, updated_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE governance (
+  number INTEGER NOT NULL, id TEXT NOT NULL, predecessor TEXT, kind TEXT NOT NULL, document BLOB NOT NULL,
+  logged_ms INTEGER NOT NULL, PRIMARY KEY (number, id)) WITHOUT ROWID;
+CREATE TABLE key_observations (
+  did TEXT NOT NULL, method TEXT NOT NULL, multibase TEXT NOT NULL, from_ms INTEGER NOT NULL, until_ms INTEGER,
+  revoked_from_ms INTEGER, PRIMARY KEY (did, method, multibase, from_ms)) WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  principal TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL, status INTEGER NOT NULL,
+  response BLOB NOT NULL, expires_ms INTEGER NOT NULL, PRIMARY KEY (principal, key));
+CREATE INDEX idempotency_expires ON idempotency (expires_ms);
+CREATE TABLE api_tokens (
+  hash BLOB PRIMARY KEY, name TEXT NOT NULL, party TEXT NOT NULL, scopes TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL, revoked_ms INTEGER) WITHOUT ROWID;
+CREATE TABLE sign_in_links (
+  hash BLOB PRIMARY KEY, party TEXT NOT NULL, data TEXT NOT NULL, expires_ms INTEGER NOT NULL,
+  used_ms INTEGER) WITHOUT ROWID;
+CREATE TABLE sessions (
+  hash BLOB PRIMARY KEY, party TEXT NOT NULL, data TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+";
