@@ -1,0 +1,1 @@
+//! The crate through its public border: the standards' own vectors, and attacks.
