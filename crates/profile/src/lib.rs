@@ -1,22 +1,40 @@
 //! What a program means: kinds, fold, rules, audience, clocks, forms.
+//!
+//! [`load::Profile::load`] reads a folder; [`fold`] says what a case's records come to; [`admission::admit`] judges a new one;
+//! [`forms`], [`acts`], [`board`] and [`tables`] say what people see. The language is described in `docs/profiles.md`.
+//!
+//! What this crate does *not* know: signatures, files, the clock, the network. Instants are handed in.
 
+pub mod builtin;
 pub mod case;
 pub mod expr;
 mod expr_eval;
 mod expr_parse;
 mod expr_value;
+mod finding;
 pub mod functions;
-pub mod in_force;
+pub mod load;
+mod load_model;
 pub mod model;
-pub mod order;
 pub mod pointer;
-pub mod seats;
+pub mod digest;
+pub mod schema;
+pub mod text;
+mod yaml;
+
+// The meaning half.
 pub mod audience;
 pub mod calendar;
 pub mod clocks;
-pub mod knowledge;
-pub mod notice;
 pub mod fold;
 mod fold_blind;
 mod fold_show;
 mod fold_state;
+pub mod in_force;
+pub mod knowledge;
+pub mod notice;
+pub mod order;
+pub mod seats;
+
+pub use finding::{Finding, FindingSeverity};
+pub use load::{Folder, Profile};
