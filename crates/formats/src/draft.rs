@@ -1,0 +1,174 @@
+//! What an importer hands on: records that could be filed, where each member came from, and all that is wrong.
+//!
+//! A draft is no record: it has no issuer, no salt and no proof. It keeps, for every member it fills, the place in
+//! the file that says so, so that a person can be shown both. What the file does not say is listed as missing; it
+//! is never made up.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+mod builder;
+pub(crate) use builder::{Builder, Places};
+
+/// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
+pub const FAULTS_MAX: usize = 1_000;
+
+/// Enough of the source to recognise it on a screen; a base64 seal or a paragraph is cut here.
+pub const SOURCE_TEXT_CHARS_MAX: usize = 160;
+
+/// The kinds of document this crate reads, with the names that the command line uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum DocumentKind {
+    /// CFDI 4.0 with the Carta Porte 3.1 complement, or the bare complement.
+    #[serde(rename = "carta-porte")]
+    CartaPorte,
+    /// ANSI X12 309, customs manifest.
+    #[serde(rename = "x12-309")]
+    X12Manifest309,
+}
+
+impl DocumentKind {
+    /// The kind's name, as in `garita import KIND`.
+    pub fn name(self) -> &'static str {
+        match self {
+            DocumentKind::CartaPorte => "carta-porte",
+            DocumentKind::X12Manifest309 => "x12-309",
+        }
+    }
+
+    /// The kind of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<DocumentKind> {
+        [DocumentKind::CartaPorte, DocumentKind::X12Manifest309]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+/// A place in the source file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourcePlace {
+    /// Line of the decoded text, from 1.
+    pub line: u32,
+    /// Column in characters, from 1, where the syntax has one worth telling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// XPath (`/cfdi:Comprobante/.../@PlacaVM`) or segment position (`309 #0001/11 M11-01`).
+    pub path: String,
+    /// The text found there, cut at [`SOURCE_TEXT_CHARS_MAX`] characters.
+    pub text: String,
+}
+
+impl SourcePlace {
+    /// A place whose text is cut to what a page shows.
+    pub fn new(line: u32, column: Option<u32>, path: impl Into<String>, text: &str) -> SourcePlace {
+        let mut shown: String = text.chars().take(SOURCE_TEXT_CHARS_MAX).collect();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        SourcePlace {
+            line,
+            column,
+            path: path.into(),
+            text: shown,
+        }
+    }
+}
+
+/// How much a fault weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Said for completeness: the content is right, but not all of it was taken over.
+    Note,
+    /// A person should look; filing is possible.
+    Warning,
+    /// The draft must not be filed as it is.
+    Error,
+}
+
+/// Something wrong or remarkable in the document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Stable kebab-case code.
+    pub code: &'static str,
+    /// Index of the draft record that `pointer` points into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<usize>,
+    /// JSON pointer into the draft record's subject, where the faulty value landed in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Place in the source file, where the fault has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<SourcePlace>,
+    /// What is wrong, in English.
+    pub en: String,
+    /// What is wrong, in Spanish.
+    pub es: String,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// JSON pointer into the plain document, from which `record` and `pointer` are found when the draft is built.
+    #[serde(skip)]
+    pub(crate) origin: Option<String>,
+}
+
+/// A member that the record type asks for and the document does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// JSON pointer into the draft record's subject.
+    pub pointer: String,
+    /// What has to be given, in English.
+    pub en: String,
+    /// What has to be given, in Spanish.
+    pub es: String,
+}
+
+/// One record that the document could become.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DraftRecord {
+    /// Record type of the crossing profile, such as `Manifest`.
+    pub record_type: String,
+    /// Whether the record is a by-product: it may be filed as well, and its gaps don't hold up the others.
+    pub optional: bool,
+    /// The `credentialSubject` as far as the document tells it.
+    pub subject: Value,
+    /// For each filled member (JSON pointer), the place that says so.
+    pub sources: BTreeMap<String, SourcePlace>,
+    /// What the record type needs and the document does not tell.
+    pub missing: Vec<Missing>,
+}
+
+/// What one file became.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Draft {
+    /// What the file is.
+    pub kind: DocumentKind,
+    /// The records it could become, the leading one first.
+    pub records: Vec<DraftRecord>,
+    /// All faults at once, in the order of the source.
+    pub faults: Vec<Fault>,
+    /// Faults beyond [`FAULTS_MAX`], counted but not told.
+    pub faults_untold: usize,
+}
+
+impl Draft {
+    /// Whether nothing hinders filing: no fault of severity error, nothing missing in a record that is not optional.
+    pub fn is_complete(&self) -> bool {
+        self.faults_untold == 0
+            && self
+                .faults
+                .iter()
+                .all(|fault| fault.severity < Severity::Error)
+            && self
+                .records
+                .iter()
+                .all(|record| record.optional || record.missing.is_empty())
+    }
+
+    /// The first record of a type.
+    pub fn record(&self, record_type: &str) -> Option<&DraftRecord> {
+        self.records
+            .iter()
+            .find(|record| record.record_type == record_type)
+    }
+}
