@@ -1,1 +1,3 @@
 //! Who runs it: configuration, access, HTTP API, console.
+
+pub mod console;

@@ -1,0 +1,64 @@
+//! The console: pages for people, rendered on the server from view-models, whole without script and kept fresh by a few lines of it.
+//!
+//! This module is pure rendering. It knows no store, no exchange and no profile: whoever serves it fills the view-models with
+//! words in the page's language and sends what `render_*` returns, under `Content-Security-Policy: default-src 'none';
+//! style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
+//!
+//! Nothing of a program stands here: names of states, columns, record types, acts and members come in the view-models. The
+//! console's own are the ten looks, the glyphs, the two lanes of the case page and the words of the frame (`lang`, a table a language).
+//! Everything from outside is escaped; there are no inline styles or scripts.
+
+mod address;
+mod board;
+mod case;
+mod chart;
+mod form;
+mod frame;
+mod lang;
+mod lists;
+mod live;
+mod pages;
+mod parts;
+pub mod paths;
+mod schema;
+mod texts;
+pub mod time;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::{Address, segment};
+pub use board::{
+    AtBooth, BoardPage, Choice, Column, Filter, Lane, Need, Row, Strip, Why, board_announcement, render_board, render_board_fragments,
+};
+pub use case::{
+    CasePage, ClockLine, Document, Event, Finding, Hold, Holder, PartRow, PartsTable, Side, Timeline, WaySegment, case_announcement,
+    render_case, render_case_fragments,
+};
+pub use chart::{Band, Series, WaitChart};
+pub use form::{ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection, render_confirm, render_form};
+pub use frame::{Frame, Live, NavLink, NodeLine, PeerLine, Place, SignedIn, Theme};
+pub use lang::{Lang, grouped};
+pub use lists::{CaseRow, CasesPage, Cell, OutboxRow, PeersPage, Sort, TableHead, render_cases, render_peers, render_peers_fragments};
+pub use live::{Fragment, Status, Swap};
+pub use pages::{
+    ApiPage, ApiRoute, ApiSection, DemoRole, ErrorPage, LogEntry, LogPage, Receipt, RecordPage, SignInPage, render_api, render_error,
+    render_log, render_record, render_sign_in,
+};
+pub use parts::{
+    Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Rich, Span, State, Step, Tone, slug,
+};
+pub use schema::{Words, document_of, sections_of};
+
+/// The style sheet, served at `paths::STYLE` as `text/css; charset=utf-8`.
+pub const STYLE: &str = include_str!("../../assets/garita.css");
+/// The script, served at `paths::SCRIPT` as `text/javascript; charset=utf-8`.
+pub const SCRIPT: &str = include_str!("../../assets/live.js");
+/// The icon, served at `paths::ICON` as `image/svg+xml`.
+pub const ICON: &str = include_str!("../../assets/garita.svg");
+
+/// Templates write to a string and call nothing that fails, so an error is a defect of ours; the reader then gets a sentence, not a
+/// torn page.
+fn finish(template: &impl askama::Template) -> String {
+    template.render().unwrap_or_else(|_| "<p>This page could not be made. Esta página no se pudo generar.</p>".to_owned())
+}

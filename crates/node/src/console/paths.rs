@@ -1,0 +1,36 @@
+//! Addresses of the console's own pages, in one place for its links and for whoever serves them.
+
+/// The live board; also where sign-in leads.
+pub const BOARD: &str = "/console";
+/// Search and list of cases; a case is `CASES/KIND/KEY`.
+pub const CASES: &str = "/console/cases";
+/// A record is `RECORDS/ID`.
+pub const RECORDS: &str = "/console/records";
+/// Peers and outboxes.
+pub const PEERS: &str = "/console/peers";
+/// The log.
+pub const LOG: &str = "/console/log";
+/// The API, readable.
+pub const INTERFACES: &str = "/console/interfaces";
+/// Sign in.
+pub const SIGN_IN: &str = "/console/sign-in";
+/// Sign out: POST.
+pub const SIGN_OUT: &str = "/console/sign-out";
+/// The stream of page fragments.
+pub const LIVE: &str = "/console/live";
+/// The style sheet.
+pub const STYLE: &str = "/assets/garita.css";
+/// The script that keeps pages fresh.
+pub const SCRIPT: &str = "/assets/live.js";
+/// The icon.
+pub const ICON: &str = "/assets/garita.svg";
+
+/// Address of a case.
+pub fn case(kind: &str, key: &str) -> String {
+    format!("{CASES}/{}/{}", super::address::segment(kind), super::address::segment(key))
+}
+
+/// Address of a record.
+pub fn record(id: &str) -> String {
+    format!("{RECORDS}/{}", super::address::segment(id))
+}

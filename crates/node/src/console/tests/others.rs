@@ -1,0 +1,172 @@
+//! The smaller pages with something in them. Test data only.
+
+use serde_json::json;
+
+use super::demo::{NOW_MS, frame};
+use crate::console::*;
+
+pub(super) fn empty_board(lang: Lang) -> BoardPage {
+    BoardPage {
+        title: "Laredo".into(),
+        rows: Noun::new("truck", "trucks"),
+        last_need_ms: Some(NOW_MS - 25 * 60_000),
+        columns: vec![Column { id: "expected".into(), title: "Expected".into(), ..Column::default() }],
+        find_hint: lang.code().into(),
+        ..BoardPage::default()
+    }
+}
+
+pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
+    let f = frame(lang, Place::Cases);
+    let mut still = f.clone();
+    still.live = None;
+    let holders = vec![
+        Holder { name: "CBP Laredo".into(), what: "whole, here".into(), peer: None },
+        Holder { name: "ANAM".into(), what: "whole".into(), peer: Some(Step::Away { since_ms: NOW_MS - 60_000, waiting: 14 }) },
+    ];
+    let cases = CasesPage {
+        title: lang.t("nav.cases").into(),
+        heads: vec![TableHead { label: "Carrier".into(), href: "?sort=carrier".into(), sort: Sort::Descending }],
+        rows: vec![CaseRow {
+            kind: "Trip".into(),
+            key: "TOCQ:TOCQ2611240417".into(),
+            title: "47AK2F".into(),
+            href: paths::case("trip", "TOCQ:TOCQ2611240417"),
+            cells: vec![Cell { text: "Transportes Ocotillo".into(), number: false }],
+            marks: vec![Mark::new("FAST", MarkKind::Lane)],
+            state: State::new(Look::Hold, "Held"),
+            since_ms: Some(NOW_MS - 500_000),
+        }],
+        total: 412,
+        first: 51,
+        previous: Some("?page=1".into()),
+        next: Some("?page=3".into()),
+        csv: Some("/v1/cases.csv".into()),
+        json: Some("/v1/cases".into()),
+        ..CasesPage::default()
+    };
+    let none = CasesPage {
+        title: lang.t("nav.cases").into(),
+        query: "47AK2E".into(),
+        nearest: Some(Link::new("47AK2F", "/x")),
+        reach: "90 d".into(),
+        ..CasesPage::default()
+    };
+    let schema = json!({"type": "object", "required": ["number", "state", "at"], "properties": {
+        "number": {"type": "string"}, "state": {"enum": ["whole", "broken", "absent"]},
+        "at": {"type": "string", "format": "date-time"}, "note": {"type": "string", "maxLength": 1000}, "joint": {"type": "boolean"},
+        "seals": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"number": {"type": "string"}}}}}});
+    let words = |pointer: &str, _: &serde_json::Value| Words {
+        label: match pointer.rsplit('/').next().unwrap() {
+            "number" => "Seal number found".into(),
+            "state" => "Seal is".into(),
+            "at" => "Time of the check".into(),
+            "joint" => "Both offices were present".into(),
+            other => other.to_owned(),
+        },
+        hint: if pointer.ends_with("number") { "As stamped on the bolt, for example 7741193".into() } else { String::new() },
+        choices: vec![],
+    };
+    let value = json!({"number": "77 41193", "state": "whole", "at": "2026-11-24T10:40"});
+    let form = FormPage {
+        path: vec![Link::new("47AK2F", "/console/cases/trip/x")],
+        title: "Record seal check".into(),
+        action: "/console/do".into(),
+        hidden: vec![("token".into(), "t".into())],
+        sections: sections_of(&schema, "/credentialSubject", &value, &words),
+        faults: vec![
+            Fault { name: "/credentialSubject/number".into(), text: "Seal number has 4 to 20 letters, digits or hyphens".into(), code: "seal-number-form".into() },
+            Fault { name: "/credentialSubject/at".into(), text: "The check cannot be later than now, 09:42".into(), code: "time-in-future".into() },
+            Fault { name: "/about".into(), text: "The case is closed".into(), code: "case-closed".into() },
+        ],
+        signed_as: "M. Herrera, CBP Laredo".into(),
+        receivers: vec!["CBP".into(), "ANAM".into(), "Transportes Ocotillo".into()],
+        back: Link::new("Back to the case", "/console/cases/trip/x"),
+        ..FormPage::default()
+    };
+    let confirm = ConfirmPage {
+        title: "Place a hold on 47AK2F?".into(),
+        text: "The truck stays where it is until your office removes the hold.".into(),
+        facts: vec![Fact { label: "Reason".into(), value: "Wood packing".into(), ..Fact::default() }],
+        action: "/console/do".into(),
+        submit: "Place a hold".into(),
+        tone: Tone::Stop,
+        signed_as: "M. Herrera, CBP Laredo".into(),
+        receivers: vec!["ANAM".into()],
+        back: Link::new("Back, sign nothing", "/x"),
+        ..ConfirmPage::default()
+    };
+    let record = RecordPage {
+        path: vec![Link::new("47AK2F", "/x")],
+        title: "Seal check".into(),
+        sentence: "Signed by its issuer, unchanged since.".into(),
+        id: "ni:///sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk".into(),
+        view: "bridge".into(),
+        issuer: "CBP Laredo".into(),
+        facts: vec![Fact { label: "Seal".into(), value: Rich::id("7741193"), ..Fact::default() }],
+        occurred_ms: Some(NOW_MS - 1000),
+        logged_ms: Some(NOW_MS - 900),
+        seen_ms: Some(NOW_MS - 800),
+        checks: vec![Check::good("Signature", "valid".into()), Check::failed("Content", "rule seal-differs".into())],
+        receipt: Some(Receipt { leaf: 1_204_118, size: 1_204_881, root: "qB1tNk8+Qd3cyhJNd6y2wqGz1q2KpM0".into(), origin: "laredo.cbp.example/log".into(), checkpoint_ms: Some(NOW_MS), witnesses: vec![] }),
+        related: vec![("Replaces".into(), Link::new("Seal check, 09:20", "/x"))],
+        json: serde_json::to_string_pretty(&value).unwrap(),
+        downloads: vec![Link::new("Signed document", "/v1/x")],
+        command: "garita credential verify record.json".into(),
+        holders,
+        ..RecordPage::default()
+    };
+    let peers = PeersPage {
+        rows: vec![
+            OutboxRow { name: "ANAM Nuevo Laredo".into(), host: "nld.anam.example".into(), parties: "customs.mx".into(), step: Step::InStep { age_ms: 2000 }, last_ms: Some(NOW_MS - 2000), pending: 0, oldest_ms: None, acknowledged: 120_431, lag_ms: Some(42), trouble: Rich::default(), differs: None },
+            OutboxRow { name: "Mines Road Brokers".into(), host: "mines-road.example".into(), parties: String::new(), step: Step::Away { since_ms: NOW_MS - 1_260_000, waiting: 14 }, last_ms: Some(NOW_MS - 1_260_000), pending: 14, oldest_ms: Some(NOW_MS - 1_250_000), acknowledged: 9, lag_ms: None, trouble: "connection refused, `peer-unreachable`".into(), differs: Some(Link::new("What differs", "/x")) },
+        ],
+        invite: Some(Link::new("Invite a peer", "/x")),
+    };
+    let log = LogPage {
+        origin: "laredo.cbp.example/log".into(),
+        size: 1_204_881,
+        root: "qB1tNk8+Qd3cyhJNd6y2wqGz1q2KpM0=".into(),
+        checkpoint_ms: Some(NOW_MS),
+        checkpoint: "laredo.cbp.example/log\n1204881\nqB1tNk8+Qd3cyhJNd6y2wqGz1q2KpM0=\n\n— laredo.cbp.example/log abc".into(),
+        key: "laredo.cbp.example/log+c74f20a3+ARpc".into(),
+        links: vec![Link::new("checkpoint", "/v1/log/checkpoint")],
+        commands: vec!["garita log verify-receipt receipt.json".into()],
+        entries: vec![LogEntry { leaf: 1_204_880, logged_ms: NOW_MS - 5000, act: "received".into(), title: "Manifest".into(), party: "ANAM".into(), href: "/x".into() }],
+    };
+    let sign_in = SignInPage {
+        whose: "CBP, Port of Laredo".into(),
+        host: "laredo.cbp.example".into(),
+        node_key: "z6Mk…t4Qe".into(),
+        action: "/console/sign-in".into(),
+        fault: Some("This link was used already".into()),
+        roles: vec![
+            DemoRole { mexico: false, name: "CBP officer, Laredo".into(), sees: "Board, cases, inspections, releases".into(), href: "/console/sign-in?code=a".into() },
+            DemoRole { mexico: true, name: "ANAM officer, Nuevo Laredo".into(), sees: "Lot, selection, recognition".into(), href: "/console/sign-in?code=b".into() },
+        ],
+        ..SignInPage::default()
+    };
+    let api = ApiPage {
+        lede: "Everything the console does goes through these.".into(),
+        openapi: "/openapi.json".into(),
+        sections: vec![ApiSection { title: "Records".into(), routes: vec![ApiRoute { method: "POST".into(), path: "/v1/records".into(), summary: "Submit a signed record".into(), members: vec![("Idempotency-Key".into(), "header".into(), "A repeat with the same key gets the same answer".into())], example: "curl -X POST http://127.0.0.1:8080/v1/records -d @record.json".into(), answer: "201 with a receipt".into(), errors: vec!["document-too-large".into()], guarded: true }] }],
+    };
+    let mut away = still.clone();
+    away.user = None;
+    let mut all = vec![
+        ("cases", render_cases(&still, &cases)),
+        ("cases-none", render_cases(&still, &none)),
+        ("form", render_form(&still, &form)),
+        ("confirm", render_confirm(&still, &confirm)),
+        ("record", render_record(&still, &record)),
+        ("peers", render_peers(&f, &peers)),
+        ("log", render_log(&still, &log)),
+        ("sign-in", render_sign_in(&away, &sign_in)),
+        ("api", render_api(&still, &api)),
+    ];
+    for (name, status) in [("error-404", 404), ("error-403", 403), ("error-422", 422), ("error-503", 503), ("error-500", 500)] {
+        let page = ErrorPage { status, code: "some-code".into(), retry_s: (status == 503).then_some(8), ..ErrorPage::default() };
+        all.push((name, render_error(&still, &page)));
+    }
+    all
+}
