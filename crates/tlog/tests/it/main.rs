@@ -1,0 +1,5 @@
+//! The tree and its notes through the public border.
+
+mod notes;
+mod tiles;
+mod tree;
