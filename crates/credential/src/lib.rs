@@ -27,4 +27,4 @@ pub mod vc;
 pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};
 pub use keys::{KeyFile, KeyType, SigningKey, VerificationKey};
 pub use problem::{Code, Lang, Problem, describe};
-pub use resolver::{KeyHistory, ResolveError, ResolvedKey, Resolver};
+pub use resolver::{DidKeyResolver, KeyHistory, ResolveError, ResolvedKey, Resolver};

@@ -294,7 +294,103 @@ codes! {
 }
 
 /// Sentences for the codes of garita-canon, which knows no languages.
-const CANON_TEXTS: &[(&str, &str, &str)] = &[];
+const CANON_TEXTS: &[(&str, &str, &str)] = &[
+    (
+        "json-syntax",
+        "The text is not JSON.",
+        "El texto no es JSON.",
+    ),
+    (
+        "json-duplicate-key",
+        "A member occurs twice in one object; leave one of them.",
+        "Un miembro aparece dos veces en un mismo objeto; deje solo uno.",
+    ),
+    (
+        "json-too-deep",
+        "The document is nested deeper than allowed.",
+        "El documento está anidado más de lo permitido.",
+    ),
+    (
+        "json-too-many-values",
+        "The document holds more values than allowed.",
+        "El documento contiene más valores de los permitidos.",
+    ),
+    (
+        "json-number",
+        "A number cannot be carried exactly; write it as a text.",
+        "Un número no puede transmitirse con exactitud; escríbalo como texto.",
+    ),
+    (
+        "document-too-large",
+        "The document is larger than allowed.",
+        "El documento es más grande de lo permitido.",
+    ),
+    (
+        "rdfc-work-limit",
+        "The document's structure takes more work to check than is allowed.",
+        "La estructura del documento exige más trabajo de verificación del permitido.",
+    ),
+    (
+        "term-undefined",
+        "A member is not defined by any of the document's contexts; correct its name or remove it.",
+        "Ninguno de los contextos del documento define un miembro; corrija su nombre o quítelo.",
+    ),
+    (
+        "type-undefined",
+        "A type is not defined by any of the document's contexts; correct its name or remove it.",
+        "Ninguno de los contextos del documento define un tipo; corrija su nombre o quítelo.",
+    ),
+    (
+        "iri-relative",
+        "An identifier must be an absolute address.",
+        "Un identificador debe ser una dirección absoluta.",
+    ),
+    (
+        "iri-invalid",
+        "An identifier has characters that no address can hold.",
+        "Un identificador contiene caracteres que ninguna dirección admite.",
+    ),
+    (
+        "value-dropped",
+        "A value would be lost from what is signed; correct its form.",
+        "Un valor quedaría fuera de lo firmado; corrija su forma.",
+    ),
+    (
+        "keyword-like",
+        "A name begins with @ like a keyword but is none that may stand there.",
+        "Un nombre empieza con @ como una palabra reservada, pero no es ninguna que pueda ir ahí.",
+    ),
+    (
+        "null-value",
+        "A member is null; leave it out instead.",
+        "Un miembro es nulo; omítalo.",
+    ),
+    (
+        "number-inexact",
+        "A number would be signed as another number; write it as a text.",
+        "Un número se firmaría como otro distinto; escríbalo como texto.",
+    ),
+    (
+        "too-many-contexts",
+        "The document has more contexts than allowed.",
+        "El documento tiene más contextos de los permitidos.",
+    ),
+    (
+        "too-many-quads",
+        "The document makes more statements than allowed.",
+        "El documento contiene más afirmaciones de las permitidas.",
+    ),
+    (
+        "context-unknown",
+        "The document names a context that is not known here; contexts are never fetched.",
+        "El documento nombra un contexto que aquí no se conoce; los contextos nunca se descargan.",
+    ),
+    (
+        "protected-term",
+        "A context gives a protected term another meaning.",
+        "Un contexto da otro significado a un término protegido.",
+    ),
+];
 
 #[cfg(test)]
 mod tests {

@@ -170,7 +170,7 @@ pub fn related_resources(document: &Value) -> Vec<RelatedResource<'_>> {
 /// Whether a text is an absolute URL as identifiers must be: a scheme, a colon, something after it, no spaces.
 #[must_use]
 pub fn is_url(text: &str) -> bool {
-    garita_canon::iri::is_absolute(text)
+    garita_canon::iri::is_absolute(text) && !text.ends_with(':')
 }
 
 struct Checker {

@@ -1,0 +1,111 @@
+//! What the tests share: the vectors' folder, their keys and contexts.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use garita_canon::{Canonicalizer, ContextSet, json};
+use garita_credential::{
+    DidKeyResolver, Problem, SigningKey, Verified, VerifyOptions, data_integrity,
+};
+use serde_json::{Value, json};
+
+/// One for all tests: it remembers processed contexts.
+pub static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
+    let mut contexts = ContextSet::bundled();
+    let url = "https://w3id.org/citizenship/v4rc1";
+    if contexts.get(url).is_none() {
+        contexts = contexts.with(url, citizenship()).unwrap();
+    }
+    Canonicalizer::new(contexts)
+});
+
+/// The folder of the EdDSA vectors, where it is there; says so where it isn't.
+pub fn eddsa() -> Option<PathBuf> {
+    let folder = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/vectors/vc-di-eddsa/TestVectors"
+    ));
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not there", folder.display());
+    None
+}
+
+pub fn text(path: &str) -> String {
+    std::fs::read_to_string(eddsa().unwrap().join(path)).unwrap()
+}
+
+pub fn read(path: &str) -> Value {
+    parse(&text(path)).unwrap()
+}
+
+pub fn parse(text: &str) -> Result<Value, &'static str> {
+    json::parse(text.as_bytes(), &json::Limits::default()).map_err(|error| error.code())
+}
+
+/// The key of a vector, by the member that holds it.
+pub fn vector_key(pair: &Value) -> SigningKey {
+    let key = SigningKey::from_multibase(pair["privateKeyMultibase"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        key.verification_key().to_multibase(),
+        pair["publicKeyMultibase"].as_str().unwrap()
+    );
+    key
+}
+
+pub fn verify(document: &Value) -> Result<Verified, Vec<Problem>> {
+    data_integrity::verify(
+        document,
+        &VerifyOptions::assertion(&DidKeyResolver, None),
+        &CANONICALIZER,
+    )
+}
+
+/// The codes of a refusal; empty where the document is accepted.
+pub fn codes(document: &Value) -> Vec<&'static str> {
+    verify(document)
+        .err()
+        .unwrap_or_default()
+        .iter()
+        .map(Problem::code)
+        .collect()
+}
+
+/// The documents of the vectors that must verify, with the number of their proofs.
+pub const SIGNED: [(&str, usize); 7] = [
+    ("eddsa-rdfc-2022/signedDataInt.json", 1),
+    ("eddsa-rdfc-2022/employ/signedDataInt.json", 1),
+    ("eddsa-jcs-2022/signedJCS.json", 1),
+    ("proof-set-chain/signedProofSet1.json", 1),
+    ("proof-set-chain/signedProofSet2.json", 2),
+    ("proof-set-chain/signedProofChain1.json", 3),
+    ("proof-set-chain/signedProofChain2.json", 4),
+];
+
+/// The terms of the citizenship vocabulary that the vector uses, by the IRIs of its own canonical form; its context isn't
+/// among the vectors.
+fn citizenship() -> Value {
+    let term = |iri: &str| Value::from(iri);
+    let typed = |iri: &str, kind: &str| json!({"@id": iri, "@type": kind});
+    let date = "http://www.w3.org/2001/XMLSchema#dateTime";
+    json!({"@context": {
+        "@protected": true,
+        "EmploymentAuthorizationDocumentCredential": term("https://w3id.org/citizenship#EmploymentAuthorizationDocumentCredential"),
+        "EmploymentAuthorizationDocument": term("https://w3id.org/citizenship#EmploymentAuthorizationDocument"),
+        "EmployablePerson": term("https://w3id.org/citizenship#EmployablePerson"),
+        "Person": term("https://schema.org/Person"),
+        "givenName": term("https://schema.org/givenName"),
+        "additionalName": term("https://schema.org/additionalName"),
+        "familyName": term("https://schema.org/familyName"),
+        "gender": term("https://schema.org/gender"),
+        "identifier": term("https://schema.org/identifier"),
+        "image": typed("https://schema.org/image", "@id"),
+        "birthDate": typed("https://schema.org/birthDate", date),
+        "birthCountry": term("https://w3id.org/citizenship#birthCountry"),
+        "residentSince": typed("https://w3id.org/citizenship#residentSince", date),
+        "employmentAuthorizationDocument": typed("https://w3id.org/citizenship#employmentAuthorizationDocument", "@id"),
+        "lprCategory": term("https://w3id.org/citizenship#lprCategory"),
+        "lprNumber": term("https://w3id.org/citizenship#lprNumber"),
+    }})
+}
