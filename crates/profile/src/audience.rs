@@ -31,6 +31,7 @@ pub struct AudienceEntry {
 /// `state` gives the folded states of the cases it is about (with or without the record in them), none where nothing is in hand.
 /// The issuer always gets it whole. A record by a stranger, or about a case that is not opened, goes to its issuer and the offices
 /// that its audience names (the charter's signatories where it names none). A type that is `secret: office` stays with its issuer.
+/// For a state notice only its issuer comes out: whom it tells, [`crate::notice::NoticeDraft::audience`] says.
 pub fn audience(
     model: &Model,
     record: &CaseRecord,
@@ -41,6 +42,8 @@ pub fn audience(
     let mut out: BTreeMap<String, Option<&Audience>> = BTreeMap::new();
     if let Some(ty) = model.records.get(&record.record_type)
         && !ty.secret_office
+        // Whom a notice tells, its draft says.
+        && record.record_type != crate::notice::STATE_NOTICE
     {
         let offices = office_roles(model);
         let at = record.logged_ms;

@@ -9,13 +9,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::builtin::ANY;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory, RecordState, ReplaceKind, Told};
 use crate::clocks;
 use crate::fold_state::Folded;
 use crate::in_force::{AFFIRMATION, Entry, Force, Verdict, force_at, may_replace};
 use crate::knowledge::{Knowledge, needs, seats_of};
 use crate::model::{Kind, LifeCycle, Model, Role};
-use crate::notice::STATE_NOTICE;
+use crate::notice::{STATE_NOTICE, keeper_role};
 use crate::order::{duration_ms, effective_ms, positions};
 use crate::seats::{self, OWNER_SEAT};
 
@@ -233,7 +234,7 @@ impl<'a> Fold<'a> {
                     .chain(
                         record
                             .document
-                            .pointer("/credentialSubject/record")
+                            .pointer("/credentialSubject/affirms")
                             .and_then(|v| v.as_str()),
                     )
                     .filter_map(|id| self.ids.get(id).copied())
@@ -267,14 +268,29 @@ impl<'a> Fold<'a> {
         if record.on_behalf_of.is_some() && entry.actor.is_empty() {
             return Some(Verdict::Rejected("disputed: mandate-unknown"));
         }
+        let at = record.logged_ms;
+        match record.record_type.as_str() {
+            STATE_NOTICE => {
+                let keeper = keeper_role(self.model, &self.case.kind);
+                let kept = keeper.is_some_and(|r| self.directory.has_role(entry.actor, &r, at));
+                return Some(if kept {
+                    Verdict::Accepted
+                } else {
+                    Verdict::Rejected("disputed: issuer-not-entitled")
+                });
+            }
+            AFFIRMATION => {
+                let office = seats::is_office(self.directory, &self.offices, entry.actor, at);
+                return Some(if office {
+                    Verdict::Accepted
+                } else {
+                    Verdict::Rejected("disputed: issuer-not-entitled")
+                });
+            }
+            _ => {}
+        }
         let Some(ty) = entry.ty else {
-            let office =
-                seats::is_office(self.directory, &self.offices, entry.actor, record.logged_ms);
-            return Some(match record.record_type.as_str() {
-                STATE_NOTICE | AFFIRMATION if office => Verdict::Accepted,
-                STATE_NOTICE | AFFIRMATION => Verdict::Rejected("disputed: issuer-not-entitled"),
-                _ => Verdict::Rejected("disputed: unknown-type"),
-            });
+            return Some(Verdict::Rejected("disputed: unknown-type"));
         };
         if ty.secret_office {
             return Some(Verdict::Rejected("secret"));
@@ -530,7 +546,11 @@ impl<'a> Fold<'a> {
         // A record in force was accepted, so its issuer is seated or an office: what it names is given.
         let mut out = BTreeSet::new();
         for (i, given) in self.given.iter().enumerate() {
-            if force.get(i) == Some(&Force::InForce) {
+            let takes_back = self
+                .entries
+                .get(i)
+                .is_some_and(|e| e.replace_kind() == Some(ReplaceKind::Withdraws));
+            if force.get(i) == Some(&Force::InForce) && !takes_back {
                 out.extend(given.iter().map(|(s, d)| ((*s).to_owned(), d.clone())));
             }
         }
@@ -614,7 +634,7 @@ impl<'a> Fold<'a> {
             } else if word == "seats" {
                 seated(None)
             } else {
-                self.directory.has_role(did, word, at)
+                word == ANY || self.directory.has_role(did, word, at)
             };
             if entitled {
                 return Verdict::Accepted;

@@ -4,7 +4,7 @@ use crate::case::{CaseRecord, Directory, ReplaceKind};
 use crate::model::{Model, RecordType, Role};
 use crate::order::Position;
 
-/// Record type by which another office makes a record its own; it names the record in `follows` or `/credentialSubject/record`.
+/// Record type by which another office makes a record its own; it names the record in `follows` or `/credentialSubject/affirms`.
 pub const AFFIRMATION: &str = "Affirmation";
 
 /// Longest chain of withdrawals of withdrawals that is looked through; beyond it the withdrawal stands.

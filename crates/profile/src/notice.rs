@@ -10,7 +10,7 @@ use crate::clocks::date_time;
 use crate::knowledge::{Knowledge, roles_to_tell, seats_of};
 use crate::model::{Model, Role};
 
-/// Record type of a state notice. Its subject has `state`, and `asOf` since when.
+/// Record type of a state notice. Its subject has `kind`, `key`, `state`, `since` and `asOf`.
 pub const STATE_NOTICE: &str = "StateNotice";
 
 /// A record that the engine asks an office's home to issue.
@@ -164,7 +164,13 @@ pub fn notices(
     vec![NoticeDraft {
         record_type: STATE_NOTICE.to_owned(),
         about: after.case.clone(),
-        subject: json!({ "state": state, "asOf": date_time(after.since_ms) }),
+        subject: json!({
+            "kind": after.case.kind,
+            "key": after.case.key,
+            "state": state,
+            "since": date_time(after.since_ms),
+            "asOf": date_time(at_ms),
+        }),
         audience: audience.into_iter().collect(),
     }]
 }
