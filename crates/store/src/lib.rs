@@ -8,8 +8,6 @@ mod blobs;
 pub mod contract;
 mod error;
 mod sqlite;
-#[cfg(any(test, feature = "suite"))]
-pub mod suite;
 
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;

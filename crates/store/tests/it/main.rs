@@ -1,0 +1,55 @@
+//! The contract's suite, and what is particular to SQLite in a data folder.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
+
+mod exchange;
+mod fixture;
+mod folder;
+mod suite;
+
+/// One test for each behaviour of the contract. A second implementation gets a second module with its own `open`.
+macro_rules! keeps_the_contract {
+    ($open:expr; $($module:ident :: $behaviour:ident),* $(,)?) => {
+        $(#[test] fn $behaviour() { $module::$behaviour(&$open); })*
+    };
+}
+
+mod sqlite {
+    use super::{exchange, fixture::Store, suite};
+
+    keeps_the_contract! { Store::temporary;
+        suite::a_commit_is_read_back,
+        suite::refuses_another_base_size,
+        suite::refuses_a_checkpoint_of_another_log,
+        suite::refuses_gaps_and_going_back_in_time,
+        suite::a_failed_commit_changes_nothing,
+        suite::refuses_a_record_twice,
+        suite::proofs_of_every_size_verify,
+        suite::tiles_hold_the_tree,
+        suite::every_read_goes_through_the_party,
+        suite::lists_page_without_loss,
+        suite::lists_choose_by_type_issuer_and_time,
+        suite::events_come_in_the_logs_order_and_resume,
+        suite::cases_page_and_count,
+        suite::search_finds_by_all_beginning_and_end,
+        suite::tables_know_what_was_known,
+        suite::links_tell_what_touches_a_record,
+        suite::names_are_bounded,
+        exchange::outboxes_have_no_gaps,
+        exchange::refuses_acknowledgements_beyond_the_outbox,
+        exchange::receipts_are_kept_for_good,
+        exchange::the_inbox_never_goes_back,
+        exchange::waiting_is_found_by_what_lacks,
+        exchange::others_checkpoints_and_forks_are_kept,
+        exchange::repeated_requests_get_one_answer,
+        exchange::sign_in_links_work_once,
+        exchange::tokens_and_sessions_end,
+        exchange::governance_keys_and_meta,
+        exchange::files_are_for_those_who_may_read_the_record,
+        exchange::counts_are_of_what_is_there,
+    }
+}
