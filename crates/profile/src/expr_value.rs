@@ -262,7 +262,7 @@ pub struct Decimal {
 }
 
 /// Most digits after the point: money has two, weights three, exchange rates six.
-pub const DECIMAL_SCALE_MAX: u32 = 12;
+pub(crate) const DECIMAL_SCALE_MAX: u32 = 12;
 const DECIMAL_LIMIT: i128 = 1_000_000_000_000_000_000_000_000_000_000;
 
 impl Decimal {

@@ -5,6 +5,7 @@
 //!
 //! What this crate does *not* know: signatures, files, the clock, the network. Instants are handed in.
 
+pub mod admission;
 pub mod builtin;
 pub mod case;
 pub mod expr;
@@ -13,11 +14,13 @@ mod expr_parse;
 mod expr_value;
 mod finding;
 pub mod functions;
+pub mod keys;
 pub mod load;
 mod load_model;
 pub mod model;
 pub mod pointer;
 pub mod digest;
+pub mod rules;
 pub mod schema;
 pub mod text;
 mod yaml;
@@ -25,6 +28,7 @@ mod yaml;
 // The meaning half.
 pub mod audience;
 pub mod calendar;
+pub mod case_scope;
 pub mod clocks;
 pub mod fold;
 mod fold_blind;
@@ -34,6 +38,8 @@ pub mod in_force;
 pub mod knowledge;
 pub mod notice;
 pub mod order;
+pub mod scenario;
+mod scenario_run;
 pub mod seats;
 
 pub use finding::{Finding, FindingSeverity};

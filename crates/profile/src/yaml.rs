@@ -4,7 +4,7 @@ use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Value};
 
 /// Largest YAML file in bytes: a program's rules are read by people.
-pub const YAML_BYTES_MAX: usize = 512 * 1024;
+pub(crate) const YAML_BYTES_MAX: usize = 512 * 1024;
 /// Deepest nesting.
 const DEPTH_MAX: usize = 24;
 /// Most nodes of one file, what aliases copy included.
