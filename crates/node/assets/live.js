@@ -42,8 +42,7 @@ function show(next) {
 function paint() {
   head()?.classList.toggle("off", state === "off");
   if ($("live-word")) $("live-word").textContent = state === "on" ? words("on") : words(state).replace("{at}", at);
-  const face = $("clock");
-  if (face) face.hidden = state !== "on";
+  if ($("live-time")) $("live-time").hidden = state !== "on";
   let button = $("pause");
   if (!button && head()) {
     button = Object.assign(document.createElement("button"), { id: "pause", type: "button", className: "plain" });

@@ -14,7 +14,10 @@ pub struct Address {
 impl Address {
     /// An address without a query.
     pub fn new(path: impl Into<String>) -> Address {
-        Address { path: path.into(), query: Vec::new() }
+        Address {
+            path: path.into(),
+            query: Vec::new(),
+        }
     }
 
     /// The same address with one member set (replaced where it stands, else appended). An empty value removes it.
@@ -35,7 +38,10 @@ impl Address {
 
     /// The value of a member, or the empty text.
     pub fn value(&self, name: &str) -> &str {
-        self.query.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+        self.query
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v)
     }
 }
 
@@ -81,10 +87,18 @@ mod tests {
 
     #[test]
     fn keeps_the_rest_of_the_state() {
-        let here = Address::new("/console").with("dir", "north").with("lane", "FAST");
-        assert_eq!(here.with("lang", "es").to_string(), "/console?dir=north&lane=FAST&lang=es");
+        let here = Address::new("/console")
+            .with("dir", "north")
+            .with("lane", "FAST");
+        assert_eq!(
+            here.with("lang", "es").to_string(),
+            "/console?dir=north&lane=FAST&lang=es"
+        );
         assert_eq!(here.with("lane", "").to_string(), "/console?dir=north");
-        assert_eq!(here.with("dir", "a&b=\"c").to_string(), "/console?dir=a%26b%3D%22c&lane=FAST");
+        assert_eq!(
+            here.with("dir", "a&b=\"c").to_string(),
+            "/console?dir=a%26b%3D%22c&lane=FAST"
+        );
     }
 
     #[test]

@@ -67,7 +67,11 @@ pub struct Choice {
 impl Choice {
     /// A choice of value and words.
     pub fn new(value: impl Into<String>, label: impl Into<String>, chosen: bool) -> Choice {
-        Choice { value: value.into(), label: label.into(), chosen }
+        Choice {
+            value: value.into(),
+            label: label.into(),
+            chosen,
+        }
     }
 }
 
@@ -172,11 +176,20 @@ impl Row {
     }
 
     fn docs_class(&self) -> &'static str {
-        if self.docs_glyph.is_some() { " warn" } else { "" }
+        if self.docs_glyph.is_some() {
+            " warn"
+        } else {
+            ""
+        }
     }
 
     fn docs_sign(&self) -> Glyph {
-        self.docs_glyph.unwrap_or(if self.verified >= self.required { Glyph::Ok } else { Glyph::Wait })
+        self.docs_glyph
+            .unwrap_or(if self.verified >= self.required {
+                Glyph::Ok
+            } else {
+                Glyph::Wait
+            })
     }
 }
 
@@ -253,18 +266,44 @@ pub fn render_board(frame: &Frame, page: &BoardPage) -> String {
 /// Its fragments: `board-jump`, `board-needs`, `board-wait`, `board-status`, the strip and each column (`s-ID`).
 pub fn render_board_fragments(frame: &Frame, page: &BoardPage) -> Vec<Fragment> {
     let mut all = vec![
-        Fragment { id: "board-status".into(), html: super::finish(&Status { f: frame }) },
-        Fragment { id: "board-jump".into(), html: super::finish(&Jump { f: frame, p: page }) },
-        Fragment { id: "board-needs".into(), html: super::finish(&Needs { f: frame, p: page }) },
+        Fragment {
+            id: "board-status".into(),
+            html: super::finish(&Status { f: frame }),
+        },
+        Fragment {
+            id: "board-jump".into(),
+            html: super::finish(&Jump { f: frame, p: page }),
+        },
+        Fragment {
+            id: "board-needs".into(),
+            html: super::finish(&Needs { f: frame, p: page }),
+        },
     ];
     if page.wait.is_some() {
-        all.push(Fragment { id: "board-wait".into(), html: super::finish(&Wait { f: frame, p: page }) });
+        all.push(Fragment {
+            id: "board-wait".into(),
+            html: super::finish(&Wait { f: frame, p: page }),
+        });
     }
     if let Some(strip) = &page.strip {
-        all.push(Fragment { id: strip.element(), html: super::finish(&StripPart { f: frame, p: page, strip }) });
+        all.push(Fragment {
+            id: strip.element(),
+            html: super::finish(&StripPart {
+                f: frame,
+                p: page,
+                strip,
+            }),
+        });
     }
     for column in &page.columns {
-        all.push(Fragment { id: column.element(), html: super::finish(&ColumnPart { f: frame, p: page, column }) });
+        all.push(Fragment {
+            id: column.element(),
+            html: super::finish(&ColumnPart {
+                f: frame,
+                p: page,
+                column,
+            }),
+        });
     }
     all
 }
@@ -281,28 +320,49 @@ impl BoardPage {
 
     fn needs_title(&self, frame: &Frame) -> String {
         let count = self.needs_count();
-        frame.lang.count("board.needs", count, &[("noun", &self.rows.of(count))])
+        frame
+            .lang
+            .count("board.needs", count, &[("noun", &self.rows.of(count))])
     }
 
     fn needs_empty(&self, frame: &Frame) -> String {
-        let none = frame.lang.with("board.needs-none", &[("noun", &self.rows.one)]);
+        let none = frame
+            .lang
+            .with("board.needs-none", &[("noun", &self.rows.one)]);
         match self.last_need_ms {
-            Some(at_ms) => format!("{none} {}", frame.t1("board.needs-last", "at", frame.exact(&at_ms))),
+            Some(at_ms) => format!(
+                "{none} {}",
+                frame.t1("board.needs-last", "at", frame.exact(&at_ms))
+            ),
             None => none,
         }
     }
 
     fn strip_title(&self, frame: &Frame, strip: &Strip) -> String {
-        let trucks = format!("{} {}", super::lang::grouped(strip.count), self.rows.of(strip.count));
-        frame.lang.count("board.strip", strip.open(), &[("title", &strip.title), ("trucks", &trucks)])
+        let trucks = format!(
+            "{} {}",
+            super::lang::grouped(strip.count),
+            self.rows.of(strip.count)
+        );
+        frame.lang.count(
+            "board.strip",
+            strip.open(),
+            &[("title", &strip.title), ("trucks", &trucks)],
+        )
     }
 
     fn column_empty(&self, frame: &Frame, column: &Column) -> String {
-        column.empty.clone().unwrap_or_else(|| frame.t1("board.column-none", "noun", &self.rows.one))
+        column
+            .empty
+            .clone()
+            .unwrap_or_else(|| frame.t1("board.column-none", "noun", &self.rows.one))
     }
 
     fn drawings(&self, frame: &Frame) -> Vec<Drawing> {
-        self.wait.as_ref().map(|chart| chart.drawings(frame)).unwrap_or_default()
+        self.wait
+            .as_ref()
+            .map(|chart| chart.drawings(frame))
+            .unwrap_or_default()
     }
 }
 

@@ -207,7 +207,11 @@ pub struct Document {
 
 impl Document {
     fn id(&self) -> String {
-        let name = if self.key.is_empty() { format!("{} {}", self.title, self.scope) } else { self.key.clone() };
+        let name = if self.key.is_empty() {
+            format!("{} {}", self.title, self.scope)
+        } else {
+            self.key.clone()
+        };
         format!("doc-{}", slug(&name))
     }
 }
@@ -280,7 +284,10 @@ pub fn render_case(frame: &Frame, page: &CasePage) -> String {
 pub fn render_case_fragments(frame: &Frame, page: &CasePage) -> Vec<Fragment> {
     macro_rules! part {
         ($id:literal, $part:ident) => {
-            Fragment { id: $id.into(), html: super::finish(&$part { f: frame, p: page }) }
+            Fragment {
+                id: $id.into(),
+                html: super::finish(&$part { f: frame, p: page }),
+            }
         };
     }
     vec![
@@ -331,17 +338,34 @@ impl CasePage {
     }
 
     fn way_total(&self) -> String {
-        time::span(self.way.iter().map(|s| s.took_ms.max(0)).fold(0, i64::saturating_add))
+        time::span(
+            self.way
+                .iter()
+                .map(|s| s.took_ms.max(0))
+                .fold(0, i64::saturating_add),
+        )
     }
 
     fn documents_title(&self, frame: &Frame) -> String {
-        let look = self.documents.iter().filter(|d| d.badge.needs_a_look()).count() as u64;
+        let look = self
+            .documents
+            .iter()
+            .filter(|d| d.badge.needs_a_look())
+            .count() as u64;
         let all = frame.n("case.documents", &(self.documents.len() as u64));
-        if look == 0 { all } else { format!("{all}{}", frame.n("case.documents-look", &look)) }
+        if look == 0 {
+            all
+        } else {
+            format!("{all}{}", frame.n("case.documents-look", &look))
+        }
     }
 
     fn timeline_note(&self, frame: &Frame) -> String {
-        let newest = self.timeline.events.first().map_or(frame.now_ms, |e| e.at_ms);
+        let newest = self
+            .timeline
+            .events
+            .first()
+            .map_or(frame.now_ms, |e| e.at_ms);
         frame.lang.with(
             "case.timeline-note",
             &[
@@ -353,9 +377,18 @@ impl CasePage {
 
     /// The event's time; with its day where that is another than the newest event's.
     fn event_time(&self, frame: &Frame, event: &&Event) -> Html {
-        let newest = self.timeline.events.first().map_or(frame.now_ms, |e| e.at_ms);
-        let same = time::day(newest, &frame.zone, frame.lang) == time::day(event.at_ms, &frame.zone, frame.lang);
-        if same { frame.hour(&event.at_ms) } else { frame.at(&event.at_ms) }
+        let newest = self
+            .timeline
+            .events
+            .first()
+            .map_or(frame.now_ms, |e| e.at_ms);
+        let same = time::day(newest, &frame.zone, frame.lang)
+            == time::day(event.at_ms, &frame.zone, frame.lang);
+        if same {
+            frame.hour(&event.at_ms)
+        } else {
+            frame.at(&event.at_ms)
+        }
     }
 }
 

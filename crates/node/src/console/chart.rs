@@ -83,7 +83,10 @@ const TABLE_ROWS_MAX: usize = 12;
 impl WaitChart {
     /// The two drawings.
     pub(super) fn drawings(&self, frame: &Frame) -> Vec<Drawing> {
-        vec![self.draw(frame, "wait-wide", "wide-only", 380, 250), self.draw(frame, "wait-narrow", "narrow-only", 320, 220)]
+        vec![
+            self.draw(frame, "wait-wide", "wide-only", 380, 250),
+            self.draw(frame, "wait-narrow", "narrow-only", 320, 220),
+        ]
     }
 
     fn draw(&self, frame: &Frame, id: &str, class: &str, width: u32, height: u32) -> Drawing {
@@ -92,7 +95,10 @@ impl WaitChart {
         let step = self.step();
         let highest = step * 3.0;
         let window = (self.to_ms.saturating_sub(self.from_ms)).max(1) as f64;
-        let x = |ms: i64| left + ((ms.saturating_sub(self.from_ms)) as f64 / window).clamp(0.0, 1.0) * (right - left);
+        let x = |ms: i64| {
+            left + ((ms.saturating_sub(self.from_ms)) as f64 / window).clamp(0.0, 1.0)
+                * (right - left)
+        };
         let y = |minutes: f64| bottom - (minutes / highest).clamp(0.0, 1.0) * (bottom - top);
         let mut drawing = Drawing {
             id: id.to_owned(),
@@ -106,19 +112,41 @@ impl WaitChart {
             let minutes = step * f64::from(line);
             let at = y(minutes);
             drawing.grid.push(format!("M{left:.1} {at:.1}H{right:.1}"));
-            drawing.texts.push(placed(left - 6.0, at + 4.0, "end", "", format!("{minutes:.0}")));
+            drawing.texts.push(placed(
+                left - 6.0,
+                at + 4.0,
+                "end",
+                "",
+                format!("{minutes:.0}"),
+            ));
         }
         for hour_ms in self.hours() {
-            drawing.texts.push(placed(x(hour_ms), bottom + 19.0, "middle", "", time::minutes(hour_ms, &frame.zone)));
+            drawing.texts.push(placed(
+                x(hour_ms),
+                bottom + 19.0,
+                "middle",
+                "",
+                time::minutes(hour_ms, &frame.zone),
+            ));
         }
         if let Some(band) = &self.band {
             let lower = band.points.iter().map(|(ms, low, _)| (x(*ms), y(*low)));
-            let upper = band.points.iter().rev().map(|(ms, _, high)| (x(*ms), y(*high)));
+            let upper = band
+                .points
+                .iter()
+                .rev()
+                .map(|(ms, _, high)| (x(*ms), y(*high)));
             drawing.band = points(lower.chain(upper));
             if let Some((ms, low, high)) = band.points.last() {
                 let middle = y((low + high) / 2.0);
                 for (line, text) in band.label.iter().enumerate() {
-                    drawing.texts.push(placed(x(*ms) + 6.0, middle + 14.0 * line as f64, "start", "", text.clone()));
+                    drawing.texts.push(placed(
+                        x(*ms) + 6.0,
+                        middle + 14.0 * line as f64,
+                        "start",
+                        "",
+                        text.clone(),
+                    ));
                 }
             }
         }
@@ -129,22 +157,36 @@ impl WaitChart {
         let mut last_label: Option<f64> = None;
         for (at, series) in self.series.iter().enumerate() {
             let class = if at == 0 { "series" } else { "series b" };
-            drawing.lines.push((class, points(series.points.iter().map(|(ms, m)| (x(*ms), y(*m))))));
+            drawing.lines.push((
+                class,
+                points(series.points.iter().map(|(ms, m)| (x(*ms), y(*m)))),
+            ));
             if let Some((ms, minutes)) = series.points.last() {
                 let mut label_y = y(*minutes) + 4.0;
                 // Two lines that end close together would write over each other.
                 if let Some(taken) = last_label.filter(|taken| (taken - label_y).abs() < 14.0) {
-                    label_y = if label_y < taken { taken - 14.0 } else { taken + 14.0 };
+                    label_y = if label_y < taken {
+                        taken - 14.0
+                    } else {
+                        taken + 14.0
+                    };
                 }
                 last_label = Some(label_y);
                 // Near the right edge the label stands left of the line's end, or it would leave the picture.
                 let end = x(*ms);
-                let (label_x, anchor) = if end + 7.0 + 8.0 * series.label.chars().count() as f64 > f64::from(width) {
-                    (end - 7.0, "end")
-                } else {
-                    (end + 7.0, "start")
-                };
-                drawing.texts.push(placed(label_x, label_y, anchor, "strong halo", format!("{minutes:.0} {}", series.label)));
+                let (label_x, anchor) =
+                    if end + 7.0 + 8.0 * series.label.chars().count() as f64 > f64::from(width) {
+                        (end - 7.0, "end")
+                    } else {
+                        (end + 7.0, "start")
+                    };
+                drawing.texts.push(placed(
+                    label_x,
+                    label_y,
+                    anchor,
+                    "strong halo",
+                    format!("{minutes:.0} {}", series.label),
+                ));
             }
         }
         drawing
@@ -156,21 +198,34 @@ impl WaitChart {
             .series
             .iter()
             .flat_map(|s| s.points.iter().map(|(_, m)| *m))
-            .chain(self.band.iter().flat_map(|b| b.points.iter().map(|(_, _, m)| *m)))
+            .chain(
+                self.band
+                    .iter()
+                    .flat_map(|b| b.points.iter().map(|(_, _, m)| *m)),
+            )
             .fold(0.0_f64, f64::max);
-        [5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0].into_iter().find(|s| s * 3.0 >= highest).unwrap_or(480.0)
+        [5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0]
+            .into_iter()
+            .find(|s| s * 3.0 >= highest)
+            .unwrap_or(480.0)
     }
 
     /// Instants written under the axis: at most four whole steps.
     fn hours(&self) -> Vec<i64> {
         let window = self.to_ms.saturating_sub(self.from_ms).max(1);
         let third = window / 3;
-        (0..=3).map(|n| self.from_ms.saturating_add(third * n)).collect()
+        (0..=3)
+            .map(|n| self.from_ms.saturating_add(third * n))
+            .collect()
     }
 
     /// The numbers: one row for each instant of the first line.
     pub(super) fn numbers(&self, frame: &Frame) -> Numbers {
-        let first = self.series.first().map(|s| s.points.as_slice()).unwrap_or_default();
+        let first = self
+            .series
+            .first()
+            .map(|s| s.points.as_slice())
+            .unwrap_or_default();
         let every = first.len().div_ceil(TABLE_ROWS_MAX).max(1);
         Numbers {
             heads: self.series.iter().map(|s| s.label.clone()).collect(),
@@ -194,9 +249,17 @@ impl WaitChart {
 }
 
 fn placed(x: f64, y: f64, anchor: &'static str, class: &'static str, text: String) -> Placed {
-    Placed { x: format!("{x:.1}"), y: format!("{y:.1}"), anchor, class, text }
+    Placed {
+        x: format!("{x:.1}"),
+        y: format!("{y:.1}"),
+        anchor,
+        class,
+        text,
+    }
 }
 
 fn points(list: impl Iterator<Item = (f64, f64)>) -> String {
-    list.map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+    list.map(|(x, y)| format!("{x:.1},{y:.1}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }

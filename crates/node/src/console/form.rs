@@ -143,7 +143,10 @@ pub fn render_confirm(frame: &Frame, page: &ConfirmPage) -> String {
 
 impl FormPage {
     fn faults_of(&self, field: &Field) -> Vec<&Fault> {
-        self.faults.iter().filter(|fault| fault.name == field.name).collect()
+        self.faults
+            .iter()
+            .filter(|fault| fault.name == field.name)
+            .collect()
     }
 
     fn bad(&self, field: &Field) -> bool {
@@ -152,17 +155,28 @@ impl FormPage {
 
     /// Where a line of the box leads: to its field, else to the form.
     fn target(&self, fault: &Fault) -> String {
-        let known = self.sections.iter().flat_map(|s| &s.fields).find(|field| field.name == fault.name);
+        let known = self
+            .sections
+            .iter()
+            .flat_map(|s| &s.fields)
+            .find(|field| field.name == fault.name);
         known.map_or_else(|| "form".to_owned(), Field::id)
     }
 
     /// Faults that no field of this form shows keep their code in the box.
     fn homeless(&self, fault: &Fault) -> bool {
-        !self.sections.iter().flat_map(|s| &s.fields).any(|field| field.name == fault.name)
+        !self
+            .sections
+            .iter()
+            .flat_map(|s| &s.fields)
+            .any(|field| field.name == fault.name)
     }
 
     fn has_file(&self) -> bool {
-        self.sections.iter().flat_map(|s| &s.fields).any(|field| field.kind == FieldKind::File)
+        self.sections
+            .iter()
+            .flat_map(|s| &s.fields)
+            .any(|field| field.kind == FieldKind::File)
     }
 }
 
@@ -176,7 +190,12 @@ impl Field {
             FieldKind::Date => "date",
             FieldKind::DateTime => "datetime-local",
             FieldKind::File => "file",
-            FieldKind::Text | FieldKind::Number | FieldKind::Area | FieldKind::Tick | FieldKind::Radios | FieldKind::Select => "text",
+            FieldKind::Text
+            | FieldKind::Number
+            | FieldKind::Area
+            | FieldKind::Tick
+            | FieldKind::Radios
+            | FieldKind::Select => "text",
         }
     }
 

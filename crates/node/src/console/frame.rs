@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::address::Address;
 use super::lang::{Lang, grouped};
-use super::parts::{Html, Link, Mark, Notice, Step, Badge, escape};
+use super::parts::{Badge, Html, Link, Mark, Notice, Step, escape};
 use super::{paths, time};
 
 /// Colours of the page. `System` follows the device.
@@ -173,7 +173,11 @@ impl Frame {
             (Place::Interfaces, "nav.interfaces", paths::INTERFACES),
         ]
         .into_iter()
-        .map(|(place, key, href)| NavLink { label: lang.t(key).to_owned(), href: href.to_owned(), current: place == current })
+        .map(|(place, key, href)| NavLink {
+            label: lang.t(key).to_owned(),
+            href: href.to_owned(),
+            current: place == current,
+        })
         .collect()
     }
 
@@ -219,7 +223,11 @@ impl Frame {
     /// What is left until an instant, or how far past it is; ticks like since.
     pub fn left(&self, due_ms: &i64) -> Html {
         let span = time::span(due_ms.saturating_sub(self.now_ms));
-        let key = if *due_ms >= self.now_ms { "time.left" } else { "time.over" };
+        let key = if *due_ms >= self.now_ms {
+            "time.left"
+        } else {
+            "time.over"
+        };
         Html(format!(
             "<time class=\"since\" datetime=\"{}\"><span class=\"rel\" data-ahead=\"{}\" data-past=\"{}\">{}</span> <span class=\"abs\">{}</span></time>",
             time::machine(*due_ms, &self.zone),
@@ -255,7 +263,11 @@ impl Frame {
 
     /// `09:38`, as a time element.
     pub fn hour(&self, at_ms: &i64) -> Html {
-        Html(format!("<time datetime=\"{}\">{}</time>", time::machine(*at_ms, &self.zone), time::minutes(*at_ms, &self.zone)))
+        Html(format!(
+            "<time datetime=\"{}\">{}</time>",
+            time::machine(*at_ms, &self.zone),
+            time::minutes(*at_ms, &self.zone)
+        ))
     }
 
     /// The exact time as a time element: `09:41:58`, with the day where it is another.
@@ -282,15 +294,20 @@ impl Frame {
     /// How a peer stands, in words.
     pub fn step(&self, name: &str, step: &Step) -> String {
         match step {
-            Step::InStep { age_ms } => {
-                self.lang.with("step.in-step", &[("name", &name), ("span", &time::span(*age_ms))])
-            }
-            Step::Behind { records, age_ms } => {
-                self.lang.count("step.behind", *records, &[("name", &name), ("span", &time::span(*age_ms))])
-            }
-            Step::Away { since_ms, waiting } => {
-                self.lang.count("step.away", *waiting, &[("name", &name), ("since", &self.exact(since_ms))])
-            }
+            Step::InStep { age_ms } => self.lang.with(
+                "step.in-step",
+                &[("name", &name), ("span", &time::span(*age_ms))],
+            ),
+            Step::Behind { records, age_ms } => self.lang.count(
+                "step.behind",
+                *records,
+                &[("name", &name), ("span", &time::span(*age_ms))],
+            ),
+            Step::Away { since_ms, waiting } => self.lang.count(
+                "step.away",
+                *waiting,
+                &[("name", &name), ("since", &self.exact(since_ms))],
+            ),
         }
     }
 
@@ -298,12 +315,16 @@ impl Frame {
     pub fn step_alone(&self, step: &Step) -> String {
         match step {
             Step::InStep { age_ms } => self.t1("step.plain-in-step", "span", time::span(*age_ms)),
-            Step::Behind { records, age_ms } => {
-                self.lang.count("step.plain-behind", *records, &[("span", &time::span(*age_ms))])
-            }
-            Step::Away { since_ms, waiting } => {
-                self.lang.count("step.plain-away", *waiting, &[("since", &self.exact(since_ms))])
-            }
+            Step::Behind { records, age_ms } => self.lang.count(
+                "step.plain-behind",
+                *records,
+                &[("span", &time::span(*age_ms))],
+            ),
+            Step::Away { since_ms, waiting } => self.lang.count(
+                "step.plain-away",
+                *waiting,
+                &[("since", &self.exact(since_ms))],
+            ),
         }
     }
 
@@ -312,7 +333,9 @@ impl Frame {
         match step {
             Step::InStep { age_ms } => time::span(*age_ms),
             Step::Behind { records, .. } => self.lang.count("step.behind-short", *records, &[]),
-            Step::Away { since_ms, .. } => self.t1("step.away-short", "since", self.exact(since_ms)),
+            Step::Away { since_ms, .. } => {
+                self.t1("step.away-short", "since", self.exact(since_ms))
+            }
         }
     }
 
@@ -323,7 +346,11 @@ impl Frame {
             line.push_str(&self.t1("foot.checkpoint", "at", self.exact(&at_ms)));
         }
         if let Some((have, asked)) = self.node.witnessed {
-            line.push_str(&self.lang.with("foot.witnessed", &[("have", &have), ("asked", &asked)]));
+            line.push_str(
+                &self
+                    .lang
+                    .with("foot.witnessed", &[("have", &have), ("asked", &asked)]),
+            );
         }
         line
     }
@@ -346,14 +373,22 @@ impl Frame {
     /// The same page in the other colours: from `System`, to dark.
     pub fn other_theme(&self) -> Link {
         match self.theme {
-            Theme::Dark => Link::new(self.t("theme.light"), self.here.with("theme", "light").to_string()),
-            Theme::System | Theme::Light => Link::new(self.t("theme.dark"), self.here.with("theme", "dark").to_string()),
+            Theme::Dark => Link::new(
+                self.t("theme.light"),
+                self.here.with("theme", "light").to_string(),
+            ),
+            Theme::System | Theme::Light => Link::new(
+                self.t("theme.dark"),
+                self.here.with("theme", "dark").to_string(),
+            ),
         }
     }
 
     /// Address of the stream with the page's cursor.
     pub fn stream(&self) -> String {
-        self.live.as_ref().map_or_else(String::new, |live| live.stream.with("cursor", &live.cursor).to_string())
+        self.live.as_ref().map_or_else(String::new, |live| {
+            live.stream.with("cursor", &live.cursor).to_string()
+        })
     }
 
     /// Milliseconds of the node's clock in a real one.

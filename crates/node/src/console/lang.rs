@@ -31,8 +31,14 @@ impl Lang {
 
     /// The language of a tag such as `es`, `es-MX`, `EN`; none for others.
     pub fn parse(tag: &str) -> Option<Lang> {
-        let primary = tag.trim().split(['-', '_', ';', ',']).next().unwrap_or_default();
-        Lang::ALL.into_iter().find(|lang| primary.eq_ignore_ascii_case(lang.code()))
+        let primary = tag
+            .trim()
+            .split(['-', '_', ';', ','])
+            .next()
+            .unwrap_or_default();
+        Lang::ALL
+            .into_iter()
+            .find(|lang| primary.eq_ignore_ascii_case(lang.code()))
     }
 
     /// The first language of an `Accept-Language` header that the console speaks, else English.
@@ -130,7 +136,12 @@ mod tests {
     fn both_tables_are_sorted_and_have_the_same_keys() {
         for table in [texts::en::TEXTS, texts::es::TEXTS] {
             for pair in table.windows(2) {
-                assert!(pair[0].0 < pair[1].0, "`{}` stands before `{}`", pair[0].0, pair[1].0);
+                assert!(
+                    pair[0].0 < pair[1].0,
+                    "`{}` stands before `{}`",
+                    pair[0].0,
+                    pair[1].0
+                );
             }
         }
         let en: Vec<_> = texts::en::TEXTS.iter().map(|(k, _)| *k).collect();
@@ -141,8 +152,11 @@ mod tests {
     #[test]
     fn both_languages_name_the_same_values() {
         let names = |text: &str| {
-            let mut found: Vec<String> =
-                text.split('{').skip(1).filter_map(|s| s.split_once('}').map(|(n, _)| n.to_owned())).collect();
+            let mut found: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|s| s.split_once('}').map(|(n, _)| n.to_owned()))
+                .collect();
             found.sort();
             found
         };
@@ -155,7 +169,10 @@ mod tests {
     fn every_plural_has_its_singular() {
         for (key, _) in texts::en::TEXTS {
             if let Some(stem) = key.strip_suffix(".one") {
-                assert_ne!(Lang::En.t(&format!("{stem}.other")), format!("{stem}.other"));
+                assert_ne!(
+                    Lang::En.t(&format!("{stem}.other")),
+                    format!("{stem}.other")
+                );
             }
         }
     }
@@ -177,13 +194,21 @@ mod tests {
 
     #[test]
     fn a_value_with_braces_is_not_filled_again() {
-        assert_eq!(fill("a {x} b {y}", &[("x", &"{y}"), ("y", &"1")]), "a {y} b 1");
+        assert_eq!(
+            fill("a {x} b {y}", &[("x", &"{y}"), ("y", &"1")]),
+            "a {y} b 1"
+        );
         assert_eq!(fill("open { end", &[]), "open { end");
     }
 
     #[test]
     fn groups_by_thousands() {
-        for (n, s) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_204_881, "1,204,881")] {
+        for (n, s) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_204_881, "1,204,881"),
+        ] {
             assert_eq!(grouped(n), s);
         }
     }

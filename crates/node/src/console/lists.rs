@@ -151,7 +151,10 @@ pub fn render_peers(frame: &Frame, page: &PeersPage) -> String {
 
 /// Its one fragment, `peers-table`.
 pub fn render_peers_fragments(frame: &Frame, page: &PeersPage) -> Vec<Fragment> {
-    vec![Fragment { id: "peers-table".into(), html: super::finish(&PeersTable { f: frame, p: page }) }]
+    vec![Fragment {
+        id: "peers-table".into(),
+        html: super::finish(&PeersTable { f: frame, p: page }),
+    }]
 }
 
 impl CasesPage {
@@ -160,15 +163,27 @@ impl CasesPage {
     }
 
     fn last(&self) -> u64 {
-        self.first.saturating_add(self.rows.len() as u64).saturating_sub(1)
+        self.first
+            .saturating_add(self.rows.len() as u64)
+            .saturating_sub(1)
     }
 
     fn caption(&self, frame: &Frame) -> String {
         if self.rows.len() as u64 == self.total {
             return frame.n("cases.found", &self.total);
         }
-        let (first, last) = (super::lang::grouped(self.first), super::lang::grouped(self.last()));
-        frame.lang.with("cases.range", &[("first", &first), ("last", &last), ("total", &super::lang::grouped(self.total))])
+        let (first, last) = (
+            super::lang::grouped(self.first),
+            super::lang::grouped(self.last()),
+        );
+        frame.lang.with(
+            "cases.range",
+            &[
+                ("first", &first),
+                ("last", &last),
+                ("total", &super::lang::grouped(self.total)),
+            ],
+        )
     }
 }
 

@@ -40,14 +40,25 @@ pub struct Swap {
 
 impl Swap {
     /// What differs between two renderings of a page. Running times alone are no difference: the script ticks them.
-    pub fn between(old: &[Fragment], new: &[Fragment], cursor: impl Into<String>, status: Status) -> Swap {
+    pub fn between(
+        old: &[Fragment],
+        new: &[Fragment],
+        cursor: impl Into<String>,
+        status: Status,
+    ) -> Swap {
         let changed = |fragment: &&Fragment| {
-            old.iter().find(|o| o.id == fragment.id).is_none_or(|o| still(&o.html) != still(&fragment.html))
+            old.iter()
+                .find(|o| o.id == fragment.id)
+                .is_none_or(|o| still(&o.html) != still(&fragment.html))
         };
         Swap {
             cursor: cursor.into(),
             changes: new.iter().filter(changed).cloned().collect(),
-            removed: old.iter().filter(|o| !new.iter().any(|n| n.id == o.id)).map(|o| o.id.clone()).collect(),
+            removed: old
+                .iter()
+                .filter(|o| !new.iter().any(|n| n.id == o.id))
+                .map(|o| o.id.clone())
+                .collect(),
             status,
         }
     }
@@ -83,23 +94,48 @@ mod tests {
     use super::*;
 
     fn fragment(id: &str, html: &str) -> Fragment {
-        Fragment { id: id.into(), html: html.into() }
+        Fragment {
+            id: id.into(),
+            html: html.into(),
+        }
     }
 
     #[test]
     fn sends_what_differs_and_what_is_gone() {
-        let old = [fragment("a", "x <span class=\"rel\">1 s</span>"), fragment("b", "y"), fragment("c", "z")];
-        let new = [fragment("a", "x <span class=\"rel\">2 s</span>"), fragment("b", "Y"), fragment("d", "n")];
+        let old = [
+            fragment("a", "x <span class=\"rel\">1 s</span>"),
+            fragment("b", "y"),
+            fragment("c", "z"),
+        ];
+        let new = [
+            fragment("a", "x <span class=\"rel\">2 s</span>"),
+            fragment("b", "Y"),
+            fragment("d", "n"),
+        ];
         let swap = Swap::between(&old, &new, "7", Status::default());
-        assert_eq!(swap.changes.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["b", "d"]);
+        assert_eq!(
+            swap.changes
+                .iter()
+                .map(|c| c.id.as_str())
+                .collect::<Vec<_>>(),
+            ["b", "d"]
+        );
         assert_eq!(swap.removed, ["c"]);
         assert!(Swap::between(&new, &new, "8", Status::default()).is_empty());
     }
 
     #[test]
     fn an_event_is_one_line_of_data() {
-        let swap = Swap::between(&[], &[fragment("a", "one\ntwo")], "7\nevent: x", Status::default());
+        let swap = Swap::between(
+            &[],
+            &[fragment("a", "one\ntwo")],
+            "7\nevent: x",
+            Status::default(),
+        );
         assert_eq!(swap.event().lines().count(), 4);
-        assert!(swap.event().starts_with("event: swap\nid: 7event: x\ndata: {"));
+        assert!(
+            swap.event()
+                .starts_with("event: swap\nid: 7event: x\ndata: {")
+        );
     }
 }

@@ -29,24 +29,31 @@ mod tests;
 
 pub use address::{Address, segment};
 pub use board::{
-    AtBooth, BoardPage, Choice, Column, Filter, Lane, Need, Row, Strip, Why, board_announcement, render_board, render_board_fragments,
+    AtBooth, BoardPage, Choice, Column, Filter, Lane, Need, Row, Strip, Why, board_announcement,
+    render_board, render_board_fragments,
 };
 pub use case::{
-    CasePage, ClockLine, Document, Event, Finding, Hold, Holder, PartRow, PartsTable, Side, Timeline, WaySegment, case_announcement,
-    render_case, render_case_fragments,
+    CasePage, ClockLine, Document, Event, Finding, Hold, Holder, PartRow, PartsTable, Side,
+    Timeline, WaySegment, case_announcement, render_case, render_case_fragments,
 };
 pub use chart::{Band, Series, WaitChart};
-pub use form::{ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection, render_confirm, render_form};
+pub use form::{
+    ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection, render_confirm, render_form,
+};
 pub use frame::{Frame, Live, NavLink, NodeLine, PeerLine, Place, SignedIn, Theme};
 pub use lang::{Lang, grouped};
-pub use lists::{CaseRow, CasesPage, Cell, OutboxRow, PeersPage, Sort, TableHead, render_cases, render_peers, render_peers_fragments};
+pub use lists::{
+    CaseRow, CasesPage, Cell, OutboxRow, PeersPage, Sort, TableHead, render_cases, render_peers,
+    render_peers_fragments,
+};
 pub use live::{Fragment, Status, Swap};
 pub use pages::{
-    ApiPage, ApiRoute, ApiSection, DemoRole, ErrorPage, LogEntry, LogPage, Receipt, RecordPage, SignInPage, render_api, render_error,
-    render_log, render_record, render_sign_in,
+    ApiPage, ApiRoute, ApiSection, DemoRole, ErrorPage, LogEntry, LogPage, Receipt, RecordPage,
+    SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
 };
 pub use parts::{
-    Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Rich, Span, State, Step, Tone, slug,
+    Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Rich, Span,
+    State, Step, Tone, slug,
 };
 pub use schema::{Words, document_of, sections_of};
 
@@ -60,5 +67,7 @@ pub const ICON: &str = include_str!("../../assets/garita.svg");
 /// Templates write to a string and call nothing that fails, so an error is a defect of ours; the reader then gets a sentence, not a
 /// torn page.
 fn finish(template: &impl askama::Template) -> String {
-    template.render().unwrap_or_else(|_| "<p>This page could not be made. Esta página no se pudo generar.</p>".to_owned())
+    template.render().unwrap_or_else(|_| {
+        "<p>This page could not be made. Esta página no se pudo generar.</p>".to_owned()
+    })
 }

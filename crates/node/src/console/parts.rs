@@ -164,7 +164,11 @@ impl Glyph {
 
 impl fmt::Display for Glyph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#g-{}\"/></svg>", self.name())
+        write!(
+            f,
+            "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#g-{}\"/></svg>",
+            self.name()
+        )
     }
 }
 
@@ -254,13 +258,21 @@ pub struct State {
 impl State {
     /// A state of a look and a word.
     pub fn new(look: Look, label: impl Into<String>) -> State {
-        State { look, label: label.into() }
+        State {
+            look,
+            label: label.into(),
+        }
     }
 
     /// The markup, `big` at the head of a case.
     pub fn html(&self, big: impl Borrow<bool>) -> Html {
         let size = if *big.borrow() { " big" } else { "" };
-        Html(format!("<span class=\"state {}{size}\">{}{}</span>", self.look.class(), self.look.glyph(), escape(&self.label)))
+        Html(format!(
+            "<span class=\"state {}{size}\">{}{}</span>",
+            self.look.class(),
+            self.look.glyph(),
+            escape(&self.label)
+        ))
     }
 }
 
@@ -341,7 +353,12 @@ impl Badge {
 
     /// The markup.
     pub(super) fn html(self, lang: Lang) -> Html {
-        Html(format!("<span class=\"badge {}\">{}{}</span>", self.tone().class(), self.glyph(), lang.t(self.key())))
+        Html(format!(
+            "<span class=\"badge {}\">{}{}</span>",
+            self.tone().class(),
+            self.glyph(),
+            lang.t(self.key())
+        ))
     }
 }
 
@@ -369,7 +386,10 @@ pub enum MarkKind {
 impl Mark {
     /// A mark of a word and a kind.
     pub fn new(label: impl Into<String>, kind: MarkKind) -> Mark {
-        Mark { label: label.into(), kind }
+        Mark {
+            label: label.into(),
+            kind,
+        }
     }
 
     /// The markup.
@@ -399,7 +419,10 @@ pub struct Link {
 impl Link {
     /// A link of words and an address.
     pub fn new(label: impl Into<String>, href: impl Into<String>) -> Link {
-        Link { label: label.into(), href: href.into() }
+        Link {
+            label: label.into(),
+            href: href.into(),
+        }
     }
 }
 
@@ -415,7 +438,10 @@ pub struct Noun {
 impl Noun {
     /// A noun of its two forms.
     pub fn new(one: impl Into<String>, other: impl Into<String>) -> Noun {
-        Noun { one: one.into(), other: other.into() }
+        Noun {
+            one: one.into(),
+            other: other.into(),
+        }
     }
 
     /// The form for a count.
@@ -459,7 +485,9 @@ impl Rich {
         let mut spans = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('`') {
-            let Some((id, tail)) = after.split_once('`') else { break };
+            let Some((id, tail)) = after.split_once('`') else {
+                break;
+            };
             if !before.is_empty() {
                 spans.push(Span::Text(before.to_owned()));
             }
@@ -480,7 +508,10 @@ impl Rich {
         while let Some((before, after)) = rest.split_once('{') {
             words.push_str(before);
             let found = after.split_once('}').and_then(|(name, tail)| {
-                values.iter().find(|(n, _)| *n == name).map(|(_, span)| (span.clone(), tail))
+                values
+                    .iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, span)| (span.clone(), tail))
             });
             match found {
                 Some((span, tail)) => {
@@ -541,7 +572,12 @@ impl fmt::Display for Rich {
                 Span::Id(s) => write!(f, "<span class=\"id\">{}</span>", escape(s))?,
                 Span::Long(s) => write!(f, "<span class=\"id long\">{}</span>", escape(s))?,
                 Span::Strong(s) => write!(f, "<b>{}</b>", escape(s))?,
-                Span::Link(l) => write!(f, "<a href=\"{}\">{}</a>", escape(&safe_href(&l.href)), escape(&l.label))?,
+                Span::Link(l) => write!(
+                    f,
+                    "<a href=\"{}\">{}</a>",
+                    escape(&safe_href(&l.href)),
+                    escape(&l.label)
+                )?,
             }
         }
         Ok(())
@@ -556,7 +592,11 @@ pub(super) fn safe_href(href: &str) -> String {
     let trimmed = href.trim();
     let own = trimmed.starts_with('/') || trimmed.starts_with('#') || trimmed.starts_with('?');
     let web = trimmed.starts_with("https://") || trimmed.starts_with("http://");
-    if own || web { trimmed.to_owned() } else { "#".to_owned() }
+    if own || web {
+        trimmed.to_owned()
+    } else {
+        "#".to_owned()
+    }
 }
 
 /// A box that says something about the page: what is wrong, what was recorded.
@@ -649,22 +689,42 @@ pub struct Check {
 impl Check {
     /// A check that is good.
     pub fn good(what: impl Into<String>, found: Rich) -> Check {
-        Check { tone: Tone::Go, glyph: Glyph::Ok, what: what.into(), found }
+        Check {
+            tone: Tone::Go,
+            glyph: Glyph::Ok,
+            what: what.into(),
+            found,
+        }
     }
 
     /// A check that failed.
     pub fn failed(what: impl Into<String>, found: Rich) -> Check {
-        Check { tone: Tone::Stop, glyph: Glyph::Cross, what: what.into(), found }
+        Check {
+            tone: Tone::Stop,
+            glyph: Glyph::Cross,
+            what: what.into(),
+            found,
+        }
     }
 
     /// A check that can't be made yet: unknown, which is neither.
     pub fn unknown(what: impl Into<String>, found: Rich) -> Check {
-        Check { tone: Tone::Quiet, glyph: Glyph::Wait, what: what.into(), found }
+        Check {
+            tone: Tone::Quiet,
+            glyph: Glyph::Wait,
+            what: what.into(),
+            found,
+        }
     }
 
     /// One of several statements that contradict each other.
     pub fn differs(what: impl Into<String>, found: Rich) -> Check {
-        Check { tone: Tone::Warn, glyph: Glyph::Differ, what: what.into(), found }
+        Check {
+            tone: Tone::Warn,
+            glyph: Glyph::Differ,
+            what: what.into(),
+            found,
+        }
     }
 }
 
@@ -722,14 +782,23 @@ mod tests {
 
     #[test]
     fn fills_values_as_they_are_given() {
-        let rich = Rich::filled("Read {a}, {b} says {c}", &[("a", Span::Id("{b}".into())), ("b", Span::Text("`x`".into()))]);
+        let rich = Rich::filled(
+            "Read {a}, {b} says {c}",
+            &[
+                ("a", Span::Id("{b}".into())),
+                ("b", Span::Text("`x`".into())),
+            ],
+        );
         assert_eq!(rich.plain(), "Read {b}, `x` says {c}");
         assert_eq!(rich.0.get(1), Some(&Span::Id("{b}".into())));
     }
 
     #[test]
     fn marks_identifiers_in_backticks() {
-        assert_eq!(Rich::marked("a `b` c").to_string(), "a <span class=\"id\">b</span> c");
+        assert_eq!(
+            Rich::marked("a `b` c").to_string(),
+            "a <span class=\"id\">b</span> c"
+        );
         assert_eq!(Rich::marked("a ` b").to_string(), "a ` b");
     }
 
@@ -743,7 +812,11 @@ mod tests {
     fn every_glyph_is_in_the_sprite() {
         let sprite = include_str!("../../templates/sprite.html");
         for glyph in Glyph::ALL {
-            assert!(sprite.contains(&format!("id=\"g-{}\"", glyph.name())), "{}", glyph.name());
+            assert!(
+                sprite.contains(&format!("id=\"g-{}\"", glyph.name())),
+                "{}",
+                glyph.name()
+            );
             assert_eq!(Glyph::parse(glyph.name()), Some(glyph));
         }
     }

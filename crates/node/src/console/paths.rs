@@ -27,7 +27,11 @@ pub const ICON: &str = "/assets/garita.svg";
 
 /// Address of a case.
 pub fn case(kind: &str, key: &str) -> String {
-    format!("{CASES}/{}/{}", super::address::segment(kind), super::address::segment(key))
+    format!(
+        "{CASES}/{}/{}",
+        super::address::segment(kind),
+        super::address::segment(key)
+    )
 }
 
 /// Address of a record.

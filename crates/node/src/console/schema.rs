@@ -27,10 +27,21 @@ pub struct Words {
 /// The sections of a form for a JSON Schema 2020-12 of type object. `at` is the pointer its members hang on
 /// (`/credentialSubject`), `value` what is known already, `words` gives labels by pointer without row numbers (`/credentialSubject/seals/*/number`)
 /// and the member's own schema. Members with a `const` are not asked.
-pub fn sections_of(schema: &Value, at: &str, value: &Value, words: &dyn Fn(&str, &Value) -> Words) -> Vec<FormSection> {
-    let mut form = Builder { root: schema, words, sections: Vec::new(), fields: 0 };
+pub fn sections_of(
+    schema: &Value,
+    at: &str,
+    value: &Value,
+    words: &dyn Fn(&str, &Value) -> Words,
+) -> Vec<FormSection> {
+    let mut form = Builder {
+        root: schema,
+        words,
+        sections: Vec::new(),
+        fields: 0,
+    };
     form.object(schema, at, at, value, String::new(), String::new(), None, 0);
-    form.sections.retain(|s| !s.fields.is_empty() || s.add.is_some());
+    form.sections
+        .retain(|s| !s.fields.is_empty() || s.add.is_some());
     form.sections
 }
 
@@ -39,12 +50,18 @@ pub fn sections_of(schema: &Value, at: &str, value: &Value, words: &dyn Fn(&str,
 pub fn document_of(schema: &Value, at: &str, posted: &[(String, String)]) -> Value {
     let mut out = Value::Object(Map::new());
     for (name, answer) in posted {
-        let Some(rest) = name.strip_prefix(at) else { continue };
+        let Some(rest) = name.strip_prefix(at) else {
+            continue;
+        };
         let answer = answer.trim();
         if answer.is_empty() || !rest.starts_with('/') {
             continue;
         }
-        let path: Vec<String> = rest.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+        let path: Vec<String> = rest
+            .split('/')
+            .skip(1)
+            .map(|part| part.replace("~1", "/").replace("~0", "~"))
+            .collect();
         if path.len() > 2 * DEPTH_MAX {
             continue;
         }
@@ -63,7 +80,10 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    #[expect(clippy::too_many_arguments, reason = "one recursive walk; a struct for its frame would be read once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one recursive walk; a struct for its frame would be read once"
+    )]
     fn object(
         &mut self,
         schema: &Value,
@@ -79,11 +99,26 @@ impl Builder<'_> {
             return;
         }
         let schema = resolve(self.root, schema);
-        let required: Vec<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let mut section = FormSection { title, hint, remove, ..FormSection::default() };
+        let required: Vec<&str> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut section = FormSection {
+            title,
+            hint,
+            remove,
+            ..FormSection::default()
+        };
         let mut nested = Vec::new();
-        for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, member) in schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             let member = resolve(self.root, member);
             if self.fields >= FIELDS_MAX || member.get("const").is_some() {
                 continue;
@@ -96,7 +131,9 @@ impl Builder<'_> {
                 kind => {
                     self.fields += 1;
                     let optional = !required.contains(&name.as_str());
-                    section.fields.push(self.field(member, kind, here, &plain, known, optional));
+                    section
+                        .fields
+                        .push(self.field(member, kind, here, &plain, known, optional));
                 }
             }
         }
@@ -104,37 +141,91 @@ impl Builder<'_> {
         for (member, here, plain, known) in nested {
             let said = (self.words)(&plain, member);
             if type_of(member) == "object" {
-                self.object(member, &here, &plain, known, said.label, said.hint, None, depth + 1);
+                self.object(
+                    member,
+                    &here,
+                    &plain,
+                    known,
+                    said.label,
+                    said.hint,
+                    None,
+                    depth + 1,
+                );
             } else {
                 self.rows(member, &here, &plain, known, &said, depth);
             }
         }
     }
 
-    fn rows(&mut self, member: &Value, here: &str, plain: &str, known: &Value, said: &Words, depth: usize) {
+    fn rows(
+        &mut self,
+        member: &Value,
+        here: &str,
+        plain: &str,
+        known: &Value,
+        said: &Words,
+        depth: usize,
+    ) {
         let items = resolve(self.root, member.get("items").unwrap_or(&Value::Null));
         let none = Vec::new();
         let rows = known.as_array().unwrap_or(&none);
-        let least = member.get("minItems").and_then(Value::as_u64).unwrap_or(0).min(1);
-        let count = rows.len().max(usize::try_from(least).unwrap_or(1)).min(ROWS_MAX);
+        let least = member
+            .get("minItems")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+            .min(1);
+        let count = rows
+            .len()
+            .max(usize::try_from(least).unwrap_or(1))
+            .min(ROWS_MAX);
         for at in 0..count {
             let value = rows.get(at).unwrap_or(&Value::Null);
             let (row, every) = (format!("{here}/{at}"), format!("{plain}/*"));
-            let remove = Some(Choice::new(row.clone(), format!("− {} {}", said.label, at + 1), false));
+            let remove = Some(Choice::new(
+                row.clone(),
+                format!("− {} {}", said.label, at + 1),
+                false,
+            ));
             let title = format!("{} {}", said.label, at + 1);
             if type_of(items) == "object" {
-                self.object(items, &row, &every, value, title, String::new(), remove, depth + 1);
+                self.object(
+                    items,
+                    &row,
+                    &every,
+                    value,
+                    title,
+                    String::new(),
+                    remove,
+                    depth + 1,
+                );
             } else if self.fields < FIELDS_MAX {
                 self.fields += 1;
                 let field = self.field(items, type_of(items), row, &every, value, false);
-                self.sections.push(FormSection { title, fields: vec![field], remove, ..FormSection::default() });
+                self.sections.push(FormSection {
+                    title,
+                    fields: vec![field],
+                    remove,
+                    ..FormSection::default()
+                });
             }
         }
         let add = Some(Choice::new(here, format!("+ {}", said.label), false));
-        self.sections.push(FormSection { hint: said.hint.clone(), add, ..FormSection::default() });
+        self.sections.push(FormSection {
+            hint: said.hint.clone(),
+            add,
+            ..FormSection::default()
+        });
     }
 
-    fn field(&self, member: &Value, kind: &str, name: String, plain: &str, known: &Value, optional: bool) -> Field {
+    fn field(
+        &self,
+        member: &Value,
+        kind: &str,
+        name: String,
+        plain: &str,
+        known: &Value,
+        optional: bool,
+    ) -> Field {
         let said = (self.words)(plain, member);
         let value = match known {
             Value::String(text) => text.clone(),
@@ -147,11 +238,19 @@ impl Builder<'_> {
                 .iter()
                 .filter_map(Value::as_str)
                 .map(|code| {
-                    let words = said.choices.iter().find(|(c, _)| c == code).map_or(code, |(_, w)| w.as_str());
+                    let words = said
+                        .choices
+                        .iter()
+                        .find(|(c, _)| c == code)
+                        .map_or(code, |(_, w)| w.as_str());
                     Choice::new(code, words, code == value)
                 })
                 .collect(),
-            None => said.choices.iter().map(|(code, words)| Choice::new(code, words, *code == value)).collect(),
+            None => said
+                .choices
+                .iter()
+                .map(|(code, words)| Choice::new(code, words, *code == value))
+                .collect(),
         };
         let kind = if !choices.is_empty() {
             if choices.len() <= RADIOS_MAX {
@@ -166,11 +265,25 @@ impl Builder<'_> {
                 ("boolean", _) => FieldKind::Tick,
                 (_, Some("date")) => FieldKind::Date,
                 (_, Some("date-time")) => FieldKind::DateTime,
-                _ if member.get("maxLength").and_then(Value::as_u64).is_some_and(|max| max > 200) => FieldKind::Area,
+                _ if member
+                    .get("maxLength")
+                    .and_then(Value::as_u64)
+                    .is_some_and(|max| max > 200) =>
+                {
+                    FieldKind::Area
+                }
                 _ => FieldKind::Text,
             }
         };
-        Field { name, label: said.label, hint: said.hint, optional, kind, value, choices }
+        Field {
+            name,
+            label: said.label,
+            hint: said.hint,
+            optional,
+            kind,
+            value,
+            choices,
+        }
     }
 }
 
@@ -178,7 +291,11 @@ impl Builder<'_> {
 fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut now = schema;
     for _ in 0..DEPTH_MAX {
-        let target = now.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#')).and_then(|p| root.pointer(p));
+        let target = now
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|r| r.strip_prefix('#'))
+            .and_then(|p| root.pointer(p));
         match target {
             Some(next) => now = next,
             None => break,
@@ -191,7 +308,11 @@ fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 fn type_of(schema: &Value) -> &str {
     match schema.get("type") {
         Some(Value::String(one)) => one,
-        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).find(|t| *t != "null").unwrap_or("string"),
+        Some(Value::Array(many)) => many
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|t| *t != "null")
+            .unwrap_or("string"),
         _ if schema.get("properties").is_some() => "object",
         _ if schema.get("items").is_some() => "array",
         _ => "string",
@@ -201,7 +322,11 @@ fn type_of(schema: &Value) -> &str {
 fn kind_at<'a>(root: &'a Value, schema: &'a Value, path: &[String]) -> &'a str {
     let mut now = resolve(root, schema);
     for part in path {
-        let next = if type_of(now) == "array" { now.get("items") } else { now.get("properties").and_then(|p| p.get(part)) };
+        let next = if type_of(now) == "array" {
+            now.get("items")
+        } else {
+            now.get("properties").and_then(|p| p.get(part))
+        };
         match next {
             Some(next) => now = resolve(root, next),
             None => return "string",
@@ -215,7 +340,11 @@ fn typed(kind: &str, answer: &str) -> Value {
     let digits = answer.replace(',', "");
     let parsed = match kind {
         "integer" => digits.parse::<i64>().ok().map(Value::from),
-        "number" => digits.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number),
+        "number" => digits
+            .parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+            .map(Value::Number),
         "boolean" => Some(Value::Bool(answer == "true" || answer == "on")),
         _ => None,
     };
@@ -247,7 +376,11 @@ fn put(into: &mut Value, path: &[String], value: Value) {
                 *into = Value::Object(Map::new());
             }
             if let Value::Object(members) = into {
-                put(members.entry(first.clone()).or_insert(Value::Null), rest, value);
+                put(
+                    members.entry(first.clone()).or_insert(Value::Null),
+                    rest,
+                    value,
+                );
             }
         }
     }
@@ -288,12 +421,21 @@ mod tests {
     }
 
     fn words(pointer: &str, _: &Value) -> Words {
-        Words { label: pointer.rsplit('/').next().unwrap_or_default().to_owned(), hint: String::new(), choices: Vec::new() }
+        Words {
+            label: pointer.rsplit('/').next().unwrap_or_default().to_owned(),
+            hint: String::new(),
+            choices: Vec::new(),
+        }
     }
 
     #[test]
     fn makes_fields_of_a_schema() {
-        let sections = sections_of(&schema(), "/credentialSubject", &json!({"number": "77"}), &words);
+        let sections = sections_of(
+            &schema(),
+            "/credentialSubject",
+            &json!({"number": "77"}),
+            &words,
+        );
         let fields: Vec<_> = sections.iter().flat_map(|s| &s.fields).collect();
         let names: Vec<_> = fields.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(
@@ -310,12 +452,17 @@ mod tests {
         assert_eq!(fields[1].kind, FieldKind::Radios);
         assert!(fields[2].optional && !fields[1].optional);
         assert_eq!(fields[3].kind, FieldKind::DateTime);
-        assert!(sections.iter().any(|s| s.add.as_ref().is_some_and(|a| a.value == "/credentialSubject/seals")));
+        assert!(sections.iter().any(|s| {
+            s.add
+                .as_ref()
+                .is_some_and(|a| a.value == "/credentialSubject/seals")
+        }));
     }
 
     #[test]
     fn reads_a_document_back() {
-        let posted = |name: &str, value: &str| (format!("/credentialSubject/{name}"), value.to_owned());
+        let posted =
+            |name: &str, value: &str| (format!("/credentialSubject/{name}"), value.to_owned());
         let document = document_of(
             &schema(),
             "/credentialSubject",
@@ -327,12 +474,18 @@ mod tests {
                 ("csrf".into(), "y".into()),
             ],
         );
-        assert_eq!(document, json!({"number": "7741193", "packages": 1204, "seals": [{"number": "x"}]}));
+        assert_eq!(
+            document,
+            json!({"number": "7741193", "packages": 1204, "seals": [{"number": "x"}]})
+        );
     }
 
     #[test]
     fn hostile_names_make_bounded_documents() {
-        let posted = [("/s/a/99999999999".to_owned(), "x".to_owned()), (format!("/s{}", "/0".repeat(5000)), "x".to_owned())];
+        let posted = [
+            ("/s/a/99999999999".to_owned(), "x".to_owned()),
+            (format!("/s{}", "/0".repeat(5000)), "x".to_owned()),
+        ];
         let document = document_of(&json!({}), "/s", &posted);
         assert_eq!(document, json!({"a": {"99999999999": "x"}}));
     }
@@ -340,6 +493,9 @@ mod tests {
     #[test]
     fn what_does_not_parse_stays_for_the_schema_to_name() {
         let posted = [("/s/packages".to_owned(), "many".to_owned())];
-        assert_eq!(document_of(&schema(), "/s", &posted), json!({"packages": "many"}));
+        assert_eq!(
+            document_of(&schema(), "/s", &posted),
+            json!({"packages": "many"})
+        );
     }
 }

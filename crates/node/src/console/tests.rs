@@ -8,9 +8,18 @@ mod others;
 /// Every page of the console in a language, by name.
 fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let mut all = vec![
-        ("board", render_board(&demo::frame(lang, Place::Board), &demo::board(lang))),
-        ("board-empty", render_board(&demo::frame(lang, Place::Board), &others::empty_board(lang))),
-        ("case", render_case(&demo::frame(lang, Place::Cases), &demo::case(lang))),
+        (
+            "board",
+            render_board(&demo::frame(lang, Place::Board), &demo::board(lang)),
+        ),
+        (
+            "board-empty",
+            render_board(&demo::frame(lang, Place::Board), &others::empty_board(lang)),
+        ),
+        (
+            "case",
+            render_case(&demo::frame(lang, Place::Cases), &demo::case(lang)),
+        ),
     ];
     all.extend(others::pages(lang));
     all
@@ -24,7 +33,12 @@ fn no_page_has_inline_style_or_script() {
                 assert!(!html.contains(forbidden), "{name} has {forbidden}");
             }
             let scripts = html.matches("<script").count();
-            assert_eq!(scripts, html.matches("<script type=\"module\" src=\"/assets/live.js\">").count(), "{name}");
+            assert_eq!(
+                scripts,
+                html.matches("<script type=\"module\" src=\"/assets/live.js\">")
+                    .count(),
+                "{name}"
+            );
         }
     }
 }
@@ -33,16 +47,32 @@ fn no_page_has_inline_style_or_script() {
 fn every_page_is_balanced_and_every_id_is_single() {
     for lang in Lang::ALL {
         for (name, html) in pages(lang) {
-            for tag in ["div", "section", "ul", "ol", "li", "table", "tr", "td", "th", "p", "span", "a", "form", "details", "svg", "dl", "button", "h2"] {
-                let opened = html.matches(&format!("<{tag}>")).count() + html.matches(&format!("<{tag} ")).count();
-                assert_eq!(opened, html.matches(&format!("</{tag}>")).count(), "{name}: <{tag}>");
+            for tag in [
+                "div", "section", "ul", "ol", "li", "table", "tr", "td", "th", "p", "span", "a",
+                "form", "details", "svg", "dl", "button", "h2",
+            ] {
+                let opened = html.matches(&format!("<{tag}>")).count()
+                    + html.matches(&format!("<{tag} ")).count();
+                assert_eq!(
+                    opened,
+                    html.matches(&format!("</{tag}>")).count(),
+                    "{name}: <{tag}>"
+                );
             }
-            let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|s| s.split('"').next()).collect();
+            let mut ids: Vec<&str> = html
+                .split(" id=\"")
+                .skip(1)
+                .filter_map(|s| s.split('"').next())
+                .collect();
             ids.sort_unstable();
             for pair in ids.windows(2) {
                 assert_ne!(pair[0], pair[1], "{name}");
             }
-            for named in html.split("aria-labelledby=\"").skip(1).filter_map(|s| s.split('"').next()) {
+            for named in html
+                .split("aria-labelledby=\"")
+                .skip(1)
+                .filter_map(|s| s.split('"').next())
+            {
                 assert!(ids.contains(&named), "{name}: aria-labelledby {named}");
             }
         }
@@ -53,8 +83,13 @@ fn every_page_is_balanced_and_every_id_is_single() {
 fn no_key_stands_where_a_word_should() {
     for lang in Lang::ALL {
         for (name, html) in pages(lang) {
-            for key in ["board.", "case.", "live.", "step.", "form.", "{n}", "{span}</", "{noun}"] {
-                let bad = html.match_indices(key).filter(|(at, _)| html.get(at - 1..*at) == Some(">")).count();
+            for key in [
+                "board.", "case.", "live.", "step.", "form.", "{n}", "{span}</", "{noun}",
+            ] {
+                let bad = html
+                    .match_indices(key)
+                    .filter(|(at, _)| html.get(at - 1..*at) == Some(">"))
+                    .count();
                 assert_eq!(bad, 0, "{name} shows {key}");
             }
         }
@@ -69,13 +104,21 @@ fn fragments_are_the_page_s_own_markup_under_their_id() {
         let (board, case) = (demo::board(lang), demo::case(lang));
         let page = squeeze(&render_board(&frame, &board));
         for fragment in render_board_fragments(&frame, &board) {
-            assert!(fragment.html.contains(&format!("id=\"{}\"", fragment.id)), "{}", fragment.id);
+            assert!(
+                fragment.html.contains(&format!("id=\"{}\"", fragment.id)),
+                "{}",
+                fragment.id
+            );
             assert!(page.contains(&squeeze(&fragment.html)), "{}", fragment.id);
         }
         let page = squeeze(&render_case(&frame, &case));
         for fragment in render_case_fragments(&frame, &case) {
             let first = fragment.html.split('>').next().unwrap();
-            assert!(first.contains(&format!("id=\"{}\"", fragment.id)), "{}", fragment.id);
+            assert!(
+                first.contains(&format!("id=\"{}\"", fragment.id)),
+                "{}",
+                fragment.id
+            );
             assert!(page.contains(&squeeze(&fragment.html)), "{}", fragment.id);
         }
     }
@@ -88,11 +131,35 @@ fn a_tick_of_the_clock_swaps_nothing_but_a_new_truck_does() {
     let before = render_board_fragments(&frame, &board);
     let mut later = frame.clone();
     later.now_ms += 1_000;
-    let quiet = Swap::between(&before, &render_board_fragments(&later, &board), "2", Status::default());
-    assert_eq!(quiet.changes.iter().map(|c| c.id.as_str()).filter(|id| *id != "board-wait").collect::<Vec<_>>(), Vec::<&str>::new());
+    let quiet = Swap::between(
+        &before,
+        &render_board_fragments(&later, &board),
+        "2",
+        Status::default(),
+    );
+    assert_eq!(
+        quiet
+            .changes
+            .iter()
+            .map(|c| c.id.as_str())
+            .filter(|id| *id != "board-wait")
+            .collect::<Vec<_>>(),
+        Vec::<&str>::new()
+    );
     board.columns[0].count += 1;
-    let swap = Swap::between(&before, &render_board_fragments(&frame, &board), "3", Status::default());
-    assert_eq!(swap.changes.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["board-jump", "s-expected"]);
+    let swap = Swap::between(
+        &before,
+        &render_board_fragments(&frame, &board),
+        "3",
+        Status::default(),
+    );
+    assert_eq!(
+        swap.changes
+            .iter()
+            .map(|c| c.id.as_str())
+            .collect::<Vec<_>>(),
+        ["board-jump", "s-expected"]
+    );
 }
 
 #[test]
@@ -119,14 +186,20 @@ fn what_comes_from_outside_is_escaped() {
 #[test]
 fn language_and_theme_links_keep_the_filters() {
     let html = render_board(&demo::frame(Lang::En, Place::Board), &demo::board(Lang::En));
-    assert!(html.contains("href=\"/console?dir=north&#38;lang=es\"") || html.contains("href=\"/console?dir=north&amp;lang=es\""));
+    assert!(
+        html.contains("href=\"/console?dir=north&#38;lang=es\"")
+            || html.contains("href=\"/console?dir=north&amp;lang=es\"")
+    );
     assert!(html.contains("theme=dark"));
 }
 
 #[test]
 fn the_style_sheet_and_the_script_fit_the_policy() {
     for forbidden in ["@import", "url(http", "eval(", "innerHTML"] {
-        assert!(!STYLE.contains(forbidden) && !SCRIPT.contains(forbidden), "{forbidden}");
+        assert!(
+            !STYLE.contains(forbidden) && !SCRIPT.contains(forbidden),
+            "{forbidden}"
+        );
     }
     assert_eq!(STYLE.matches('{').count(), STYLE.matches('}').count());
 }
@@ -134,9 +207,15 @@ fn the_style_sheet_and_the_script_fit_the_policy() {
 /// `CONSOLE_OUT=/tmp/pages cargo test -p garita-node pages_for_the_eye` writes every page, with the assets beside them.
 #[test]
 fn pages_for_the_eye() {
-    let Ok(out) = std::env::var("CONSOLE_OUT") else { return };
+    let Ok(out) = std::env::var("CONSOLE_OUT") else {
+        return;
+    };
     std::fs::create_dir_all(format!("{out}/assets")).unwrap();
-    for (name, text) in [("garita.css", STYLE), ("live.js", SCRIPT), ("garita.svg", ICON)] {
+    for (name, text) in [
+        ("garita.css", STYLE),
+        ("live.js", SCRIPT),
+        ("garita.svg", ICON),
+    ] {
         std::fs::write(format!("{out}/assets/{name}"), text).unwrap();
     }
     for lang in Lang::ALL {

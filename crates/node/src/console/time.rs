@@ -10,8 +10,12 @@ const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-const MONTHS_EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const MONTHS_ES: [&str; 12] = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"];
+const MONTHS_EN: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+const MONTHS_ES: [&str; 12] = [
+    "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic",
+];
 
 /// The zone of an IANA name such as `America/Chicago`; UTC where the name is unknown, which the page then says.
 pub fn zone(name: &str) -> TimeZone {
@@ -37,7 +41,11 @@ pub fn span(span_ms: i64) -> String {
 /// How long ago, or `in 6 min` for what is ahead.
 pub fn relative(at_ms: i64, now_ms: i64, lang: Lang) -> String {
     let ago_ms = now_ms.saturating_sub(at_ms);
-    if ago_ms >= 0 { span(ago_ms) } else { lang.with("time.in", &[("span", &span(ago_ms))]) }
+    if ago_ms >= 0 {
+        span(ago_ms)
+    } else {
+        lang.with("time.in", &[("span", &span(ago_ms))])
+    }
 }
 
 /// The exact time: `09:24:07` on the day of `now_ms`, `23 Nov 19:12` on another, with the year where it differs.
@@ -86,7 +94,9 @@ pub fn offset_min(at_ms: i64, zone: &TimeZone) -> i32 {
 
 /// RFC 3339 with the zone's offset, for `datetime`.
 pub fn machine(at_ms: i64, zone: &TimeZone) -> String {
-    zoned(at_ms, zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    zoned(at_ms, zone)
+        .strftime("%Y-%m-%dT%H:%M:%S%:z")
+        .to_string()
 }
 
 /// `2026-11-24T10:40`, the value of a `datetime-local` input in the port's zone.
@@ -96,7 +106,9 @@ pub fn local_input(at_ms: i64, zone: &TimeZone) -> String {
 
 /// A record's instant outside what a calendar can hold is shown as the epoch rather than refused: the page must come up.
 fn zoned(at_ms: i64, zone: &TimeZone) -> ZonedDateTime {
-    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone())
+    Timestamp::from_millisecond(at_ms)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned_datetime(zone.clone())
 }
 
 fn clock_seconds(at: &ZonedDateTime) -> String {
@@ -112,7 +124,11 @@ fn month(at: &ZonedDateTime, lang: Lang) -> &'static str {
         Lang::En => &MONTHS_EN,
         Lang::Es => &MONTHS_ES,
     };
-    usize::try_from(at.month() - 1).ok().and_then(|m| months.get(m)).copied().unwrap_or("")
+    usize::try_from(at.month() - 1)
+        .ok()
+        .and_then(|m| months.get(m))
+        .copied()
+        .unwrap_or("")
 }
 
 #[cfg(test)]
@@ -153,7 +169,10 @@ mod tests {
 
     #[test]
     fn survives_instants_out_of_range() {
-        assert_eq!(machine(i64::MAX, &TimeZone::UTC), "1970-01-01T00:00:00+00:00");
+        assert_eq!(
+            machine(i64::MAX, &TimeZone::UTC),
+            "1970-01-01T00:00:00+00:00"
+        );
         assert!(!span(i64::MIN).is_empty());
     }
 }

@@ -10,17 +10,44 @@ pub(super) fn frame(lang: Lang, place: Place) -> Frame {
     let here = Address::new(paths::BOARD).with("dir", "north");
     let mut frame = Frame::new(lang, NOW_MS, time::zone("America/Chicago"), here);
     frame.demo = true;
-    frame.user = Some(SignedIn { name: "M. Herrera".into(), office: "CBP Laredo".into() });
+    frame.user = Some(SignedIn {
+        name: "M. Herrera".into(),
+        office: "CBP Laredo".into(),
+    });
     frame.nav = Frame::own_nav(lang, place);
     frame.peers = vec![
-        PeerLine { name: "ANAM Nuevo Laredo".into(), step: Step::InStep { age_ms: 2000 }, href: paths::PEERS.into() },
-        PeerLine { name: "Mines Road Brokers".into(), step: Step::InStep { age_ms: 1000 }, href: paths::PEERS.into() },
-        PeerLine { name: "City of Laredo Bridges".into(), step: Step::Behind { records: 3, age_ms: 41_000 }, href: paths::PEERS.into() },
+        PeerLine {
+            name: "ANAM Nuevo Laredo".into(),
+            step: Step::InStep { age_ms: 2000 },
+            href: paths::PEERS.into(),
+        },
+        PeerLine {
+            name: "Mines Road Brokers".into(),
+            step: Step::InStep { age_ms: 1000 },
+            href: paths::PEERS.into(),
+        },
+        PeerLine {
+            name: "City of Laredo Bridges".into(),
+            step: Step::Behind {
+                records: 3,
+                age_ms: 41_000,
+            },
+            href: paths::PEERS.into(),
+        },
     ];
-    frame.live =
-        Some(Live { stream: Address::new(paths::LIVE).with("page", "board").with("dir", "north"), cursor: "1204881".into(), rate: 1 });
-    frame.node =
-        NodeLine { host: "laredo.cbp.example".into(), log_size: 1_204_881, checkpoint_ms: Some(NOW_MS - 20_000), witnessed: Some((3, 3)) };
+    frame.live = Some(Live {
+        stream: Address::new(paths::LIVE)
+            .with("page", "board")
+            .with("dir", "north"),
+        cursor: "1204881".into(),
+        rate: 1,
+    });
+    frame.node = NodeLine {
+        host: "laredo.cbp.example".into(),
+        log_size: 1_204_881,
+        checkpoint_ms: Some(NOW_MS - 20_000),
+        witnessed: Some((3, 3)),
+    };
     frame
 }
 
@@ -36,11 +63,24 @@ fn pick<'a>(lang: Lang, en: &'a str, es: &'a str) -> &'a str {
 }
 
 fn act(label: &str) -> Option<Act> {
-    Some(Act { label: label.into(), href: "/console/cases/trip/x/do".into(), ..Act::default() })
+    Some(Act {
+        label: label.into(),
+        href: "/console/cases/trip/x/do".into(),
+        ..Act::default()
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "a table of test rows")]
-fn row(plate: &str, scn: u32, fast: bool, since_ms: i64, who: &str, docs: (u32, u32), over: bool, why: Option<Why>) -> Row {
+fn row(
+    plate: &str,
+    scn: u32,
+    fast: bool,
+    since_ms: i64,
+    who: &str,
+    docs: (u32, u32),
+    over: bool,
+    why: Option<Why>,
+) -> Row {
     let mut marks = Vec::new();
     if fast {
         marks.push(Mark::new("FAST", MarkKind::Lane));
@@ -50,7 +90,11 @@ fn row(plate: &str, scn: u32, fast: bool, since_ms: i64, who: &str, docs: (u32, 
         key: plate.into(),
         title: plate.into(),
         href: paths::case("trip", plate),
-        parts: if scn > 1 { format!("{scn} SCN") } else { String::new() },
+        parts: if scn > 1 {
+            format!("{scn} SCN")
+        } else {
+            String::new()
+        },
         marks,
         since_ms,
         over,
@@ -63,9 +107,15 @@ fn row(plate: &str, scn: u32, fast: bool, since_ms: i64, who: &str, docs: (u32, 
 }
 
 fn why(tone: Tone, glyph: Glyph, text: &str, edge: bool) -> Option<Why> {
-    Some(Why { tone, glyph, text: text.into(), edge })
+    Some(Why {
+        tone,
+        glyph,
+        text: text.into(),
+        edge,
+    })
 }
 
+#[rustfmt::skip]
 pub(super) fn board(lang: Lang) -> BoardPage {
     let t = |en, es| pick(lang, en, es);
     let need = |plate: &str, who: &str, glyph, tone, what: &str, since_ms, place: &str, label: &str| Need {
@@ -212,6 +262,7 @@ fn event(at_ms: i64, side: Side, title: &str, sub: &str, bad: bool) -> Event {
     }
 }
 
+#[rustfmt::skip]
 pub(super) fn case(lang: Lang) -> CasePage {
     let t = |en, es| pick(lang, en, es);
     let fact = |label: &str, value: Rich, sub: &str| Fact { label: label.into(), value, sub: Rich::marked(sub), marks: Vec::new() };

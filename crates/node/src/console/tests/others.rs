@@ -10,12 +10,17 @@ pub(super) fn empty_board(lang: Lang) -> BoardPage {
         title: "Laredo".into(),
         rows: Noun::new("truck", "trucks"),
         last_need_ms: Some(NOW_MS - 25 * 60_000),
-        columns: vec![Column { id: "expected".into(), title: "Expected".into(), ..Column::default() }],
+        columns: vec![Column {
+            id: "expected".into(),
+            title: "Expected".into(),
+            ..Column::default()
+        }],
         find_hint: lang.code().into(),
         ..BoardPage::default()
     }
 }
 
+#[rustfmt::skip]
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let f = frame(lang, Place::Cases);
     let mut still = f.clone();
