@@ -196,7 +196,7 @@ fn an_undefined_term_is_named() {
     );
     check(
         &|document| document["@context"][1] = json!({"givenName": "https://schema.org/familyName"}),
-        &["term-undefined"],
+        &["type-undefined"],
     );
 }
 
@@ -337,7 +337,7 @@ fn a_proof_of_something_else_is_refused() {
         check(
             document,
             &|document| document["proof"] = json!({}),
-            &["proof-malformed"; 4],
+            &["proof-malformed"; 5],
         );
         check(
             document,

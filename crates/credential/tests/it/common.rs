@@ -10,7 +10,7 @@ use garita_credential::{
 use serde_json::{Value, json};
 
 /// One for all tests: it remembers processed contexts.
-pub static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
+pub(crate) static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
     let mut contexts = ContextSet::bundled();
     let url = "https://w3id.org/citizenship/v4rc1";
     if contexts.get(url).is_none() {
@@ -20,7 +20,7 @@ pub static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
 });
 
 /// The folder of the EdDSA vectors, where it is there; says so where it isn't.
-pub fn eddsa() -> Option<PathBuf> {
+pub(crate) fn eddsa() -> Option<PathBuf> {
     let folder = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../shared/vectors/vc-di-eddsa/TestVectors"
@@ -32,20 +32,20 @@ pub fn eddsa() -> Option<PathBuf> {
     None
 }
 
-pub fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     std::fs::read_to_string(eddsa().unwrap().join(path)).unwrap()
 }
 
-pub fn read(path: &str) -> Value {
+pub(crate) fn read(path: &str) -> Value {
     parse(&text(path)).unwrap()
 }
 
-pub fn parse(text: &str) -> Result<Value, &'static str> {
+pub(crate) fn parse(text: &str) -> Result<Value, &'static str> {
     json::parse(text.as_bytes(), &json::Limits::default()).map_err(|error| error.code())
 }
 
 /// The key of a vector, by the member that holds it.
-pub fn vector_key(pair: &Value) -> SigningKey {
+pub(crate) fn vector_key(pair: &Value) -> SigningKey {
     let key = SigningKey::from_multibase(pair["privateKeyMultibase"].as_str().unwrap()).unwrap();
     assert_eq!(
         key.verification_key().to_multibase(),
@@ -54,7 +54,7 @@ pub fn vector_key(pair: &Value) -> SigningKey {
     key
 }
 
-pub fn verify(document: &Value) -> Result<Verified, Vec<Problem>> {
+pub(crate) fn verify(document: &Value) -> Result<Verified, Vec<Problem>> {
     data_integrity::verify(
         document,
         &VerifyOptions::assertion(&DidKeyResolver, None),
@@ -63,7 +63,7 @@ pub fn verify(document: &Value) -> Result<Verified, Vec<Problem>> {
 }
 
 /// The codes of a refusal; empty where the document is accepted.
-pub fn codes(document: &Value) -> Vec<&'static str> {
+pub(crate) fn codes(document: &Value) -> Vec<&'static str> {
     verify(document)
         .err()
         .unwrap_or_default()
@@ -73,7 +73,7 @@ pub fn codes(document: &Value) -> Vec<&'static str> {
 }
 
 /// The documents of the vectors that must verify, with the number of their proofs.
-pub const SIGNED: [(&str, usize); 7] = [
+pub(crate) const SIGNED: [(&str, usize); 7] = [
     ("eddsa-rdfc-2022/signedDataInt.json", 1),
     ("eddsa-rdfc-2022/employ/signedDataInt.json", 1),
     ("eddsa-jcs-2022/signedJCS.json", 1),

@@ -1,4 +1,5 @@
 //! Conformance and attack tests through the public border.
+#![cfg(test)]
 
 mod attacks;
 mod common;
