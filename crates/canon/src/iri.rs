@@ -5,15 +5,13 @@ pub fn is_absolute(text: &str) -> bool {
     scheme_len(text).is_some() && is_clean(text)
 }
 
-/// True where no character is one that an IRI cannot hold.
+/// True where no character is one that an IRI cannot hold, and at most one fragment begins.
 pub fn is_clean(text: &str) -> bool {
-    !text.bytes().any(|b| {
-        b <= b' '
-            || b == 0x7f
-            || matches!(
-                b,
-                b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`'
-            )
+    let mut fragment = false;
+    text.bytes().all(|b| match b {
+        0..=b' ' | 0x7f | b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`' => false,
+        b'#' => !std::mem::replace(&mut fragment, true),
+        _ => true,
     })
 }
 

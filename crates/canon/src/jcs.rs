@@ -47,7 +47,7 @@ pub fn digest(value: &Value) -> Result<[u8; 32], JcsError> {
     Ok(Sha256::digest(canonicalize(value)?).into())
 }
 
-fn check(value: &Value, depth: usize) -> Result<(), JcsError> {
+pub(crate) fn check(value: &Value, depth: usize) -> Result<(), JcsError> {
     match value {
         Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
         Value::Number(number) => {

@@ -1,13 +1,28 @@
 //! JSON-LD 1.1 (W3C Recommendation, JSON-LD 1.1 Processing Algorithms and API) from a document to RDF.
+//!
+//! The Recommendation drops what it cannot map: a holder could add a claim that no signature covers. Strict mode refuses
+//! all that would be lost. Section numbers in this module are those of the API Recommendation.
 
+mod active;
+mod context;
+mod emit;
 mod error;
+mod expand;
+mod expanded;
+mod memory;
+mod name;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
 pub use error::{ErrorCode, JsonLdError};
 
 use crate::contexts::ContextSet;
+use crate::json::push_pointer;
 use crate::rdf::Dataset;
+use active::Active;
+use memory::Memory;
 
 /// What happens to what RDF would not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +83,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// Twice the depth that [`crate::json::Limits`] lets through; contexts enough to read all bundled ones anew.
     fn default() -> Self {
         Self {
             depth_max: 128,
@@ -82,14 +98,26 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Processor {
     contexts: ContextSet,
-    #[expect(dead_code, reason = "used from the next commit on")]
     options: Options,
+    memory: Memory,
+    root: Arc<Active>,
 }
 
 impl Processor {
     /// A processor for documents that name these contexts.
     pub fn new(contexts: ContextSet, options: Options) -> Self {
-        Self { contexts, options }
+        let memory = Memory::default();
+        let root = Active {
+            id: memory.next_id(),
+            base: options.base.as_deref().map(Arc::from),
+            ..Active::default()
+        };
+        Self {
+            contexts,
+            options,
+            memory,
+            root: Arc::new(root),
+        }
     }
 
     /// The contexts that documents may name.
@@ -101,11 +129,53 @@ impl Processor {
     ///
     /// # Errors
     /// With a code of the Recommendation, or one of ours in strict mode.
-    pub fn to_rdf(&self, _document: &Value) -> Result<Dataset, JsonLdError> {
-        Err(JsonLdError::new(
-            ErrorCode::NotYet,
-            String::new(),
-            "JSON-LD is not built yet".to_owned(),
-        ))
+    pub fn to_rdf(&self, document: &Value) -> Result<Dataset, JsonLdError> {
+        let mut run = Run {
+            processor: self,
+            path: Vec::new(),
+            contexts_left: self.options.limits.contexts_max,
+        };
+        let items = run.document(document)?;
+        emit::dataset(&items, &self.options)
+    }
+}
+
+/// One step of the way to where a document is being read.
+#[derive(Clone, Copy, Debug)]
+enum Step<'d> {
+    Key(&'d str),
+    Index(usize),
+}
+
+/// One document being read.
+struct Run<'p, 'd> {
+    processor: &'p Processor,
+    path: Vec<Step<'d>>,
+    contexts_left: usize,
+}
+
+impl Run<'_, '_> {
+    fn is_strict(&self) -> bool {
+        self.processor.options.mode == Mode::Strict
+    }
+
+    fn error(&self, code: ErrorCode, message: String) -> JsonLdError {
+        let mut pointer = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => push_pointer(&mut pointer, key),
+                Step::Index(index) => push_pointer(&mut pointer, &index.to_string()),
+            }
+        }
+        JsonLdError::new(code, pointer, message)
+    }
+
+    /// Refuses in strict mode; in lax mode what was found is dropped.
+    fn lost(&self, code: ErrorCode, message: impl FnOnce() -> String) -> Result<(), JsonLdError> {
+        if self.is_strict() {
+            Err(self.error(code, message()))
+        } else {
+            Ok(())
+        }
     }
 }

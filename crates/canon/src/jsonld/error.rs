@@ -64,7 +64,6 @@ macro_rules! codes {
 }
 
 codes! {
-    NotYet "not-yet" "" "Not built yet.";
     TermUndefined "term-undefined" "" "A member that no context defines.";
     TypeUndefined "type-undefined" "" "A type that no context defines, and that is no absolute IRI.";
     IriRelative "iri-relative" "" "A relative IRI where nothing says relative to what.";

@@ -1,0 +1,1 @@
+//! What strict mode refuses: each a way to add, change or hide a claim under a valid signature.
