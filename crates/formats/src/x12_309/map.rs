@@ -298,18 +298,14 @@ impl Map<'_> {
             .zone
             .as_deref()
             .or_else(|| southern_port_zone(&self.document.port));
-        let zoned = zone_name
+        let instant = zone_name
             .and_then(|name| TimeZone::get(name).ok())
-            .and_then(|zone| zone.to_zoned(day.to_datetime(moment)).ok());
-        match (zoned, zone_name) {
-            (Some(zoned), Some(name)) => {
+            .and_then(|zone| zone.to_timestamp(day.to_datetime(moment)).ok());
+        match (instant, zone_name) {
+            (Some(instant), Some(name)) => {
                 let origin = self.at("/arrival_time");
-                self.out.set(
-                    record,
-                    "/estimatedArrival",
-                    zoned.timestamp().to_string(),
-                    &origin,
-                );
+                self.out
+                    .set(record, "/estimatedArrival", instant.to_string(), &origin);
                 self.fault(
                     Severity::Note,
                     "local-time",
