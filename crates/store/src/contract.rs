@@ -7,6 +7,7 @@
 //! - **Every read of content goes through a party**: (party, id, view, since, grant). Methods that begin with `node_`
 //!   don't; they serve the exchange itself (fold, delivery, reconciling) and must never answer a person's request.
 //! - INVARIANT (gapless log): entry n + 1 exists only if entry n does; indexes start at 0.
+//! - INVARIANT (logged is held): the record that an entry names is stored, in the same commit or before.
 //! - INVARIANT (head): the stored checkpoint's size and root are those of the stored leaves.
 //! - INVARIANT (gapless outbox): for each peer, sequence n + 1 exists only if n does; the first is 1.
 //! - INVARIANT (acknowledged): what a peer acknowledged is never beyond its outbox and never goes back.
@@ -108,7 +109,7 @@ pub struct Committed {
 pub struct LogAppend {
     /// Size of the log that the entries come after; another stored size is a conflict.
     pub base: TreeSize,
-    /// The entries, in order: the first has index `base`.
+    /// The entries, in order: the first has index `base`. Logged times never decrease, also from the entry before.
     pub entries: Vec<LogEntry>,
     /// The signed checkpoint (a note) of the log with these entries.
     pub checkpoint: String,

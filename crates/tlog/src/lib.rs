@@ -6,6 +6,17 @@
 //! - [`inclusion_proof`], [`consistency_proof`] read stored node hashes through [`HashReader`];
 //!   [`verify_inclusion`], [`verify_consistency`] check them with nothing but the proof.
 //! - [`TilePath`] names C2SP tlog-tiles resources; [`Note`], [`Checkpoint`] are C2SP signed-note and tlog-checkpoint.
+//!
+//! ```
+//! use garita_tlog::{Frontier, LeafIndex, TreeSize, leaf_hash, verify_inclusion};
+//!
+//! let mut log = Frontier::new();
+//! log.push(&[1; 32])?;
+//! log.push(&[2; 32])?;
+//! let proof = [leaf_hash(&[1; 32])];
+//! verify_inclusion(&leaf_hash(&[2; 32]), LeafIndex::new(1), TreeSize::new(2), &log.root(), &proof)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod checkpoint;
 mod frontier;

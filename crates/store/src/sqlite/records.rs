@@ -199,6 +199,52 @@ impl Reader {
         })
     }
 
+    /// What two parties are both entitled to, as (logged, id) in this order, each id once however many views: the set
+    /// that is compared to be in step. From `logged_from_ms`, before `logged_before_ms`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_shared(
+        &self,
+        party_a: &str,
+        party_b: &str,
+        logged_from_ms: i64,
+        logged_before_ms: i64,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT r.logged_ms, r.id FROM entitlements a JOIN records r ON r.rec = a.rec
+                 WHERE a.party = ?1 AND r.logged_ms >= ?3 AND r.logged_ms < ?4 AND EXISTS (
+                   SELECT 1 FROM records v JOIN entitlements b ON b.rec = v.rec AND b.party = ?2 WHERE v.id = r.id)
+                 ORDER BY r.logged_ms, r.id",
+            )?;
+            let values = params![party_a, party_b, logged_from_ms, logged_before_ms];
+            let rows = query.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What a party is entitled to, as (logged, id) in this order, each id once however many views.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn ids(
+        &self,
+        party: &str,
+        logged_from_ms: i64,
+        logged_before_ms: i64,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT r.logged_ms, r.id FROM entitlements e JOIN records r ON r.rec = e.rec
+                 WHERE e.party = ?1 AND r.logged_ms >= ?2 AND r.logged_ms < ?3 ORDER BY r.logged_ms, r.id",
+            )?;
+            let values = params![party, logged_from_ms, logged_before_ms];
+            let rows = query.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The views of a record that the node holds.
     ///
     /// # Errors

@@ -154,6 +154,10 @@ impl<'a> Step<'a> {
         for record in &commit.records {
             self.record(record)?;
         }
+        // An entry whose record is not held would be found as damage at the next start.
+        for entry in commit.log.iter().flat_map(|append| &append.entries) {
+            self.rec(&entry.id, &entry.view)?;
+        }
         for dispute in &commit.disputes {
             let rec = self.rec(&dispute.id, &dispute.view)?;
             self.transaction

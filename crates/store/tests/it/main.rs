@@ -38,6 +38,8 @@ mod sqlite {
         suite::search_finds_by_all_beginning_and_end,
         suite::tables_know_what_was_known,
         suite::links_tell_what_touches_a_record,
+        suite::what_two_parties_share_is_one_set,
+        suite::refuses_an_entry_without_its_record,
         suite::names_are_bounded,
         exchange::outboxes_have_no_gaps,
         exchange::refuses_acknowledgements_beyond_the_outbox,

@@ -678,6 +678,47 @@ pub(crate) fn links_tell_what_touches_a_record(open: Open<'_>) {
     assert_eq!(disputed(&store), None);
 }
 
+pub(crate) fn what_two_parties_share_is_one_set(open: Open<'_>) {
+    let mut store = open();
+    store
+        .put(&[
+            Put::new("b", 10, &[CBP, ANAM]),
+            Put::new("a", 10, &[CBP]),
+            Put {
+                view: "plate",
+                ..Put::new("a", 10, &[ANAM])
+            },
+            Put::new("own", 11, &[CBP]),
+            Put::new("late", 20, &[CBP, ANAM]),
+        ])
+        .unwrap();
+    let set = |rows: &[(i64, &str)]| {
+        rows.iter()
+            .map(|(ms, id)| (*ms, (*id).to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let shared = |a, b, from, before| store.reader.node_shared(a, b, from, before).unwrap();
+    assert_eq!(shared(CBP, ANAM, 0, 20), set(&[(10, "a"), (10, "b")]));
+    assert_eq!(
+        shared(ANAM, CBP, 0, 21),
+        set(&[(10, "a"), (10, "b"), (20, "late")])
+    );
+    assert_eq!(shared(CBP, "did:web:stranger.example", 0, 21), []);
+    assert_eq!(
+        store.reader.ids(CBP, 11, 21).unwrap(),
+        set(&[(11, "own"), (20, "late")])
+    );
+}
+
+pub(crate) fn refuses_an_entry_without_its_record(open: Open<'_>) {
+    let mut store = open();
+    let mut commit = commit_of(&mut store.writer, &[Put::new("r1", 10, &[])]);
+    commit.records.clear();
+    commit.case_links.clear();
+    assert_eq!(code(store.writer.commit(&commit)), "store-missing");
+    assert_eq!(store.reader.verify_tail(10).unwrap().size, 0);
+}
+
 pub(crate) fn names_are_bounded(open: Open<'_>) {
     let mut store = open();
     let long = "x".repeat(1025);
