@@ -320,6 +320,9 @@ impl BoardPage {
 
     fn needs_title(&self, frame: &Frame) -> String {
         let count = self.needs_count();
+        if count == 0 {
+            return frame.t("board.need-short").to_owned();
+        }
         frame
             .lang
             .count("board.needs", count, &[("noun", &self.rows.of(count))])

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::board::Choice;
 use super::form::{Field, FieldKind, FormSection};
+use super::lang::Lang;
 
 /// Fields of one form: a schema with more is no form for a person.
 const FIELDS_MAX: usize = 400;
@@ -28,12 +29,14 @@ pub struct Words {
 /// (`/credentialSubject`), `value` what is known already, `words` gives labels by pointer without row numbers (`/credentialSubject/seals/*/number`)
 /// and the member's own schema. Members with a `const` are not asked.
 pub fn sections_of(
+    lang: Lang,
     schema: &Value,
     at: &str,
     value: &Value,
     words: &dyn Fn(&str, &Value) -> Words,
 ) -> Vec<FormSection> {
     let mut form = Builder {
+        lang,
         root: schema,
         words,
         sections: Vec::new(),
@@ -73,6 +76,7 @@ pub fn document_of(schema: &Value, at: &str, posted: &[(String, String)]) -> Val
 }
 
 struct Builder<'a> {
+    lang: Lang,
     root: &'a Value,
     words: &'a dyn Fn(&str, &Value) -> Words,
     sections: Vec<FormSection>,
@@ -181,12 +185,12 @@ impl Builder<'_> {
         for at in 0..count {
             let value = rows.get(at).unwrap_or(&Value::Null);
             let (row, every) = (format!("{here}/{at}"), format!("{plain}/*"));
+            let title = format!("{} {}", said.label, at + 1);
             let remove = Some(Choice::new(
                 row.clone(),
-                format!("− {} {}", said.label, at + 1),
+                self.lang.with("form.remove", &[("what", &title)]),
                 false,
             ));
-            let title = format!("{} {}", said.label, at + 1);
             if type_of(items) == "object" {
                 self.object(
                     items,
@@ -209,7 +213,11 @@ impl Builder<'_> {
                 });
             }
         }
-        let add = Some(Choice::new(here, format!("+ {}", said.label), false));
+        let add = Some(Choice::new(
+            here,
+            self.lang.with("form.add", &[("what", &said.label)]),
+            false,
+        ));
         self.sections.push(FormSection {
             hint: said.hint.clone(),
             add,
@@ -431,6 +439,7 @@ mod tests {
     #[test]
     fn makes_fields_of_a_schema() {
         let sections = sections_of(
+            Lang::En,
             &schema(),
             "/credentialSubject",
             &json!({"number": "77"}),

@@ -78,7 +78,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         title: "Record seal check".into(),
         action: "/console/do".into(),
         hidden: vec![("token".into(), "t".into())],
-        sections: sections_of(&schema, "/credentialSubject", &value, &words),
+        sections: sections_of(lang, &schema, "/credentialSubject", &value, &words),
         faults: vec![
             Fault { name: "/credentialSubject/number".into(), text: "Seal number has 4 to 20 letters, digits or hyphens".into(), code: "seal-number-form".into() },
             Fault { name: "/credentialSubject/at".into(), text: "The check cannot be later than now, 09:42".into(), code: "time-in-future".into() },

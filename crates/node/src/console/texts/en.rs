@@ -166,6 +166,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("foot.node", "Node"),
     ("foot.verify", "How to verify this page"),
     ("foot.witnessed", ", witnessed by {have} of {asked}"),
+    ("form.add", "Add: {what}"),
     ("form.at", "at"),
     ("form.faults.one", "{n} thing to correct"),
     ("form.faults.other", "{n} things to correct"),
@@ -175,6 +176,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "Nothing was signed. What you typed is kept below.",
     ),
     ("form.optional", "(optional)"),
+    ("form.remove", "Remove: {what}"),
     ("form.signed-as", "Signed as {who}."),
     ("form.submit", "Sign and record"),
     (

@@ -169,6 +169,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("foot.node", "Nodo"),
     ("foot.verify", "Cómo verificar esta página"),
     ("foot.witnessed", ", atestiguado por {have} de {asked}"),
+    ("form.add", "Agregar: {what}"),
     ("form.at", "en"),
     ("form.faults.one", "{n} dato por corregir"),
     ("form.faults.other", "{n} datos por corregir"),
@@ -178,6 +179,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "No se firmó nada. Lo que escribió se conserva abajo.",
     ),
     ("form.optional", "(opcional)"),
+    ("form.remove", "Quitar: {what}"),
     ("form.signed-as", "Firmado como {who}."),
     ("form.submit", "Firmar y registrar"),
     (
