@@ -151,6 +151,22 @@ pub struct Draft {
     pub faults_untold: usize,
 }
 
+impl DraftRecord {
+    /// Gives a member that the document does not tell, such as the trip of a Carta Porte; tells whether it landed.
+    ///
+    /// What was missing there is missing no more. The member gets no source: it comes from the filer, not the file.
+    pub fn supply(&mut self, pointer: &str, value: Value) -> bool {
+        let landed = builder::insert(&mut self.subject, pointer, value);
+        if landed {
+            self.sources.remove(pointer);
+            self.missing.retain(|gap| {
+                gap.pointer != pointer && !gap.pointer.starts_with(&format!("{pointer}/"))
+            });
+        }
+        landed
+    }
+}
+
 impl Draft {
     /// Whether nothing hinders filing: no fault of severity error, nothing missing in a record that is not optional.
     pub fn is_complete(&self) -> bool {

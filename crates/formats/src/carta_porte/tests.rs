@@ -173,7 +173,7 @@ fn a_whole_document_has_no_fault_but_notes() {
         .filter(|fault| fault.severity > Severity::Note)
         .collect();
     assert!(loud.is_empty(), "{loud:#?}");
-    let subject = &draft.record("CartaPorte").unwrap().subject;
+    let subject = draft.record("CartaPorte").unwrap().subject.clone();
     assert_eq!(subject["idCcp"], "CCC1a2b3-c4d5-4e6f-8a9b-0c1d2e3f4a5b");
     assert_eq!(subject["cfdiUuid"], "5f0c1a52-7c36-4b7c-9a34-5f1b9f1f2c11");
     assert_eq!(subject["cfdiKind"], "T");
@@ -195,6 +195,12 @@ fn a_whole_document_has_no_fault_but_notes() {
         .map(|gap| gap.pointer.as_str())
         .collect();
     assert_eq!(missing, ["/scac", "/trip"]);
+    let mut draft = draft;
+    assert!(!draft.is_complete());
+    assert!(draft.records[0].supply("/scac", "TOCQ".into()));
+    assert!(draft.records[0].supply("/trip", "TOCQ2611240417".into()));
+    assert!(draft.is_complete());
+    assert_eq!(draft.records[0].subject["trip"], "TOCQ2611240417");
     let shipment = draft.record("Shipment").unwrap();
     assert!(
         shipment.optional && shipment.missing.is_empty(),

@@ -1,0 +1,5 @@
+//! Importers through the public border: the shared samples, a table of broken inputs, hostile inputs.
+
+mod broken;
+mod hostile;
+mod samples;
