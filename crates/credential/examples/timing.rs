@@ -93,7 +93,7 @@ const TERMS: [&str; 24] = [
     "city",
     "country",
     "commodities",
-    "description",
+    "goods",
     "hts",
     "pieces",
     "weight",
@@ -120,7 +120,7 @@ fn record() -> Value {
     let party = |name: &str, city: &str| json!({"party": name, "city": city, "country": "MX"});
     let commodity = |n: usize| {
         json!({
-            "description": "Brake discs of iron, machined, for passenger vehicles",
+            "goods": "Brake discs of iron, machined, for passenger vehicles",
             "hts": format!("8708.30.50{}", 20 + n / 2 * 10),
             "pieces": 480, "weight": "7200.50", "unit": "KGM", "value": "48000.00", "currency": "USD",
         })

@@ -353,6 +353,7 @@ pub fn verify(
     };
     let mut problems = repeated_ids(proofs);
     let mut verified = Vec::with_capacity(proofs.len());
+    let mut all_hold = problems.is_empty();
     for (n, proof) in proofs.iter().enumerate() {
         let place = if is_array {
             format!("/proof/{n}")
@@ -361,14 +362,24 @@ pub fn verify(
         };
         match job.verify(proof, &place) {
             Ok(proof) => verified.push(proof),
-            Err(found) => problems.extend(found),
+            // INVARIANT (all must hold): a proof that failed is counted as failed even if it gave no reason.
+            Err(found) => {
+                all_hold = false;
+                problems.extend(found);
+            }
         }
     }
-    if problems.is_empty() {
-        Ok(Verified { proofs: verified })
-    } else {
-        Err(problems)
+    if all_hold {
+        return Ok(Verified { proofs: verified });
     }
+    if problems.is_empty() {
+        problems.push(Problem::new(
+            Code::ProofInvalid,
+            "/proof",
+            "a proof does not hold",
+        ));
+    }
+    Err(problems)
 }
 
 /// One document's verification.
@@ -597,15 +608,18 @@ impl<'a> ParsedProof<'a> {
             return Err(vec![malformed("", "a proof is an object")]);
         };
         let mut problems = Vec::new();
-        let mut required = |name: &str| match members.get(name).and_then(Value::as_str) {
-            Some(text) => text,
-            None => {
+        let mut required = |name: &str| {
+            let text = members
+                .get(name)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty());
+            if text.is_none() {
                 problems.push(malformed(
                     &format!("/{name}"),
                     &format!("`{name}` must be there, as a text"),
                 ));
-                ""
             }
+            text
         };
         let (kind, suite_name) = (required("type"), required("cryptosuite"));
         let (verification_method, purpose, proof_value) = (
@@ -613,21 +627,7 @@ impl<'a> ParsedProof<'a> {
             required("proofPurpose"),
             required("proofValue"),
         );
-        let suite = if kind.is_empty() || kind == "DataIntegrityProof" {
-            let suite = Suite::from_name(suite_name);
-            if suite.is_none() && !suite_name.is_empty() {
-                let message = format!(
-                    "cryptosuite `{}` is not supported",
-                    crate::did::shorten(suite_name)
-                );
-                problems.push(Problem::new(
-                    Code::SuiteUnknown,
-                    format!("{place}/cryptosuite"),
-                    message,
-                ));
-            }
-            suite
-        } else {
+        if let Some(kind) = kind.filter(|kind| *kind != "DataIntegrityProof") {
             let message = format!(
                 "proof type `{}` is not supported",
                 crate::did::shorten(kind)
@@ -638,10 +638,23 @@ impl<'a> ParsedProof<'a> {
                 format!("{place}/type"),
                 message,
             )]);
-        };
-        let signature =
-            base58_multibase(proof_value).and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
-        if signature.is_none() && !proof_value.is_empty() {
+        }
+        let suite = suite_name.and_then(Suite::from_name);
+        if let (None, Some(name)) = (suite, suite_name) {
+            let message = format!(
+                "cryptosuite `{}` is not supported",
+                crate::did::shorten(name)
+            );
+            problems.push(Problem::new(
+                Code::SuiteUnknown,
+                format!("{place}/cryptosuite"),
+                message,
+            ));
+        }
+        let signature = proof_value
+            .and_then(base58_multibase)
+            .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok());
+        if signature.is_none() && proof_value.is_some() {
             problems.push(malformed(
                 "/proofValue",
                 "`proofValue` must be 64 bytes in base58btc multibase (`z…`)",
@@ -690,20 +703,24 @@ impl<'a> ParsedProof<'a> {
         if id.is_some_and(|id| !is_url(id)) {
             problems.push(malformed("/id", "a proof's id must be an absolute URL"));
         }
-        match (suite, signature) {
-            (Some(suite), Some(signature)) if problems.is_empty() => Ok(Self {
-                members,
-                suite,
-                verification_method,
-                purpose,
-                signature,
-                created_ms,
-                expires_ms,
-                domains,
-                challenge,
-                id,
-                previous: previous.into_iter().map(str::to_owned).collect(),
-            }),
+        match (suite, signature, verification_method, purpose) {
+            (Some(suite), Some(signature), Some(verification_method), Some(purpose))
+                if problems.is_empty() =>
+            {
+                Ok(Self {
+                    members,
+                    suite,
+                    verification_method,
+                    purpose,
+                    signature,
+                    created_ms,
+                    expires_ms,
+                    domains,
+                    challenge,
+                    id,
+                    previous: previous.into_iter().map(str::to_owned).collect(),
+                })
+            }
             _ => Err(problems),
         }
     }

@@ -3,6 +3,31 @@
 //! Pure: no files, network, clock or randomness. Seeds, nonces and the time are handed in; who fetches a DID document
 //! is somebody else. It knows nothing of logs, cases or programs, and of a record only that it is a credential.
 //!
+//! ```
+//! use garita_canon::{Canonicalizer, ContextSet};
+//! use garita_credential::{DidKeyResolver, KeyFile, ProofOptions, SigningKey, Suite, VerifyOptions, data_integrity, vc};
+//! use serde_json::json;
+//!
+//! let canonicalizer = Canonicalizer::new(ContextSet::bundled());
+//! let file = KeyFile::did_key(SigningKey::from_seed([7; 32]));
+//! let document = json!({
+//!     "@context": ["https://www.w3.org/ns/credentials/v2"],
+//!     "type": ["VerifiableCredential"],
+//!     "issuer": file.controller,
+//!     "credentialSubject": {"id": "did:example:truck"},
+//! });
+//! assert!(vc::check(&document, None).is_empty());
+//! let options = ProofOptions::assertion(&file.id, 1_795_532_400_000);
+//! let mut signed = data_integrity::create(&document, Suite::EddsaRdfc2022, &file.key, &options, &canonicalizer)?;
+//!
+//! let expected = VerifyOptions::assertion(&DidKeyResolver, None);
+//! let verified = data_integrity::verify(&signed, &expected, &canonicalizer).map_err(|problems| problems[0].clone())?;
+//! vc::check_controller(&signed, &verified)?;
+//! signed["credentialSubject"]["id"] = "did:example:another".into();
+//! assert_eq!(data_integrity::verify(&signed, &expected, &canonicalizer).unwrap_err()[0].code(), "proof-invalid");
+//! # Ok::<(), garita_credential::Problem>(())
+//! ```
+//!
 //! | module | what |
 //! | --- | --- |
 //! | [`keys`] | Ed25519 keys in their Multikey forms; the one rule of verification |

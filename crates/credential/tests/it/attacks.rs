@@ -355,6 +355,25 @@ fn a_proof_of_something_else_is_refused() {
             invalid,
         );
     }
+    // Found by the hostile documents: an empty text once passed for one that was already complained of.
+    for name in [
+        "type",
+        "cryptosuite",
+        "verificationMethod",
+        "proofPurpose",
+        "proofValue",
+    ] {
+        check(
+            &alumni,
+            &|document| document["proof"][name] = "".into(),
+            &["proof-malformed"],
+        );
+        check(
+            &set,
+            &|document| document["proof"][1][name] = "".into(),
+            &["proof-malformed"],
+        );
+    }
     // A set whose one proof fails, a chain whose link is gone.
     check(
         &set,

@@ -3,5 +3,6 @@
 
 mod attacks;
 mod common;
+mod hostile;
 mod rules;
 mod vectors;

@@ -1,0 +1,150 @@
+//! Bytes that nobody sane would send, through every door: an answer each time, never a panic.
+
+use garita_credential::did::{Did, DidDocument, DidUrl, web_url, web_url_loopback};
+use garita_credential::http_signature::{self, Request, check_content_digest};
+use garita_credential::time::parse_date_time_stamp;
+use garita_credential::{DidKeyResolver, KeyFile, Resolver as _, VerificationKey, vc};
+use serde_json::{Value, json};
+
+use crate::common::{codes, parse};
+
+/// A fixed sequence of numbers (xorshift), so that a failure comes again.
+struct Sequence(u64);
+
+impl Sequence {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap() % bound
+    }
+
+    /// A text with a few characters changed, doubled, dropped or replaced by troublesome ones.
+    fn mangled(&mut self, text: &str) -> String {
+        const TROUBLE: [char; 16] = [
+            '%', '#', ':', '/', '"', ';', '=', '(', ')', '\0', '\n', 'é', '\u{202e}', '9', '-', 'z',
+        ];
+        let mut chars: Vec<char> = text.chars().collect();
+        for _ in 0..=self.below(4) {
+            let at = self.below(chars.len().max(1));
+            match self.below(4) {
+                0 if !chars.is_empty() => drop(chars.remove(at)),
+                1 => chars.insert(at, TROUBLE[self.below(TROUBLE.len())]),
+                2 if !chars.is_empty() => chars[at] = TROUBLE[self.below(TROUBLE.len())],
+                _ => chars.extend_from_within(at..),
+            }
+        }
+        chars.into_iter().collect()
+    }
+}
+
+#[test]
+fn texts_of_every_kind_get_an_answer() {
+    let key = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
+    let file = KeyFile::did_key(garita_credential::SigningKey::from_seed([1; 32]));
+    let input = r#"garita=("@method" "@target-uri" "content-digest");created=1795532400;expires=1795532460;keyid="did:web:cbp.example#node";alg="ed25519""#;
+    let seeds = [
+        key.to_owned(),
+        format!("did:key:{key}#{key}"),
+        "did:web:cbp.example%3A8443:office:laredo".to_owned(),
+        "2026-11-24T15:10:00.000-06:00".to_owned(),
+        file.to_json().to_string(),
+        input.to_owned(),
+        http_signature::content_digest(b"x"),
+    ];
+    let mut sequence = Sequence(0x9e37_79b9_7f4a_7c15);
+    let mut count = 0;
+    for seed in &seeds {
+        for _ in 0..3_000 {
+            let text = sequence.mangled(seed);
+            let _ = VerificationKey::from_multibase(&text);
+            let _ = DidUrl::parse(&text);
+            let _ = DidKeyResolver.key(&text, None);
+            if let Ok(did) = Did::parse(&text) {
+                let _ = (web_url(&did), web_url_loopback(&did), did.key());
+            }
+            let _ = parse_date_time_stamp(&text);
+            let _ = KeyFile::parse(&text);
+            let _ = check_content_digest(&text, b"x");
+            let signature = format!("garita=:{}:", "A".repeat(86) + "==");
+            let fields = [
+                ("signature-input", text.as_str()),
+                ("signature", signature.as_str()),
+                ("content-digest", text.as_str()),
+            ];
+            let request = Request {
+                method: "POST",
+                scheme: "https",
+                authority: "a.example",
+                path: "/",
+                query: None,
+                fields: &fields,
+            };
+            let options =
+                http_signature::VerifyOptions::between_nodes(&DidKeyResolver, 1_795_532_400_000);
+            assert!(
+                http_signature::verify(&request, Some(b"x"), &options).is_err(),
+                "{text}"
+            );
+            count += 1;
+        }
+    }
+    println!("hostile: {count} texts");
+}
+
+#[test]
+fn documents_of_every_shape_get_an_answer() {
+    let odd = [
+        Value::Null,
+        json!(true),
+        json!(-1.5e300),
+        json!(""),
+        json!("z"),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!([null]),
+        json!({"id": {"id": []}}),
+        json!({"@value": {}}),
+        json!("did:web:a.example"),
+        json!(["urn:x:1", "urn:x:1"]),
+    ];
+    let credential = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:x:1", "type": ["VerifiableCredential"], "issuer": {"id": "did:web:a.example"},
+        "validFrom": "2026-11-24T15:10:00Z", "credentialSubject": {"id": "urn:x:2"}, "name": {"@value": "x"}, "evidence": [{"type": "E"}],
+        "relatedResource": [{"id": "urn:x:3", "digestSRI": "sha256-x", "digestMultibase": "u"}],
+        "proof": [{"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "created": "2026-11-24T15:10:00Z", "verificationMethod": "did:web:a.example#k",
+            "proofPurpose": "assertionMethod", "proofValue": "z1", "previousProof": ["urn:x:1"], "domain": ["d"], "id": "urn:x:9", "@context": []}],
+        "verificationMethod": [{"id": "#k", "type": "Multikey", "controller": "did:web:a.example", "publicKeyMultibase": "z1"}], "assertionMethod": ["#k"],
+    });
+    let mut places = vec![String::new()];
+    let mut at = 0;
+    while let Some(place) = places.get(at).cloned() {
+        match credential.pointer(&place).unwrap() {
+            Value::Object(members) => {
+                places.extend(members.keys().map(|name| format!("{place}/{name}")))
+            }
+            Value::Array(items) => places.extend((0..items.len()).map(|n| format!("{place}/{n}"))),
+            _ => {}
+        }
+        at += 1;
+    }
+    let mut count = 0;
+    for place in &places {
+        for value in &odd {
+            let mut document = credential.clone();
+            *document.pointer_mut(place).unwrap() = value.clone();
+            assert!(!codes(&document).is_empty(), "{document}");
+            let _ = vc::check(&document, Some(0));
+            let _ = vc::related_resources(&document);
+            let _ = vc::issuer_of(&document);
+            let _ = DidDocument::parse(&document);
+            let _ = KeyFile::from_value(&document);
+            count += 1;
+        }
+    }
+    // What comes over the wire is bounded before it is looked at.
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(parse(&deep), Err("json-too-deep"));
+    println!("hostile: {count} documents");
+}
