@@ -1,1 +1,37 @@
-//! What moves: parse, verify, admit, sequence, publish; deliver and reconcile.
+//! What moves: records in, through five stations, and on to whoever is entitled.
+//!
+//! The road of a record (design §3), each station a file: [`parse`] → [`verify`] → admit → [`sequence`] → publish. The value that
+//! one hands to the next says by its type what has been established: `Parsed`, `Verified`, `Admitted`, `Sequenced`.
+//! At home it comes in by [`submit`], from a peer by [`intake`]; [`deliver`] takes it to others; [`read`] shows it to the entitled.
+//!
+//! Only this crate composes the ones below it. It knows neither HTTP routes nor pages.
+
+mod admit;
+mod batch;
+pub mod client;
+pub mod clock;
+pub mod core;
+pub mod deliver;
+pub mod encode;
+pub mod envelope;
+pub mod governance;
+pub mod intake;
+pub mod metrics;
+pub mod parse;
+pub mod problem;
+pub mod program;
+mod project;
+pub mod read;
+pub mod sequence;
+pub mod signing;
+pub mod stamp;
+pub mod start;
+pub mod submit;
+pub mod sync;
+pub mod verify;
+pub mod wire;
+
+pub use admit::FieldChecks;
+pub use clock::Clock;
+pub use problem::{Fault, Refusal, RefusalKind};
+pub use start::{Exchange, StartError};

@@ -202,6 +202,8 @@ pub struct RecordRow {
     pub disputed: Option<String>,
     /// The peer that delivered it; `None` for one issued here.
     pub received_from: Option<String>,
+    /// Its entry in its home's log, as the stamp says; `local_index` for one issued here.
+    pub home_index: LeafIndex,
 }
 
 /// A record as a party, or the node, reads it.

@@ -104,6 +104,54 @@ impl Reader {
         })
     }
 
+    /// Up to where, in this node's log, a peer has acknowledged everything: the entry of the first delivery that it has
+    /// not, or the end of the log.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_delivered_below(&self, peer: &str) -> Result<LeafIndex, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT r.home_index FROM outbox_peers p JOIN outbox o ON o.peer = p.peer AND o.seq = p.acked + 1
+                 JOIN records r ON r.rec = o.rec WHERE p.peer = ?1",
+            )?;
+            let first: Option<i64> = query.query_row([peer], |row| row.get(0)).optional()?;
+            if let Some(index) = first {
+                return Ok(LeafIndex::new(uint(index)?));
+            }
+            let mut query = connection.prepare_cached("SELECT coalesce(max(leaf) + 1, 0) FROM log")?;
+            Ok(LeafIndex::new(uint(query.query_row([], |row| row.get(0))?)?))
+        })
+    }
+
+    /// What was delivered to a peer and logged by it, of what this node logged before an entry: (id, view).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_delivered(&self, peer: &str, below: LeafIndex) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT r.id, r.view FROM outbox o JOIN records r ON r.rec = o.rec
+                 WHERE o.peer = ?1 AND r.home_index < ?2 AND o.answer = 'logged'",
+            )?;
+            let rows = query.query_map(params![peer, int(below.get())?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What a peer delivered of what it logged before an entry of its log: (id, view).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_received(&self, peer: &str, below: LeafIndex) -> Result<Vec<(String, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection
+                .prepare_cached("SELECT id, view FROM records WHERE received_from = ?1 AND home_index < ?2")?;
+            let rows = query.query_map(params![peer, int(below.get())?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The last sequence taken from a peer; 0 where none was.
     ///
     /// # Errors

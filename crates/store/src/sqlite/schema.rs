@@ -44,7 +44,9 @@ CREATE TABLE log_head (
 CREATE TABLE records (
   rec INTEGER PRIMARY KEY, id TEXT NOT NULL, view TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL,
   logged_ms INTEGER NOT NULL, occurred_ms INTEGER NOT NULL, home TEXT NOT NULL, profile TEXT NOT NULL,
-  local_index INTEGER NOT NULL, stamp BLOB NOT NULL, disputed TEXT, received_from TEXT);
+  local_index INTEGER NOT NULL, stamp BLOB NOT NULL, disputed TEXT, received_from TEXT, home_index INTEGER NOT NULL);
+-- What a peer delivered, in the order of its log: to compare with what it says it delivered.
+CREATE INDEX records_from ON records (received_from, home_index) WHERE received_from IS NOT NULL;
 CREATE UNIQUE INDEX records_id ON records (id, view);
 CREATE TABLE bodies (rec INTEGER PRIMARY KEY, document BLOB NOT NULL);
 CREATE TABLE entitlements (

@@ -191,7 +191,8 @@ impl<'a> Step<'a> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO records (rec, id, view, type, issuer, logged_ms, occurred_ms, home, profile, local_index,
-                   stamp, disputed, received_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                   stamp, disputed, received_from, home_index)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 rec,
@@ -206,7 +207,8 @@ impl<'a> Step<'a> {
                 int(record.local_index.get())?,
                 record.stamp,
                 record.disputed,
-                record.received_from
+                record.received_from,
+                int(record.home_index.get())?
             ])?;
         self.transaction
             .prepare_cached("INSERT INTO bodies (rec, document) VALUES (?1, ?2)")?

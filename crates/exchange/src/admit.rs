@@ -1,0 +1,151 @@
+//! Station 3, **admit**, only at the issuer's home: schema, rules, life cycle, trust list, window. All faults at once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use garita_formats::identifiers::FieldIdentifiers;
+use garita_profile::Profile;
+use garita_profile::admission::{self, AdmitContext};
+use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::model::Severity;
+use garita_profile::rules::Identifiers;
+
+use crate::core::HostedKey;
+use crate::encode;
+use crate::governance::Network;
+use crate::problem::{Fault, Refusal, RefusalKind};
+use crate::program::Programs;
+use crate::project::Projector;
+use crate::sequence::store_refusal;
+use crate::verify::Verified;
+
+/// `occurred` may lie this far ahead of the home's clock: two clocks are never the same.
+const AHEAD_MS_MAX: i64 = 5 * 60 * 1_000;
+
+/// A record that its home takes in. Only [`admit`] makes one.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub(crate) record: Verified,
+    pub(crate) profile: Arc<Profile>,
+}
+
+/// What admission looks at beside the record.
+#[derive(Debug)]
+pub(crate) struct Desk<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) programs: &'a Programs,
+    pub(crate) hosted: &'a BTreeMap<String, HostedKey>,
+    pub(crate) logged_ms: i64,
+    pub(crate) now_ms: i64,
+}
+
+/// The field's identifiers, as the profile engine asks for them.
+#[derive(Debug)]
+pub struct FieldChecks;
+
+impl Identifiers for FieldChecks {
+    fn check(&self, name: &str, value: &str) -> Option<bool> {
+        FieldIdentifiers.check(name, value)
+    }
+}
+
+pub(crate) fn admit(
+    record: Verified,
+    desk: &Desk<'_>,
+    issuer: &Arc<str>,
+    projector: &mut Projector,
+) -> Result<Admitted, Refusal> {
+    let envelope = &record.envelope;
+    let mut faults = Vec::new();
+    if !desk.hosted.contains_key(&envelope.issuer) {
+        faults.push(Fault::at(
+            "issuer-not-hosted",
+            "/issuer/id",
+            format!("`{}` has its home on another node; submit there", envelope.issuer),
+            format!("`{}` tiene su nodo en otra parte; presente el registro allá", envelope.issuer),
+        ));
+    }
+    if envelope.network != desk.network.id {
+        faults.push(Fault::at(
+            "network-unknown",
+            "/network",
+            format!("this node exchanges under network `{}`", desk.network.id),
+            format!("este nodo intercambia en la red `{}`", desk.network.id),
+        ));
+    }
+    if envelope.view.is_some() {
+        faults.push(Fault::at(
+            "view-submitted",
+            "/view",
+            "a view is made by the home from the whole record; submit the whole",
+            "la vista la hace el nodo a partir del registro completo; presente el completo",
+        ));
+    }
+    if envelope.occurred_ms > desk.now_ms.saturating_add(AHEAD_MS_MAX) {
+        faults.push(Fault::at(
+            "occurred-ahead",
+            "/occurred",
+            format!(
+                "`occurred` lies ahead of this node's clock ({}); check the clock of the sender",
+                encode::instant_text(desk.now_ms)
+            ),
+            format!(
+                "`occurred` está adelante del reloj de este nodo ({}); revise el reloj del emisor",
+                encode::instant_text(desk.now_ms)
+            ),
+        ));
+    }
+    let profile = desk.programs.for_core(&envelope.profile);
+    let Some(profile) = profile else {
+        faults.push(Fault::at(
+            "profile-unknown",
+            "/profile",
+            format!("no program with core `{}` is in force here; known: {}", envelope.profile, desk.programs.known()),
+            format!("ningún programa con núcleo `{}` está vigente aquí; conocidos: {}", envelope.profile, desk.programs.known()),
+        ));
+        return Err(Refusal {
+            kind: RefusalKind::Unprocessable,
+            faults,
+        });
+    };
+    let mut cases = BTreeMap::new();
+    let mut records: HashMap<CaseRef, Arc<Vec<CaseRecord>>> = HashMap::new();
+    for case in &envelope.about {
+        let state = projector
+            .state(issuer, case, desk.network, desk.now_ms)
+            .map_err(|e| store_refusal(&e))?;
+        if let Some(state) = state {
+            cases.insert(case.clone(), CaseState::clone(&state));
+        }
+        let held = projector.records(issuer, case).map_err(|e| store_refusal(&e))?;
+        records.insert(case.clone(), Arc::new(held.to_vec()));
+    }
+    let context = AdmitContext {
+        directory: &desk.network.directory,
+        now_ms: desk.now_ms,
+        logged_ms: desk.logged_ms,
+        cases: &cases,
+        records: &|case| records.get(case).cloned().unwrap_or_default(),
+        identifiers: &FieldChecks,
+    };
+    for problem in admission::admit(&profile, &record.document, &context) {
+        match problem.severity {
+            Severity::Refuse => faults.push(Fault {
+                code: problem.code,
+                pointer: problem.pointer,
+                en: problem.en,
+                es: problem.es,
+            }),
+            // Told at each fold, on the case: the record stands.
+            Severity::Dispute | Severity::Warn => {}
+        }
+    }
+    if faults.is_empty() {
+        Ok(Admitted { record, profile })
+    } else {
+        Err(Refusal {
+            kind: RefusalKind::Unprocessable,
+            faults,
+        })
+    }
+}

@@ -1,0 +1,716 @@
+//! One transaction in the making: leaves, stamps, records, entitlements, outbox, and what the fold says of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use garita_profile::case::{CaseRef, CaseState};
+use garita_profile::{audience, notice};
+use garita_store::{
+    Ack, Act, AttachmentLink, CaseLink, Commit, Dispute, Entitlement, GovernanceEntry, InboxSeen, LinkKind, LogAppend,
+    LogEntry, OutboxItem, Reader, RecordLink, RecordRow, Refusal as KeptRefusal, StoreError, Waiting, Writer,
+};
+use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
+use serde_json::Value;
+
+use crate::admit;
+use crate::clock::Clock;
+use crate::core::{HostedKey, Identity};
+use crate::encode;
+use crate::envelope::Envelope;
+use crate::governance::{self, Network};
+use crate::intake::VerifiedEntry;
+use crate::problem::{Fault, Refusal, RefusalKind};
+use crate::program::Programs;
+use crate::project::Projector;
+use crate::sequence::{Change, Sequenced, store_refusal};
+use crate::signing::{self, LogSigner};
+use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
+use crate::verify::Verified;
+use crate::wire::DeliveryResult;
+
+/// Notices that follow from one batch, at most: a notice never brings forth another, so this only bounds a flood of cases.
+const NOTICES_MAX: usize = 4_096;
+
+/// What the sequencer's thread owns beside the writer.
+pub(crate) struct Desk {
+    pub(crate) identity: Identity,
+    pub(crate) clock: Clock,
+    pub(crate) hosted: BTreeMap<String, HostedKey>,
+    pub(crate) programs: Arc<Programs>,
+    pub(crate) signer: signing::Signer,
+    pub(crate) reader: Reader,
+    pub(crate) network: Arc<Network>,
+}
+
+/// See the module.
+pub(crate) struct Batch<'a> {
+    desk: &'a mut Desk,
+    projector: &'a mut Projector,
+    commit: Commit,
+    entries: Vec<LogEntry>,
+    frontier: Frontier,
+    base: TreeSize,
+    checkpoint: Option<String>,
+    logged_ms: i64,
+    now_ms: i64,
+    placed: HashMap<(String, String), Sequenced>,
+    network_before: Arc<Network>,
+    /// A fault of ours in the middle of a placement: the whole batch fails, so that nothing half-written is committed.
+    broken: Option<Refusal>,
+}
+
+impl<'a> Batch<'a> {
+    pub(crate) fn begin(writer: &mut Writer, desk: &'a mut Desk, projector: &'a mut Projector) -> Result<Self, StoreError> {
+        let head = writer.head()?;
+        let now_ms = desk.clock.now_ms();
+        Ok(Self {
+            base: head.frontier.size(),
+            checkpoint: head.checkpoint.clone(),
+            // INVARIANT (logged never decreases): a clock that went back is not followed.
+            logged_ms: head.last_logged_ms.map_or(now_ms, |last| last.max(now_ms)),
+            now_ms,
+            frontier: head.frontier.clone(),
+            commit: Commit::default(),
+            entries: Vec::new(),
+            placed: HashMap::new(),
+            network_before: Arc::clone(&desk.network),
+            broken: None,
+            desk,
+            projector,
+        })
+    }
+
+    /// Admits and places a record of a hosted issuer.
+    pub(crate) fn home(&mut self, record: Verified) -> Result<Sequenced, Refusal> {
+        if let Some(first) = self.held(&record.envelope.id, WHOLE)? {
+            return Ok(first);
+        }
+        let network = Arc::clone(&self.desk.network);
+        let issuer: Arc<str> = Arc::from(record.envelope.issuer.as_str());
+        let admitted = admit::admit(
+            record,
+            &admit::Desk {
+                network: &network,
+                programs: &self.desk.programs,
+                hosted: &self.desk.hosted,
+                logged_ms: self.logged_ms,
+                now_ms: self.now_ms,
+            },
+            &issuer,
+            self.projector,
+        )?;
+        let placed = self.place_home(admitted, &issuer);
+        self.note_break(placed)
+    }
+
+    fn note_break<T>(&mut self, result: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(refusal) = &result {
+            self.broken = Some(refusal.clone());
+        }
+        result
+    }
+
+    /// Places the entries of a delivery; each gets its own result.
+    pub(crate) fn delivered(&mut self, peer: &str, entries: Vec<VerifiedEntry>) -> Result<Vec<DeliveryResult>, Refusal> {
+        let mut results = Vec::with_capacity(entries.len());
+        let mut last = 0;
+        for entry in entries {
+            last = last.max(entry.seq());
+            let taken = self.take(peer, entry);
+            results.push(self.note_break(taken)?);
+        }
+        if last > 0 {
+            self.commit.inbox.push(InboxSeen {
+                peer: peer.to_owned(),
+                seq: last,
+            });
+        }
+        Ok(results)
+    }
+
+    pub(crate) fn acked(&mut self, ack: Ack) {
+        self.commit.acks.push(ack);
+    }
+
+    pub(crate) fn change(&mut self, change: Change) {
+        change(&mut self.commit);
+    }
+
+    /// Adopts governance entries; what adopted entries unlock is for the caller to retry.
+    pub(crate) fn govern(&mut self, entries: Vec<Value>) -> Result<Arc<Network>, Refusal> {
+        for entry in entries {
+            let number = entry.pointer("/credentialSubject/number").and_then(Value::as_u64);
+            let held = self.desk.network.head;
+            let mut next = Network::clone(&self.desk.network);
+            next.adopt(&entry).map_err(|error| {
+                Refusal::one(
+                    RefusalKind::Unprocessable,
+                    Fault::whole(error.code(), error.to_string(), error.to_string()),
+                )
+            })?;
+            if next.head == held {
+                continue;
+            }
+            let id = governance::entry_digest(&entry).map_err(|error| {
+                Refusal::one(
+                    RefusalKind::Unprocessable,
+                    Fault::whole(error.code(), error.to_string(), error.to_string()),
+                )
+            })?;
+            self.commit.governance.push(GovernanceEntry {
+                number: number.unwrap_or(0),
+                id,
+                predecessor: entry
+                    .pointer("/credentialSubject/predecessor")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+                kind: entry
+                    .pointer("/credentialSubject/statement/kind")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned(),
+                document: entry.to_string().into_bytes(),
+                logged_ms: self.logged_ms,
+            });
+            self.desk.network = Arc::new(next);
+        }
+        Ok(Arc::clone(&self.desk.network))
+    }
+
+    /// Folds what the batch touched and places the notices that follow. A notice brings forth no other.
+    pub(crate) fn settle(&mut self) -> Result<(), Refusal> {
+        let mut notices = 0;
+        for round in 0..2 {
+            let touched = self.projector.take_touched();
+            let updated = self.last_index();
+            let mut drafts = Vec::new();
+            for seen in &touched {
+                let network = Arc::clone(&self.desk.network);
+                let settled = self
+                    .projector
+                    .settle(seen, &network, self.now_ms, updated)
+                    .map_err(|e| store_refusal(&e))?;
+                let Some(settled) = settled else { continue };
+                if round == 0
+                    && let Some(profile) = self.desk.programs.for_kind(&seen.1.kind)
+                {
+                    let trigger = settled.after.records.last().map(|r| r.id.clone()).unwrap_or_default();
+                    let parts: BTreeMap<CaseRef, Arc<CaseState>> = self
+                        .projector
+                        .parts(&seen.0, &settled.after, &network, self.now_ms)
+                        .map_err(|e| store_refusal(&e))?;
+                    for draft in notice::notices(
+                        profile.model(),
+                        settled.before.as_deref(),
+                        &settled.after,
+                        &network.directory,
+                        &|part| parts.get(part).cloned(),
+                        &seen.0,
+                        self.logged_ms,
+                    ) {
+                        drafts.push((Arc::clone(&seen.0), draft, trigger.clone()));
+                    }
+                }
+                // A case touched in both rounds is written once, as the second left it.
+                self.commit
+                    .case_views
+                    .retain(|v| !(v.party == settled.view.party && v.kind == settled.view.kind && v.key == settled.view.key));
+                self.commit.case_views.push(settled.view);
+                self.commit.terms.extend(settled.terms);
+                self.commit.table_rows.extend(settled.rows);
+            }
+            for (keeper, draft, trigger) in drafts {
+                notices += 1;
+                if notices > NOTICES_MAX {
+                    tracing::warn!(notices, "more notices than one batch may have; the rest follow the next change");
+                    break;
+                }
+                self.notice(&keeper, draft, &trigger)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The commit, its checkpoint and the log's size after it.
+    pub(crate) fn finish(mut self) -> Result<(Commit, String, u64), Refusal> {
+        if let Some(refusal) = self.broken.take() {
+            return Err(refusal);
+        }
+        let size = self.frontier.size();
+        let checkpoint = if self.entries.is_empty() {
+            self.checkpoint.unwrap_or_default()
+        } else {
+            let signer = LogSigner::new(&self.desk.identity.origin, &self.desk.identity.log_key);
+            let note = Checkpoint::new(&self.desk.identity.origin, size, self.frontier.root())
+                .sign(&signer)
+                .map_err(|e| internal("checkpoint-unsigned", &e.to_string()))?;
+            self.commit.log = Some(LogAppend {
+                base: self.base,
+                entries: std::mem::take(&mut self.entries),
+                checkpoint: note.clone(),
+            });
+            note
+        };
+        Ok((self.commit, checkpoint, size.get()))
+    }
+
+    /// Network as it was before the batch.
+    pub(crate) fn network_before(&self) -> Arc<Network> {
+        Arc::clone(&self.network_before)
+    }
+
+    fn last_index(&self) -> LeafIndex {
+        self.frontier.size().last().unwrap_or(LeafIndex::new(0))
+    }
+
+    fn held(&self, id: &str, view: &str) -> Result<Option<Sequenced>, Refusal> {
+        if let Some(first) = self.placed.get(&(id.to_owned(), view.to_owned())) {
+            return Ok(Some(first.clone()));
+        }
+        let held = self
+            .desk
+            .reader
+            .node_record(id, view)
+            .map_err(|e| store_refusal(&e))?;
+        let Some(held) = held else { return Ok(None) };
+        let entry = self
+            .desk
+            .reader
+            .log_entry(held.record.local_index)
+            .map_err(|e| store_refusal(&e))?
+            .ok_or_else(|| internal("log-entry-missing", "a held record has no log entry"))?;
+        let stamp: Stamp = serde_json::from_slice(&held.record.stamp)
+            .map_err(|_| internal("stamp-unreadable", "a held record's stamp cannot be read"))?;
+        Ok(Some(Sequenced {
+            leaf: Leaf {
+                id: entry.id,
+                view: entry.view,
+                act: match entry.act {
+                    Act::Issued => LeafAct::Issued,
+                    Act::Received => LeafAct::Received,
+                    Act::Read => LeafAct::Read,
+                },
+                party: entry.party,
+                logged: entry.logged_ms,
+                audience: entry.audience,
+            },
+            salt: entry.salt.unwrap_or_default(),
+            index: entry.index.get(),
+            stamp,
+            checkpoint: self.checkpoint.clone().unwrap_or_default(),
+            size: self.base.get(),
+            repeated: true,
+        }))
+    }
+
+    fn place_home(&mut self, admitted: admit::Admitted, issuer: &Arc<str>) -> Result<Sequenced, Refusal> {
+        let admit::Admitted { record, profile } = admitted;
+        let Verified {
+            document,
+            bytes,
+            envelope,
+        } = record;
+        let network = Arc::clone(&self.desk.network);
+        let case_record = envelope.case_record(Arc::clone(&document), self.logged_ms, None);
+        let mut states = BTreeMap::new();
+        for case in &envelope.about {
+            self.projector
+                .add(issuer, case, case_record.clone())
+                .map_err(|e| store_refusal(&e))?;
+        }
+        for case in &envelope.about {
+            let state = self
+                .projector
+                .state(issuer, case, &network, self.now_ms)
+                .map_err(|e| store_refusal(&e))?;
+            if let Some(state) = state {
+                states.insert(case.clone(), state);
+            }
+        }
+        let mut audience: BTreeSet<(String, String)> =
+            audience::audience(profile.model(), &case_record, &|case| states.get(case).cloned(), &network.directory)
+                .into_iter()
+                .map(|entry| (entry.party, entry.view.unwrap_or_else(|| WHOLE.to_owned())))
+                .collect();
+        audience.insert((issuer.to_string(), WHOLE.to_owned()));
+        // Who gets the whole needs no view beside it.
+        let whole: BTreeSet<String> = audience.iter().filter(|(_, v)| v == WHOLE).map(|(p, _)| p.clone()).collect();
+        audience.retain(|(party, view)| view == WHOLE || !whole.contains(party));
+
+        let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, issuer, &audience, None)?;
+        self.row(&envelope, WHOLE, &bytes, &sequenced, None, None)?;
+        self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
+        self.send(&network, &envelope.id, WHOLE, &audience);
+        let views: BTreeSet<String> = audience.iter().filter(|(_, v)| v != WHOLE).map(|(_, v)| v.clone()).collect();
+        for view in views {
+            let reduced = audience::reduce(profile.model(), &document, &envelope.record_type, &view)
+                .ok_or_else(|| internal("view-unknown", &view))?;
+            let key = self
+                .desk
+                .hosted
+                .get(issuer.as_ref())
+                .ok_or_else(|| internal("issuer-not-hosted", "the issuer's key is not on this node"))?;
+            let signed = self
+                .desk
+                .signer
+                .sign(&reduced, key, self.now_ms)
+                .map_err(|e| internal("view-unsigned", &e))?;
+            let view_envelope = Envelope {
+                view: Some(view.clone()),
+                saw: Vec::new(),
+                ..envelope.clone()
+            };
+            let view_record = view_envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
+            // The view is kept and sent as these bytes ever after.
+            let placed = self.leaf(&envelope, &view, LeafAct::Issued, issuer, &audience, None)?;
+            self.row(&view_envelope, &view, signed.to_string().as_bytes(), &placed, None, None)?;
+            self.entitle(&view_envelope, &view, &view_record, &audience, placed.index)?;
+            self.send(&network, &envelope.id, &view, &audience);
+        }
+        Ok(sequenced)
+    }
+
+    /// One delivered entry.
+    fn take(&mut self, peer: &str, entry: VerifiedEntry) -> Result<DeliveryResult, Refusal> {
+        let result = |seq: u64, status: &str| DeliveryResult {
+            seq,
+            status: status.to_owned(),
+            index: None,
+            salt: None,
+            logged: None,
+            code: None,
+        };
+        match entry {
+            VerifiedEntry::Waiting {
+                seq,
+                id,
+                view,
+                lacking,
+                name,
+                bytes,
+            } => {
+                self.commit.waiting.push(Waiting {
+                    number: 0,
+                    peer: peer.to_owned(),
+                    seq,
+                    id,
+                    view,
+                    lacking,
+                    name: name.clone(),
+                    bytes,
+                    since_ms: self.logged_ms,
+                });
+                Ok(DeliveryResult {
+                    code: Some(format!("{}: {name}", lacking.as_str())),
+                    ..result(seq, "waiting")
+                })
+            }
+            VerifiedEntry::Refused { seq, id, fault } => {
+                self.commit.refusals.push(KeptRefusal {
+                    peer: peer.to_owned(),
+                    given: true,
+                    id,
+                    code: fault.code.clone(),
+                    answer: serde_json::to_vec(&fault).unwrap_or_default(),
+                    at_ms: self.logged_ms,
+                });
+                Ok(DeliveryResult {
+                    code: Some(fault.code),
+                    ..result(seq, "refused")
+                })
+            }
+            VerifiedEntry::Good {
+                seq,
+                view,
+                document,
+                bytes,
+                envelope,
+                stamp,
+                to,
+                disputed,
+                waited,
+            } => {
+                if let Some(number) = waited {
+                    self.commit.waiting_done.push(number);
+                }
+                let audience: BTreeSet<(String, String)> = to
+                    .into_iter()
+                    .filter(|party| self.desk.hosted.contains_key(party))
+                    .map(|party| (party, view.clone()))
+                    .collect();
+                let case_record = envelope.case_record(document, stamp.logged, disputed.clone());
+                let (status, sequenced) = match self.held(&envelope.id, &view)? {
+                    Some(first) => ("held", first),
+                    None => {
+                        let node = self.desk.identity.did.clone();
+                        let placed = self.leaf(&envelope, &view, LeafAct::Received, &node, &audience, Some(&stamp))?;
+                        self.row(&envelope, &view, &bytes, &placed, Some(peer), disputed)?;
+                        ("recorded", placed)
+                    }
+                };
+                // An audience may have grown since: entitlements are passed over where they are there already.
+                self.entitle(&envelope, &view, &case_record, &audience, sequenced.index)?;
+                Ok(DeliveryResult {
+                    index: Some(sequenced.index),
+                    salt: Some(encode::base64url(&sequenced.salt)),
+                    logged: Some(sequenced.leaf.logged),
+                    ..result(seq, status)
+                })
+            }
+        }
+    }
+
+    /// Appends a leaf; stamps it where this node is the home.
+    fn leaf(
+        &mut self,
+        envelope: &Envelope,
+        view: &str,
+        act: LeafAct,
+        party: &str,
+        audience: &BTreeSet<(String, String)>,
+        stamp: Option<&Stamp>,
+    ) -> Result<Sequenced, Refusal> {
+        let salt: [u8; 32] = encode::random().map_err(|e| internal("no-randomness", &e.to_string()))?;
+        let index = self.frontier.size().get();
+        let leaf = Leaf {
+            id: envelope.id.clone(),
+            view: view.to_owned(),
+            act,
+            party: party.to_owned(),
+            logged: self.logged_ms,
+            audience: stamp::audience_digest(audience),
+        };
+        let bytes = leaf.commit(&salt);
+        self.frontier
+            .push(&bytes)
+            .map_err(|e| internal(e.code(), &e.to_string()))?;
+        let identity = &self.desk.identity;
+        let stamp = match stamp {
+            Some(stamp) => stamp.clone(),
+            None => Stamp::sign(
+                &envelope.id,
+                view,
+                &identity.did,
+                &identity.origin,
+                index,
+                self.logged_ms,
+                &identity.key,
+            ),
+        };
+        self.entries.push(LogEntry {
+            index: LeafIndex::new(index),
+            leaf: bytes,
+            id: leaf.id.clone(),
+            view: leaf.view.clone(),
+            act: match act {
+                LeafAct::Issued => Act::Issued,
+                LeafAct::Received => Act::Received,
+                LeafAct::Read => Act::Read,
+            },
+            party: leaf.party.clone(),
+            logged_ms: self.logged_ms,
+            audience: leaf.audience.clone(),
+            salt: Some(salt),
+        });
+        let sequenced = Sequenced {
+            leaf,
+            salt,
+            index,
+            stamp,
+            checkpoint: String::new(),
+            size: 0,
+            repeated: false,
+        };
+        self.placed
+            .insert((envelope.id.clone(), view.to_owned()), sequenced.clone());
+        Ok(sequenced)
+    }
+
+    fn row(
+        &mut self,
+        envelope: &Envelope,
+        view: &str,
+        bytes: &[u8],
+        sequenced: &Sequenced,
+        peer: Option<&str>,
+        disputed: Option<String>,
+    ) -> Result<(), Refusal> {
+        let stamp = serde_json::to_vec(&sequenced.stamp).map_err(|e| internal("stamp-unwritable", &e.to_string()))?;
+        let id = &envelope.id;
+        let links = envelope
+            .replaces
+            .iter()
+            .map(|r| (LinkKind::Replaces, &r.id))
+            .chain(envelope.follows.iter().map(|f| (LinkKind::Follows, f)));
+        for (kind, to) in links {
+            self.commit.record_links.push(RecordLink {
+                id: id.clone(),
+                view: view.to_owned(),
+                kind,
+                to: to.clone(),
+            });
+        }
+        for case in &envelope.about {
+            self.commit.case_links.push(CaseLink {
+                kind: case.kind.clone(),
+                key: case.key.clone(),
+                id: id.clone(),
+                view: view.to_owned(),
+            });
+        }
+        if let Some(reason) = &disputed {
+            self.commit.disputes.push(Dispute {
+                id: id.clone(),
+                view: view.to_owned(),
+                reason: Some(reason.clone()),
+            });
+        }
+        self.commit.records.push(RecordRow {
+            id: id.clone(),
+            view: view.to_owned(),
+            record_type: envelope.record_type.clone(),
+            issuer: envelope.issuer.clone(),
+            logged_ms: sequenced.stamp.logged,
+            occurred_ms: envelope.occurred_ms,
+            home: sequenced.stamp.node.clone(),
+            document: bytes.to_vec(),
+            stamp,
+            profile: envelope.profile.clone(),
+            local_index: LeafIndex::new(sequenced.index),
+            disputed,
+            received_from: peer.map(str::to_owned),
+            home_index: LeafIndex::new(sequenced.stamp.index),
+        });
+        Ok(())
+    }
+
+    /// Entitles the hosted parties of an audience to a view, and tells their folds.
+    fn entitle(
+        &mut self,
+        envelope: &Envelope,
+        view: &str,
+        record: &garita_profile::case::CaseRecord,
+        audience: &BTreeSet<(String, String)>,
+        index: u64,
+    ) -> Result<(), Refusal> {
+        for (party, granted) in audience {
+            if granted != view || !self.desk.hosted.contains_key(party) {
+                continue;
+            }
+            self.commit.entitlements.push(Entitlement {
+                party: party.clone(),
+                id: envelope.id.clone(),
+                view: view.to_owned(),
+                since: LeafIndex::new(index),
+                grant: None,
+            });
+            for digest in attachments(&record.document) {
+                self.commit.attachment_links.push(AttachmentLink {
+                    digest,
+                    id: envelope.id.clone(),
+                    view: view.to_owned(),
+                });
+            }
+            let party: Arc<str> = Arc::from(party.as_str());
+            for case in &envelope.about {
+                self.projector
+                    .add(&party, case, record.clone())
+                    .map_err(|e| store_refusal(&e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a view into the outbox of each other node that is home to somebody who gets it.
+    fn send(&mut self, network: &Network, id: &str, view: &str, audience: &BTreeSet<(String, String)>) {
+        let mut by_node: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (party, granted) in audience {
+            if granted != view {
+                continue;
+            }
+            match network.homes.get(party) {
+                Some(home) if *home != self.desk.identity.did => {
+                    by_node.entry(home).or_default().push(party);
+                }
+                Some(_) | None => {}
+            }
+        }
+        for (peer, recipients) in by_node {
+            self.commit.outbox.push(OutboxItem {
+                peer: peer.to_owned(),
+                id: id.to_owned(),
+                view: view.to_owned(),
+                recipients: serde_json::to_string(&recipients).unwrap_or_default(),
+                queued_ms: self.logged_ms,
+            });
+        }
+    }
+
+    /// Signs and places a keeper's state notice.
+    fn notice(&mut self, keeper: &Arc<str>, draft: notice::NoticeDraft, trigger: &str) -> Result<(), Refusal> {
+        let Some(key) = self.desk.hosted.get(keeper.as_ref()).cloned() else {
+            return Ok(());
+        };
+        let Some(profile) = self.desk.programs.for_kind(&draft.about.kind) else {
+            return Ok(());
+        };
+        let network = Arc::clone(&self.desk.network);
+        let document = signing::Draft {
+            record_type: draft.record_type.clone(),
+            issuer: keeper.to_string(),
+            about: vec![draft.about.clone()],
+            occurred_ms: self.now_ms,
+            subject: draft.subject.clone(),
+            automation: Some(("state-notice".to_owned(), trigger.to_owned())),
+            ..signing::Draft::default()
+        }
+        .document(&network, &profile)
+        .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
+        let signed = self
+            .desk
+            .signer
+            .sign(&document, &key, self.now_ms)
+            .map_err(|e| internal("notice-unsigned", &e))?;
+        let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
+            kind: RefusalKind::Unavailable,
+            faults,
+        })?;
+        let case_record = envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
+        let mut audience: BTreeSet<(String, String)> = draft
+            .audience
+            .into_iter()
+            .map(|party| (party, WHOLE.to_owned()))
+            .collect();
+        audience.insert((keeper.to_string(), WHOLE.to_owned()));
+        let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, keeper, &audience, None)?;
+        self.row(&envelope, WHOLE, signed.to_string().as_bytes(), &sequenced, None, None)?;
+        self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
+        self.send(&network, &envelope.id, WHOLE, &audience);
+        Ok(())
+    }
+}
+
+/// SHA-256 digests named by `relatedResource` entries as `ni:///sha-256;…` ids.
+fn attachments(document: &Value) -> Vec<[u8; 32]> {
+    document
+        .get("relatedResource")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|r| r.get("id").and_then(Value::as_str))
+        .filter_map(|id| id.strip_prefix("ni:///sha-256;"))
+        .filter_map(encode::from_base64url)
+        .filter_map(|bytes| bytes.try_into().ok())
+        .collect()
+}
+
+fn internal(code: &str, what: &str) -> Refusal {
+    Refusal::one(
+        RefusalKind::Unavailable,
+        Fault::whole(
+            code,
+            format!("the node could not finish its work: {what}"),
+            format!("el nodo no pudo terminar su trabajo: {what}"),
+        ),
+    )
+}

@@ -1,0 +1,136 @@
+//! What every station shares: keys, network, programs, readers, the way to the sequencer.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use garita_canon::Canonicalizer;
+use garita_credential::keys::SigningKey;
+use garita_store::{Blobs, Reader};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::governance::Network;
+use crate::metrics::Metrics;
+use crate::program::Programs;
+use crate::sequence::SequencerHandle;
+
+/// A party's key at its home.
+#[derive(Debug, Clone)]
+pub struct HostedKey {
+    /// Verification method: DID URL with fragment.
+    pub verification_method: String,
+    /// The key.
+    pub key: Arc<SigningKey>,
+}
+
+/// Who this node is.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The node's DID.
+    pub did: String,
+    /// Its base address as others reach it.
+    pub url: String,
+    /// Signs stamps and requests.
+    pub key: Arc<SigningKey>,
+    /// Signs checkpoints.
+    pub log_key: Arc<SigningKey>,
+    /// Origin of its log: host and path, no scheme.
+    pub origin: String,
+}
+
+/// Shared by all stations of one node; cheap to clone behind an [`Arc`].
+#[derive(Debug)]
+pub struct Core {
+    /// Who this node is.
+    pub identity: Identity,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// Business time.
+    pub clock: Clock,
+    /// Keys of hosted parties by DID.
+    pub hosted: BTreeMap<String, HostedKey>,
+    /// Canonical forms; contexts of all adopted programs.
+    pub canonicalizer: Arc<Canonicalizer>,
+    /// Programs in force.
+    pub programs: Arc<Programs>,
+    /// The network as of the last adopted entry.
+    network: RwLock<Arc<Network>>,
+    /// Reads.
+    pub reader: Reader,
+    /// Files.
+    pub blobs: Blobs,
+    /// The way in.
+    pub sequencer: SequencerHandle,
+    /// Log size after the last commit: wakes streams and deliverers.
+    pub published: watch::Receiver<u64>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// What a node is made from.
+#[derive(Debug)]
+pub struct Parts {
+    /// See [`Core`].
+    pub identity: Identity,
+    /// See [`Core`].
+    pub data: PathBuf,
+    /// See [`Core`].
+    pub clock: Clock,
+    /// See [`Core`].
+    pub hosted: BTreeMap<String, HostedKey>,
+    /// See [`Core`].
+    pub programs: Arc<Programs>,
+    /// Governance as held.
+    pub network: Network,
+}
+
+impl Core {
+    #[expect(clippy::too_many_arguments, reason = "one caller: `start`, which has just made each of them")]
+    pub(crate) fn assemble(
+        parts: Parts,
+        canonicalizer: Arc<Canonicalizer>,
+        reader: Reader,
+        blobs: Blobs,
+        sequencer: SequencerHandle,
+        published: watch::Receiver<u64>,
+        metrics: Arc<Metrics>,
+        network: Arc<Network>,
+    ) -> Self {
+        Self {
+            identity: parts.identity,
+            data: parts.data,
+            clock: parts.clock,
+            hosted: parts.hosted,
+            canonicalizer,
+            programs: parts.programs,
+            network: RwLock::new(network),
+            reader,
+            blobs,
+            sequencer,
+            published,
+            metrics,
+        }
+    }
+
+    /// The network as of now.
+    pub fn network(&self) -> Arc<Network> {
+        match self.network.read() {
+            Ok(network) => Arc::clone(&network),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Replaces the network after entries were adopted.
+    pub(crate) fn set_network(&self, network: Arc<Network>) {
+        match self.network.write() {
+            Ok(mut held) => *held = network,
+            Err(poisoned) => *poisoned.into_inner() = network,
+        }
+    }
+
+    /// Whether a party lives on this node.
+    pub fn hosts(&self, party: &str) -> bool {
+        self.hosted.contains_key(party)
+    }
+}

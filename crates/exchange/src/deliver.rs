@@ -1,0 +1,196 @@
+//! Deliveries to peers: for each peer one task, one outbox, in order, retried until acknowledged.
+//!
+//! A dead or slow peer costs its own task and rows on disk; nobody else waits for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use garita_store::{Ack, DeliveryAnswer as KeptAnswer, PeerAnswer};
+use garita_tlog::LeafIndex;
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+
+use crate::client::{Client, ClientError};
+use crate::clock::real_now_ms;
+use crate::core::Core;
+use crate::encode;
+use crate::metrics::Metrics;
+use crate::problem::Refusal;
+use crate::sequence::store_refusal;
+use crate::stamp::Stamp;
+use crate::submit::blocking;
+use crate::wire::{DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX};
+
+/// First wait after a failure.
+const RETRY_MS_MIN: u64 = 100;
+/// Longest wait after failures in a row.
+const RETRY_MS_MAX: u64 = 5_000;
+/// Even without news a peer's outbox is looked at this often.
+const IDLE_MS: u64 = 5_000;
+
+/// Delivers to one peer until `stop` says so.
+pub(crate) async fn run(core: Arc<Core>, client: Arc<Client>, peer: String, mut stop: watch::Receiver<bool>) {
+    let mut published = core.published.clone();
+    let mut retry_ms = RETRY_MS_MIN;
+    let mut sent = match acked(&core, &peer).await {
+        Ok(seq) => seq,
+        Err(_) => 0,
+    };
+    loop {
+        if *stop.borrow() {
+            return;
+        }
+        let wait_ms = match deliver_next(&core, &client, &peer, sent).await {
+            Ok(Some(seq)) => {
+                sent = seq;
+                retry_ms = RETRY_MS_MIN;
+                0
+            }
+            Ok(None) => IDLE_MS,
+            Err(error) => {
+                Metrics::add(&core.metrics.delivery_retries, 1);
+                tracing::debug!(peer, %error, retry_ms, "delivery failed, will be tried again");
+                let jitter = encode::random::<1>().map_or(0, |[b]| u64::from(b)) * retry_ms / 512;
+                let wait = retry_ms + jitter;
+                retry_ms = (retry_ms * 2).min(RETRY_MS_MAX);
+                // What the peer has taken is known best from the store: an answer may have been lost on the way.
+                sent = acked(&core, &peer).await.unwrap_or(sent);
+                wait
+            }
+        };
+        if wait_ms == 0 {
+            continue;
+        }
+        let idle = wait_ms == IDLE_MS;
+        tokio::select! {
+            changed = published.changed(), if idle => if changed.is_err() { return },
+            () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// Sends what comes after `sent`, at most one request; gives the last sequence acknowledged, or none where nothing waits.
+async fn deliver_next(core: &Arc<Core>, client: &Client, peer: &str, sent: u64) -> Result<Option<u64>, DeliverError> {
+    let Some(delivery) = collect(core, peer, sent).await? else {
+        return Ok(None);
+    };
+    let network = core.network();
+    let node = network
+        .nodes
+        .get(peer)
+        .ok_or_else(|| DeliverError::Unknown(peer.to_owned()))?;
+    let expected: Vec<u64> = delivery.entries.iter().map(|e| e.seq).collect();
+    let answer: DeliveryAnswer = client
+        .post(&node.url, "/v1/peer/deliveries", &delivery)
+        .await?;
+    let answered: Vec<u64> = answer.results.iter().map(|r| r.seq).collect();
+    if answered != expected {
+        return Err(DeliverError::Mismatch);
+    }
+    let Some(last) = expected.last().copied() else {
+        return Ok(None);
+    };
+    Metrics::add(&core.metrics.delivered, u64::try_from(expected.len()).unwrap_or(0));
+    let ack = Ack {
+        peer: peer.to_owned(),
+        up_to: last,
+        acked_ms: core.clock.now_ms(),
+        checkpoint: Some(answer.checkpoint),
+        answers: answer
+            .results
+            .into_iter()
+            .map(|result| KeptAnswer {
+                seq: result.seq,
+                answer: match (result.index, result.logged, result.salt.as_deref()) {
+                    (Some(index), Some(logged_ms), Some(salt)) => PeerAnswer::Logged {
+                        index: LeafIndex::new(index),
+                        salt: encode::from_base64url(salt)
+                            .and_then(|b| b.try_into().ok())
+                            .unwrap_or_default(),
+                        logged_ms,
+                    },
+                    _ if result.status == "waiting" => PeerAnswer::Waiting {
+                        lacking: result.code.unwrap_or_default(),
+                    },
+                    _ => PeerAnswer::Refused {
+                        answer: result.code.unwrap_or_default().into_bytes(),
+                    },
+                },
+            })
+            .collect(),
+    };
+    core.sequencer.acked(ack).await?;
+    Ok(Some(last))
+}
+
+async fn collect(core: &Arc<Core>, peer: &str, sent: u64) -> Result<Option<Delivery>, DeliverError> {
+    let core = Arc::clone(core);
+    let peer = peer.to_owned();
+    let delivery = blocking(move || {
+        let found = core
+            .reader
+            .outbox_after(&peer, sent, RECORDS_PER_DELIVERY_MAX)
+            .map_err(|e| store_refusal(&e))?;
+        let mut entries = Vec::with_capacity(found.len());
+        let mut bytes = 0;
+        for entry in found {
+            // Room for the wrapping of each entry; one entry always goes, however large.
+            let size = entry.document.len() + entry.stamp.len() + entry.item.recipients.len() + 256;
+            if !entries.is_empty() && bytes + size > DELIVERY_BYTES_MAX {
+                break;
+            }
+            bytes += size;
+            let record = String::from_utf8(entry.document)
+                .ok()
+                .and_then(|text| RawValue::from_string(text).ok());
+            let (Some(record), Ok(stamp)) = (record, serde_json::from_slice::<Stamp>(&entry.stamp)) else {
+                tracing::error!(seq = entry.seq, "an outbox entry cannot be read; run `garita fsck`");
+                break;
+            };
+            entries.push(DeliveryEntry {
+                seq: entry.seq,
+                view: entry.item.view,
+                record,
+                stamp,
+                to: serde_json::from_str(&entry.item.recipients).unwrap_or_default(),
+            });
+        }
+        Ok((!entries.is_empty()).then(|| Delivery {
+            from: core.identity.did.clone(),
+            entries,
+            governance_head: core.network().head.unwrap_or(0),
+        }))
+    })
+    .await?;
+    Ok(delivery)
+}
+
+async fn acked(core: &Arc<Core>, peer: &str) -> Result<u64, Refusal> {
+    let core = Arc::clone(core);
+    let peer = peer.to_owned();
+    blocking(move || {
+        core.reader
+            .outbox_status(&peer)
+            .map(|status| status.map_or(0, |s| s.acked))
+            .map_err(|e| store_refusal(&e))
+    })
+    .await
+}
+
+#[derive(Debug, thiserror::Error)]
+enum DeliverError {
+    #[error("`{0}` is not in the network's list")]
+    Unknown(String),
+    #[error("the peer answered other entries than were sent")]
+    Mismatch,
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error(transparent)]
+    Refusal(#[from] Refusal),
+}
+
+/// Seconds since the peer last answered, for people; real time.
+pub fn seconds_since(ms: i64) -> i64 {
+    (real_now_ms() - ms).max(0) / 1_000
+}

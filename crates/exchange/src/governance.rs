@@ -1,0 +1,378 @@
+//! The network's charter, trust list and keys: numbered, signed entries of one governance chain, each naming its predecessor.
+//!
+//! Design §6 asks for thresholds over versions of the charter. The genesis names its authorities and their threshold; an entry is
+//! adopted when that many of them signed it. Two successors of one entry stop adoption: the exchange goes on with the last agreed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use garita_credential::data_integrity::{self, VerifyOptions};
+use garita_credential::keys::{SigningKey, VerificationKey};
+use garita_credential::resolver::{DidKeyResolver, KeyEntry, KeyHistory, ResolveError, ResolvedKey, Resolver};
+use garita_profile::case::{Directory, Party};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::envelope::{self, VC_CONTEXT_URL};
+use crate::{encode, signing};
+
+/// One statement of the governance chain.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Statement {
+    /// Entry 0: what the network is, and who may add entries.
+    Genesis {
+        /// Name for people.
+        name: String,
+        /// `did:key` of each authority.
+        authorities: Vec<String>,
+        /// How many must sign an entry.
+        threshold: usize,
+        /// Whether all records are synthetic.
+        #[serde(default)]
+        simulated: bool,
+    },
+    /// A node joins or changes its address or keys.
+    Node(NodeEntry),
+    /// A party's standing: roles, numbers, home, keys.
+    Party(PartyEntry),
+    /// A key ends: from this logged instant its signatures are disputed.
+    KeyRevoked {
+        /// Verification method.
+        #[serde(rename = "verificationMethod")]
+        verification_method: String,
+        /// First logged instant, ms since 1970, from which it does not count.
+        #[serde(rename = "fromMs")]
+        from_ms: i64,
+        /// Why.
+        reason: String,
+    },
+    /// A profile's core is in force.
+    Profile {
+        /// Profile id.
+        profile: String,
+        /// Version.
+        version: String,
+        /// Core digest.
+        core: String,
+    },
+    /// Time zones of places (ports, aduanas).
+    Places {
+        /// Place code -> IANA zone.
+        zones: BTreeMap<String, String>,
+    },
+}
+
+/// A node of the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeEntry {
+    /// The node's DID.
+    pub did: String,
+    /// Name for people.
+    pub name: String,
+    /// Base address: `https://customs.example:8443`.
+    pub url: String,
+    /// Public key with which it signs stamps, requests (Multikey).
+    pub key: String,
+    /// Verifier key of its log (C2SP signed note).
+    #[serde(rename = "logKey")]
+    pub log_key: String,
+}
+
+/// A party of the network.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PartyEntry {
+    /// The party's DID.
+    pub did: String,
+    /// DID of its home node.
+    pub home: String,
+    /// Standing as the profile engine takes it.
+    pub party: Party,
+    /// Keys it signs with.
+    pub keys: Vec<PartyKey>,
+}
+
+/// A party's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyKey {
+    /// Verification method: DID URL with fragment.
+    pub id: String,
+    /// Multikey.
+    #[serde(rename = "publicKeyMultibase")]
+    pub public_key_multibase: String,
+    /// First logged instant at which it counts, ms since 1970.
+    #[serde(rename = "fromMs")]
+    pub from_ms: i64,
+}
+
+/// Why an entry was not adopted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GovernanceError {
+    /// Not an entry at all.
+    #[error("governance entry is malformed: {0}")]
+    Malformed(String),
+    /// Signed by too few authorities, or by others.
+    #[error("governance entry {number} is signed by {found} of the {wanted} authorities it needs")]
+    NotSigned {
+        /// Entry.
+        number: u64,
+        /// Valid signatures of authorities.
+        found: usize,
+        /// Threshold.
+        wanted: usize,
+    },
+    /// Does not follow the last one.
+    #[error("governance entry {number} does not follow entry {last}")]
+    OutOfOrder {
+        /// Entry.
+        number: u64,
+        /// Last adopted.
+        last: u64,
+    },
+    /// A second successor of one entry.
+    #[error("governance entry {0} has two successors; adoption stops at the last agreed entry")]
+    Fork(u64),
+}
+
+impl GovernanceError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "governance-malformed",
+            Self::NotSigned { .. } => "governance-not-signed",
+            Self::OutOfOrder { .. } => "governance-out-of-order",
+            Self::Fork(_) => "governance-fork",
+        }
+    }
+}
+
+/// What the chain says, as of its last adopted entry. Cheap to clone behind an [`Arc`].
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// Digest of the genesis: the network's name everywhere.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Whether all records are synthetic.
+    pub simulated: bool,
+    /// Authorities' `did:key`s.
+    pub authorities: Vec<String>,
+    /// How many must sign.
+    pub threshold: usize,
+    /// Nodes by DID.
+    pub nodes: BTreeMap<String, NodeEntry>,
+    /// Home node by party DID.
+    pub homes: BTreeMap<String, String>,
+    /// Roles, numbers, marks.
+    pub directory: Arc<Directory>,
+    /// Keys by logged time.
+    pub keys: Arc<KeyHistory>,
+    /// Adopted profile cores: digest -> (id, version).
+    pub profiles: BTreeMap<String, (String, String)>,
+    /// Number of the last adopted entry; none before the genesis.
+    pub head: Option<u64>,
+    /// Digest of the last adopted entry.
+    pub head_digest: String,
+    /// Digests of adopted entries by number, to notice a fork.
+    digests: Vec<String>,
+}
+
+impl Network {
+    /// Builds the network from entries in order.
+    ///
+    /// # Errors
+    /// The first entry that cannot be adopted.
+    pub fn from_entries<'a>(entries: impl IntoIterator<Item = &'a Value>) -> Result<Self, GovernanceError> {
+        let mut network = Self::default();
+        for entry in entries {
+            network.adopt(entry)?;
+        }
+        Ok(network)
+    }
+
+    /// Adopts the next entry. An entry already held is no error; another one with its number is a fork.
+    ///
+    /// # Errors
+    /// See [`GovernanceError`].
+    pub fn adopt(&mut self, entry: &Value) -> Result<(), GovernanceError> {
+        let subject = entry
+            .get("credentialSubject")
+            .ok_or_else(|| GovernanceError::Malformed("no credentialSubject".into()))?;
+        let number = subject
+            .get("number")
+            .and_then(Value::as_u64)
+            .ok_or_else(|| GovernanceError::Malformed("no number".into()))?;
+        let digest = entry_digest(entry)?;
+        let next = self.head.map_or(0, |head| head + 1);
+        if number < next {
+            let held = usize::try_from(number).ok().and_then(|n| self.digests.get(n));
+            return if held == Some(&digest) {
+                Ok(())
+            } else {
+                Err(GovernanceError::Fork(number.saturating_sub(1)))
+            };
+        }
+        let predecessor = subject.get("predecessor").and_then(Value::as_str).unwrap_or_default();
+        if number != next || (number > 0 && predecessor != self.head_digest) {
+            return Err(GovernanceError::OutOfOrder {
+                number,
+                last: self.head.unwrap_or(0),
+            });
+        }
+        let statement: Statement = serde_json::from_value(subject.get("statement").cloned().unwrap_or_default())
+            .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
+        let (authorities, threshold) = match &statement {
+            Statement::Genesis {
+                authorities, threshold, ..
+            } if number == 0 => (authorities.clone(), *threshold),
+            Statement::Genesis { .. } => {
+                return Err(GovernanceError::Malformed("a second genesis".into()));
+            }
+            Statement::Node(_)
+            | Statement::Party(_)
+            | Statement::KeyRevoked { .. }
+            | Statement::Profile { .. }
+            | Statement::Places { .. } => (self.authorities.clone(), self.threshold),
+        };
+        let found = signatures_by(entry, &authorities)?;
+        if threshold == 0 || found < threshold {
+            return Err(GovernanceError::NotSigned {
+                number,
+                found,
+                wanted: threshold.max(1),
+            });
+        }
+        if number == 0 {
+            self.id.clone_from(&digest);
+        }
+        self.apply(statement)?;
+        self.head = Some(number);
+        self.head_digest.clone_from(&digest);
+        self.digests.push(digest);
+        Ok(())
+    }
+
+    /// The next entry for a statement, signed by one authority.
+    ///
+    /// # Errors
+    /// When the entry cannot be signed.
+    pub fn draft(&self, statement: &Statement, authority: &SigningKey, now_ms: i64) -> Result<Value, GovernanceError> {
+        let number = self.head.map_or(0, |head| head + 1);
+        let did = signing::did_key(authority);
+        let mut subject = json!({ "number": number, "statement": statement });
+        if number > 0 {
+            subject["predecessor"] = Value::String(self.head_digest.clone());
+        }
+        let document = json!({
+            "@context": [VC_CONTEXT_URL],
+            "type": ["VerifiableCredential", "GovernanceEntry"],
+            "issuer": did,
+            "validFrom": encode::instant_text(now_ms),
+            "credentialSubject": subject,
+        });
+        signing::sign_jcs(&document, authority, now_ms).map_err(GovernanceError::Malformed)
+    }
+
+    /// The node that is home to a party.
+    pub fn home_of(&self, party: &str) -> Option<&NodeEntry> {
+        self.homes.get(party).and_then(|did| self.nodes.get(did))
+    }
+
+    /// Name of a party or node for people; its DID where the list has none.
+    pub fn name_of<'a>(&'a self, did: &'a str) -> &'a str {
+        self.directory
+            .parties
+            .get(did)
+            .map(|p| p.name.as_str())
+            .or_else(|| self.nodes.get(did).map(|n| n.name.as_str()))
+            .unwrap_or(did)
+    }
+
+    fn apply(&mut self, statement: Statement) -> Result<(), GovernanceError> {
+        match statement {
+            Statement::Genesis {
+                name,
+                authorities,
+                threshold,
+                simulated,
+            } => {
+                self.name = name;
+                self.authorities = authorities;
+                self.threshold = threshold;
+                self.simulated = simulated;
+            }
+            Statement::Node(node) => {
+                let key = VerificationKey::from_multibase(&node.key)
+                    .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
+                Arc::make_mut(&mut self.keys).add(KeyEntry {
+                    controller: node.did.clone(),
+                    ..KeyEntry::new(node_method(&node.did), key, i64::MIN)
+                });
+                self.nodes.insert(node.did.clone(), node);
+            }
+            Statement::Party(entry) => {
+                let keys = Arc::make_mut(&mut self.keys);
+                for key in &entry.keys {
+                    let public = VerificationKey::from_multibase(&key.public_key_multibase)
+                        .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
+                    keys.add(KeyEntry { controller: entry.did.clone(), ..KeyEntry::new(&key.id, public, key.from_ms) });
+                }
+                self.homes.insert(entry.did.clone(), entry.home);
+                Arc::make_mut(&mut self.directory).parties.insert(entry.did, entry.party);
+            }
+            Statement::KeyRevoked {
+                verification_method,
+                from_ms,
+                ..
+            } => {
+                Arc::make_mut(&mut self.keys).revoke(&verification_method, from_ms);
+            }
+            Statement::Profile { profile, version, core } => {
+                self.profiles.insert(core, (profile, version));
+            }
+            Statement::Places { zones } => Arc::make_mut(&mut self.directory).zones.extend(zones),
+        }
+        Ok(())
+    }
+}
+
+impl Resolver for Network {
+    fn key(&self, verification_method: &str, at_ms: Option<i64>) -> Result<ResolvedKey, ResolveError> {
+        self.keys.key(verification_method, at_ms)
+    }
+}
+
+/// The verification method with which a node signs its requests.
+pub fn node_method(node: &str) -> String {
+    format!("{node}#node")
+}
+
+/// Digest of an entry without its proof: what its successor names.
+///
+/// # Errors
+/// When the entry has no canonical form.
+pub fn entry_digest(entry: &Value) -> Result<String, GovernanceError> {
+    let mut bare = entry.clone();
+    if let Value::Object(map) = &mut bare {
+        map.shift_remove("proof");
+    }
+    envelope::digest_name(&bare).map_err(|f| GovernanceError::Malformed(f.en))
+}
+
+/// How many different authorities signed, all proofs being valid.
+fn signatures_by(entry: &Value, authorities: &[String]) -> Result<usize, GovernanceError> {
+    let verified = data_integrity::verify(
+        entry,
+        &VerifyOptions::assertion(&DidKeyResolver, None),
+        signing::jcs_canonicalizer(),
+    )
+    .map_err(|problems| GovernanceError::Malformed(problems.first().map_or_else(String::new, |p| p.message.clone())))?;
+    let signers: BTreeSet<&str> = verified
+        .proofs()
+        .iter()
+        .map(|proof| proof.controller.as_str())
+        .filter(|did| authorities.iter().any(|a| a == did))
+        .collect();
+    Ok(signers.len())
+}

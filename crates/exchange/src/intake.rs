@@ -1,0 +1,277 @@
+//! Deliveries from peers: each entry judged by itself, none keeps another out.
+//!
+//! Membership is a function of the record alone: id, stamp, proof under a key of that time. What is lacking to judge it parks it
+//! as *waiting*, by name; a refusal is an answer that both sides keep.
+
+use std::sync::Arc;
+
+use garita_credential::keys::VerificationKey;
+use garita_credential::{Code, Problem};
+use garita_store::Lacking;
+use serde_json::Value;
+
+use crate::core::Core;
+use crate::envelope::Envelope;
+use crate::governance::Network;
+use crate::parse;
+use crate::problem::{Fault, Refusal, RefusalKind};
+use crate::sequence::Taken;
+use crate::stamp::{Stamp, WHOLE};
+use crate::submit::blocking;
+use crate::verify;
+use crate::wire::{Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX};
+
+/// A delivered entry after judging.
+#[derive(Debug)]
+pub(crate) enum VerifiedEntry {
+    /// It is what it says.
+    Good {
+        seq: u64,
+        view: String,
+        document: Arc<Value>,
+        bytes: Vec<u8>,
+        envelope: Box<Envelope>,
+        stamp: Stamp,
+        to: Vec<String>,
+        disputed: Option<String>,
+        /// Its number among the waiting, where it had waited.
+        waited: Option<u64>,
+    },
+    /// Something is lacking to judge it.
+    Waiting {
+        seq: u64,
+        id: String,
+        view: String,
+        lacking: Lacking,
+        name: String,
+        bytes: Vec<u8>,
+    },
+    /// It is not what it says.
+    Refused {
+        seq: u64,
+        id: Option<String>,
+        fault: Fault,
+    },
+}
+
+impl VerifiedEntry {
+    pub(crate) fn seq(&self) -> u64 {
+        match self {
+            Self::Good { seq, .. } | Self::Waiting { seq, .. } | Self::Refused { seq, .. } => *seq,
+        }
+    }
+}
+
+/// Takes a delivery of an authenticated peer; answers only after all of it is durable.
+///
+/// # Errors
+/// When the whole delivery cannot be taken (too many entries, somebody else's name, the store away).
+pub async fn take(core: &Arc<Core>, peer: &str, delivery: Delivery) -> Result<DeliveryAnswer, Refusal> {
+    if delivery.from != peer {
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::at(
+                "delivery-from-other",
+                "/from",
+                format!("the request is signed by `{peer}` and says it is from `{}`", delivery.from),
+                format!("la petición la firma `{peer}` y dice venir de `{}`", delivery.from),
+            ),
+        ));
+    }
+    if delivery.entries.len() > RECORDS_PER_DELIVERY_MAX {
+        return Err(Refusal::one(
+            RefusalKind::TooLarge,
+            Fault::at(
+                "delivery-too-many",
+                "/entries",
+                format!("at most {RECORDS_PER_DELIVERY_MAX} records a delivery"),
+                format!("a lo más {RECORDS_PER_DELIVERY_MAX} registros por entrega"),
+            ),
+        ));
+    }
+    let judged = {
+        let core = Arc::clone(core);
+        let peer = peer.to_owned();
+        blocking(move || {
+            let network = core.network();
+            Ok(delivery
+                .entries
+                .into_iter()
+                .map(|entry| judge(&core, &network, &peer, entry, None))
+                .collect::<Vec<_>>())
+        })
+        .await?
+    };
+    for entry in &judged {
+        if let VerifiedEntry::Refused { fault, .. } = entry {
+            core.metrics.refuse(&fault.code);
+        }
+    }
+    let Taken { results, checkpoint } = core.sequencer.delivered(peer.to_owned(), judged).await?;
+    Ok(DeliveryAnswer {
+        results,
+        checkpoint,
+        governance_head: core.network().head.unwrap_or(0),
+    })
+}
+
+/// Judges again what waited, after governance or programs changed.
+///
+/// # Errors
+/// When the store is away.
+pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
+    let found = {
+        let core = Arc::clone(core);
+        blocking(move || {
+            let network = core.network();
+            let waiting = core
+                .reader
+                .waiting(0, RECORDS_PER_DELIVERY_MAX)
+                .map_err(|e| crate::sequence::store_refusal(&e))?;
+            let mut by_peer: std::collections::BTreeMap<String, Vec<VerifiedEntry>> =
+                std::collections::BTreeMap::new();
+            for held in waiting {
+                let Ok(entry) = serde_json::from_slice::<DeliveryEntry>(&held.bytes) else {
+                    continue;
+                };
+                let judged = judge(&core, &network, &held.peer, entry, Some(held.number));
+                if !matches!(judged, VerifiedEntry::Waiting { .. }) {
+                    by_peer.entry(held.peer).or_default().push(judged);
+                }
+            }
+            Ok(by_peer)
+        })
+        .await?
+    };
+    let mut count = 0;
+    for (peer, entries) in found {
+        count += entries.len();
+        core.sequencer.delivered(peer, entries).await?;
+    }
+    Ok(count)
+}
+
+fn judge(core: &Core, network: &Network, peer: &str, entry: DeliveryEntry, waited: Option<u64>) -> VerifiedEntry {
+    let seq = entry.seq;
+    let bytes = entry.record.get().as_bytes();
+    let refused = |id: Option<String>, fault: Fault| VerifiedEntry::Refused { seq, id, fault };
+    let parsed = match parse::parse(bytes) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            return refused(
+                None,
+                refusal.faults.into_iter().next().unwrap_or_else(|| Fault::whole("refused", "", "")),
+            );
+        }
+    };
+    let id = parsed.envelope.id.clone();
+    let wait = |lacking: Lacking, name: String, entry: &DeliveryEntry| VerifiedEntry::Waiting {
+        seq,
+        id: id.clone(),
+        view: entry.view.clone(),
+        lacking,
+        name,
+        bytes: serde_json::to_vec(entry).unwrap_or_default(),
+    };
+    if parsed.envelope.view.as_deref().unwrap_or(WHOLE) != entry.view || entry.stamp.view != entry.view || entry.stamp.id != id {
+        return refused(
+            Some(id),
+            Fault::whole(
+                "delivery-mismatch",
+                "the delivery's view or stamp is of another record",
+                "la vista o el sello de la entrega son de otro registro",
+            ),
+        );
+    }
+    let issuer = &parsed.envelope.issuer;
+    let Some(home) = network.home_of(issuer) else {
+        return wait(Lacking::Charter, issuer.clone(), &entry);
+    };
+    if home.did != entry.stamp.node || home.did != peer {
+        return refused(
+            Some(id),
+            Fault::whole(
+                "stamp-not-home",
+                format!("only the issuer's home may stamp and deliver: `{}`", home.did),
+                format!("solo el nodo del emisor puede sellar y entregar: `{}`", home.did),
+            ),
+        );
+    }
+    let stamped = VerificationKey::from_multibase(&home.key).is_ok_and(|key| entry.stamp.verify(&key));
+    if !stamped {
+        return refused(
+            Some(id),
+            Fault::whole(
+                "stamp-invalid",
+                "the stamp is not signed by the key of the home node",
+                "el sello no está firmado con la llave del nodo de origen",
+            ),
+        );
+    }
+    if core.programs.for_core(&parsed.envelope.profile).is_none() {
+        return wait(Lacking::Profile, parsed.envelope.profile.clone(), &entry);
+    }
+    match verify::verify(parsed, network, &core.canonicalizer, entry.stamp.logged) {
+        Ok(verified) => good(seq, entry, verified, None, waited),
+        Err(problems) => {
+            if let Some(problem) = problems.iter().find(|p| p.code == Code::KeyUnknown) {
+                return wait(Lacking::Key, problem.message.clone(), &entry);
+            }
+            // Revocation, expiry: the record is what its author signed. It is kept, and moves nothing.
+            if let Some(reason) = only_disputes(&problems) {
+                let Ok(parsed) = parse::parse(entry.record.get().as_bytes()) else {
+                    return refused(Some(id), verify_fault(&problems));
+                };
+                let verified = verify::Verified {
+                    document: parsed.document,
+                    bytes: parsed.bytes,
+                    envelope: parsed.envelope,
+                };
+                return good(seq, entry, verified, Some(reason), waited);
+            }
+            refused(Some(id), verify_fault(&problems))
+        }
+    }
+}
+
+fn good(
+    seq: u64,
+    entry: DeliveryEntry,
+    verified: verify::Verified,
+    disputed: Option<String>,
+    waited: Option<u64>,
+) -> VerifiedEntry {
+    VerifiedEntry::Good {
+        seq,
+        view: entry.view,
+        document: verified.document,
+        bytes: verified.bytes,
+        envelope: Box::new(verified.envelope),
+        stamp: entry.stamp,
+        to: entry.to,
+        disputed,
+        waited,
+    }
+}
+
+/// The reason, where all problems are of a kind that leaves the record standing as its author's word.
+fn only_disputes(problems: &[Problem]) -> Option<String> {
+    let disputes = |code: Code| {
+        matches!(
+            code,
+            Code::KeyRevoked | Code::CredentialExpired | Code::CredentialNotYetValid
+        )
+    };
+    problems
+        .iter()
+        .all(|p| disputes(p.code))
+        .then(|| problems.first().map(|p| p.code().to_owned()))
+        .flatten()
+}
+
+fn verify_fault(problems: &[Problem]) -> Fault {
+    problems
+        .first()
+        .map(verify::fault)
+        .unwrap_or_else(|| Fault::whole("proof-invalid", "", ""))
+}

@@ -1,0 +1,211 @@
+//! What a party may see: cases folded at an instant, records, who has them. Every read goes through the party.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::fold::{self, PART_DEPTH_MAX};
+use garita_profile::knowledge::Knowledge;
+use garita_store::{HeldRecord, Holder};
+use serde_json::Value;
+
+use crate::core::Core;
+use crate::envelope::Envelope;
+use crate::problem::Refusal;
+use crate::sequence::{Sequenced, store_refusal};
+use crate::stamp::{Leaf, LeafAct, Stamp, WHOLE};
+
+/// Some cases as a party sees them.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// States by case.
+    pub states: BTreeMap<CaseRef, CaseState>,
+    /// Their records.
+    pub records: BTreeMap<CaseRef, Arc<Vec<CaseRecord>>>,
+}
+
+/// One case as a party sees it.
+#[derive(Debug)]
+pub struct CaseRead {
+    /// Its state at the asked instant.
+    pub state: Arc<CaseState>,
+    /// Its records.
+    pub records: Vec<HeldRecord>,
+    /// The same as the engine takes them.
+    pub case_records: Vec<CaseRecord>,
+    /// States of its parts.
+    pub parts: BTreeMap<CaseRef, Arc<CaseState>>,
+}
+
+/// A held record as the engine takes it; none where its bytes cannot be read (`fsck` tells).
+pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
+    let document: Value = serde_json::from_slice(&held.record.document).ok()?;
+    let envelope = Envelope::read(&document).ok()?;
+    Some(envelope.case_record(Arc::new(document), held.record.logged_ms, held.record.disputed.clone()))
+}
+
+/// A case with its records, folded as of now; none where the party has nothing of it.
+///
+/// # Errors
+/// When the store is away.
+pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>, Refusal> {
+    let held = core
+        .reader
+        .case_records(party, &case.kind, &case.key)
+        .map_err(|e| store_refusal(&e))?;
+    if held.is_empty() {
+        return Ok(None);
+    }
+    let case_records: Vec<CaseRecord> = held.iter().filter_map(case_record_of).collect();
+    let mut parts = BTreeMap::new();
+    let Some(state) = folded(core, party, case, &case_records, &mut parts, 0)? else {
+        return Ok(None);
+    };
+    Ok(Some(CaseRead {
+        state,
+        records: held,
+        case_records,
+        parts,
+    }))
+}
+
+/// States and records of some cases.
+///
+/// # Errors
+/// When the store is away.
+pub fn cases_for(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Reads, Refusal> {
+    let mut reads = Reads::default();
+    for case_ref in cases {
+        if let Some(read) = case(core, party, case_ref)? {
+            reads.states.insert(case_ref.clone(), CaseState::clone(&read.state));
+            reads.records.insert(case_ref.clone(), Arc::new(read.case_records));
+        }
+    }
+    Ok(reads)
+}
+
+/// Ids that a decisive act of a party saw: the whole records it holds of these cases.
+///
+/// # Errors
+/// When the store is away.
+pub fn heads(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Vec<String>, Refusal> {
+    let mut ids = Vec::new();
+    for case in cases {
+        let held = core
+            .reader
+            .case_records(party, &case.kind, &case.key)
+            .map_err(|e| store_refusal(&e))?;
+        for held in held {
+            if held.record.view == WHOLE && !ids.contains(&held.record.id) {
+                ids.push(held.record.id);
+            }
+        }
+    }
+    ids.truncate(crate::envelope::SAW_MAX);
+    Ok(ids)
+}
+
+/// Who else has a record, by the peers' own receipts; nothing where the party itself may not read it.
+///
+/// # Errors
+/// When the store is away.
+pub fn holders(core: &Core, party: &str, id: &str) -> Result<Vec<Holder>, Refusal> {
+    if core.reader.record(party, id).map_err(|e| store_refusal(&e))?.is_none() {
+        return Ok(Vec::new());
+    }
+    core.reader.node_holders(id).map_err(|e| store_refusal(&e))
+}
+
+/// The first answer of a held record, for its receipt; none where the party has no such record.
+///
+/// # Errors
+/// When the store is away.
+pub fn sequenced(core: &Core, party: &str, id: &str) -> Result<Option<Sequenced>, Refusal> {
+    let held = core.reader.record(party, id).map_err(|e| store_refusal(&e))?;
+    let Some(held) = held else {
+        return Ok(None);
+    };
+    let entry = core
+        .reader
+        .log_entry(held.record.local_index)
+        .map_err(|e| store_refusal(&e))?;
+    let (Some(entry), Ok(stamp)) = (entry, serde_json::from_slice::<Stamp>(&held.record.stamp)) else {
+        return Ok(None);
+    };
+    Ok(Some(Sequenced {
+        leaf: Leaf {
+            id: entry.id,
+            view: entry.view,
+            act: match entry.act {
+                garita_store::Act::Issued => LeafAct::Issued,
+                garita_store::Act::Received => LeafAct::Received,
+                garita_store::Act::Read => LeafAct::Read,
+            },
+            party: entry.party,
+            logged: entry.logged_ms,
+            audience: entry.audience,
+        },
+        salt: entry.salt.unwrap_or_default(),
+        index: entry.index.get(),
+        stamp,
+        checkpoint: String::new(),
+        size: 0,
+        repeated: true,
+    }))
+}
+
+fn folded(
+    core: &Core,
+    party: &str,
+    case: &CaseRef,
+    records: &[CaseRecord],
+    parts: &mut BTreeMap<CaseRef, Arc<CaseState>>,
+    depth: usize,
+) -> Result<Option<Arc<CaseState>>, Refusal> {
+    let Some(profile) = core.programs.for_kind(&case.kind) else {
+        return Ok(None);
+    };
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    let knowledge = Knowledge::of(&network.directory, party, now_ms);
+    let mine = RefCell::new(BTreeMap::new());
+    let failed: RefCell<Option<Refusal>> = RefCell::new(None);
+    let deeper = RefCell::new(&mut *parts);
+    let part = |part: &CaseRef| {
+        if depth >= PART_DEPTH_MAX {
+            return None;
+        }
+        let state = part_state(core, party, part, &mut deeper.borrow_mut(), depth + 1).unwrap_or_else(|refusal| {
+            failed.borrow_mut().get_or_insert(refusal);
+            None
+        })?;
+        mine.borrow_mut().insert(part.clone(), Arc::clone(&state));
+        Some(state)
+    };
+    let state = fold::fold(profile.model(), case, records, &network.directory, &part, &knowledge, now_ms);
+    if let Some(refusal) = failed.into_inner() {
+        return Err(refusal);
+    }
+    let mine = mine.into_inner();
+    parts.extend(mine);
+    Ok(Some(Arc::new(state)))
+}
+
+fn part_state(
+    core: &Core,
+    party: &str,
+    part: &CaseRef,
+    parts: &mut BTreeMap<CaseRef, Arc<CaseState>>,
+    depth: usize,
+) -> Result<Option<Arc<CaseState>>, Refusal> {
+    let held = core
+        .reader
+        .case_records(party, &part.kind, &part.key)
+        .map_err(|e| store_refusal(&e))?;
+    if held.is_empty() {
+        return Ok(None);
+    }
+    let records: Vec<CaseRecord> = held.iter().filter_map(case_record_of).collect();
+    folded(core, party, part, &records, parts, depth)
+}

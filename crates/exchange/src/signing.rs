@@ -1,0 +1,216 @@
+//! Making records at their home: from a draft to a signed document.
+
+use std::sync::{Arc, OnceLock};
+
+use garita_canon::{Canonicalizer, ContextSet};
+use garita_credential::data_integrity::{self, ProofOptions};
+use garita_credential::keys::SigningKey;
+use garita_credential::Suite;
+use garita_profile::Profile;
+use garita_profile::case::{CaseRef, Replaces, Standing};
+use garita_tlog::{KeyId, NoteSigner, SigningFailed, key_id_ed25519};
+use serde_json::{Map, Value, json};
+
+use crate::core::HostedKey;
+use crate::encode;
+use crate::envelope::{ENVELOPE_CONTEXT_URL, VC_CONTEXT_URL, record_id};
+use crate::governance::Network;
+use crate::problem::Fault;
+use crate::program::context_url;
+
+/// What a client states; the home adds the rest of the envelope.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Record type.
+    pub record_type: String,
+    /// Issuer's DID.
+    pub issuer: String,
+    /// Cases.
+    pub about: Vec<CaseRef>,
+    /// When it happened, ms since 1970.
+    pub occurred_ms: i64,
+    /// Standing.
+    pub standing: Standing,
+    /// What it states.
+    pub subject: Value,
+    /// What it replaces.
+    pub replaces: Option<Replaces>,
+    /// What it answers or closes.
+    pub follows: Vec<String>,
+    /// Heads seen.
+    pub saw: Vec<String>,
+    /// Mandate.
+    pub on_behalf_of: Option<String>,
+    /// Rule and trigger.
+    pub automation: Option<(String, String)>,
+    /// Source of a report.
+    pub source: Option<String>,
+    /// Attachments and leaned-on credentials.
+    pub related: Vec<Value>,
+    /// Who signed, under which post.
+    pub signed_by: Option<(String, String)>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            record_type: String::new(),
+            issuer: String::new(),
+            about: Vec::new(),
+            occurred_ms: 0,
+            standing: Standing::Act,
+            subject: Value::Object(Map::new()),
+            replaces: None,
+            follows: Vec::new(),
+            saw: Vec::new(),
+            on_behalf_of: None,
+            automation: None,
+            source: None,
+            related: Vec::new(),
+            signed_by: None,
+        }
+    }
+}
+
+impl Draft {
+    /// The unsigned document with its id.
+    ///
+    /// # Errors
+    /// When it has no canonical form, or the system has no randomness.
+    pub fn document(self, network: &Network, profile: &Profile) -> Result<Value, Fault> {
+        let salt: [u8; 16] = encode::random().map_err(|e| {
+            Fault::whole("no-randomness", e.to_string(), e.to_string())
+        })?;
+        let mut document = json!({
+            "@context": [VC_CONTEXT_URL, ENVELOPE_CONTEXT_URL, context_url(profile)],
+            "type": ["VerifiableCredential", self.record_type],
+            "issuer": { "id": self.issuer },
+            "salt": encode::base64url(&salt),
+            "network": network.id,
+            "profile": profile.core_digest(),
+            "about": self.about.iter().map(|c| json!({ "kind": c.kind, "key": c.key })).collect::<Vec<_>>(),
+            "occurred": encode::instant_text(self.occurred_ms),
+            "standing": self.standing,
+        });
+        if let Value::Object(map) = &mut document {
+            let mut put = |name: &str, value: Option<Value>| {
+                if let Some(value) = value {
+                    map.insert(name.to_owned(), value);
+                }
+            };
+            put("source", self.source.map(Value::String));
+            put("onBehalfOf", self.on_behalf_of.map(Value::String));
+            put("replaces", self.replaces.map(|r| json!(r)));
+            put("follows", (!self.follows.is_empty()).then(|| json!(self.follows)));
+            put("saw", (!self.saw.is_empty()).then(|| json!(self.saw)));
+            put(
+                "automation",
+                self.automation.map(|(rule, trigger)| json!({ "rule": rule, "trigger": trigger })),
+            );
+            put(
+                "signedBy",
+                self.signed_by.map(|(person, post)| json!({ "person": person, "post": post })),
+            );
+            put("simulated", network.simulated.then_some(Value::Bool(true)));
+            put("relatedResource", (!self.related.is_empty()).then(|| json!(self.related)));
+            put("credentialSubject", Some(self.subject));
+        }
+        let id = record_id(&document)?;
+        if let Value::Object(map) = &mut document {
+            map.insert("id".to_owned(), Value::String(id));
+        }
+        Ok(document)
+    }
+}
+
+/// Signs documents with `eddsa-rdfc-2022`.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    canonicalizer: Arc<Canonicalizer>,
+}
+
+impl Signer {
+    /// A signer over the node's contexts.
+    pub fn new(canonicalizer: Arc<Canonicalizer>) -> Self {
+        Self { canonicalizer }
+    }
+
+    /// The document with its proof.
+    ///
+    /// # Errors
+    /// When the document has no canonical form: a member that no context defines, for one.
+    pub fn sign(&self, document: &Value, key: &HostedKey, now_ms: i64) -> Result<Value, String> {
+        data_integrity::create(
+            document,
+            Suite::EddsaRdfc2022,
+            &key.key,
+            &options(&key.verification_method, now_ms),
+            &self.canonicalizer,
+        )
+        .map_err(|e| e.to_string())
+    }
+}
+
+/// Signs a governance entry with `eddsa-jcs-2022` under the key's `did:key`: the chain needs no context to be understood.
+///
+/// # Errors
+/// When the document has no canonical form.
+pub fn sign_jcs(document: &Value, key: &SigningKey, now_ms: i64) -> Result<Value, String> {
+    data_integrity::create(
+        document,
+        Suite::EddsaJcs2022,
+        key,
+        &options(&did_key_method(key), now_ms),
+        jcs_canonicalizer(),
+    )
+    .map_err(|e| e.to_string())
+}
+
+/// A canonicalizer for `eddsa-jcs-2022`, which reads no context.
+pub fn jcs_canonicalizer() -> &'static Canonicalizer {
+    static EMPTY: OnceLock<Canonicalizer> = OnceLock::new();
+    EMPTY.get_or_init(|| Canonicalizer::new(ContextSet::empty()))
+}
+
+/// The verification method of a key's `did:key`.
+pub fn did_key_method(key: &SigningKey) -> String {
+    let multibase = key.verification_key().to_multibase();
+    format!("did:key:{multibase}#{multibase}")
+}
+
+/// The `did:key` of a key.
+pub fn did_key(key: &SigningKey) -> String {
+    format!("did:key:{}", key.verification_key().to_multibase())
+}
+
+fn options(verification_method: &str, now_ms: i64) -> ProofOptions {
+    ProofOptions::assertion(verification_method, now_ms)
+}
+
+/// Signs checkpoints with the log's own key.
+#[derive(Debug)]
+pub struct LogSigner<'a> {
+    origin: &'a str,
+    key: &'a SigningKey,
+}
+
+impl<'a> LogSigner<'a> {
+    /// A signer for a log's origin.
+    pub fn new(origin: &'a str, key: &'a SigningKey) -> Self {
+        Self { origin, key }
+    }
+}
+
+impl NoteSigner for LogSigner<'_> {
+    fn name(&self) -> &str {
+        self.origin
+    }
+
+    fn key_id(&self) -> KeyId {
+        key_id_ed25519(self.origin, &self.key.verification_key().ed25519_bytes())
+    }
+
+    fn sign(&self, text: &[u8]) -> Result<Vec<u8>, SigningFailed> {
+        Ok(self.key.sign(text).to_vec())
+    }
+}

@@ -1,0 +1,170 @@
+//! A node's exchange from its parts: opens the store, checks the log's tail, starts the sequencer and a task for each peer.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use garita_store::{Options, StoreError, TailReport};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::batch::Desk;
+use crate::client::{Client, ClientError};
+use crate::core::{Core, Parts};
+use crate::governance::{GovernanceError, Network};
+use crate::metrics::Metrics;
+use crate::program::ProgramError;
+use crate::project::Projector;
+use crate::sequence::{self, SequencerHandle};
+use crate::signing::Signer;
+use crate::sync::Standings;
+use crate::{deliver, sync};
+
+/// Log entries that start-up checks against the store; `fsck` checks the rest.
+const TAIL_ENTRIES: u64 = 2_000;
+/// How often new peers of the network's list are looked for.
+const PEERS_MS: u64 = 1_000;
+/// Governance entries read at once.
+const GOVERNANCE_PAGE: usize = 500;
+
+/// A running exchange.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What the stations share.
+    pub core: Arc<Core>,
+    /// How each peer stands.
+    pub standings: Arc<Standings>,
+    /// What the check at start found.
+    pub tail: TailReport,
+    stop: watch::Sender<bool>,
+}
+
+/// Why a node could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The store cannot be opened, or its log's tail contradicts it.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// The governance chain cannot be read.
+    #[error("governance: {0}")]
+    Governance(#[from] GovernanceError),
+    /// A program's context is not valid.
+    #[error("program: {0}")]
+    Program(#[from] ProgramError),
+    /// No client for peers.
+    #[error("client: {0}")]
+    Client(#[from] ClientError),
+    /// The sequencer's thread could not be started.
+    #[error("sequencer: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+impl Exchange {
+    /// Opens and starts. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(parts: Parts) -> Result<Self, StartError> {
+        let (mut writer, reader) = garita_store::open(&parts.data, &Options::default())?;
+        let tail = reader.verify_tail(TAIL_ENTRIES)?;
+        let blobs = reader.blobs().clone();
+        let mut network = parts.network.clone();
+        let mut next = network.head.map_or(0, |head| head + 1);
+        loop {
+            let page = reader.governance(next, GOVERNANCE_PAGE)?;
+            let Some(last) = page.last() else { break };
+            next = last.number + 1;
+            for entry in page {
+                let document: Value = serde_json::from_slice(&entry.document)
+                    .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
+                network.adopt(&document)?;
+            }
+        }
+        let network = Arc::new(network);
+        let canonicalizer = Arc::new(parts.programs.canonicalizer()?);
+        let metrics = Arc::new(Metrics::default());
+        let size = writer.head()?.frontier.size().get();
+        let (published_tx, published) = watch::channel(size);
+        let (handle, queue) = SequencerHandle::channel();
+        let desk = Desk {
+            identity: parts.identity.clone(),
+            clock: parts.clock,
+            hosted: parts.hosted.clone(),
+            programs: Arc::clone(&parts.programs),
+            signer: Signer::new(Arc::clone(&canonicalizer)),
+            reader: reader.clone(),
+            network: Arc::clone(&network),
+        };
+        let projector = Projector::new(reader.clone(), Arc::clone(&parts.programs));
+        let counters = Arc::clone(&metrics);
+        thread::Builder::new().name("sequencer".into()).spawn(move || {
+            sequence::run(writer, desk, projector, &queue, &published_tx, &counters);
+        })?;
+        let core = Arc::new(Core::assemble(
+            parts,
+            canonicalizer,
+            reader,
+            blobs,
+            handle,
+            published,
+            metrics,
+            network,
+        ));
+        let standings = Arc::new(Standings::default());
+        let (stop, stopped) = watch::channel(false);
+        let client = Arc::new(Client::new(&core.identity.did, Arc::clone(&core.identity.key))?);
+        tokio::spawn(watch_peers(
+            Arc::clone(&core),
+            client,
+            Arc::clone(&standings),
+            stopped,
+        ));
+        Ok(Self {
+            core,
+            standings,
+            tail,
+            stop,
+        })
+    }
+
+    /// Tells the tasks to end. What is acknowledged is on disk already; what is in the queue is answered or was never taken.
+    pub fn stop(&self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+/// Starts a deliverer and a comparer for each node that the list names, now or later.
+async fn watch_peers(
+    core: Arc<Core>,
+    client: Arc<Client>,
+    standings: Arc<Standings>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    while !*stop.borrow() {
+        let network: Arc<Network> = core.network();
+        for did in network.nodes.keys() {
+            if *did != core.identity.did && known.insert(did.clone()) {
+                tokio::spawn(deliver::run(
+                    Arc::clone(&core),
+                    Arc::clone(&client),
+                    did.clone(),
+                    stop.clone(),
+                ));
+                tokio::spawn(sync::run(
+                    Arc::clone(&core),
+                    Arc::clone(&client),
+                    Arc::clone(&standings),
+                    did.clone(),
+                    stop.clone(),
+                ));
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(PEERS_MS)) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! The way in at home: a signed record, or a draft that the home completes and signs. One road for form, API and import.
+
+use std::sync::Arc;
+
+use garita_profile::{admission, keys};
+use garita_profile::case::{CaseRef, Replaces, Standing};
+use garita_profile::model::Severity;
+use garita_tlog::{LeafIndex, TreeSize};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::core::Core;
+use crate::encode;
+use crate::envelope::Envelope;
+use crate::parse;
+use crate::problem::{Fault, Refusal, RefusalKind};
+use crate::sequence::{Sequenced, store_refusal};
+use crate::signing::{Draft, Signer};
+use crate::stamp::Receipt;
+use crate::verify::{self, Verified};
+
+/// Who submits: a system with a token, or a person who is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Principal {
+    /// The party for which it acts.
+    pub party: String,
+    /// Person or system, for people.
+    pub person: String,
+    /// Post.
+    #[serde(default)]
+    pub post: String,
+}
+
+/// What a client posts when it leaves signing to its home.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submission {
+    /// Record type.
+    #[serde(rename = "recordType")]
+    pub record_type: String,
+    /// RFC 3339; now where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred: Option<String>,
+    /// What is stated.
+    #[serde(rename = "credentialSubject")]
+    pub subject: Value,
+    /// `act` where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// What it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<Replaces>,
+    /// What it answers or closes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
+    /// Heads seen; for a decisive act the home fills in what the office had in hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saw: Option<Vec<String>>,
+    /// Cases, where the record type leaves them open (an affirmation, a grant).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<CaseRef>,
+    /// Mandate.
+    #[serde(rename = "onBehalfOf", default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    /// Source of a report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Attachments.
+    #[serde(rename = "relatedResource", default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Value>,
+}
+
+/// Submits a complete, signed record.
+///
+/// # Errors
+/// What parse, verify and admit found, all at once for the station that refused.
+pub async fn signed(core: &Arc<Core>, bytes: Vec<u8>, principal: &Principal) -> Result<Receipt, Refusal> {
+    let judged = {
+        let core = Arc::clone(core);
+        blocking(move || {
+            let parsed = parse::parse(&bytes)?;
+            let network = core.network();
+            verify::verify(parsed, &network, &core.canonicalizer, core.clock.now_ms())
+                .map_err(|problems| verify::refusal(&problems))
+        })
+        .await
+    };
+    let verified = judged.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    if verified.envelope.issuer != principal.party {
+        core.metrics.refuse("issuer-not-you");
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::at(
+                "issuer-not-you",
+                "/issuer/id",
+                format!("you act for `{}`; a record of another party is for it to submit", principal.party),
+                format!("usted actúa por `{}`; el registro de otra parte le toca a ella", principal.party),
+            ),
+        ));
+    }
+    let sequenced = core.sequencer.home(verified).await?;
+    receipt(core, sequenced).await
+}
+
+/// Completes, signs and submits a draft.
+///
+/// # Errors
+/// What admission found, or that the type is unknown.
+pub async fn draft(core: &Arc<Core>, submission: Submission, principal: &Principal) -> Result<Receipt, Refusal> {
+    let made = {
+        let core = Arc::clone(core);
+        let principal = principal.clone();
+        blocking(move || complete(&core, submission, &principal)).await
+    };
+    let verified = made.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    let sequenced = core.sequencer.home(verified).await?;
+    receipt(core, sequenced).await
+}
+
+/// Judges a draft without recording it: what the form page and `--dry-run` show.
+///
+/// # Errors
+/// As [`draft`].
+pub async fn dry_run(core: &Arc<Core>, submission: Submission, principal: &Principal) -> Result<Value, Refusal> {
+    let core = Arc::clone(core);
+    let principal = principal.clone();
+    blocking(move || {
+        let verified = complete(&core, submission, &principal)?;
+        let network = core.network();
+        let Some(profile) = core.programs.for_core(&verified.envelope.profile) else {
+            return Ok(Value::clone(&verified.document));
+        };
+        let reads = crate::read::cases_for(&core, &principal.party, &verified.envelope.about)?;
+        let now_ms = core.clock.now_ms();
+        let problems = admission::admit(
+            &profile,
+            &verified.document,
+            &admission::AdmitContext {
+                directory: &network.directory,
+                now_ms,
+                logged_ms: now_ms,
+                cases: &reads.states,
+                records: &|case| reads.records.get(case).cloned().unwrap_or_default(),
+                identifiers: &crate::admit::FieldChecks,
+            },
+        );
+        let faults: Vec<Fault> = problems
+            .into_iter()
+            .filter(|p| p.severity == Severity::Refuse)
+            .map(|p| Fault {
+                code: p.code,
+                pointer: p.pointer,
+                en: p.en,
+                es: p.es,
+            })
+            .collect();
+        if faults.is_empty() {
+            Ok(Value::clone(&verified.document))
+        } else {
+            Err(Refusal {
+                kind: RefusalKind::Unprocessable,
+                faults,
+            })
+        }
+    })
+    .await
+}
+
+/// The receipt of a sequenced record, with its inclusion proof.
+///
+/// # Errors
+/// When the store is away.
+pub async fn receipt(core: &Arc<Core>, sequenced: Sequenced) -> Result<Receipt, Refusal> {
+    let core = Arc::clone(core);
+    blocking(move || receipt_now(&core, sequenced)).await
+}
+
+pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, Refusal> {
+    // A repeated record's answer names a checkpoint that may be older than the newest; either covers it.
+    let size = if sequenced.size > sequenced.index { sequenced.size } else { 0 };
+    let (checkpoint, size) = if size == 0 || sequenced.checkpoint.is_empty() {
+        let head = core.reader.head().map_err(|e| store_refusal(&e))?;
+        (head.checkpoint.unwrap_or_default(), head.frontier.size())
+    } else {
+        (sequenced.checkpoint, TreeSize::new(size))
+    };
+    let proof = core
+        .reader
+        .inclusion_proof(LeafIndex::new(sequenced.index), size)
+        .map_err(|e| store_refusal(&e))?;
+    Ok(Receipt {
+        leaf: sequenced.leaf,
+        salt: encode::base64url(&sequenced.salt),
+        index: sequenced.index,
+        stamp: sequenced.stamp,
+        proof: proof.iter().map(garita_tlog::Hash::to_base64).collect(),
+        checkpoint,
+        log_key: log_verifier_key(core),
+        state: "recorded".to_owned(),
+    })
+}
+
+/// Verifier key of this node's log, as a C2SP text.
+pub fn log_verifier_key(core: &Core) -> String {
+    garita_tlog::VerifierKey::ed25519(
+        &core.identity.origin,
+        core.identity.log_key.verification_key().ed25519_bytes(),
+    )
+    .map(|key| key.to_string())
+    .unwrap_or_default()
+}
+
+fn complete(core: &Core, submission: Submission, principal: &Principal) -> Result<Verified, Refusal> {
+    let unprocessable = |fault| Refusal::one(RefusalKind::Unprocessable, fault);
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    let Some(profile) = core.programs.for_record_type(&submission.record_type) else {
+        return Err(unprocessable(Fault::at(
+            "record-type-unknown",
+            "/recordType",
+            format!("no program in force has records of type `{}`; known programs: {}", submission.record_type, core.programs.known()),
+            format!("ningún programa vigente tiene registros de tipo `{}`; programas conocidos: {}", submission.record_type, core.programs.known()),
+        )));
+    };
+    let Some(key) = core.hosted.get(&principal.party) else {
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::whole(
+                "issuer-not-hosted",
+                format!("`{}` has its home on another node", principal.party),
+                format!("`{}` tiene su nodo en otra parte", principal.party),
+            ),
+        ));
+    };
+    let occurred_ms = match &submission.occurred {
+        None => now_ms,
+        Some(text) => encode::parse_instant_ms(text).ok_or_else(|| {
+            unprocessable(Fault::at(
+                "envelope-malformed",
+                "/occurred",
+                "`occurred` must be a date and time with zone, such as 2026-11-24T15:10:00Z",
+                "`occurred` debe ser fecha y hora con zona, como 2026-11-24T15:10:00Z",
+            ))
+        })?,
+    };
+    let mut draft = Draft {
+        record_type: submission.record_type,
+        issuer: principal.party.clone(),
+        about: submission.about,
+        occurred_ms,
+        standing: submission.standing.unwrap_or(Standing::Act),
+        subject: submission.subject,
+        replaces: submission.replaces,
+        follows: submission.follows,
+        saw: submission.saw.clone().unwrap_or_default(),
+        on_behalf_of: submission.on_behalf_of,
+        automation: None,
+        source: submission.source,
+        related: submission.related,
+        signed_by: (!principal.person.is_empty()).then(|| (principal.person.clone(), principal.post.clone())),
+    };
+    if draft.about.is_empty() {
+        draft.about = about_of(core, &profile, &draft)?;
+    }
+    let decisive = profile
+        .model()
+        .records
+        .get(&draft.record_type)
+        .is_some_and(|t| t.decisive);
+    if decisive && submission.saw.is_none() {
+        draft.saw = crate::read::heads(core, &principal.party, &draft.about)?;
+    }
+    let document = draft.document(&network, &profile).map_err(unprocessable)?;
+    let signed = Signer::new(Arc::clone(&core.canonicalizer))
+        .sign(&document, key, now_ms)
+        .map_err(|why| {
+            unprocessable(Fault::whole(
+                "draft-unsignable",
+                format!("the draft has no canonical form: {why}"),
+                format!("el borrador no tiene forma canónica: {why}"),
+            ))
+        })?;
+    // The road is the same for all: what the home makes itself goes through the first station like anybody's record.
+    let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
+        kind: RefusalKind::Unprocessable,
+        faults,
+    })?;
+    let network = core.network();
+    if let Err(error) = garita_credential::Resolver::key(network.as_ref(), &key.verification_method, Some(now_ms)) {
+        return Err(unprocessable(Fault::at(
+            error.code(),
+            "/proof/verificationMethod",
+            format!("the key of `{}` cannot sign now: {error}", principal.party),
+            format!("la llave de `{}` no puede firmar ahora: {error}", principal.party),
+        )));
+    }
+    Ok(Verified::own(signed, envelope))
+}
+
+/// The cases a draft is about: read by the profile's pointers, or those of what it follows.
+fn about_of(core: &Core, profile: &garita_profile::Profile, draft: &Draft) -> Result<Vec<CaseRef>, Refusal> {
+    let probe = serde_json::json!({
+        "type": ["VerifiableCredential", draft.record_type],
+        "issuer": { "id": draft.issuer },
+        "credentialSubject": draft.subject,
+    });
+    let mut cases = match keys::about(profile, &probe) {
+        Ok(cases) => cases,
+        Err(problem) => {
+            return Err(Refusal::one(
+                RefusalKind::Unprocessable,
+                Fault {
+                    code: problem.code,
+                    pointer: problem.pointer,
+                    en: problem.en,
+                    es: problem.es,
+                },
+            ));
+        }
+    };
+    let named = draft
+        .follows
+        .iter()
+        .map(String::as_str)
+        .chain(draft.replaces.as_ref().map(|r| r.id.as_str()))
+        .chain(draft.subject.get("affirms").and_then(Value::as_str));
+    if cases.is_empty() {
+        for id in named {
+            let held = core
+                .reader
+                .record(&draft.issuer, id)
+                .map_err(|e| store_refusal(&e))?;
+            if let Some(held) = held {
+                if let Some(record) = crate::read::case_record_of(&held) {
+                    for case in record.about {
+                        if !cases.contains(&case) {
+                            cases.push(case);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(cases)
+}
+
+/// Runs work that blocks off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Refusal::one(
+            RefusalKind::Unavailable,
+            Fault::whole(
+                "work-interrupted",
+                "the node stopped in the middle of this request; nothing was recorded, ask again",
+                "el nodo se detuvo a la mitad de esta petición; no se registró nada, vuelva a pedir",
+            ),
+        )),
+    }
+}
