@@ -352,11 +352,11 @@ impl CasePage {
             .iter()
             .filter(|d| d.badge.needs_a_look())
             .count() as u64;
-        let all = frame.n("case.documents", &(self.documents.len() as u64));
+        let all = frame.n("case.documents", self.documents.len() as u64);
         if look == 0 {
             all
         } else {
-            format!("{all}{}", frame.n("case.documents-look", &look))
+            format!("{all}{}", frame.n("case.documents-look", look))
         }
     }
 

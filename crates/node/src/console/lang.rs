@@ -63,7 +63,7 @@ impl Lang {
     }
 
     /// The text of a key. A key that no table has comes out as itself, so that a reader can report it; a test keeps that from happening.
-    pub fn t<'a>(self, key: &'a str) -> &'a str {
+    pub fn t(self, key: &str) -> &str {
         let table: &'static [(&'static str, &'static str)] = match self {
             Lang::En => texts::en::TEXTS,
             Lang::Es => texts::es::TEXTS,

@@ -170,7 +170,7 @@ impl CasesPage {
 
     fn caption(&self, frame: &Frame) -> String {
         if self.rows.len() as u64 == self.total {
-            return frame.n("cases.found", &self.total);
+            return frame.n("cases.found", self.total);
         }
         let (first, last) = (
             super::lang::grouped(self.first),

@@ -764,7 +764,7 @@ mod tests {
         for html in [
             Rich::marked(nasty).to_string(),
             Rich::id(nasty).to_string(),
-            State::new(Look::Hold, nasty).html(&true).0,
+            State::new(Look::Hold, nasty).html(true).0,
             Mark::new(nasty, MarkKind::Suspended).html(Lang::Es).0,
             Rich(vec![Span::Link(Link::new(nasty, nasty))]).to_string(),
         ] {
