@@ -32,10 +32,10 @@ pub(crate) fn text(value: i128) -> String {
 
 /// As a JSON number: an integer where it is one.
 pub(crate) fn json(value: i128) -> Value {
-    if value % ONE == 0 {
-        if let Ok(whole) = i64::try_from(value / ONE) {
-            return Value::from(whole);
-        }
+    if value % ONE == 0
+        && let Ok(whole) = i64::try_from(value / ONE)
+    {
+        return Value::from(whole);
     }
     text(value)
         .parse::<f64>()

@@ -11,7 +11,7 @@ pub struct ReadError {
     /// Stable kebab-case code.
     pub code: &'static str,
     /// Where reading stopped.
-    pub place: Option<SourcePlace>,
+    pub place: Option<Box<SourcePlace>>,
     /// What is wrong, in English.
     pub en: String,
     /// What is wrong, in Spanish.
@@ -40,7 +40,7 @@ impl ReadError {
 
     /// The same, at a place.
     pub(crate) fn at(mut self, place: SourcePlace) -> ReadError {
-        self.place = Some(place);
+        self.place = Some(Box::new(place));
         self
     }
 }

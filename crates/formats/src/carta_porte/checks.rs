@@ -222,16 +222,16 @@ impl Check<'_> {
             "no Mercancia",
             "falta Mercancia",
         );
-        if let Ok(said) = goods.num_total_mercancias.parse::<usize>() {
-            if said != goods.mercancia.len() {
-                let counted = goods.mercancia.len();
-                self.error(
-                    "goods-count",
-                    &format!("{at}/num_total_mercancias"),
-                    format!("NumTotalMercancias says {said}, there are {counted}"),
-                    format!("NumTotalMercancias dice {said}, hay {counted}"),
-                );
-            }
+        if let Ok(said) = goods.num_total_mercancias.parse::<usize>()
+            && said != goods.mercancia.len()
+        {
+            let counted = goods.mercancia.len();
+            self.error(
+                "goods-count",
+                &format!("{at}/num_total_mercancias"),
+                format!("NumTotalMercancias says {said}, there are {counted}"),
+                format!("NumTotalMercancias dice {said}, hay {counted}"),
+            );
         }
         let weights: Option<i128> = goods
             .mercancia
@@ -254,15 +254,14 @@ impl Check<'_> {
         if let (Some(gross), Some(net)) = (
             decimal::parse(&goods.peso_bruto_total),
             goods.peso_neto_total.as_deref().and_then(decimal::parse),
-        ) {
-            if net > gross {
-                self.error(
-                    "weight-net",
-                    &format!("{at}/peso_neto_total"),
-                    "the net weight is more than the gross weight".to_owned(),
-                    "el peso neto es mayor que el peso bruto".to_owned(),
-                );
-            }
+        ) && net > gross
+        {
+            self.error(
+                "weight-net",
+                &format!("{at}/peso_neto_total"),
+                "the net weight is more than the gross weight".to_owned(),
+                "el peso neto es mayor que el peso bruto".to_owned(),
+            );
         }
         let places: Vec<&str> = node
             .ubicaciones
@@ -306,23 +305,22 @@ impl Check<'_> {
                 parts,
                 decimal::parse(&line.cantidad),
                 line.cantidades.is_empty(),
-            ) {
-                if sum != said {
-                    self.warning(
-                        "quantity-sum",
-                        &format!("{at}/cantidad"),
-                        format!(
-                            "Cantidad says {}, CantidadTransporta sums up to {}",
-                            decimal::text(said),
-                            decimal::text(sum)
-                        ),
-                        format!(
-                            "Cantidad dice {}, CantidadTransporta suma {}",
-                            decimal::text(said),
-                            decimal::text(sum)
-                        ),
-                    );
-                }
+            ) && sum != said
+            {
+                self.warning(
+                    "quantity-sum",
+                    &format!("{at}/cantidad"),
+                    format!(
+                        "Cantidad says {}, CantidadTransporta sums up to {}",
+                        decimal::text(said),
+                        decimal::text(sum)
+                    ),
+                    format!(
+                        "Cantidad dice {}, CantidadTransporta suma {}",
+                        decimal::text(said),
+                        decimal::text(sum)
+                    ),
+                );
             }
         }
     }

@@ -21,17 +21,17 @@ fn waybills(document: &CartaPorteDocument, out: &mut Builder) -> Vec<(String, St
         for (number, waybill) in line.guias.iter().enumerate() {
             let origin =
                 format!("/carta_porte/mercancias/mercancia/{index}/guias/{number}/numero_guia");
-            if let Ok(scn) = identifiers::normalise("scn", &waybill.numero_guia) {
-                if !found.iter().any(|(known, _)| *known == scn) {
-                    out.fault(
+            if let Ok(scn) = identifiers::normalise("scn", &waybill.numero_guia)
+                && !found.iter().any(|(known, _)| *known == scn)
+            {
+                out.fault(
                         Severity::Note,
                         "waybill-as-scn",
                         &origin,
                         format!("waybill {scn} has the form of a shipment control number and is taken as one"),
                         format!("la guía {scn} tiene la forma de un número de control de embarque y se toma como tal"),
                     );
-                    found.push((scn, origin));
-                }
+                found.push((scn, origin));
             }
         }
     }
@@ -132,19 +132,19 @@ fn carta_porte(document: &CartaPorteDocument, scns: &[(String, String)], out: &m
                 .num_pedimento
                 .as_deref()
                 .and_then(|text| text.parse::<Pedimento>().ok());
-            if let Some(key) = parsed.map(|pedimento| pedimento.case_key()) {
-                if !pedimentos.contains(&key) {
-                    let origin = format!(
-                        "/carta_porte/mercancias/mercancia/{index}/documentacion/{number}/num_pedimento"
-                    );
-                    out.set(
-                        record,
-                        &format!("/pedimentos/{}", pedimentos.len()),
-                        key.as_str(),
-                        &origin,
-                    );
-                    pedimentos.push(key);
-                }
+            if let Some(key) = parsed.map(|pedimento| pedimento.case_key())
+                && !pedimentos.contains(&key)
+            {
+                let origin = format!(
+                    "/carta_porte/mercancias/mercancia/{index}/documentacion/{number}/num_pedimento"
+                );
+                out.set(
+                    record,
+                    &format!("/pedimentos/{}", pedimentos.len()),
+                    key.as_str(),
+                    &origin,
+                );
+                pedimentos.push(key);
             }
         }
     }

@@ -218,16 +218,16 @@ impl Map<'_> {
 
     fn counts(&mut self, bills: usize) {
         let origin = self.at("/bill_count");
-        if let Some(said) = self.out.text_at(&origin) {
-            if said.parse::<usize>() != Ok(bills) {
-                self.fault(
-                    Severity::Error,
-                    "bill-count",
-                    "/bill_count",
-                    format!("M1008 says {said} bills, there are {bills}"),
-                    format!("M1008 dice {said} conocimientos, hay {bills}"),
-                );
-            }
+        if let Some(said) = self.out.text_at(&origin)
+            && said.parse::<usize>() != Ok(bills)
+        {
+            self.fault(
+                Severity::Error,
+                "bill-count",
+                "/bill_count",
+                format!("M1008 says {said} bills, there are {bills}"),
+                format!("M1008 dice {said} conocimientos, hay {bills}"),
+            );
         }
         let mut seen: std::collections::HashSet<&str> = std::collections::HashSet::new();
         for (index, bill) in self.document.bills.iter().enumerate() {
@@ -763,16 +763,16 @@ impl Map<'_> {
             );
             return;
         }
-        if let (Some(sum), Some(said)) = (quantities, whole(&bill.quantity)) {
-            if sum != said {
-                self.fault(
-                    Severity::Warning,
-                    "quantity-sum",
-                    &format!("{at}/quantity"),
-                    format!("M1103 says {said} packages, the lines sum up to {sum}"),
-                    format!("M1103 dice {said} bultos, las líneas suman {sum}"),
-                );
-            }
+        if let (Some(sum), Some(said)) = (quantities, whole(&bill.quantity))
+            && sum != said
+        {
+            self.fault(
+                Severity::Warning,
+                "quantity-sum",
+                &format!("{at}/quantity"),
+                format!("M1103 says {said} packages, the lines sum up to {sum}"),
+                format!("M1103 dice {said} bultos, las líneas suman {sum}"),
+            );
         }
         if let (Some(sum), Some(said)) = (weights, kilograms(&bill.weight, &bill.weight_unit)) {
             // Lines are rounded one by one: half a kilogram each is no contradiction.
