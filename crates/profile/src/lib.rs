@@ -5,14 +5,19 @@
 //!
 //! What this crate does *not* know: signatures, files, the clock, the network. Instants are handed in.
 
+pub mod acts;
 pub mod admission;
+pub mod board;
 pub mod builtin;
 pub mod case;
+pub mod check;
+mod check_types;
 pub mod expr;
 mod expr_eval;
 mod expr_parse;
 mod expr_value;
 mod finding;
+pub mod forms;
 pub mod functions;
 pub mod keys;
 pub mod load;
@@ -22,6 +27,7 @@ pub mod pointer;
 pub mod digest;
 pub mod rules;
 pub mod schema;
+pub mod tables;
 pub mod text;
 mod yaml;
 

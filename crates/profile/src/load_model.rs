@@ -1009,9 +1009,9 @@ impl Reader {
     }
 }
 
-/// Kinds a record type is about: its own, or those of what it follows.
-pub(crate) fn about_of(m: &Model, record_type: &str) -> BTreeSet<String> {
-    let mut kinds = BTreeSet::new();
+/// Where a record type says which cases it is about: its own words, or those of what it follows.
+pub(crate) fn about_paths(m: &Model, record_type: &str) -> BTreeMap<String, Path> {
+    let mut paths = BTreeMap::new();
     let mut open = vec![record_type.to_owned()];
     let mut seen = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -1024,10 +1024,15 @@ pub(crate) fn about_of(m: &Model, record_type: &str) -> BTreeSet<String> {
         if r.about.is_empty() {
             open.extend(r.follows.iter().cloned());
         } else {
-            kinds.extend(r.about.keys().cloned());
+            paths.extend(r.about.iter().map(|(k, p)| (k.clone(), p.clone())));
         }
     }
-    kinds
+    paths
+}
+
+/// Kinds a record type is about.
+pub(crate) fn about_of(m: &Model, record_type: &str) -> BTreeSet<String> {
+    about_paths(m, record_type).into_keys().collect()
 }
 
 /// What is left out because it follows from the rest: issuers of what follows, cases of what a life cycle names.

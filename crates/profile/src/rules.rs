@@ -298,21 +298,9 @@ pub(crate) fn state_members(state: &CaseState) -> Vec<(String, Val)> {
     members
 }
 
-/// `holds`: `{ open: [{ office, kind, since, ends_with }] }`.
-pub(crate) fn holds_val(state: &CaseState) -> Val {
-    let open = state
-        .holds
-        .iter()
-        .map(|h| {
-            Val::map([
-                ("office".to_owned(), Val::str(&h.office)),
-                ("kind".to_owned(), Val::str(&h.kind)),
-                ("since".to_owned(), Val::Int(h.since_ms)),
-                ("ends_with".to_owned(), Val::str(&h.ends_with)),
-                ("record".to_owned(), Val::str(&h.record)),
-            ])
-        })
-        .collect();
+/// `holds`: `{ open: [{ record, office, kind, since, endsWith }] }`.
+fn holds_val(state: &CaseState) -> Val {
+    let open = state.holds.iter().map(crate::fold_show::hold_val).collect();
     Val::map([("open".to_owned(), Val::list(open))])
 }
 

@@ -1,0 +1,257 @@
+//! Acts: buttons on a case, each a record with at most one question.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::board::NamedScope;
+use crate::builtin::ANY;
+use crate::case::{CaseRecord, CaseState, Directory};
+use crate::expr::{STEPS_MAX, Tri, Val};
+use crate::forms::{Field, Words, form, text_words, title_words};
+use crate::load::Profile;
+use crate::model::Act;
+
+/// An act as offered on a case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActOffer {
+    /// Id.
+    pub id: String,
+    /// Record type it issues.
+    pub issue: String,
+    /// What the button says.
+    pub title: Words,
+    /// Whether it is possible now.
+    pub allowed: bool,
+    /// Why not, where it is not.
+    pub why_not: Option<Words>,
+    /// The one question.
+    pub ask: Option<Field>,
+    /// May be done for many cases at once.
+    pub many: bool,
+    /// Asks once more.
+    pub grave: bool,
+}
+
+/// Why an act makes no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// No such act.
+    #[error("there is no act `{0}`")]
+    Unknown(String),
+    /// Its question is not answered.
+    #[error("the act `{0}` asks for `{1}`")]
+    Answer(String, String),
+    /// What it takes from the case is not in hand.
+    #[error("the act `{act}` needs `{member}` from the case: {why}")]
+    Lacking {
+        /// Act.
+        act: String,
+        /// Member.
+        member: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl ActError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ActError::Unknown(_) => "act-unknown",
+            ActError::Answer(..) => "act-answer-missing",
+            ActError::Lacking { .. } => "act-member-lacking",
+        }
+    }
+}
+
+/// What acts read: a case, its records in hand, the trust list, an instant.
+#[derive(Clone, Copy)]
+pub struct CaseView<'a> {
+    /// The folded case.
+    pub state: &'a CaseState,
+    /// The records it was folded from.
+    pub records: &'a [CaseRecord],
+    /// The trust list.
+    pub directory: &'a Directory,
+    /// The instant, ms since 1970.
+    pub as_of_ms: i64,
+}
+
+/// The acts that a party with `roles` is offered on a case, in the profile's order. Acts of other roles are left out.
+///
+/// `did` is the party's office: it decides seats and posts.
+pub fn acts(profile: &Profile, case: CaseView<'_>, did: &str, roles: &[&str]) -> Vec<ActOffer> {
+    profile
+        .model()
+        .acts
+        .iter()
+        .filter(|a| a.kind == case.state.case.kind && may_issue(profile, a, case.state, did, roles))
+        .map(|a| offer(profile, a, case))
+        .collect()
+}
+
+/// The subject of an act's record: what it sets, what it takes from the case, and the answer.
+///
+/// # Errors
+/// When there is no such act, its question is not answered, or the case lacks what it takes.
+pub fn build_act(
+    profile: &Profile,
+    id: &str,
+    case: CaseView<'_>,
+    answer: Option<&Value>,
+) -> Result<Value, ActError> {
+    let act = profile
+        .model()
+        .acts
+        .iter()
+        .find(|a| a.id == id)
+        .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
+    let mut subject = key_members(profile, act, case.state);
+    let scope = NamedScope::new(profile, case);
+    for (member, expr) in &act.take {
+        match expr.eval(&scope, STEPS_MAX) {
+            Tri::Known(value) => {
+                if let Some(json) = Val::to_json(&value) {
+                    subject.insert(member.clone(), json);
+                }
+            }
+            Tri::Unknown(why) => {
+                return Err(ActError::Lacking {
+                    act: id.to_owned(),
+                    member: member.clone(),
+                    why,
+                });
+            }
+            Tri::Error(e) => {
+                return Err(ActError::Lacking {
+                    act: id.to_owned(),
+                    member: member.clone(),
+                    why: e.to_string(),
+                });
+            }
+        }
+    }
+    for (member, value) in &act.with {
+        subject.insert(member.clone(), value.clone());
+    }
+    if let Some(ask) = &act.ask {
+        let answer = answer.filter(|a| !a.is_null() && a.as_str() != Some(""));
+        let answer = answer.ok_or_else(|| ActError::Answer(id.to_owned(), ask.clone()))?;
+        subject.insert(ask.clone(), answer.clone());
+    }
+    Ok(Value::Object(subject))
+}
+
+fn may_issue(profile: &Profile, act: &Act, state: &CaseState, did: &str, roles: &[&str]) -> bool {
+    let Some(ty) = profile.model().records.get(&act.issue) else {
+        return false;
+    };
+    let named = |list: Option<&Vec<String>>| list.is_some_and(|l| l.iter().any(|d| d == did));
+    ty.issued_by.iter().any(
+        |role| match (role.strip_prefix("post."), role.strip_prefix("seat.")) {
+            (Some(post), _) => named(state.posts.get(post)),
+            (_, Some(seat)) => named(state.seats.get(seat)),
+            _ => role == ANY || roles.contains(&role.as_str()),
+        },
+    )
+}
+
+fn offer(profile: &Profile, act: &Act, case: CaseView<'_>) -> ActOffer {
+    let scope = NamedScope::new(profile, case);
+    let truth = act
+        .when
+        .as_ref()
+        .map_or(Tri::Known(Val::Bool(true)), |w| w.eval(&scope, STEPS_MAX));
+    let allowed = truth.is_true();
+    let why_not = (!allowed).then(|| {
+        let words = text_words(profile, &format!("acts.{}.not", act.id));
+        if truth.is_unknown() || words.en.is_empty() {
+            let (en, es) = if truth.is_false() {
+                ("not possible in this state", "no es posible en este estado")
+            } else {
+                (
+                    "cannot be told yet: not all records are in hand",
+                    "aún no se puede saber: faltan registros",
+                )
+            };
+            return Words {
+                en: en.to_owned(),
+                es: es.to_owned(),
+            };
+        }
+        words
+    });
+    let mut title = text_words(profile, &format!("acts.{}", act.id));
+    if title.en.is_empty() {
+        title = text_words(profile, &format!("acts.{}.title", act.id));
+    }
+    if title.en.is_empty() {
+        title = title_words(profile, &act.issue);
+    }
+    let ask = act.ask.as_ref().and_then(|ask| {
+        let fields = form(profile, &act.issue)?
+            .sections
+            .into_iter()
+            .flat_map(|s| s.fields);
+        fields
+            .into_iter()
+            .find(|f| f.pointer == format!("/credentialSubject/{ask}"))
+    });
+    ActOffer {
+        id: act.id.clone(),
+        issue: act.issue.clone(),
+        title,
+        allowed,
+        why_not,
+        ask,
+        many: act.many,
+        grave: act.grave,
+    }
+}
+
+/// The members by which the record's type says which case it is about, from the case's key.
+fn key_members(profile: &Profile, act: &Act, state: &CaseState) -> Map<String, Value> {
+    let mut subject = Map::new();
+    let model = profile.model();
+    let (Some(kind), Some(path)) = (
+        model.kinds.get(&act.kind),
+        crate::load_model::about_paths(model, &act.issue).remove(&act.kind),
+    ) else {
+        return subject;
+    };
+    let key = Value::String(state.case.key.clone());
+    let Some(inside) = path.under("credentialSubject") else {
+        return subject;
+    };
+    let steps: Vec<Option<&str>> = inside.steps().collect();
+    match steps.as_slice() {
+        // About the whole subject: each component under its own name.
+        [] => {
+            let components: BTreeMap<usize, &str> = state.case.key.split(':').enumerate().collect();
+            for (i, p) in kind.key.iter().enumerate() {
+                if let (Some(name), Some(value)) = (p.last_name(), components.get(&i)) {
+                    subject.insert(name.to_owned(), Value::String((*value).to_owned()));
+                }
+            }
+        }
+        [Some(name)] => {
+            subject.insert((*name).to_owned(), key);
+        }
+        [Some(name), None] => {
+            subject.insert((*name).to_owned(), Value::Array(vec![key]));
+        }
+        // Deeper places are the profile's to fill with `take`.
+        _ => {}
+    }
+    // What follows another record may leave the case to it.
+    if let Some(properties) = model
+        .schemas
+        .get(&act.issue)
+        .and_then(|s| s.get("properties"))
+    {
+        subject.retain(|name, _| properties.get(name).is_some());
+    }
+    subject
+}

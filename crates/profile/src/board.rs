@@ -1,0 +1,211 @@
+//! Boards: one row per case, in the column of its state, with what needs a person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::acts::CaseView;
+use crate::case_scope::CaseScope;
+use crate::expr::{EvalError, STEPS_MAX, Scope, Val};
+use crate::forms::Words;
+use crate::keys;
+use crate::load::Profile;
+use crate::model::Board;
+use crate::text::fill;
+
+/// A row of a board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BoardRow {
+    /// The case's key.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// Column it stands in; none where its state is in no column or cannot be told.
+    pub column: Option<String>,
+    /// The shown state.
+    pub state: Option<String>,
+    /// Since, ms since 1970.
+    pub since_ms: i64,
+    /// Whether its time in the column is over the column's limit.
+    pub over: bool,
+    /// Fields; null where unknown.
+    pub fields: BTreeMap<String, Value>,
+    /// What needs a person, in the profile's order.
+    pub needs: Vec<NeedRow>,
+}
+
+/// A reason for which a person must look.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedRow {
+    /// Id.
+    pub id: String,
+    /// In words.
+    pub text: Words,
+    /// Act offered.
+    pub act: Option<String>,
+    /// Glyph of the console.
+    pub glyph: String,
+}
+
+/// The row of a case on a board; none where the board does not show it, or has no such name.
+///
+/// `roles` are the viewer's: needs of other roles are left out.
+pub fn board_row(
+    profile: &Profile,
+    board: &str,
+    case: CaseView<'_>,
+    roles: &[&str],
+) -> Option<BoardRow> {
+    let words = profile.model().boards.get(board)?;
+    if words.rows != case.state.case.kind {
+        return None;
+    }
+    let scope = NamedScope::new(profile, case);
+    // A board shows what is there: only a condition known to be false keeps a case off it.
+    if words
+        .when
+        .as_ref()
+        .is_some_and(|w| w.eval(&scope, STEPS_MAX).is_false())
+    {
+        return None;
+    }
+    let state = case.state.state.as_deref();
+    let column = words
+        .columns
+        .iter()
+        .find(|c| state.is_some_and(|s| c.states.iter().any(|x| x == s)));
+    let waited_min = case.as_of_ms.saturating_sub(case.state.since_ms) / 60_000;
+    Some(BoardRow {
+        key: case.state.case.key.clone(),
+        title: title(profile, case),
+        column: column.map(|c| c.id.clone()),
+        state: state.map(str::to_owned),
+        since_ms: case.state.since_ms,
+        over: column
+            .and_then(|c| c.limit_min)
+            .is_some_and(|limit| waited_min > limit),
+        fields: words
+            .fields
+            .iter()
+            .map(|(name, e)| {
+                (
+                    name.clone(),
+                    e.eval(&scope, STEPS_MAX)
+                        .known()
+                        .and_then(Val::to_json)
+                        .unwrap_or(Value::Null),
+                )
+            })
+            .collect(),
+        needs: needs(profile, words, &scope, roles),
+    })
+}
+
+/// What people call a case, by its kind's `title`.
+pub fn title(profile: &Profile, case: CaseView<'_>) -> String {
+    let in_force = case.state.records.iter().filter(|r| r.in_force);
+    let documents: Vec<&Value> = in_force
+        .filter_map(|s| case.records.iter().find(|r| r.id == s.id))
+        .map(|r| r.document.as_ref())
+        .collect();
+    keys::title(profile, &case.state.case, documents.into_iter())
+}
+
+fn needs(profile: &Profile, board: &Board, scope: &dyn Scope, roles: &[&str]) -> Vec<NeedRow> {
+    board
+        .needs
+        .iter()
+        .filter(|n| n.roles.is_empty() || n.roles.iter().any(|r| roles.contains(&r.as_str())))
+        .filter(|n| n.when.eval(scope, STEPS_MAX).is_true())
+        .map(|n| {
+            let values: BTreeMap<String, String> = n
+                .values
+                .iter()
+                .map(|(name, e)| {
+                    (
+                        name.clone(),
+                        e.eval(scope, STEPS_MAX)
+                            .known()
+                            .map_or_else(|| "?".to_owned(), Val::to_string),
+                    )
+                })
+                .collect();
+            let key = format!("needs.{}", n.id);
+            let say = |lang: &str| fill(profile.text(lang, &key), &values);
+            NeedRow {
+                id: n.id.clone(),
+                text: Words {
+                    en: say("en"),
+                    es: say("es"),
+                },
+                act: n.act.clone(),
+                glyph: n.glyph.clone(),
+            }
+        })
+        .collect()
+}
+
+/// The case's names, and beside them search names (`plate`, `scn`) of its newest records in force, and `title`.
+pub(crate) struct NamedScope<'a> {
+    profile: &'a Profile,
+    case: CaseView<'a>,
+    inner: CaseScope<'a>,
+}
+
+impl<'a> NamedScope<'a> {
+    pub(crate) fn new(profile: &'a Profile, case: CaseView<'a>) -> Self {
+        let inner = CaseScope::new(
+            profile.model(),
+            case.state,
+            case.records,
+            case.directory,
+            case.as_of_ms,
+        );
+        NamedScope {
+            profile,
+            case,
+            inner,
+        }
+    }
+
+    fn search_name(&self, name: &str) -> Option<Val> {
+        if !self
+            .profile
+            .model()
+            .records
+            .values()
+            .any(|r| r.search.contains_key(name))
+        {
+            return None;
+        }
+        let newest = self.case.state.records.iter().rev().filter(|r| r.in_force);
+        for state in newest {
+            let Some(record) = self.case.records.iter().find(|r| r.id == state.id) else {
+                continue;
+            };
+            let found = keys::search_keys(self.profile, &record.document)
+                .into_iter()
+                .find(|(n, _)| n == name);
+            if let Some((_, value)) = found {
+                return Some(Val::str(value));
+            }
+        }
+        Some(Val::unknown(format!("no `{name}` is in hand")))
+    }
+}
+
+impl Scope for NamedScope<'_> {
+    fn var(&self, name: &str) -> Option<Val> {
+        if let Some(value) = self.inner.var(name) {
+            return Some(value);
+        }
+        match name {
+            "title" => Some(Val::str(title(self.profile, self.case))),
+            _ => self.search_name(name),
+        }
+    }
+    fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
+        self.inner.call(name, args)
+    }
+}

@@ -1,0 +1,550 @@
+//! Names that nothing bears: kinds, record types, posts, seats, codes, states, members of schemas.
+
+use std::collections::BTreeSet;
+
+use crate::finding::nearest;
+use crate::model::{Column, TypedPath, Until};
+use crate::pointer::Path;
+use crate::schema;
+
+use super::{Checker, about_of, is_built_in, track_states};
+
+impl Checker<'_> {
+    pub(super) fn names(&mut self) {
+        self.kinds();
+        self.records();
+        self.life_names();
+        self.clock_names();
+        self.others();
+    }
+
+    fn kind(&mut self, place: &str, kind: &str) {
+        if !kind.is_empty()
+            && !self.model.kinds.contains_key(kind)
+            && !self.model.reserved.contains_key("uses")
+        {
+            let help = nearest(kind, self.model.kinds.keys().map(String::as_str)).map_or_else(
+                || "add it under `kinds`".to_owned(),
+                |k| format!("did you mean `{k}`?"),
+            );
+            self.error(
+                place,
+                "unknown-kind",
+                format!("there is no kind `{kind}`"),
+                help,
+            );
+        }
+    }
+
+    fn record_type(&mut self, place: &str, ty: &str) {
+        if !ty.is_empty() && !self.model.records.contains_key(ty) {
+            self.unknown_type(place, ty);
+        }
+    }
+
+    fn role(&mut self, place: &str, role: &str) {
+        let model = self.model;
+        if let Some(post) = role.strip_prefix("post.") {
+            if !model.posts.contains_key(post) {
+                self.error(
+                    place,
+                    "unknown-post",
+                    format!("there is no post `{post}`"),
+                    "add it under `posts`",
+                );
+            }
+            return;
+        }
+        if let Some(seat) = role.strip_prefix("seat.") {
+            if seat != crate::seats::OWNER_SEAT
+                && !model.kinds.values().any(|k| k.seats.contains_key(seat))
+            {
+                self.error(
+                    place,
+                    "unknown-seat",
+                    format!("no kind has a seat `{seat}`"),
+                    "add it under the kind's `seats`",
+                );
+            }
+            return;
+        }
+        // Roles are of the trust list; where the profile declares its own list, a word outside it is a slip.
+        let Some(declared) = model.reserved.get("roles") else {
+            return;
+        };
+        let known: Vec<String> = match declared {
+            serde_json::Value::Array(a) => a
+                .iter()
+                .filter_map(|v| v.as_str().map(str::to_owned))
+                .collect(),
+            serde_json::Value::Object(o) => o.keys().cloned().collect(),
+            _ => return,
+        };
+        if ![crate::builtin::ANY, "seats"].contains(&role) && !known.iter().any(|k| k == role) {
+            let help = nearest(role, known.iter().map(String::as_str)).map_or_else(
+                || "add it under `roles`".to_owned(),
+                |k| format!("did you mean `{k}`?"),
+            );
+            self.error(
+                place,
+                "unknown-role",
+                format!("`{role}` is not one of the profile's roles"),
+                help,
+            );
+        }
+    }
+
+    fn typed(&mut self, place: &str, typed: &TypedPath) {
+        self.record_type(place, &typed.record_type);
+        self.member(place, &typed.record_type, &typed.path);
+    }
+
+    /// A path into a type's subject must name a member of its schema.
+    fn member(&mut self, place: &str, record_type: &str, path: &Path) {
+        let Some(root) = self.model.schemas.get(record_type) else {
+            return;
+        };
+        let Some(inside) = path.under("credentialSubject") else {
+            let envelope = [
+                "issuer",
+                "occurred",
+                "id",
+                "standing",
+                "onBehalfOf",
+                "about",
+                "relatedResource",
+            ];
+            if let Some(Some(first)) = path.steps().next() {
+                if !envelope.contains(&first) {
+                    self.error(
+                        place,
+                        "unknown-member",
+                        format!("`{path}` is no member of a record"),
+                        "what a record says stands under /credentialSubject/",
+                    );
+                }
+            }
+            return;
+        };
+        if schema::member(root, inside.steps().map(|s| s.map(str::to_owned))).is_none() {
+            let names: Vec<String> = root
+                .get("properties")
+                .and_then(|p| p.as_object())
+                .into_iter()
+                .flatten()
+                .map(|(n, _)| n.clone())
+                .collect();
+            let help = path
+                .last_name()
+                .and_then(|l| nearest(l, names.iter().map(String::as_str)))
+                .map_or_else(
+                    || format!("its schema has: {}", names.join(", ")),
+                    |k| format!("did you mean `{k}`?"),
+                );
+            self.error(
+                place,
+                "unknown-member",
+                format!("{record_type} has no member `{path}`"),
+                help,
+            );
+        }
+    }
+
+    fn personal(&mut self, place: &str, record_type: &str, path: &Path, what: &str) {
+        let found = self.model.schemas.get(record_type).and_then(|root| {
+            let inside = path.under("credentialSubject")?;
+            let mut steps = Vec::new();
+            // Personal is also what stands inside something personal.
+            for step in inside.steps().map(|s| s.map(str::to_owned)) {
+                steps.push(step);
+                let s = schema::member(root, steps.clone().into_iter())?;
+                if s.get("x-personal") == Some(&serde_json::Value::Bool(true)) {
+                    return Some(());
+                }
+            }
+            None
+        });
+        if found.is_some() {
+            self.error(
+                place,
+                "personal-in-key",
+                format!("{what} of {record_type} reads `{path}`, which holds personal data"),
+                "keys and search names stay when a record is erased; use a number that names no person",
+            );
+        }
+    }
+
+    fn kinds(&mut self) {
+        let model = self.model;
+        for (name, kind) in &model.kinds {
+            let place = format!("kinds.{name}");
+            self.role(&place, &kind.owner.role);
+            if !model.life_cycle.contains_key(name) {
+                self.warn(
+                    &place,
+                    "no-life-cycle",
+                    format!("kind {name} has no life cycle, so its cases have no state"),
+                    "add it under `life-cycle`, or leave it as an index",
+                );
+            }
+            if let Some(holds) = &kind.owner.holds {
+                let named = kind.key.iter().any(|p| p.last_name() == Some(holds));
+                if !named && kind.key.len() > 1 {
+                    self.error(
+                        &place,
+                        "namespace-not-in-key",
+                        format!("the key of {name} has no component `{holds}`, so it cannot be told who may open a case"),
+                        format!("let a pointer of `key` end in `{holds}`, or make the key one number that starts with it"),
+                    );
+                }
+            }
+            for (part, p) in &kind.parts {
+                let place = format!("kinds.{name}.parts.{part}");
+                self.kind(&place, &p.kind);
+                self.record_type(&place, &p.from);
+                self.member(&place, &p.from, &p.at);
+            }
+            for (seat, paths) in &kind.seats {
+                for t in paths {
+                    self.typed(&format!("kinds.{name}.seats.{seat}"), t);
+                }
+            }
+            for t in &kind.title {
+                self.typed(&place, t);
+            }
+        }
+        for (name, post) in &model.posts {
+            for t in &post.at {
+                self.typed(&format!("posts.{name}"), t);
+            }
+            for r in &post.roles {
+                self.role(&format!("posts.{name}"), r);
+            }
+        }
+    }
+
+    fn records(&mut self) {
+        let model = self.model;
+        for (name, r) in &model.records {
+            let place = format!("records.{name}");
+            if r.issued_by.is_empty() && !is_built_in(name) {
+                self.error(
+                    &place,
+                    "nobody-issues",
+                    format!("nobody may issue {name}"),
+                    "add `issued-by: [role]`",
+                );
+            }
+            for role in r
+                .issued_by
+                .iter()
+                .chain(&r.replaceable_by)
+                .chain(r.audience.iter().flat_map(|a| &a.to))
+            {
+                self.role(&place, role);
+            }
+            if about_of(model, name).is_empty() && !is_built_in(name) && r.follows.is_empty() {
+                self.error(
+                    &place,
+                    "about-nothing",
+                    format!("{name} is about no kind of case"),
+                    "add `about: { kind: /credentialSubject/… }`",
+                );
+            }
+            for (kind, path) in &r.about {
+                self.kind(&place, kind);
+                if path.last_name() != Some("credentialSubject") {
+                    self.member(&place, name, path);
+                }
+                self.personal(&place, name, path, "`about`");
+                if path
+                    .under("credentialSubject")
+                    .is_some_and(|p| p.is_empty())
+                {
+                    for key in model.kinds.get(kind).into_iter().flat_map(|k| &k.key) {
+                        self.member(&place, name, key);
+                        self.personal(&place, name, key, "the key");
+                    }
+                }
+            }
+            for f in &r.follows {
+                self.record_type(&place, f);
+            }
+            for s in r
+                .accepts
+                .iter()
+                .filter(|s| !["report", "compiled"].contains(&s.as_str()))
+            {
+                self.error(
+                    &place,
+                    "unknown-word",
+                    format!("`{s}` is no standing"),
+                    "accepts: report, compiled",
+                );
+            }
+            for path in r.search.values().flatten() {
+                self.member(&place, name, path);
+                self.personal(&place, name, path, "a search name");
+            }
+            for path in &r.brief {
+                self.member(&place, name, path);
+            }
+            if r.secret_office && !r.audience.is_empty() {
+                self.error(
+                    &place,
+                    "secret-with-audience",
+                    format!("{name} is secret and yet has an audience"),
+                    "what is secret stays in its office: take `audience` out",
+                );
+            }
+            let mut views = BTreeSet::new();
+            for a in r.audience.iter().filter(|a| !a.view.is_empty()) {
+                if !views.insert(&a.view_name) {
+                    self.error(
+                        &place,
+                        "view-twice",
+                        format!("two views of {name} are called `{}`", a.view_name),
+                        "name one of them with `as:`",
+                    );
+                }
+                for path in &a.view {
+                    self.member(&place, name, path);
+                }
+                self.view(&place, name, &a.view_name, &a.view);
+            }
+            if !["document", "event", "decision"].contains(&r.face.as_str()) {
+                self.error(
+                    &place,
+                    "unknown-word",
+                    format!("`{}` is no face", r.face),
+                    "face: document, event or decision",
+                );
+            }
+            if !["", "mx", "us", "both"].contains(&r.side.as_str()) {
+                self.error(
+                    &place,
+                    "unknown-word",
+                    format!("`{}` is no side", r.side),
+                    "side: mx, us or both",
+                );
+            }
+        }
+        for (ty, roles) in &model.affirmed_by {
+            self.record_type(&format!("records.{ty}"), ty);
+            for r in roles {
+                self.role(&format!("records.{ty}"), r);
+            }
+        }
+    }
+
+    fn life_names(&mut self) {
+        let model = self.model;
+        for (kind, life) in &model.life_cycle {
+            let at = format!("life-cycle.{kind}");
+            self.kind(&at, kind);
+            for (name, track) in &life.tracks {
+                if let Some(k) = &track.keeper {
+                    self.role(&at, k);
+                }
+                for (i, m) in track.moves.iter().enumerate() {
+                    let place = format!("{at}.tracks.{name}.moves.{i}");
+                    self.record_type(&place, &m.on);
+                    if model.records.contains_key(&m.on) && !about_of(model, &m.on).contains(kind) {
+                        self.error(
+                            &place,
+                            "move-elsewhere",
+                            format!("{} is not about a {kind}, so it never moves one", m.on),
+                            "add the kind to its `about`",
+                        );
+                    }
+                    if model.records.get(&m.on).is_some_and(|r| r.secret_office) {
+                        self.error(
+                            &place,
+                            "secret-moves",
+                            format!("{} is secret, so it may move nothing that others see", m.on),
+                            "take the move out",
+                        );
+                    }
+                }
+            }
+            for (name, b) in &life.balances {
+                for t in b.inn.iter().chain(&b.out) {
+                    self.typed(&format!("{at}.balance.{name}"), t);
+                }
+            }
+            if let Some(h) = &life.holds {
+                let place = format!("{at}.holds");
+                for t in h.opens.iter().chain(&h.closes) {
+                    self.record_type(&place, t);
+                }
+                for c in &h.closes {
+                    let follows = model
+                        .records
+                        .get(c)
+                        .map(|r| r.follows.clone())
+                        .unwrap_or_default();
+                    if !h.opens.iter().any(|o| follows.contains(o)) {
+                        self.error(
+                            &place,
+                            "close-follows-nothing",
+                            format!("{c} closes a hold but does not follow one"),
+                            format!("write `{c}: {{ follows: {} }}`", h.opens.join(", ")),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn clock_names(&mut self) {
+        let model = self.model;
+        for (name, c) in &model.clocks {
+            let place = format!("clocks.{name}");
+            self.kind(&place, &c.kind);
+            self.record_type(&place, &c.from.record_type);
+            if !c.from.path.is_empty() {
+                self.member(&place, &c.from.record_type, &c.from.path);
+            }
+            if let Until::Records(types) = &c.until {
+                for t in types {
+                    self.record_type(&place, t);
+                }
+            }
+            for t in c.extend.iter().chain(c.sign.values()) {
+                self.record_type(&place, t);
+            }
+            for r in c.sign.keys() {
+                self.role(&place, r);
+            }
+            if let Some(calendar) = c
+                .calendar
+                .as_ref()
+                .filter(|c| !model.calendars.contains_key(*c))
+            {
+                self.error(
+                    &place,
+                    "unknown-calendar",
+                    format!("there is no calendar `{calendar}`"),
+                    format!("add calendars/{calendar}.csv, one day that does not count a line"),
+                );
+            }
+            if c.count == "business-days" && c.calendar.is_none() {
+                self.warn(
+                    &place,
+                    "no-calendar",
+                    format!("clock {name} counts business days without a calendar"),
+                    "add `calendar:`, else only weekends are left out",
+                );
+            }
+        }
+    }
+
+    fn others(&mut self) {
+        let model = self.model;
+        for rule in &model.rules {
+            for on in &rule.on {
+                self.record_type(&format!("rules.{}", rule.code), on);
+                if let Ok(path) = Path::parse(&rule.pointer) {
+                    if path
+                        .under("credentialSubject")
+                        .is_some_and(|p| !p.is_empty())
+                    {
+                        self.member(&format!("rules.{}", rule.code), on, &path);
+                    }
+                }
+            }
+        }
+        for (name, t) in &model.tables {
+            let place = format!("tables.{name}");
+            self.kind(&place, &t.row_per);
+            for column in t.columns.values() {
+                match column {
+                    Column::At(typed) => self.typed(&place, typed),
+                    Column::Entered { track, state } => {
+                        self.state(&place, &t.row_per, track.as_deref(), state)
+                    }
+                    Column::Is(_) => {}
+                }
+            }
+        }
+        for (name, b) in &model.boards {
+            let place = format!("boards.{name}");
+            self.kind(&place, &b.rows);
+            for state in b.columns.iter().flat_map(|c| &c.states) {
+                self.state(&place, &b.rows, None, state);
+            }
+            for need in &b.needs {
+                if let Some(act) = need
+                    .act
+                    .as_ref()
+                    .filter(|a| !model.acts.iter().any(|x| x.id == **a))
+                {
+                    self.error(
+                        &place,
+                        "unknown-act",
+                        format!("need {} offers act `{act}`, which is not there", need.id),
+                        "add it under `acts`",
+                    );
+                }
+            }
+        }
+        for a in &model.acts {
+            let place = format!("acts.{}", a.id);
+            self.kind(&place, &a.kind);
+            self.record_type(&place, &a.issue);
+            for member in a.with.keys().chain(a.take.keys()).chain(&a.ask) {
+                if let Ok(path) = Path::parse(&format!(
+                    "/credentialSubject/{}",
+                    crate::pointer::escape(member)
+                )) {
+                    self.member(&place, &a.issue, &path);
+                }
+            }
+            if model.records.contains_key(&a.issue)
+                && !a.kind.is_empty()
+                && !about_of(model, &a.issue).contains(&a.kind)
+            {
+                self.error(
+                    &place,
+                    "act-elsewhere",
+                    format!("{} is not about a {}", a.issue, a.kind),
+                    "an act stands on a case that its record is about",
+                );
+            }
+        }
+    }
+
+    fn state(&mut self, place: &str, kind: &str, track: Option<&str>, state: &str) {
+        let Some(life) = self.model.life_cycle.get(kind) else {
+            return;
+        };
+        let states = match track {
+            Some(t) if !life.tracks.contains_key(t) => {
+                self.error(
+                    place,
+                    "unknown-track",
+                    format!("kind {kind} has no track `{t}`"),
+                    format!(
+                        "its tracks: {}",
+                        life.tracks.keys().cloned().collect::<Vec<_>>().join(", ")
+                    ),
+                );
+                return;
+            }
+            Some(t) => track_states(life, t),
+            None => life.show.iter().map(|s| s.state.clone()).collect(),
+        };
+        if !states.iter().any(|s| s == state) {
+            let help = nearest(state, states.iter().map(String::as_str)).map_or_else(
+                || format!("states: {}", states.join(", ")),
+                |k| format!("did you mean `{k}`?"),
+            );
+            self.error(
+                place,
+                "unknown-state",
+                format!("`{state}` is no state of {}", track.unwrap_or(kind)),
+                help,
+            );
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Schemas, views, texts in both languages, context terms.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::pointer::Path;
+use crate::schema;
+use crate::text::placeholders;
+
+use super::{Checker, is_built_in};
+
+impl Checker<'_> {
+    /// A view must still be a record of its type: lists and groups that it opens must be able to stand without what it leaves out.
+    pub(super) fn view(&mut self, place: &str, record_type: &str, view: &str, paths: &[Path]) {
+        let Some(root) = self.model.schemas.get(record_type) else {
+            return;
+        };
+        for path in paths {
+            let Some(inside) = path.under("credentialSubject") else {
+                continue;
+            };
+            if inside.is_empty() {
+                continue;
+            }
+            let steps: Vec<Option<String>> = inside.steps().map(|s| s.map(str::to_owned)).collect();
+            for upto in 1..steps.len() {
+                let parent = schema::member(root, steps.iter().take(upto).cloned());
+                let Some(parent) =
+                    parent.filter(|p| p.get("type").and_then(Value::as_str) == Some("object"))
+                else {
+                    continue;
+                };
+                let prefix: String = path
+                    .to_string()
+                    .split('/')
+                    .take(upto + 2)
+                    .collect::<Vec<_>>()
+                    .join("/");
+                for needed in parent
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                {
+                    let member = format!("{prefix}/{needed}");
+                    let given = paths.iter().any(|p| {
+                        let p = p.to_string();
+                        p == member || prefix == p || member.starts_with(&format!("{p}/"))
+                    });
+                    if !given {
+                        self.error(
+                            place,
+                            "view-invalid",
+                            format!("view {view} of {record_type} gives part of `{prefix}` without `{needed}`, which its schema requires there"),
+                            format!("add {member} to the view, or do not require it inside the group"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn schemas(&mut self) {
+        let model = self.model;
+        for name in model.records.keys().filter(|n| !is_built_in(n)) {
+            let Some(root) = model.schemas.get(name) else {
+                self.error(
+                    &format!("records.{name}"),
+                    "schema-missing",
+                    format!("{name} has no schema"),
+                    format!("add schemas/{name}.json"),
+                );
+                continue;
+            };
+            let place = format!("schemas/{name}.json");
+            if root.get("additionalProperties") != Some(&Value::Bool(false))
+                && root.get("unevaluatedProperties") != Some(&Value::Bool(false))
+            {
+                self.warn(
+                    &place,
+                    "schema-open",
+                    format!("the schema of {name} takes members that it does not name"),
+                    "add \"additionalProperties\": false",
+                );
+            }
+            let mut lists = Vec::new();
+            each_member(root, root, 0, &mut |_, s| {
+                lists.extend(s.get("x-codes").and_then(Value::as_str).map(str::to_owned));
+            });
+            for list in lists
+                .into_iter()
+                .filter(|l| !model.codelists.contains_key(l))
+            {
+                self.error(
+                    &place,
+                    "unknown-codelist",
+                    format!("there is no code list `{list}`"),
+                    format!("add codelists/{list}.csv"),
+                );
+            }
+        }
+        for name in model
+            .schemas
+            .keys()
+            .filter(|n| !model.records.contains_key(*n))
+        {
+            self.warn(
+                &format!("schemas/{name}.json"),
+                "schema-of-nothing",
+                format!("no record type is called {name}"),
+                "rename the file, or add the type under `records`",
+            );
+        }
+        for (name, codes) in &model.codelists {
+            let mut seen = BTreeSet::new();
+            for c in codes {
+                if !seen.insert((&c.code, &c.valid_from)) {
+                    self.error(
+                        &format!("codelists/{name}.csv"),
+                        "code-twice",
+                        format!("code `{}` stands twice in {name}", c.code),
+                        "give the second its own days of validity",
+                    );
+                }
+                if c.en.is_empty() || c.es.is_empty() {
+                    self.error(
+                        &format!("codelists/{name}.csv"),
+                        "text-missing",
+                        format!("code `{}` of {name} lacks a language", c.code),
+                        "fill both `en` and `es`",
+                    );
+                }
+            }
+        }
+    }
+
+    pub(super) fn texts(&mut self) {
+        let model = self.model;
+        let mut wanted: Vec<(String, String)> = Vec::new();
+        wanted.extend(
+            model
+                .rules
+                .iter()
+                .map(|r| (format!("rules.{}", r.code), r.message.clone())),
+        );
+        wanted.extend(
+            model
+                .kinds
+                .keys()
+                .map(|k| (format!("kinds.{k}"), format!("kinds.{k}"))),
+        );
+        for (kind, life) in &model.life_cycle {
+            wanted.extend(life.show.iter().enumerate().map(|(i, s)| {
+                (
+                    format!("life-cycle.{kind}.show.{i}"),
+                    format!("states.{}", s.state),
+                )
+            }));
+        }
+        for (name, b) in &model.boards {
+            wanted.extend(
+                b.columns
+                    .iter()
+                    .map(|c| (format!("boards.{name}"), format!("board.{}", c.id))),
+            );
+            wanted.extend(
+                b.needs
+                    .iter()
+                    .map(|n| (format!("boards.{name}"), format!("needs.{}", n.id))),
+            );
+        }
+        let has =
+            |lang: &str, key: &str| model.texts.get(lang).is_some_and(|t| t.contains_key(key));
+        for a in &model.acts {
+            let key = format!("acts.{}", a.id);
+            // `acts.release` as a text, or `acts.release: { title: …, not: … }`.
+            let titled = format!("{key}.title");
+            let name = if has("en", &titled) || has("es", &titled) {
+                titled
+            } else {
+                key.clone()
+            };
+            wanted.push((key.clone(), name));
+            if a.when.is_some() {
+                wanted.push((key.clone(), format!("{key}.not")));
+            }
+        }
+        for name in model.records.keys().filter(|n| !is_built_in(n)) {
+            let titled = model
+                .schemas
+                .get(name)
+                .is_some_and(|s| s.get("title").is_some() && s.get("x-title-es").is_some());
+            if !titled {
+                wanted.push((format!("records.{name}"), format!("records.{name}")));
+            }
+        }
+        wanted.sort();
+        wanted.dedup();
+        for (place, key) in wanted {
+            let missing: Vec<&str> = ["en", "es"].into_iter().filter(|l| !has(l, &key)).collect();
+            if !missing.is_empty() {
+                let help = missing
+                    .iter()
+                    .map(|l| format!("add `{key}` to texts/{l}.yaml"))
+                    .collect::<Vec<_>>()
+                    .join("; ");
+                self.error(
+                    &place,
+                    "text-missing",
+                    format!("`{key}` has no text in {}", missing.join(", ")),
+                    help,
+                );
+            }
+        }
+        self.values();
+        // What one language has and the other lacks, wherever it is used.
+        for (lang, other) in [("en", "es"), ("es", "en")] {
+            for key in model
+                .texts
+                .get(lang)
+                .into_iter()
+                .flat_map(|t| t.keys())
+                .filter(|k| !has(other, k))
+            {
+                self.error(
+                    &format!("texts/{lang}.yaml#{key}"),
+                    "text-missing",
+                    format!("`{key}` has no text in {other}"),
+                    format!("add `{key}` to texts/{other}.yaml"),
+                );
+            }
+        }
+    }
+
+    /// Values in braces: the same in both languages, and given by the rule or need.
+    fn values(&mut self) {
+        let model = self.model;
+        let of = |lang: &str, key: &str| -> Option<BTreeSet<String>> {
+            model
+                .texts
+                .get(lang)
+                .and_then(|t| t.get(key))
+                .map(|t| placeholders(t).into_iter().collect())
+        };
+        for key in model.texts.get("en").into_iter().flat_map(|t| t.keys()) {
+            if let (Some(en), Some(es)) = (of("en", key), of("es", key)) {
+                if en != es {
+                    let all: Vec<String> = en
+                        .symmetric_difference(&es)
+                        .map(|v| format!("{{{v}}}"))
+                        .collect();
+                    self.error(
+                        &format!("texts/es.yaml#{key}"),
+                        "text-values",
+                        format!("`{key}` has {} in one language only", all.join(", ")),
+                        "use the same values in both",
+                    );
+                }
+            }
+        }
+        let rules = model.rules.iter().map(|r| {
+            (
+                format!("rules.{}", r.code),
+                r.message.clone(),
+                r.values.keys().collect::<Vec<_>>(),
+            )
+        });
+        let needs = model.boards.iter().flat_map(|(b, board)| {
+            board.needs.iter().map(move |n| {
+                (
+                    format!("boards.{b}"),
+                    format!("needs.{}", n.id),
+                    n.values.keys().collect(),
+                )
+            })
+        });
+        let all: Vec<_> = rules.chain(needs).collect();
+        for (place, key, given) in all {
+            for value in of("en", &key)
+                .into_iter()
+                .flatten()
+                .filter(|v| !given.contains(&v))
+            {
+                self.error(
+                    &place,
+                    "text-values",
+                    format!("the text `{key}` wants {{{value}}}, which is not given"),
+                    format!("add `values: {{ {value}: \"…\" }}`"),
+                );
+            }
+        }
+    }
+
+    /// Strict JSON-LD: a member that no context defines would refuse every record that has it.
+    pub(super) fn context(&mut self) {
+        let model = self.model;
+        if model.context.is_null() {
+            self.error(
+                "context.jsonld",
+                "context-missing",
+                "the folder has no context.jsonld",
+                "map each member of the schemas to an IRI",
+            );
+            return;
+        }
+        let mut terms = BTreeSet::new();
+        if let Some(context) = model.context.get("@context") {
+            collect_terms(context, 0, &mut terms);
+        }
+        for name in model.records.keys().filter(|n| !is_built_in(n)) {
+            let place = format!("schemas/{name}.json");
+            let mut lacking = BTreeSet::new();
+            if !terms.contains(name) {
+                lacking.insert(name.clone());
+            }
+            if let Some(root) = model.schemas.get(name) {
+                each_member(root, root, 0, &mut |member, _| {
+                    if !terms.contains(member) && !CREDENTIAL_TERMS.contains(&member) {
+                        lacking.insert(member.to_owned());
+                    }
+                });
+            }
+            for term in lacking {
+                self.error(
+                    &place,
+                    "context-term-missing",
+                    format!("context.jsonld does not define `{term}` of {name}"),
+                    format!("add \"{term}\": an IRI; a published vocabulary's before one of ours"),
+                );
+            }
+        }
+    }
+}
+
+/// Terms that the W3C credentials context defines for subjects.
+const CREDENTIAL_TERMS: &[&str] = &["id", "type"];
+
+fn collect_terms(context: &Value, depth: usize, into: &mut BTreeSet<String>) {
+    if depth > 12 {
+        return;
+    }
+    match context {
+        Value::Array(parts) => {
+            for p in parts {
+                collect_terms(p, depth + 1, into);
+            }
+        }
+        Value::Object(members) => {
+            for (name, v) in members {
+                if !name.starts_with('@') && !v.is_null() {
+                    into.insert(name.clone());
+                }
+                if let Some(inner) = v.get("@context") {
+                    collect_terms(inner, depth + 1, into);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn each_member(root: &Value, at: &Value, depth: usize, f: &mut dyn FnMut(&str, &Value)) {
+    if depth > 12 {
+        return;
+    }
+    let at = schema::resolve(root, at);
+    for (name, s) in at
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        f(name, schema::resolve(root, s));
+        each_member(root, s, depth + 1, f);
+    }
+    if let Some(items) = at.get("items") {
+        each_member(root, items, depth + 1, f);
+    }
+    for word in ["allOf", "anyOf", "oneOf"] {
+        for s in at.get(word).and_then(Value::as_array).into_iter().flatten() {
+            each_member(root, s, depth + 1, f);
+        }
+    }
+    for word in ["if", "then", "else"] {
+        if let Some(s) = at.get(word) {
+            each_member(root, s, depth + 1, f);
+        }
+    }
+}
