@@ -152,7 +152,7 @@ impl WaitChart {
         }
         let now_x = x(frame.now_ms);
         if (self.from_ms..=self.to_ms).contains(&frame.now_ms) {
-            drawing.now_line = format!("M{now_x:.1} {top:.1}V{bottom:.1}");
+            drawing.now_line = format!("M{now_x:.0} {top:.0}V{bottom:.0}");
         }
         let mut last_label: Option<f64> = None;
         for (at, series) in self.series.iter().enumerate() {
