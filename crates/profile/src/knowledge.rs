@@ -6,7 +6,7 @@ use crate::audience::DECISION_PATHS;
 use crate::case::Directory;
 use crate::model::{LifeCycle, Model, RecordType, Role};
 use crate::pointer::Path;
-use crate::seats::{OWNER_SEAT, about_kind};
+use crate::seats::{OWNER_SEAT, about_kind, issuers};
 
 /// Whose records a fold reads. [`Knowledge::all`] where every record about the case is in hand.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +96,11 @@ impl Knowledge {
         if ty.secret_office {
             return Gets::Nothing;
         }
+        // An office's records go to all offices of the role under which it issued them.
+        let issuers = issuers(model, ty);
+        if !issuers.is_empty() && issuers.iter().all(|r| reader.roles.contains(*r)) {
+            return Gets::Whole;
+        }
         if ty.audience.is_empty() {
             let charter = model
                 .charter
@@ -150,6 +155,23 @@ impl Knowledge {
                 What::Whole => gets == Gets::Whole,
             }
         })
+    }
+
+    /// As [`Knowledge::folds`], with the kinds of its parts, in which the reader has the same seats.
+    pub fn folds_deep(&self, model: &Model, kind: &str, seats: &[&str]) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![kind];
+        while let Some(kind) = next.pop() {
+            if !seen.insert(kind) {
+                continue;
+            }
+            if !self.folds(model, kind, seats) {
+                return false;
+            }
+            let parts = model.kinds.get(kind).into_iter().flat_map(|k| k.parts.values());
+            next.extend(parts.map(|p| p.kind.as_str()));
+        }
+        true
     }
 
     /// Whether the reader gets all that one track reads.
@@ -281,10 +303,10 @@ pub fn roles_to_tell(model: &Model, kind: &str) -> Vec<Role> {
     roles.extend(model.charter.signatories.iter().map(String::as_str));
     let mut out: Vec<Role> = roles
         .into_iter()
-        .filter(|r| !Knowledge::of_roles(&[r]).folds(model, kind, &[]))
+        .filter(|r| !Knowledge::of_roles(&[r]).folds_deep(model, kind, &[]))
         .map(str::to_owned)
         .collect();
-    if !Knowledge::of_roles(&[&k.owner.role]).folds(model, kind, &[OWNER_SEAT]) {
+    if !Knowledge::of_roles(&[&k.owner.role]).folds_deep(model, kind, &[OWNER_SEAT]) {
         out.push(k.owner.role.clone());
     }
     out

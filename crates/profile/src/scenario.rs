@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::case::{
     CaseRecord, CaseRef, Directory, Party, ReplaceKind, Replaces, RoleGrant, Standing,
 };
 use crate::clocks::{date_time, instant};
+use crate::keys;
 use crate::load::{Folder, Profile};
-use crate::model::Model;
-use crate::seats::each_value;
 use crate::yaml::{self, Node};
 
 pub use crate::scenario_run::{
@@ -70,7 +69,7 @@ pub(crate) fn read_all(profile: &Profile, folder: &Folder) -> (Vec<Scenario>, Ve
             .text(path)
             .ok_or((0, "the file is not UTF-8".to_owned()))
             .and_then(yaml::parse)
-            .and_then(|node| read(profile.model(), path, &node));
+            .and_then(|node| read(profile, path, &node));
         match read {
             Ok(scenario) => out.push(scenario),
             Err((line, what)) => faults.push(ScenarioFault {
@@ -83,7 +82,7 @@ pub(crate) fn read_all(profile: &Profile, folder: &Folder) -> (Vec<Scenario>, Ve
     (out, faults)
 }
 
-fn read(model: &Model, file: &str, top: &Node) -> Result<Scenario, Fault> {
+fn read(profile: &Profile, file: &str, top: &Node) -> Result<Scenario, Fault> {
     only(
         top,
         &[
@@ -109,7 +108,7 @@ fn read(model: &Model, file: &str, top: &Node) -> Result<Scenario, Fault> {
     }
     let mut records: Vec<Made> = Vec::new();
     for (name, _, node) in members(top.get("records")) {
-        let made = record(model, &directory, starts, name, node, &records)?;
+        let made = record(profile, &directory, starts, name, node, &records)?;
         records.push(made);
     }
     records.sort_by(|a, b| (a.record.logged_ms, &a.name).cmp(&(b.record.logged_ms, &b.name)));
@@ -197,7 +196,7 @@ fn time(starts: i64, node: &Node) -> Result<i64, Fault> {
 }
 
 fn record(
-    model: &Model,
+    profile: &Profile,
     directory: &Directory,
     starts: i64,
     name: &str,
@@ -230,7 +229,7 @@ fn record(
             .ok_or((node.line, format!("record `{name}` needs `{word}:`")))
     };
     let record_type = need("type")?;
-    if !model.records.contains_key(&record_type) {
+    if !profile.model().records.contains_key(&record_type) {
         return Err((
             node.line,
             format!("`{record_type}` is no record type of this profile"),
@@ -295,7 +294,7 @@ fn record(
             .filter_map(Node::text)
             .filter_map(|t| case_ref(&t))
             .collect(),
-        None => about(model, &record_type, &document),
+        None => keys::about(profile, &document).map_err(|p| (node.line, p.en))?,
     };
     if about.is_empty() {
         // What answers a record is about what that record is about.
@@ -369,50 +368,6 @@ fn name_parties(value: &mut Value, directory: &Directory) {
             .for_each(|v| name_parties(v, directory)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// The cases that a document of a type is about, by the type's `about`: a pointer that finds nothing is not about that kind.
-///
-/// A value is the key; in an object the kind's own pointers find the key's components, joined by `:`.
-pub fn about(model: &Model, record_type: &str, document: &Value) -> Vec<CaseRef> {
-    let mut out = Vec::new();
-    let Some(ty) = model.records.get(record_type) else {
-        return out;
-    };
-    for (kind, path) in &ty.about {
-        let Some(shape) = model.kinds.get(kind) else {
-            continue;
-        };
-        each_value(path, document, &mut |found| {
-            let key = match found {
-                Value::Object(members) => object_key(shape, members),
-                other => crate::pointer::text_of(other),
-            };
-            if let Some(key) = key.filter(|k| !k.is_empty()) {
-                out.push(CaseRef {
-                    kind: kind.clone(),
-                    key,
-                });
-            }
-        });
-    }
-    out.sort();
-    out.dedup();
-    out
-}
-
-fn object_key(kind: &crate::model::Kind, members: &Map<String, Value>) -> Option<String> {
-    let object = Value::Object(members.clone());
-    let parts: Option<Vec<String>> = kind
-        .key
-        .iter()
-        .map(|path| {
-            path.under("credentialSubject")
-                .unwrap_or_else(|| path.clone())
-                .first_text(&object)
-        })
-        .collect();
-    parts.map(|p| p.join(":"))
 }
 
 fn expect(

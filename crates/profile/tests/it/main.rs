@@ -1,0 +1,5 @@
+//! Tests of the profile engine through its public border.
+
+mod trial_a;
+mod trial_b;
+mod trials;
