@@ -5,6 +5,7 @@
 
 mod active;
 mod context;
+mod definition;
 mod emit;
 mod error;
 mod expand;

@@ -31,8 +31,8 @@ pub struct WorkLimit {
 }
 
 impl Default for WorkLimit {
-    /// Some hundred milliseconds at worst. A manifest with 1,000 identical consignments takes 20,000 steps; the hardest
-    /// graph of the W3C suite that must pass takes fewer than 20,000.
+    /// Every graph of the W3C suite that must pass does, a clique of 12 does not. Alike nodes below one distinct parent cost
+    /// a few steps each; ten or more alike nodes below parents that are alike themselves are refused.
     fn default() -> Self {
         Self {
             steps_max: 200_000,

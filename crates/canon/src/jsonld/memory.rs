@@ -10,13 +10,15 @@ use super::context::Scope;
 /// Past this many, all are forgotten and built anew: a stranger's odd combinations cannot fill the memory.
 const REMEMBERED_MAX: usize = 2_048;
 
+type Remembered<K> = RwLock<HashMap<K, Arc<Active>>>;
+
 /// INVARIANT (named contexts): an active context has an id other than 0 only if it follows from the known contexts alone,
 /// so that what is remembered by its id is the same for each document.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     last_id: AtomicU64,
-    named: RwLock<HashMap<(u64, Box<str>), Arc<Active>>>,
-    scoped: RwLock<HashMap<(u64, u64, Scope), Arc<Active>>>,
+    named: Remembered<(u64, Box<str>)>,
+    scoped: Remembered<(u64, u64, Scope)>,
 }
 
 impl Memory {

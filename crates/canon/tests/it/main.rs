@@ -1,5 +1,13 @@
 //! The crate through its public border: the standards' own vectors, and attacks.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests, which the exception for tests does not see"
+)]
+
+mod credentials;
 mod jsonld_vectors;
 mod rdfc_vectors;
 mod strict;
