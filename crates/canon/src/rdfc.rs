@@ -32,7 +32,7 @@ pub struct WorkLimit {
 
 impl Default for WorkLimit {
     /// Every graph of the W3C suite that must pass does, a clique of 12 does not. Alike nodes below one distinct parent cost
-    /// a few steps each; ten or more alike nodes below parents that are alike themselves are refused.
+    /// a few steps each; seven or more alike nodes below parents that are alike themselves are refused.
     fn default() -> Self {
         Self {
             steps_max: 200_000,
@@ -512,5 +512,26 @@ mod tests {
             .collect();
         let canonical = canonicalize(&rdf::parse(&items).unwrap(), &WorkLimit::default()).unwrap();
         assert_eq!(canonical.labels.len(), 60);
+    }
+
+    #[test]
+    fn alike_children_of_alike_parents_pass_up_to_a_few() {
+        let family = |children: usize| -> String {
+            let child = |p: usize, c: usize| {
+                format!("_:p{p} <urn:has> _:p{p}c{c} .\n_:p{p}c{c} <urn:q> \"1\" .\n")
+            };
+            (0..2)
+                .map(|p| {
+                    format!("<urn:m> <urn:has> _:p{p} .\n")
+                        + &(0..children).map(|c| child(p, c)).collect::<String>()
+                })
+                .collect()
+        };
+        let most = (1..12)
+            .take_while(|n| {
+                canonicalize(&rdf::parse(&family(*n)).unwrap(), &WorkLimit::default()).is_ok()
+            })
+            .last();
+        assert_eq!(most, Some(6));
     }
 }
