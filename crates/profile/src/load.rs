@@ -284,6 +284,13 @@ impl Files<'_> {
                 }
             } else if let Some(name) = stem("codelists/", ".csv") {
                 let codes = self.codes(&path);
+                for (i, code) in codes.iter().enumerate() {
+                    let place = crate::model::Place {
+                        file: path.clone(),
+                        line: i + 2,
+                    };
+                    model.places.insert(format!("{path}#{}", code.code), place);
+                }
                 model.codelists.insert(name, codes);
             } else if let Some(name) = stem("calendars/", ".csv") {
                 let days = self.days(&path);

@@ -118,7 +118,7 @@ impl Checker<'_> {
             for c in codes {
                 if !seen.insert((&c.code, &c.valid_from)) {
                     self.error(
-                        &format!("codelists/{name}.csv"),
+                        &format!("codelists/{name}.csv#{}", c.code),
                         "code-twice",
                         format!("code `{}` stands twice in {name}", c.code),
                         "give the second its own days of validity",
@@ -126,7 +126,7 @@ impl Checker<'_> {
                 }
                 if c.en.is_empty() || c.es.is_empty() {
                     self.error(
-                        &format!("codelists/{name}.csv"),
+                        &format!("codelists/{name}.csv#{}", c.code),
                         "text-missing",
                         format!("code `{}` of {name} lacks a language", c.code),
                         "fill both `en` and `es`",
