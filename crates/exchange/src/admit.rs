@@ -61,8 +61,14 @@ pub(crate) fn admit(
         faults.push(Fault::at(
             "issuer-not-hosted",
             "/issuer/id",
-            format!("`{}` has its home on another node; submit there", envelope.issuer),
-            format!("`{}` tiene su nodo en otra parte; presente el registro allá", envelope.issuer),
+            format!(
+                "`{}` has its home on another node; submit there",
+                envelope.issuer
+            ),
+            format!(
+                "`{}` tiene su nodo en otra parte; presente el registro allá",
+                envelope.issuer
+            ),
         ));
     }
     if envelope.network != desk.network.id {
@@ -100,8 +106,16 @@ pub(crate) fn admit(
         faults.push(Fault::at(
             "profile-unknown",
             "/profile",
-            format!("no program with core `{}` is in force here; known: {}", envelope.profile, desk.programs.known()),
-            format!("ningún programa con núcleo `{}` está vigente aquí; conocidos: {}", envelope.profile, desk.programs.known()),
+            format!(
+                "no program with core `{}` is in force here; known: {}",
+                envelope.profile,
+                desk.programs.known()
+            ),
+            format!(
+                "ningún programa con núcleo `{}` está vigente aquí; conocidos: {}",
+                envelope.profile,
+                desk.programs.known()
+            ),
         ));
         return Err(Refusal {
             kind: RefusalKind::Unprocessable,
@@ -117,7 +131,9 @@ pub(crate) fn admit(
         if let Some(state) = state {
             cases.insert(case.clone(), CaseState::clone(&state));
         }
-        let held = projector.records(issuer, case).map_err(|e| store_refusal(&e))?;
+        let held = projector
+            .records(issuer, case)
+            .map_err(|e| store_refusal(&e))?;
         records.insert(case.clone(), Arc::new(held.to_vec()));
     }
     let context = AdmitContext {

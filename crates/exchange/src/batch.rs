@@ -6,8 +6,9 @@ use std::sync::Arc;
 use garita_profile::case::{CaseRef, CaseState};
 use garita_profile::{audience, notice};
 use garita_store::{
-    Ack, Act, AttachmentLink, CaseLink, Commit, Dispute, Entitlement, GovernanceEntry, InboxSeen, LinkKind, LogAppend,
-    LogEntry, OutboxItem, Reader, RecordLink, RecordRow, Refusal as KeptRefusal, StoreError, Waiting, Writer,
+    Ack, Act, AttachmentLink, CaseLink, Commit, Dispute, Entitlement, GovernanceEntry, InboxSeen,
+    LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
+    Refusal as KeptRefusal, StoreError, Waiting, Writer,
 };
 use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
 use serde_json::Value;
@@ -60,7 +61,11 @@ pub(crate) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(crate) fn begin(writer: &mut Writer, desk: &'a mut Desk, projector: &'a mut Projector) -> Result<Self, StoreError> {
+    pub(crate) fn begin(
+        writer: &mut Writer,
+        desk: &'a mut Desk,
+        projector: &'a mut Projector,
+    ) -> Result<Self, StoreError> {
         let head = writer.head()?;
         let now_ms = desk.clock.now_ms();
         Ok(Self {
@@ -111,7 +116,11 @@ impl<'a> Batch<'a> {
     }
 
     /// Places the entries of a delivery; each gets its own result.
-    pub(crate) fn delivered(&mut self, peer: &str, entries: Vec<VerifiedEntry>) -> Result<Vec<DeliveryResult>, Refusal> {
+    pub(crate) fn delivered(
+        &mut self,
+        peer: &str,
+        entries: Vec<VerifiedEntry>,
+    ) -> Result<Vec<DeliveryResult>, Refusal> {
         let mut results = Vec::with_capacity(entries.len());
         let mut last = 0;
         for entry in entries {
@@ -139,7 +148,9 @@ impl<'a> Batch<'a> {
     /// Adopts governance entries; what adopted entries unlock is for the caller to retry.
     pub(crate) fn govern(&mut self, entries: Vec<Value>) -> Result<Arc<Network>, Refusal> {
         for entry in entries {
-            let number = entry.pointer("/credentialSubject/number").and_then(Value::as_u64);
+            let number = entry
+                .pointer("/credentialSubject/number")
+                .and_then(Value::as_u64);
             let held = self.desk.network.head;
             let mut next = Network::clone(&self.desk.network);
             next.adopt(&entry).map_err(|error| {
@@ -194,7 +205,12 @@ impl<'a> Batch<'a> {
                 if round == 0
                     && let Some(profile) = self.desk.programs.for_kind(&seen.1.kind)
                 {
-                    let trigger = settled.after.records.last().map(|r| r.id.clone()).unwrap_or_default();
+                    let trigger = settled
+                        .after
+                        .records
+                        .last()
+                        .map(|r| r.id.clone())
+                        .unwrap_or_default();
                     let parts: BTreeMap<CaseRef, Arc<CaseState>> = self
                         .projector
                         .parts(&seen.0, &settled.after, &network, self.now_ms)
@@ -212,9 +228,11 @@ impl<'a> Batch<'a> {
                     }
                 }
                 // A case touched in both rounds is written once, as the second left it.
-                self.commit
-                    .case_views
-                    .retain(|v| !(v.party == settled.view.party && v.kind == settled.view.kind && v.key == settled.view.key));
+                self.commit.case_views.retain(|v| {
+                    !(v.party == settled.view.party
+                        && v.kind == settled.view.kind
+                        && v.key == settled.view.key)
+                });
                 self.commit.case_views.push(settled.view);
                 self.commit.terms.extend(settled.terms);
                 self.commit.table_rows.extend(settled.rows);
@@ -222,7 +240,10 @@ impl<'a> Batch<'a> {
             for (keeper, draft, trigger) in drafts {
                 notices += 1;
                 if notices > NOTICES_MAX {
-                    tracing::warn!(notices, "more notices than one batch may have; the rest follow the next change");
+                    tracing::warn!(
+                        notices,
+                        "more notices than one batch may have; the rest follow the next change"
+                    );
                     break;
                 }
                 self.notice(&keeper, draft, &trigger)?;
@@ -303,7 +324,11 @@ impl<'a> Batch<'a> {
         }))
     }
 
-    fn place_home(&mut self, admitted: admit::Admitted, issuer: &Arc<str>) -> Result<Sequenced, Refusal> {
+    fn place_home(
+        &mut self,
+        admitted: admit::Admitted,
+        issuer: &Arc<str>,
+    ) -> Result<Sequenced, Refusal> {
         let admit::Admitted { record, profile } = admitted;
         let Verified {
             document,
@@ -327,29 +352,40 @@ impl<'a> Batch<'a> {
                 states.insert(case.clone(), state);
             }
         }
-        let mut audience: BTreeSet<(String, String)> =
-            audience::audience(profile.model(), &case_record, &|case| states.get(case).cloned(), &network.directory)
-                .into_iter()
-                .map(|entry| (entry.party, entry.view.unwrap_or_else(|| WHOLE.to_owned())))
-                .collect();
+        let mut audience: BTreeSet<(String, String)> = audience::audience(
+            profile.model(),
+            &case_record,
+            &|case| states.get(case).cloned(),
+            &network.directory,
+        )
+        .into_iter()
+        .map(|entry| (entry.party, entry.view.unwrap_or_else(|| WHOLE.to_owned())))
+        .collect();
         audience.insert((issuer.to_string(), WHOLE.to_owned()));
         // Who gets the whole needs no view beside it.
-        let whole: BTreeSet<String> = audience.iter().filter(|(_, v)| v == WHOLE).map(|(p, _)| p.clone()).collect();
+        let whole: BTreeSet<String> = audience
+            .iter()
+            .filter(|(_, v)| v == WHOLE)
+            .map(|(p, _)| p.clone())
+            .collect();
         audience.retain(|(party, view)| view == WHOLE || !whole.contains(party));
 
         let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, issuer, &audience, None)?;
         self.row(&envelope, WHOLE, &bytes, &sequenced, None, None)?;
         self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
         self.send(&network, &envelope.id, WHOLE, &audience);
-        let views: BTreeSet<String> = audience.iter().filter(|(_, v)| v != WHOLE).map(|(_, v)| v.clone()).collect();
+        let views: BTreeSet<String> = audience
+            .iter()
+            .filter(|(_, v)| v != WHOLE)
+            .map(|(_, v)| v.clone())
+            .collect();
         for view in views {
-            let reduced = audience::reduce(profile.model(), &document, &envelope.record_type, &view)
-                .ok_or_else(|| internal("view-unknown", &view))?;
-            let key = self
-                .desk
-                .hosted
-                .get(issuer.as_ref())
-                .ok_or_else(|| internal("issuer-not-hosted", "the issuer's key is not on this node"))?;
+            let reduced =
+                audience::reduce(profile.model(), &document, &envelope.record_type, &view)
+                    .ok_or_else(|| internal("view-unknown", &view))?;
+            let key = self.desk.hosted.get(issuer.as_ref()).ok_or_else(|| {
+                internal("issuer-not-hosted", "the issuer's key is not on this node")
+            })?;
             let signed = self
                 .desk
                 .signer
@@ -360,10 +396,18 @@ impl<'a> Batch<'a> {
                 saw: Vec::new(),
                 ..envelope.clone()
             };
-            let view_record = view_envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
+            let view_record =
+                view_envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
             // The view is kept and sent as these bytes ever after.
             let placed = self.leaf(&envelope, &view, LeafAct::Issued, issuer, &audience, None)?;
-            self.row(&view_envelope, &view, signed.to_string().as_bytes(), &placed, None, None)?;
+            self.row(
+                &view_envelope,
+                &view,
+                signed.to_string().as_bytes(),
+                &placed,
+                None,
+                None,
+            )?;
             self.entitle(&view_envelope, &view, &view_record, &audience, placed.index)?;
             self.send(&network, &envelope.id, &view, &audience);
         }
@@ -443,7 +487,14 @@ impl<'a> Batch<'a> {
                     Some(first) => ("held", first),
                     None => {
                         let node = self.desk.identity.did.clone();
-                        let placed = self.leaf(&envelope, &view, LeafAct::Received, &node, &audience, Some(&stamp))?;
+                        let placed = self.leaf(
+                            &envelope,
+                            &view,
+                            LeafAct::Received,
+                            &node,
+                            &audience,
+                            Some(&stamp),
+                        )?;
                         self.row(&envelope, &view, &bytes, &placed, Some(peer), disputed)?;
                         ("recorded", placed)
                     }
@@ -470,7 +521,8 @@ impl<'a> Batch<'a> {
         audience: &BTreeSet<(String, String)>,
         stamp: Option<&Stamp>,
     ) -> Result<Sequenced, Refusal> {
-        let salt: [u8; 32] = encode::random().map_err(|e| internal("no-randomness", &e.to_string()))?;
+        let salt: [u8; 32] =
+            encode::random().map_err(|e| internal("no-randomness", &e.to_string()))?;
         let index = self.frontier.size().get();
         let leaf = Leaf {
             id: envelope.id.clone(),
@@ -535,7 +587,8 @@ impl<'a> Batch<'a> {
         peer: Option<&str>,
         disputed: Option<String>,
     ) -> Result<(), Refusal> {
-        let stamp = serde_json::to_vec(&sequenced.stamp).map_err(|e| internal("stamp-unwritable", &e.to_string()))?;
+        let stamp = serde_json::to_vec(&sequenced.stamp)
+            .map_err(|e| internal("stamp-unwritable", &e.to_string()))?;
         let id = &envelope.id;
         let links = envelope
             .replaces
@@ -622,7 +675,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Puts a view into the outbox of each other node that is home to somebody who gets it.
-    fn send(&mut self, network: &Network, id: &str, view: &str, audience: &BTreeSet<(String, String)>) {
+    fn send(
+        &mut self,
+        network: &Network,
+        id: &str,
+        view: &str,
+        audience: &BTreeSet<(String, String)>,
+    ) {
         let mut by_node: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (party, granted) in audience {
             if granted != view {
@@ -647,7 +706,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Signs and places a keeper's state notice.
-    fn notice(&mut self, keeper: &Arc<str>, draft: notice::NoticeDraft, trigger: &str) -> Result<(), Refusal> {
+    fn notice(
+        &mut self,
+        keeper: &Arc<str>,
+        draft: notice::NoticeDraft,
+        trigger: &str,
+    ) -> Result<(), Refusal> {
         let Some(key) = self.desk.hosted.get(keeper.as_ref()).cloned() else {
             return Ok(());
         };
@@ -683,7 +747,14 @@ impl<'a> Batch<'a> {
             .collect();
         audience.insert((keeper.to_string(), WHOLE.to_owned()));
         let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, keeper, &audience, None)?;
-        self.row(&envelope, WHOLE, signed.to_string().as_bytes(), &sequenced, None, None)?;
+        self.row(
+            &envelope,
+            WHOLE,
+            signed.to_string().as_bytes(),
+            &sequenced,
+            None,
+            None,
+        )?;
         self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
         self.send(&network, &envelope.id, WHOLE, &audience);
         Ok(())

@@ -76,7 +76,12 @@ impl Client {
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn post<T: DeserializeOwned>(&self, base: &str, path: &str, body: &impl Serialize) -> Result<T, ClientError> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        base: &str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
         let body = serde_json::to_vec(body).map_err(|e| ClientError::Unsigned(e.to_string()))?;
         self.send("POST", base, path, Some(body)).await
     }
@@ -98,13 +103,18 @@ impl Client {
     ) -> Result<T, ClientError> {
         let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
             .map_err(|_| ClientError::Address(base.to_owned()))?;
-        let host = url.host_str().ok_or_else(|| ClientError::Address(base.to_owned()))?;
+        let host = url
+            .host_str()
+            .ok_or_else(|| ClientError::Address(base.to_owned()))?;
         let authority = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
         let digest = body.as_deref().map(http_signature::content_digest);
-        let fields: Vec<(&str, &str)> = digest.iter().map(|d| ("content-digest", d.as_str())).collect();
+        let fields: Vec<(&str, &str)> = digest
+            .iter()
+            .map(|d| ("content-digest", d.as_str()))
+            .collect();
         let signed = http_signature::sign(
             &Request {
                 method,
@@ -130,19 +140,25 @@ impl Client {
             request = request.header("content-digest", digest);
         }
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
         }
         let mut response = request.send().await?;
         let status = response.status().as_u16();
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(ClientError::Answer(format!("more than {ANSWER_BYTES_MAX} bytes")));
+                return Err(ClientError::Answer(format!(
+                    "more than {ANSWER_BYTES_MAX} bytes"
+                )));
             }
             bytes.extend_from_slice(&chunk);
         }
         if !(200..300).contains(&status) {
-            let body = String::from_utf8_lossy(bytes.get(..bytes.len().min(300)).unwrap_or_default()).into_owned();
+            let body =
+                String::from_utf8_lossy(bytes.get(..bytes.len().min(300)).unwrap_or_default())
+                    .into_owned();
             return Err(ClientError::Status { status, body });
         }
         serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))

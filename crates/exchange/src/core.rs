@@ -7,11 +7,13 @@ use std::sync::{Arc, RwLock};
 use garita_canon::Canonicalizer;
 use garita_credential::keys::SigningKey;
 use garita_store::{Blobs, Reader};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::governance::Network;
 use crate::metrics::Metrics;
+use crate::problem::Refusal;
 use crate::program::Programs;
 use crate::sequence::SequencerHandle;
 
@@ -86,7 +88,10 @@ pub struct Parts {
 }
 
 impl Core {
-    #[expect(clippy::too_many_arguments, reason = "one caller: `start`, which has just made each of them")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one caller: `start`, which has just made each of them"
+    )]
     pub(crate) fn assemble(
         parts: Parts,
         canonicalizer: Arc<Canonicalizer>,
@@ -127,6 +132,16 @@ impl Core {
             Ok(mut held) => *held = network,
             Err(poisoned) => *poisoned.into_inner() = network,
         }
+    }
+
+    /// Adopts governance entries and judges by them from now on.
+    ///
+    /// # Errors
+    /// The first entry that cannot be adopted.
+    pub async fn govern(&self, entries: Vec<Value>) -> Result<Arc<Network>, Refusal> {
+        let network = self.sequencer.govern(entries).await?;
+        self.set_network(Arc::clone(&network));
+        Ok(network)
     }
 
     /// Whether a party lives on this node.

@@ -19,7 +19,9 @@ use crate::problem::Refusal;
 use crate::sequence::store_refusal;
 use crate::stamp::Stamp;
 use crate::submit::blocking;
-use crate::wire::{DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX};
+use crate::wire::{
+    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX,
+};
 
 /// First wait after a failure.
 const RETRY_MS_MIN: u64 = 100;
@@ -29,7 +31,12 @@ const RETRY_MS_MAX: u64 = 5_000;
 const IDLE_MS: u64 = 5_000;
 
 /// Delivers to one peer until `stop` says so.
-pub(crate) async fn run(core: Arc<Core>, client: Arc<Client>, peer: String, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(
+    core: Arc<Core>,
+    client: Arc<Client>,
+    peer: String,
+    mut stop: watch::Receiver<bool>,
+) {
     let mut published = core.published.clone();
     let mut retry_ms = RETRY_MS_MIN;
     let mut sent = match acked(&core, &peer).await {
@@ -71,7 +78,12 @@ pub(crate) async fn run(core: Arc<Core>, client: Arc<Client>, peer: String, mut 
 }
 
 /// Sends what comes after `sent`, at most one request; gives the last sequence acknowledged, or none where nothing waits.
-async fn deliver_next(core: &Arc<Core>, client: &Client, peer: &str, sent: u64) -> Result<Option<u64>, DeliverError> {
+async fn deliver_next(
+    core: &Arc<Core>,
+    client: &Client,
+    peer: &str,
+    sent: u64,
+) -> Result<Option<u64>, DeliverError> {
     let Some(delivery) = collect(core, peer, sent).await? else {
         return Ok(None);
     };
@@ -91,7 +103,10 @@ async fn deliver_next(core: &Arc<Core>, client: &Client, peer: &str, sent: u64) 
     let Some(last) = expected.last().copied() else {
         return Ok(None);
     };
-    Metrics::add(&core.metrics.delivered, u64::try_from(expected.len()).unwrap_or(0));
+    Metrics::add(
+        &core.metrics.delivered,
+        u64::try_from(expected.len()).unwrap_or(0),
+    );
     let ack = Ack {
         peer: peer.to_owned(),
         up_to: last,
@@ -124,7 +139,11 @@ async fn deliver_next(core: &Arc<Core>, client: &Client, peer: &str, sent: u64) 
     Ok(Some(last))
 }
 
-async fn collect(core: &Arc<Core>, peer: &str, sent: u64) -> Result<Option<Delivery>, DeliverError> {
+async fn collect(
+    core: &Arc<Core>,
+    peer: &str,
+    sent: u64,
+) -> Result<Option<Delivery>, DeliverError> {
     let core = Arc::clone(core);
     let peer = peer.to_owned();
     let delivery = blocking(move || {
@@ -144,8 +163,12 @@ async fn collect(core: &Arc<Core>, peer: &str, sent: u64) -> Result<Option<Deliv
             let record = String::from_utf8(entry.document)
                 .ok()
                 .and_then(|text| RawValue::from_string(text).ok());
-            let (Some(record), Ok(stamp)) = (record, serde_json::from_slice::<Stamp>(&entry.stamp)) else {
-                tracing::error!(seq = entry.seq, "an outbox entry cannot be read; run `garita fsck`");
+            let (Some(record), Ok(stamp)) = (record, serde_json::from_slice::<Stamp>(&entry.stamp))
+            else {
+                tracing::error!(
+                    seq = entry.seq,
+                    "an outbox entry cannot be read; run `garita fsck`"
+                );
                 break;
             };
             entries.push(DeliveryEntry {

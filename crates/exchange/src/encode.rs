@@ -40,7 +40,9 @@ pub fn is_ni(text: &str) -> bool {
 
 /// Instant of an RFC 3339 text with zone, ms since 1970.
 pub fn parse_instant_ms(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+    text.parse::<Timestamp>()
+        .ok()
+        .map(Timestamp::as_millisecond)
 }
 
 /// RFC 3339 text in UTC with milliseconds.

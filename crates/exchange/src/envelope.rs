@@ -95,7 +95,11 @@ impl Envelope {
         };
         let id = string(object.get("id"), "/id", &mut faults);
         if !id.is_empty() && !encode::is_ni(&id) {
-            faults.push(malformed("/id", "an `ni:///sha-256;…` name", "un nombre `ni:///sha-256;…`"));
+            faults.push(malformed(
+                "/id",
+                "an `ni:///sha-256;…` name",
+                "un nombre `ni:///sha-256;…`",
+            ));
         }
         let record_type = record_type_of(document).unwrap_or_else(|| {
             faults.push(malformed(
@@ -134,7 +138,11 @@ impl Envelope {
             Some("report") => Standing::Report,
             Some("compiled") => Standing::Compiled,
             Some(_) => {
-                faults.push(malformed("/standing", "`act`, `report` or `compiled`", "`act`, `report` o `compiled`"));
+                faults.push(malformed(
+                    "/standing",
+                    "`act`, `report` or `compiled`",
+                    "`act`, `report` o `compiled`",
+                ));
                 Standing::Act
             }
             None => {
@@ -158,11 +166,26 @@ impl Envelope {
         };
         let follows = strings(object.get("follows"), "/follows", FOLLOWS_MAX, &mut faults);
         let saw = strings(object.get("saw"), "/saw", SAW_MAX, &mut faults);
-        let view = object.get("view").and_then(Value::as_str).map(str::to_owned);
-        if view.is_none() && object.get("salt").and_then(Value::as_str).is_none_or(|s| s.len() < 22) {
-            faults.push(malformed("/salt", "16 random bytes in base64url", "16 bytes al azar en base64url"));
+        let view = object
+            .get("view")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        if view.is_none()
+            && object
+                .get("salt")
+                .and_then(Value::as_str)
+                .is_none_or(|s| s.len() < 22)
+        {
+            faults.push(malformed(
+                "/salt",
+                "16 random bytes in base64url",
+                "16 bytes al azar en base64url",
+            ));
         }
-        if !object.get("credentialSubject").is_some_and(Value::is_object) {
+        if !object
+            .get("credentialSubject")
+            .is_some_and(Value::is_object)
+        {
             faults.push(missing("/credentialSubject"));
         }
         if faults.is_empty() {
@@ -178,7 +201,10 @@ impl Envelope {
                 replaces,
                 follows,
                 saw,
-                on_behalf_of: object.get("onBehalfOf").and_then(Value::as_str).map(str::to_owned),
+                on_behalf_of: object
+                    .get("onBehalfOf")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
                 view,
             })
         } else {
@@ -187,7 +213,12 @@ impl Envelope {
     }
 
     /// The record as the profile engine takes it.
-    pub fn case_record(&self, document: Arc<Value>, logged_ms: i64, disputed: Option<String>) -> CaseRecord {
+    pub fn case_record(
+        &self,
+        document: Arc<Value>,
+        logged_ms: i64,
+        disputed: Option<String>,
+    ) -> CaseRecord {
         CaseRecord {
             id: self.id.clone(),
             record_type: self.record_type.clone(),
@@ -218,7 +249,11 @@ pub fn issuer_of(document: &Value) -> Option<&str> {
 
 /// The record type: the only entry of `type` beside `VerifiableCredential`.
 pub fn record_type_of(document: &Value) -> Option<String> {
-    match document.get("type").and_then(Value::as_array).map(Vec::as_slice) {
+    match document
+        .get("type")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+    {
         Some([first, second]) if first.as_str() == Some("VerifiableCredential") => {
             second.as_str().map(str::to_owned)
         }
@@ -270,13 +305,21 @@ fn string(value: Option<&Value>, pointer: &str, faults: &mut Vec<Fault>) -> Stri
     }
 }
 
-fn strings(value: Option<&Value>, pointer: &str, max: usize, faults: &mut Vec<Fault>) -> Vec<String> {
+fn strings(
+    value: Option<&Value>,
+    pointer: &str,
+    max: usize,
+    faults: &mut Vec<Fault>,
+) -> Vec<String> {
     let items: Vec<&Value> = match value {
         None => return Vec::new(),
         Some(Value::Array(items)) => items.iter().collect(),
         Some(single) => vec![single],
     };
-    let texts: Vec<String> = items.iter().filter_map(|i| i.as_str().map(str::to_owned)).collect();
+    let texts: Vec<String> = items
+        .iter()
+        .filter_map(|i| i.as_str().map(str::to_owned))
+        .collect();
     if texts.len() != items.len() || texts.len() > max {
         faults.push(malformed(
             pointer,

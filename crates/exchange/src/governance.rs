@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use garita_credential::data_integrity::{self, VerifyOptions};
 use garita_credential::keys::{SigningKey, VerificationKey};
-use garita_credential::resolver::{DidKeyResolver, KeyEntry, KeyHistory, ResolveError, ResolvedKey, Resolver};
+use garita_credential::resolver::{
+    DidKeyResolver, KeyEntry, KeyHistory, ResolveError, ResolvedKey, Resolver,
+};
 use garita_profile::case::{Directory, Party};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -183,7 +185,9 @@ impl Network {
     ///
     /// # Errors
     /// The first entry that cannot be adopted.
-    pub fn from_entries<'a>(entries: impl IntoIterator<Item = &'a Value>) -> Result<Self, GovernanceError> {
+    pub fn from_entries<'a>(
+        entries: impl IntoIterator<Item = &'a Value>,
+    ) -> Result<Self, GovernanceError> {
         let mut network = Self::default();
         for entry in entries {
             network.adopt(entry)?;
@@ -206,25 +210,33 @@ impl Network {
         let digest = entry_digest(entry)?;
         let next = self.head.map_or(0, |head| head + 1);
         if number < next {
-            let held = usize::try_from(number).ok().and_then(|n| self.digests.get(n));
+            let held = usize::try_from(number)
+                .ok()
+                .and_then(|n| self.digests.get(n));
             return if held == Some(&digest) {
                 Ok(())
             } else {
                 Err(GovernanceError::Fork(number.saturating_sub(1)))
             };
         }
-        let predecessor = subject.get("predecessor").and_then(Value::as_str).unwrap_or_default();
+        let predecessor = subject
+            .get("predecessor")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         if number != next || (number > 0 && predecessor != self.head_digest) {
             return Err(GovernanceError::OutOfOrder {
                 number,
                 last: self.head.unwrap_or(0),
             });
         }
-        let statement: Statement = serde_json::from_value(subject.get("statement").cloned().unwrap_or_default())
-            .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
+        let statement: Statement =
+            serde_json::from_value(subject.get("statement").cloned().unwrap_or_default())
+                .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
         let (authorities, threshold) = match &statement {
             Statement::Genesis {
-                authorities, threshold, ..
+                authorities,
+                threshold,
+                ..
             } if number == 0 => (authorities.clone(), *threshold),
             Statement::Genesis { .. } => {
                 return Err(GovernanceError::Malformed("a second genesis".into()));
@@ -257,7 +269,12 @@ impl Network {
     ///
     /// # Errors
     /// When the entry cannot be signed.
-    pub fn draft(&self, statement: &Statement, authority: &SigningKey, now_ms: i64) -> Result<Value, GovernanceError> {
+    pub fn draft(
+        &self,
+        statement: &Statement,
+        authority: &SigningKey,
+        now_ms: i64,
+    ) -> Result<Value, GovernanceError> {
         let number = self.head.map_or(0, |head| head + 1);
         let did = signing::did_key(authority);
         let mut subject = json!({ "number": number, "statement": statement });
@@ -316,10 +333,15 @@ impl Network {
                 for key in &entry.keys {
                     let public = VerificationKey::from_multibase(&key.public_key_multibase)
                         .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
-                    keys.add(KeyEntry { controller: entry.did.clone(), ..KeyEntry::new(&key.id, public, key.from_ms) });
+                    keys.add(KeyEntry {
+                        controller: entry.did.clone(),
+                        ..KeyEntry::new(&key.id, public, key.from_ms)
+                    });
                 }
                 self.homes.insert(entry.did.clone(), entry.home);
-                Arc::make_mut(&mut self.directory).parties.insert(entry.did, entry.party);
+                Arc::make_mut(&mut self.directory)
+                    .parties
+                    .insert(entry.did, entry.party);
             }
             Statement::KeyRevoked {
                 verification_method,
@@ -328,7 +350,11 @@ impl Network {
             } => {
                 Arc::make_mut(&mut self.keys).revoke(&verification_method, from_ms);
             }
-            Statement::Profile { profile, version, core } => {
+            Statement::Profile {
+                profile,
+                version,
+                core,
+            } => {
                 self.profiles.insert(core, (profile, version));
             }
             Statement::Places { zones } => Arc::make_mut(&mut self.directory).zones.extend(zones),
@@ -338,7 +364,11 @@ impl Network {
 }
 
 impl Resolver for Network {
-    fn key(&self, verification_method: &str, at_ms: Option<i64>) -> Result<ResolvedKey, ResolveError> {
+    fn key(
+        &self,
+        verification_method: &str,
+        at_ms: Option<i64>,
+    ) -> Result<ResolvedKey, ResolveError> {
         self.keys.key(verification_method, at_ms)
     }
 }
@@ -367,7 +397,13 @@ fn signatures_by(entry: &Value, authorities: &[String]) -> Result<usize, Governa
         &VerifyOptions::assertion(&DidKeyResolver, None),
         signing::jcs_canonicalizer(),
     )
-    .map_err(|problems| GovernanceError::Malformed(problems.first().map_or_else(String::new, |p| p.message.clone())))?;
+    .map_err(|problems| {
+        GovernanceError::Malformed(
+            problems
+                .first()
+                .map_or_else(String::new, |p| p.message.clone()),
+        )
+    })?;
     let signers: BTreeSet<&str> = verified
         .proofs()
         .iter()

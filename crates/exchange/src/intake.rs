@@ -66,15 +66,25 @@ impl VerifiedEntry {
 ///
 /// # Errors
 /// When the whole delivery cannot be taken (too many entries, somebody else's name, the store away).
-pub async fn take(core: &Arc<Core>, peer: &str, delivery: Delivery) -> Result<DeliveryAnswer, Refusal> {
+pub async fn take(
+    core: &Arc<Core>,
+    peer: &str,
+    delivery: Delivery,
+) -> Result<DeliveryAnswer, Refusal> {
     if delivery.from != peer {
         return Err(Refusal::one(
             RefusalKind::Forbidden,
             Fault::at(
                 "delivery-from-other",
                 "/from",
-                format!("the request is signed by `{peer}` and says it is from `{}`", delivery.from),
-                format!("la petición la firma `{peer}` y dice venir de `{}`", delivery.from),
+                format!(
+                    "the request is signed by `{peer}` and says it is from `{}`",
+                    delivery.from
+                ),
+                format!(
+                    "la petición la firma `{peer}` y dice venir de `{}`",
+                    delivery.from
+                ),
             ),
         ));
     }
@@ -107,7 +117,10 @@ pub async fn take(core: &Arc<Core>, peer: &str, delivery: Delivery) -> Result<De
             core.metrics.refuse(&fault.code);
         }
     }
-    let Taken { results, checkpoint } = core.sequencer.delivered(peer.to_owned(), judged).await?;
+    let Taken {
+        results,
+        checkpoint,
+    } = core.sequencer.delivered(peer.to_owned(), judged).await?;
     Ok(DeliveryAnswer {
         results,
         checkpoint,
@@ -151,7 +164,13 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
     Ok(count)
 }
 
-fn judge(core: &Core, network: &Network, peer: &str, entry: DeliveryEntry, waited: Option<u64>) -> VerifiedEntry {
+fn judge(
+    core: &Core,
+    network: &Network,
+    peer: &str,
+    entry: DeliveryEntry,
+    waited: Option<u64>,
+) -> VerifiedEntry {
     let seq = entry.seq;
     let bytes = entry.record.get().as_bytes();
     let refused = |id: Option<String>, fault: Fault| VerifiedEntry::Refused { seq, id, fault };
@@ -160,7 +179,11 @@ fn judge(core: &Core, network: &Network, peer: &str, entry: DeliveryEntry, waite
         Err(refusal) => {
             return refused(
                 None,
-                refusal.faults.into_iter().next().unwrap_or_else(|| Fault::whole("refused", "", "")),
+                refusal
+                    .faults
+                    .into_iter()
+                    .next()
+                    .unwrap_or_else(|| Fault::whole("refused", "", "")),
             );
         }
     };
@@ -173,7 +196,10 @@ fn judge(core: &Core, network: &Network, peer: &str, entry: DeliveryEntry, waite
         name,
         bytes: serde_json::to_vec(entry).unwrap_or_default(),
     };
-    if parsed.envelope.view.as_deref().unwrap_or(WHOLE) != entry.view || entry.stamp.view != entry.view || entry.stamp.id != id {
+    if parsed.envelope.view.as_deref().unwrap_or(WHOLE) != entry.view
+        || entry.stamp.view != entry.view
+        || entry.stamp.id != id
+    {
         return refused(
             Some(id),
             Fault::whole(
@@ -192,12 +218,19 @@ fn judge(core: &Core, network: &Network, peer: &str, entry: DeliveryEntry, waite
             Some(id),
             Fault::whole(
                 "stamp-not-home",
-                format!("only the issuer's home may stamp and deliver: `{}`", home.did),
-                format!("solo el nodo del emisor puede sellar y entregar: `{}`", home.did),
+                format!(
+                    "only the issuer's home may stamp and deliver: `{}`",
+                    home.did
+                ),
+                format!(
+                    "solo el nodo del emisor puede sellar y entregar: `{}`",
+                    home.did
+                ),
             ),
         );
     }
-    let stamped = VerificationKey::from_multibase(&home.key).is_ok_and(|key| entry.stamp.verify(&key));
+    let stamped =
+        VerificationKey::from_multibase(&home.key).is_ok_and(|key| entry.stamp.verify(&key));
     if !stamped {
         return refused(
             Some(id),

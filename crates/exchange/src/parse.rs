@@ -49,7 +49,10 @@ pub fn document(bytes: &[u8]) -> Result<Value, Refusal> {
         let en = format!("{error}");
         let es = garita_credential::describe(error.code(), garita_credential::Lang::Es)
             .map_or_else(|| en.clone(), str::to_owned);
-        Refusal::one(kind, Fault::at(error.code(), error.pointer().unwrap_or_default(), en, es))
+        Refusal::one(
+            kind,
+            Fault::at(error.code(), error.pointer().unwrap_or_default(), en, es),
+        )
     })
 }
 
@@ -65,15 +68,20 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Refusal> {
     })?;
     // A view bears the whole record's id, which its own content cannot give: its proof and the home's stamp bind it.
     if envelope.view.is_none() {
-        let computed = envelope::record_id(&document).map_err(|f| Refusal::one(RefusalKind::Unprocessable, f))?;
+        let computed = envelope::record_id(&document)
+            .map_err(|f| Refusal::one(RefusalKind::Unprocessable, f))?;
         if computed != envelope.id {
             return Err(Refusal::one(
                 RefusalKind::Unprocessable,
                 Fault::at(
                     "id-mismatch",
                     "/id",
-                    format!("the content's id is `{computed}`; something was changed after the id was computed"),
-                    format!("el identificador del contenido es `{computed}`; algo cambió después de calcularlo"),
+                    format!(
+                        "the content's id is `{computed}`; something was changed after the id was computed"
+                    ),
+                    format!(
+                        "el identificador del contenido es `{computed}`; algo cambió después de calcularlo"
+                    ),
                 ),
             ));
         }

@@ -61,7 +61,9 @@ impl Programs {
             for kind in profile.model().kinds.keys() {
                 programs.by_kind.insert(kind.clone(), Arc::clone(&profile));
             }
-            programs.by_core.insert(profile.core_digest().to_owned(), profile);
+            programs
+                .by_core
+                .insert(profile.core_digest().to_owned(), profile);
         }
         programs
     }
@@ -107,8 +109,8 @@ impl Programs {
             url: url.to_owned(),
             why,
         };
-        let envelope: Value =
-            serde_json::from_str(ENVELOPE_CONTEXT).map_err(|e| fail(ENVELOPE_CONTEXT_URL, e.to_string()))?;
+        let envelope: Value = serde_json::from_str(ENVELOPE_CONTEXT)
+            .map_err(|e| fail(ENVELOPE_CONTEXT_URL, e.to_string()))?;
         let mut contexts = ContextSet::bundled()
             .with(ENVELOPE_CONTEXT_URL, envelope)
             .map_err(|e| fail(ENVELOPE_CONTEXT_URL, e.to_string()))?;

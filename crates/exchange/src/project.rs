@@ -87,12 +87,21 @@ impl Projector {
     }
 
     /// The party's records of a case.
-    pub(crate) fn records(&mut self, party: &Arc<str>, case: &CaseRef) -> Result<&[CaseRecord], StoreError> {
+    pub(crate) fn records(
+        &mut self,
+        party: &Arc<str>,
+        case: &CaseRef,
+    ) -> Result<&[CaseRecord], StoreError> {
         Ok(&self.load(party, case)?.records)
     }
 
     /// Adds a record to what a party knows of a case. A record held already in the same view changes nothing.
-    pub(crate) fn add(&mut self, party: &Arc<str>, case: &CaseRef, record: CaseRecord) -> Result<(), StoreError> {
+    pub(crate) fn add(
+        &mut self,
+        party: &Arc<str>,
+        case: &CaseRef,
+        record: CaseRecord,
+    ) -> Result<(), StoreError> {
         let warm = self.load(party, case)?;
         if !warm
             .records
@@ -127,7 +136,9 @@ impl Projector {
         let warm = self.load(party, case)?;
         let before = warm.committed.replace(Arc::clone(&after));
         let records = std::mem::take(&mut warm.records);
-        let (terms, rows, view) = rows(party, case, &profile, &records, &after, network, now_ms, updated);
+        let (terms, rows, view) = rows(
+            party, case, &profile, &records, &after, network, now_ms, updated,
+        );
         if let Some(warm) = self.warm.get_mut(seen) {
             warm.records = records;
         }
@@ -207,13 +218,24 @@ impl Projector {
                 if depth >= DEPTH_MAX {
                     return None;
                 }
-                let state = projector.borrow_mut().state_at(party, part, network, now_ms, depth + 1);
+                let state =
+                    projector
+                        .borrow_mut()
+                        .state_at(party, part, network, now_ms, depth + 1);
                 state.unwrap_or_else(|error| {
                     failed.borrow_mut().get_or_insert(error);
                     None
                 })
             };
-            Arc::new(fold(profile.model(), case, &records, &directory, &part, &knowledge, now_ms))
+            Arc::new(fold(
+                profile.model(),
+                case,
+                &records,
+                &directory,
+                &part,
+                &knowledge,
+                now_ms,
+            ))
         };
         self.load(party, case)?.records = records;
         if let Some(error) = failed.into_inner() {
@@ -252,9 +274,13 @@ impl Projector {
         if let Some(known) = self.wholes.get(&seen) {
             return Ok(known.iter().cloned().collect());
         }
-        let hits = self
-            .reader
-            .search(party, Some(PART_TERM), &part_value(case), TermMatch::Exact, WHOLES_MAX)?;
+        let hits = self.reader.search(
+            party,
+            Some(PART_TERM),
+            &part_value(case),
+            TermMatch::Exact,
+            WHOLES_MAX,
+        )?;
         let found: BTreeSet<CaseRef> = hits
             .into_iter()
             .map(|hit| CaseRef {
@@ -299,7 +325,10 @@ pub(crate) fn part_value(case: &CaseRef) -> String {
     format!("{} {}", case.kind, case.key)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller, which has each of them at hand")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one caller, which has each of them at hand"
+)]
 fn rows(
     party: &Arc<str>,
     case: &CaseRef,
@@ -324,14 +353,20 @@ fn rows(
             kind: case.kind.clone(),
             key: case.key.clone(),
         })
-        .chain(state.parts.values().flat_map(|part| &part.cases).map(|(part, _)| Term {
-            party: party.to_string(),
-            by_suffix: false,
-            name: PART_TERM.to_owned(),
-            value: part_value(part),
-            kind: case.kind.clone(),
-            key: case.key.clone(),
-        }))
+        .chain(
+            state
+                .parts
+                .values()
+                .flat_map(|part| &part.cases)
+                .map(|(part, _)| Term {
+                    party: party.to_string(),
+                    by_suffix: false,
+                    name: PART_TERM.to_owned(),
+                    value: part_value(part),
+                    kind: case.kind.clone(),
+                    key: case.key.clone(),
+                }),
+        )
         .collect();
     let seen = acts::CaseView {
         state,
@@ -365,7 +400,12 @@ fn rows(
         .model()
         .boards
         .keys()
-        .filter_map(|name| Some((name.as_str(), board::board_row(profile, name, seen, &roles)?)))
+        .filter_map(|name| {
+            Some((
+                name.as_str(),
+                board::board_row(profile, name, seen, &roles)?,
+            ))
+        })
         .collect();
     let view = CaseView {
         party: party.to_string(),

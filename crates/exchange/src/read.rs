@@ -42,7 +42,11 @@ pub struct CaseRead {
 pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
     let document: Value = serde_json::from_slice(&held.record.document).ok()?;
     let envelope = Envelope::read(&document).ok()?;
-    Some(envelope.case_record(Arc::new(document), held.record.logged_ms, held.record.disputed.clone()))
+    Some(envelope.case_record(
+        Arc::new(document),
+        held.record.logged_ms,
+        held.record.disputed.clone(),
+    ))
 }
 
 /// A case with its records, folded as of now; none where the party has nothing of it.
@@ -78,8 +82,12 @@ pub fn cases_for(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Reads, R
     let mut reads = Reads::default();
     for case_ref in cases {
         if let Some(read) = case(core, party, case_ref)? {
-            reads.states.insert(case_ref.clone(), CaseState::clone(&read.state));
-            reads.records.insert(case_ref.clone(), Arc::new(read.case_records));
+            reads
+                .states
+                .insert(case_ref.clone(), CaseState::clone(&read.state));
+            reads
+                .records
+                .insert(case_ref.clone(), Arc::new(read.case_records));
         }
     }
     Ok(reads)
@@ -111,7 +119,12 @@ pub fn heads(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Vec<String>,
 /// # Errors
 /// When the store is away.
 pub fn holders(core: &Core, party: &str, id: &str) -> Result<Vec<Holder>, Refusal> {
-    if core.reader.record(party, id).map_err(|e| store_refusal(&e))?.is_none() {
+    if core
+        .reader
+        .record(party, id)
+        .map_err(|e| store_refusal(&e))?
+        .is_none()
+    {
         return Ok(Vec::new());
     }
     core.reader.node_holders(id).map_err(|e| store_refusal(&e))
@@ -122,7 +135,10 @@ pub fn holders(core: &Core, party: &str, id: &str) -> Result<Vec<Holder>, Refusa
 /// # Errors
 /// When the store is away.
 pub fn sequenced(core: &Core, party: &str, id: &str) -> Result<Option<Sequenced>, Refusal> {
-    let held = core.reader.record(party, id).map_err(|e| store_refusal(&e))?;
+    let held = core
+        .reader
+        .record(party, id)
+        .map_err(|e| store_refusal(&e))?;
     let Some(held) = held else {
         return Ok(None);
     };
@@ -130,7 +146,8 @@ pub fn sequenced(core: &Core, party: &str, id: &str) -> Result<Option<Sequenced>
         .reader
         .log_entry(held.record.local_index)
         .map_err(|e| store_refusal(&e))?;
-    let (Some(entry), Ok(stamp)) = (entry, serde_json::from_slice::<Stamp>(&held.record.stamp)) else {
+    let (Some(entry), Ok(stamp)) = (entry, serde_json::from_slice::<Stamp>(&held.record.stamp))
+    else {
         return Ok(None);
     };
     Ok(Some(Sequenced {
@@ -176,14 +193,23 @@ fn folded(
         if depth >= PART_DEPTH_MAX {
             return None;
         }
-        let state = part_state(core, party, part, &mut deeper.borrow_mut(), depth + 1).unwrap_or_else(|refusal| {
-            failed.borrow_mut().get_or_insert(refusal);
-            None
-        })?;
+        let state = part_state(core, party, part, &mut deeper.borrow_mut(), depth + 1)
+            .unwrap_or_else(|refusal| {
+                failed.borrow_mut().get_or_insert(refusal);
+                None
+            })?;
         mine.borrow_mut().insert(part.clone(), Arc::clone(&state));
         Some(state)
     };
-    let state = fold::fold(profile.model(), case, records, &network.directory, &part, &knowledge, now_ms);
+    let state = fold::fold(
+        profile.model(),
+        case,
+        records,
+        &network.directory,
+        &part,
+        &knowledge,
+        now_ms,
+    );
     if let Some(refusal) = failed.into_inner() {
         return Err(refusal);
     }

@@ -107,8 +107,17 @@ impl SequencerHandle {
         .await
     }
 
-    pub(crate) async fn delivered(&self, peer: String, entries: Vec<VerifiedEntry>) -> Result<Taken, Refusal> {
-        self.ask(|reply| Job::Delivered { peer, entries, reply }).await
+    pub(crate) async fn delivered(
+        &self,
+        peer: String,
+        entries: Vec<VerifiedEntry>,
+    ) -> Result<Taken, Refusal> {
+        self.ask(|reply| Job::Delivered {
+            peer,
+            entries,
+            reply,
+        })
+        .await
     }
 
     pub(crate) async fn acked(&self, ack: Ack) -> Result<(), Refusal> {
@@ -131,7 +140,10 @@ impl SequencerHandle {
     ///
     /// # Errors
     /// A conflict, or that the store is away.
-    pub async fn change(&self, change: impl FnOnce(&mut Commit) + Send + 'static) -> Result<(), Refusal> {
+    pub async fn change(
+        &self,
+        change: impl FnOnce(&mut Commit) + Send + 'static,
+    ) -> Result<(), Refusal> {
         self.ask(|reply| Job::Change {
             change: Box::new(change),
             reply,
@@ -139,12 +151,17 @@ impl SequencerHandle {
         .await
     }
 
-    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Job) -> Result<T, Refusal> {
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Job,
+    ) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(job(reply)).map_err(|error| match error {
-            TrySendError::Full(_) => busy(),
-            TrySendError::Disconnected(_) => stopping(),
-        })?;
+        self.jobs
+            .try_send(job(reply))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => busy(),
+                TrySendError::Disconnected(_) => stopping(),
+            })?;
         answer.await.unwrap_or_else(|_| Err(stopping()))
     }
 }
@@ -172,12 +189,29 @@ pub(crate) fn run(
             .into_iter()
             .partition(|job| matches!(job, Job::Change { .. } | Job::Govern { .. }));
         for job in alone {
-            run_batch(&mut writer, &mut desk, &mut projector, vec![job], published, metrics);
+            run_batch(
+                &mut writer,
+                &mut desk,
+                &mut projector,
+                vec![job],
+                published,
+                metrics,
+            );
         }
         if !together.is_empty() {
-            run_batch(&mut writer, &mut desk, &mut projector, together, published, metrics);
+            run_batch(
+                &mut writer,
+                &mut desk,
+                &mut projector,
+                together,
+                published,
+                metrics,
+            );
         }
-        Metrics::add(&metrics.sequence_us, u64::try_from(started.elapsed().as_micros()).unwrap_or(0));
+        Metrics::add(
+            &metrics.sequence_us,
+            u64::try_from(started.elapsed().as_micros()).unwrap_or(0),
+        );
     }
 }
 
@@ -208,8 +242,12 @@ fn run_batch(
         let begun = Instant::now();
         let done = writer.commit(&commit);
         Metrics::add(&metrics.commits, 1);
-        Metrics::add(&metrics.commit_us, u64::try_from(begun.elapsed().as_micros()).unwrap_or(0));
-        done.map(|_| (checkpoint, size)).map_err(|e| store_refusal(&e))
+        Metrics::add(
+            &metrics.commit_us,
+            u64::try_from(begun.elapsed().as_micros()).unwrap_or(0),
+        );
+        done.map(|_| (checkpoint, size))
+            .map_err(|e| store_refusal(&e))
     });
     match outcome {
         Ok((checkpoint, size)) => {
@@ -260,7 +298,11 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
                 let _ = reply.send(answer);
             })
         }
-        Job::Delivered { peer, entries, reply } => {
+        Job::Delivered {
+            peer,
+            entries,
+            reply,
+        } => {
             let count = entries.len();
             let result = batch.delivered(&peer, entries);
             Metrics::add(&metrics.received, u64::try_from(count).unwrap_or(0));
@@ -291,7 +333,10 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
     }
 }
 
-fn plain<T: Send + 'static>(reply: oneshot::Sender<Result<T, Refusal>>, result: Result<T, Refusal>) -> Answer {
+fn plain<T: Send + 'static>(
+    reply: oneshot::Sender<Result<T, Refusal>>,
+    result: Result<T, Refusal>,
+) -> Answer {
     Box::new(move |outcome| {
         let answer = match outcome {
             Ok(_) => result,
@@ -306,7 +351,9 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
         match job {
             Job::Home { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Delivered { reply, .. } => drop(reply.send(Err(refusal.clone()))),
-            Job::Acked { reply, .. } | Job::Change { reply, .. } => drop(reply.send(Err(refusal.clone()))),
+            Job::Acked { reply, .. } | Job::Change { reply, .. } => {
+                drop(reply.send(Err(refusal.clone())))
+            }
             Job::Govern { reply, .. } => drop(reply.send(Err(refusal.clone()))),
         }
     }
@@ -324,8 +371,12 @@ pub fn store_refusal(error: &StoreError) -> Refusal {
         kind,
         Fault::whole(
             code,
-            format!("the node could not write: {error}; nothing was recorded, reading goes on, try again later"),
-            format!("el nodo no pudo escribir: {error}; no se registró nada, la lectura sigue, intente más tarde"),
+            format!(
+                "the node could not write: {error}; nothing was recorded, reading goes on, try again later"
+            ),
+            format!(
+                "el nodo no pudo escribir: {error}; no se registró nada, la lectura sigue, intente más tarde"
+            ),
         ),
     )
 }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use garita_canon::{Canonicalizer, ContextSet};
+use garita_credential::Suite;
 use garita_credential::data_integrity::{self, ProofOptions};
 use garita_credential::keys::SigningKey;
-use garita_credential::Suite;
 use garita_profile::Profile;
 use garita_profile::case::{CaseRef, Replaces, Standing};
 use garita_tlog::{KeyId, NoteSigner, SigningFailed, key_id_ed25519};
@@ -78,9 +78,8 @@ impl Draft {
     /// # Errors
     /// When it has no canonical form, or the system has no randomness.
     pub fn document(self, network: &Network, profile: &Profile) -> Result<Value, Fault> {
-        let salt: [u8; 16] = encode::random().map_err(|e| {
-            Fault::whole("no-randomness", e.to_string(), e.to_string())
-        })?;
+        let salt: [u8; 16] = encode::random()
+            .map_err(|e| Fault::whole("no-randomness", e.to_string(), e.to_string()))?;
         let mut document = json!({
             "@context": [VC_CONTEXT_URL, ENVELOPE_CONTEXT_URL, context_url(profile)],
             "type": ["VerifiableCredential", self.record_type],
@@ -101,18 +100,26 @@ impl Draft {
             put("source", self.source.map(Value::String));
             put("onBehalfOf", self.on_behalf_of.map(Value::String));
             put("replaces", self.replaces.map(|r| json!(r)));
-            put("follows", (!self.follows.is_empty()).then(|| json!(self.follows)));
+            put(
+                "follows",
+                (!self.follows.is_empty()).then(|| json!(self.follows)),
+            );
             put("saw", (!self.saw.is_empty()).then(|| json!(self.saw)));
             put(
                 "automation",
-                self.automation.map(|(rule, trigger)| json!({ "rule": rule, "trigger": trigger })),
+                self.automation
+                    .map(|(rule, trigger)| json!({ "rule": rule, "trigger": trigger })),
             );
             put(
                 "signedBy",
-                self.signed_by.map(|(person, post)| json!({ "person": person, "post": post })),
+                self.signed_by
+                    .map(|(person, post)| json!({ "person": person, "post": post })),
             );
             put("simulated", network.simulated.then_some(Value::Bool(true)));
-            put("relatedResource", (!self.related.is_empty()).then(|| json!(self.related)));
+            put(
+                "relatedResource",
+                (!self.related.is_empty()).then(|| json!(self.related)),
+            );
             put("credentialSubject", Some(self.subject));
         }
         let id = record_id(&document)?;

@@ -111,7 +111,15 @@ pub struct Stamp {
 
 impl Stamp {
     /// Signs a stamp with the node's key.
-    pub fn sign(id: &str, view: &str, node: &str, log: &str, index: u64, logged: i64, key: &SigningKey) -> Self {
+    pub fn sign(
+        id: &str,
+        view: &str,
+        node: &str,
+        log: &str,
+        index: u64,
+        logged: i64,
+        key: &SigningKey,
+    ) -> Self {
         let mut stamp = Self {
             id: id.to_owned(),
             view: view.to_owned(),
@@ -179,7 +187,15 @@ mod tests {
 
     #[test]
     fn a_stamp_with_any_member_changed_fails() {
-        let stamp = Stamp::sign("ni:///sha-256;x", WHOLE, "did:web:a", "a.example/log", 4, 1_000, &key());
+        let stamp = Stamp::sign(
+            "ni:///sha-256;x",
+            WHOLE,
+            "did:web:a",
+            "a.example/log",
+            4,
+            1_000,
+            &key(),
+        );
         let public = key().verification_key();
         assert!(stamp.verify(&public));
         let changes: [fn(&mut Stamp); 7] = [

@@ -99,9 +99,11 @@ impl Exchange {
         };
         let projector = Projector::new(reader.clone(), Arc::clone(&parts.programs));
         let counters = Arc::clone(&metrics);
-        thread::Builder::new().name("sequencer".into()).spawn(move || {
-            sequence::run(writer, desk, projector, &queue, &published_tx, &counters);
-        })?;
+        thread::Builder::new()
+            .name("sequencer".into())
+            .spawn(move || {
+                sequence::run(writer, desk, projector, &queue, &published_tx, &counters);
+            })?;
         let core = Arc::new(Core::assemble(
             parts,
             canonicalizer,
@@ -114,7 +116,10 @@ impl Exchange {
         ));
         let standings = Arc::new(Standings::default());
         let (stop, stopped) = watch::channel(false);
-        let client = Arc::new(Client::new(&core.identity.did, Arc::clone(&core.identity.key))?);
+        let client = Arc::new(Client::new(
+            &core.identity.did,
+            Arc::clone(&core.identity.key),
+        )?);
         tokio::spawn(watch_peers(
             Arc::clone(&core),
             client,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use garita_profile::{admission, keys};
 use garita_profile::case::{CaseRef, Replaces, Standing};
 use garita_profile::model::Severity;
+use garita_profile::{admission, keys};
 use garita_tlog::{LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -60,13 +60,21 @@ pub struct Submission {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<CaseRef>,
     /// Mandate.
-    #[serde(rename = "onBehalfOf", default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "onBehalfOf",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub on_behalf_of: Option<String>,
     /// Source of a report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// Attachments.
-    #[serde(rename = "relatedResource", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        rename = "relatedResource",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub related: Vec<Value>,
 }
 
@@ -74,7 +82,11 @@ pub struct Submission {
 ///
 /// # Errors
 /// What parse, verify and admit found, all at once for the station that refused.
-pub async fn signed(core: &Arc<Core>, bytes: Vec<u8>, principal: &Principal) -> Result<Receipt, Refusal> {
+pub async fn signed(
+    core: &Arc<Core>,
+    bytes: Vec<u8>,
+    principal: &Principal,
+) -> Result<Receipt, Refusal> {
     let judged = {
         let core = Arc::clone(core);
         blocking(move || {
@@ -93,8 +105,14 @@ pub async fn signed(core: &Arc<Core>, bytes: Vec<u8>, principal: &Principal) -> 
             Fault::at(
                 "issuer-not-you",
                 "/issuer/id",
-                format!("you act for `{}`; a record of another party is for it to submit", principal.party),
-                format!("usted actúa por `{}`; el registro de otra parte le toca a ella", principal.party),
+                format!(
+                    "you act for `{}`; a record of another party is for it to submit",
+                    principal.party
+                ),
+                format!(
+                    "usted actúa por `{}`; el registro de otra parte le toca a ella",
+                    principal.party
+                ),
             ),
         ));
     }
@@ -106,7 +124,11 @@ pub async fn signed(core: &Arc<Core>, bytes: Vec<u8>, principal: &Principal) -> 
 ///
 /// # Errors
 /// What admission found, or that the type is unknown.
-pub async fn draft(core: &Arc<Core>, submission: Submission, principal: &Principal) -> Result<Receipt, Refusal> {
+pub async fn draft(
+    core: &Arc<Core>,
+    submission: Submission,
+    principal: &Principal,
+) -> Result<Receipt, Refusal> {
     let made = {
         let core = Arc::clone(core);
         let principal = principal.clone();
@@ -121,7 +143,11 @@ pub async fn draft(core: &Arc<Core>, submission: Submission, principal: &Princip
 ///
 /// # Errors
 /// As [`draft`].
-pub async fn dry_run(core: &Arc<Core>, submission: Submission, principal: &Principal) -> Result<Value, Refusal> {
+pub async fn dry_run(
+    core: &Arc<Core>,
+    submission: Submission,
+    principal: &Principal,
+) -> Result<Value, Refusal> {
     let core = Arc::clone(core);
     let principal = principal.clone();
     blocking(move || {
@@ -177,7 +203,11 @@ pub async fn receipt(core: &Arc<Core>, sequenced: Sequenced) -> Result<Receipt, 
 
 pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, Refusal> {
     // A repeated record's answer names a checkpoint that may be older than the newest; either covers it.
-    let size = if sequenced.size > sequenced.index { sequenced.size } else { 0 };
+    let size = if sequenced.size > sequenced.index {
+        sequenced.size
+    } else {
+        0
+    };
     let (checkpoint, size) = if size == 0 || sequenced.checkpoint.is_empty() {
         let head = core.reader.head().map_err(|e| store_refusal(&e))?;
         (head.checkpoint.unwrap_or_default(), head.frontier.size())
@@ -210,7 +240,11 @@ pub fn log_verifier_key(core: &Core) -> String {
     .unwrap_or_default()
 }
 
-fn complete(core: &Core, submission: Submission, principal: &Principal) -> Result<Verified, Refusal> {
+fn complete(
+    core: &Core,
+    submission: Submission,
+    principal: &Principal,
+) -> Result<Verified, Refusal> {
     let unprocessable = |fault| Refusal::one(RefusalKind::Unprocessable, fault);
     let network = core.network();
     let now_ms = core.clock.now_ms();
@@ -218,8 +252,16 @@ fn complete(core: &Core, submission: Submission, principal: &Principal) -> Resul
         return Err(unprocessable(Fault::at(
             "record-type-unknown",
             "/recordType",
-            format!("no program in force has records of type `{}`; known programs: {}", submission.record_type, core.programs.known()),
-            format!("ningún programa vigente tiene registros de tipo `{}`; programas conocidos: {}", submission.record_type, core.programs.known()),
+            format!(
+                "no program in force has records of type `{}`; known programs: {}",
+                submission.record_type,
+                core.programs.known()
+            ),
+            format!(
+                "ningún programa vigente tiene registros de tipo `{}`; programas conocidos: {}",
+                submission.record_type,
+                core.programs.known()
+            ),
         )));
     };
     let Some(key) = core.hosted.get(&principal.party) else {
@@ -257,7 +299,8 @@ fn complete(core: &Core, submission: Submission, principal: &Principal) -> Resul
         automation: None,
         source: submission.source,
         related: submission.related,
-        signed_by: (!principal.person.is_empty()).then(|| (principal.person.clone(), principal.post.clone())),
+        signed_by: (!principal.person.is_empty())
+            .then(|| (principal.person.clone(), principal.post.clone())),
     };
     if draft.about.is_empty() {
         draft.about = about_of(core, &profile, &draft)?;
@@ -286,19 +329,28 @@ fn complete(core: &Core, submission: Submission, principal: &Principal) -> Resul
         faults,
     })?;
     let network = core.network();
-    if let Err(error) = garita_credential::Resolver::key(network.as_ref(), &key.verification_method, Some(now_ms)) {
+    if let Err(error) =
+        garita_credential::Resolver::key(network.as_ref(), &key.verification_method, Some(now_ms))
+    {
         return Err(unprocessable(Fault::at(
             error.code(),
             "/proof/verificationMethod",
             format!("the key of `{}` cannot sign now: {error}", principal.party),
-            format!("la llave de `{}` no puede firmar ahora: {error}", principal.party),
+            format!(
+                "la llave de `{}` no puede firmar ahora: {error}",
+                principal.party
+            ),
         )));
     }
     Ok(Verified::own(signed, envelope))
 }
 
 /// The cases a draft is about: read by the profile's pointers, or those of what it follows.
-fn about_of(core: &Core, profile: &garita_profile::Profile, draft: &Draft) -> Result<Vec<CaseRef>, Refusal> {
+fn about_of(
+    core: &Core,
+    profile: &garita_profile::Profile,
+    draft: &Draft,
+) -> Result<Vec<CaseRef>, Refusal> {
     let probe = serde_json::json!({
         "type": ["VerifiableCredential", draft.record_type],
         "issuer": { "id": draft.issuer },

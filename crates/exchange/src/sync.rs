@@ -100,12 +100,13 @@ async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStan
         .await
         .map_err(|e| e.to_string())?;
     if !feed.entries.is_empty() {
-        match core.sequencer.govern(feed.entries).await {
-            Ok(network) => core.set_network(network),
-            Err(refusal) => tracing::warn!(peer, %refusal, "a governance entry was not adopted"),
+        if let Err(refusal) = core.govern(feed.entries).await {
+            tracing::warn!(peer, %refusal, "a governance entry was not adopted");
         }
     }
-    crate::intake::retry_waiting(core).await.map_err(|e| e.to_string())?;
+    crate::intake::retry_waiting(core)
+        .await
+        .map_err(|e| e.to_string())?;
     // Theirs of ours, ours of theirs: each covers what was acknowledged before the question was asked.
     let ours = delivered_to(core, peer).await.map_err(|e| e.to_string())?;
     let theirs: StepDigest = client
@@ -117,7 +118,9 @@ async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStan
         .get(&node.url, "/v1/peer/delivered")
         .await
         .map_err(|e| e.to_string())?;
-    let held = received_from(core, peer, sent.below).await.map_err(|e| e.to_string())?;
+    let held = received_from(core, peer, sent.below)
+        .await
+        .map_err(|e| e.to_string())?;
     Ok(PeerStanding {
         reached_ms: real_now_ms(),
         silent_since_ms: None,
@@ -164,7 +167,11 @@ pub async fn delivered_to(core: &Arc<Core>, peer: &str) -> Result<StepDigest, Re
 ///
 /// # Errors
 /// When the store is away.
-pub async fn received_from(core: &Arc<Core>, peer: &str, below: u64) -> Result<StepDigest, Refusal> {
+pub async fn received_from(
+    core: &Arc<Core>,
+    peer: &str,
+    below: u64,
+) -> Result<StepDigest, Refusal> {
     let core = Arc::clone(core);
     let peer = peer.to_owned();
     blocking(move || {

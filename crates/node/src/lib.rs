@@ -1,3 +1,13 @@
 //! Who runs it: configuration, access, HTTP API, console.
+//!
+//! [`api`] speaks JSON, [`console`] renders pages from view-models and knows nothing of records, [`pages`] fills the view-models.
+//! `api` and `console` do not import each other.
 
+pub mod access;
+pub mod api;
+pub mod config;
 pub mod console;
+pub mod pages;
+pub mod programs;
+pub mod server;
+pub mod setup;

@@ -1,0 +1,170 @@
+//! Who is asking: a system by its token, a person by a session, a peer by its signature.
+//!
+//! Secrets are 256 random bits; only their SHA-256 is kept.
+
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use garita_credential::http_signature::{self, Request, VerifyOptions};
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::core::Core;
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::submit::Principal;
+use garita_exchange::{encode, governance};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+/// Name of the session's cookie.
+pub const SESSION_COOKIE: &str = "garita_session";
+
+/// A new secret.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn new_secret() -> Result<String, getrandom::Error> {
+    encode::random::<32>().map(|bytes| encode::base64url(&bytes))
+}
+
+/// What is kept of a secret.
+pub fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// The principal of a request: by bearer token, else by session.
+///
+/// # Errors
+/// 401 where neither is given or holds.
+pub fn principal(core: &Core, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    if let Some(token) = bearer(headers) {
+        let found = core
+            .reader
+            .api_token(&hash(token), real_now_ms())
+            .map_err(|e| store_refusal(&e))?;
+        return match found {
+            Some(token) if token.revoked_ms.is_none() => Ok(Principal {
+                party: token.party,
+                person: String::new(),
+                post: String::new(),
+            }),
+            Some(_) | None => Err(unauthenticated()),
+        };
+    }
+    session(core, headers)?.ok_or_else(unauthenticated)
+}
+
+/// The person of a session, where there is one.
+///
+/// # Errors
+/// When the store is away.
+pub fn session(core: &Core, headers: &HeaderMap) -> Result<Option<Principal>, Refusal> {
+    let Some(secret) = cookie(headers, SESSION_COOKIE) else {
+        return Ok(None);
+    };
+    let found = core
+        .reader
+        .session(&hash(&secret), real_now_ms())
+        .map_err(|e| store_refusal(&e))?;
+    Ok(found.map(|session| {
+        let data: Value = serde_json::from_str(&session.data).unwrap_or_default();
+        let text = |name: &str| {
+            data.get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Principal {
+            party: session.party,
+            person: text("person"),
+            post: text("post"),
+        }
+    }))
+}
+
+/// The node that signed a request (RFC 9421), by the network's list.
+///
+/// # Errors
+/// 401 with what does not hold.
+pub fn peer(
+    core: &Core,
+    method: &str,
+    path: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<String, Refusal> {
+    let network = core.network();
+    let fields: Vec<(&str, &str)> = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .collect();
+    let (scheme, authority) = core
+        .identity
+        .url
+        .split_once("://")
+        .unwrap_or(("https", core.identity.url.as_str()));
+    let verified = http_signature::verify(
+        &Request {
+            method,
+            scheme,
+            authority,
+            path,
+            query,
+            fields: &fields,
+        },
+        Some(body),
+        &VerifyOptions::between_nodes(network.as_ref(), real_now_ms()),
+    )
+    .map_err(|problem| {
+        Refusal::one(
+            RefusalKind::Unauthenticated,
+            garita_exchange::verify::fault(&problem),
+        )
+    })?;
+    let node = verified.controller().to_owned();
+    if network.nodes.contains_key(&node) && verified.keyid() == governance::node_method(&node) {
+        Ok(node)
+    } else {
+        Err(unauthenticated())
+    }
+}
+
+/// Whether a request bears the operator's token.
+pub fn is_admin(admin_hash: Option<&[u8; 32]>, headers: &HeaderMap) -> bool {
+    match (admin_hash, bearer(headers)) {
+        // Hashes are compared, not secrets: what an attacker learns by timing is of a hash that it cannot choose.
+        (Some(expected), Some(token)) => hash(token) == *expected,
+        (Some(_) | None, _) => false,
+    }
+}
+
+/// A cookie's value.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.strip_prefix("Bearer "))
+        .map(str::trim)
+}
+
+/// Nobody that this node knows.
+pub fn unauthenticated() -> Refusal {
+    Refusal::one(
+        RefusalKind::Unauthenticated,
+        Fault::whole(
+            "unauthenticated",
+            "no valid token, session or signature came with the request; use `Authorization: Bearer TOKEN`, or sign in",
+            "la petición no trae token, sesión ni firma válidos; use `Authorization: Bearer TOKEN` o inicie sesión",
+        ),
+    )
+}

@@ -1,0 +1,294 @@
+//! For the operator, by the token in `DATA/admin.token`: invitations, joining a network, sign-in links.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::governance::{NodeEntry, PartyEntry};
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::{client, encode};
+use garita_store::SignInLink;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use crate::access;
+use crate::server::App;
+use crate::setup;
+
+/// An invitation counts this long.
+const INVITATION_MS: i64 = 7 * 24 * 3_600_000;
+const LINK_MS: i64 = 3_600_000;
+
+/// What an invitation carries: whom to ask, which network that must be, and the one-time secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Address of the inviting node.
+    pub url: String,
+    /// Digest of the network's genesis: the joiner adopts no other chain.
+    pub network: String,
+    /// One-time secret.
+    pub secret: String,
+}
+
+impl Invitation {
+    /// As one line of text.
+    pub fn encode(&self) -> String {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        format!("garita-invitation:{}", encode::base64url(&json))
+    }
+
+    /// From one line of text.
+    pub fn decode(text: &str) -> Option<Self> {
+        let bytes = encode::from_base64url(text.trim().strip_prefix("garita-invitation:")?)?;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+/// `POST /v1/peer/join`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Join {
+    /// The invitation's secret.
+    pub secret: String,
+    /// The joining node.
+    pub node: NodeEntry,
+    /// Its parties.
+    pub parties: Vec<PartyEntry>,
+}
+
+/// `POST /v1/admin/invitations`: a one-time invitation to this node's network.
+pub async fn invite(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    admin(&app, &headers)?;
+    let core = app.core();
+    if app.authority().is_none() {
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::whole(
+                "not-authority",
+                "this node does not keep the network's authority key; invitations come from the node that founded the network",
+                "este nodo no guarda la llave de la autoridad de la red; las invitaciones salen del nodo que la fundó",
+            ),
+        )
+        .into());
+    }
+    let secret = access::new_secret().map_err(|e| unavailable("no-randomness", &e.to_string()))?;
+    let name = invitation_name(&secret);
+    let until = real_now_ms() + INVITATION_MS;
+    core.sequencer
+        .change(move |commit| {
+            commit
+                .meta
+                .push((name, Some(until.to_string().into_bytes())))
+        })
+        .await?;
+    let invitation = Invitation {
+        url: core.identity.url.clone(),
+        network: core.network().id.clone(),
+        secret,
+    };
+    Ok(Json(json!({ "invitation": invitation.encode() })))
+}
+
+/// `POST /v1/peer/join`: the invited node introduces itself; the answer is the chain with its entries.
+pub async fn join(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    let join: Join = serde_json::from_slice(&body).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("join-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    let Some(authority) = app.authority() else {
+        return Err(access::unauthenticated().into());
+    };
+    let name = invitation_name(&join.secret);
+    let held = core.reader.meta(&name).map_err(|e| store_refusal(&e))?;
+    let until: i64 = held
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
+    if until < real_now_ms() {
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::whole(
+                "invitation-invalid",
+                "the invitation was used, has expired or was never given; ask for a new one",
+                "la invitación ya se usó, venció o nunca se dio; pida otra",
+            ),
+        )
+        .into());
+    }
+    if join.parties.iter().any(|p| p.home != join.node.did) {
+        return Err(Refusal::one(
+            RefusalKind::Unprocessable,
+            Fault::whole(
+                "join-party-elsewhere",
+                "a node introduces only parties whose home it is",
+                "un nodo solo presenta partes cuyo hogar es él",
+            ),
+        )
+        .into());
+    }
+    // Used up first: a crash between the two costs an invitation, never gives one twice.
+    core.sequencer
+        .change(move |commit| commit.meta.push((name, None)))
+        .await?;
+    for statement in setup::joining(&join.node, &join.parties) {
+        let entry = core
+            .network()
+            .draft(&statement, &authority, core.clock.now_ms())
+            .map_err(|e| unavailable(e.code(), &e.to_string()))?;
+        core.govern(vec![entry]).await?;
+    }
+    let chain = app.chain()?;
+    Ok(Json(json!({ "entries": chain })))
+}
+
+/// Body of `POST /v1/admin/peers`.
+#[derive(Debug, Deserialize)]
+pub struct AddPeer {
+    invitation: String,
+}
+
+/// `POST /v1/admin/peers`: takes up an invitation: introduces this node and adopts the network's chain.
+pub async fn add_peer(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(body): Json<AddPeer>,
+) -> Result<Json<Value>, Problem> {
+    admin(&app, &headers)?;
+    let core = app.core();
+    let Some(invitation) = Invitation::decode(&body.invitation) else {
+        return Err(Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole(
+                "invitation-malformed",
+                "this is no invitation: it begins with `garita-invitation:` and is one line",
+                "esto no es una invitación: empieza con `garita-invitation:` y es una sola línea",
+            ),
+        )
+        .into());
+    };
+    let held = core.network();
+    if held.head.is_some() {
+        return Err(Refusal::one(
+            RefusalKind::Conflict,
+            Fault::whole(
+                "network-already",
+                format!(
+                    "this node is in network `{}` already; one node, one network",
+                    held.name
+                ),
+                format!(
+                    "este nodo ya está en la red `{}`; un nodo, una red",
+                    held.name
+                ),
+            ),
+        )
+        .into());
+    }
+    let http = client::Client::new(&core.identity.did, Arc::clone(&core.identity.key))
+        .map_err(|e| unavailable("client-unavailable", &e.to_string()))?;
+    let answer: Value = http
+        .post(
+            &invitation.url,
+            "/v1/peer/join",
+            &Join {
+                secret: invitation.secret,
+                node: app.node_entry(),
+                parties: app.party_entries(),
+            },
+        )
+        .await
+        .map_err(|e| unavailable("peer-unreachable", &e.to_string()))?;
+    let entries = answer
+        .get("entries")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let genesis = entries
+        .first()
+        .and_then(|e| garita_exchange::governance::entry_digest(e).ok());
+    if genesis.as_deref() != Some(invitation.network.as_str()) {
+        return Err(Refusal::one(
+            RefusalKind::Unprocessable,
+            Fault::whole(
+                "network-other",
+                "the node that answered belongs to another network than the invitation names",
+                "el nodo que respondió es de otra red que la que dice la invitación",
+            ),
+        )
+        .into());
+    }
+    let network = core.govern(entries).await?;
+    Ok(Json(json!({
+        "network": network.id,
+        "name": network.name,
+        "nodes": network.nodes.values().map(|n| &n.name).collect::<Vec<_>>(),
+    })))
+}
+
+/// Body of `POST /v1/admin/links`.
+#[derive(Debug, Deserialize)]
+pub struct LinkRequest {
+    party: String,
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    post: String,
+}
+
+/// `POST /v1/admin/links`: a one-time sign-in link for a person of a hosted party.
+pub async fn sign_in_link(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(body): Json<LinkRequest>,
+) -> Result<Json<Value>, Problem> {
+    admin(&app, &headers)?;
+    let core = app.core();
+    let party = app
+        .party_by_slug(&body.party)
+        .map(|p| p.did.clone())
+        .or_else(|| core.hosts(&body.party).then(|| body.party.clone()))
+        .ok_or_else(Problem::not_found)?;
+    let secret = access::new_secret().map_err(|e| unavailable("no-randomness", &e.to_string()))?;
+    let row = SignInLink {
+        hash: access::hash(&secret),
+        party,
+        data: json!({ "person": body.person, "post": body.post }).to_string(),
+        expires_ms: real_now_ms() + LINK_MS,
+        used_ms: None,
+    };
+    core.sequencer
+        .change(move |commit| commit.sign_in_links.push(row))
+        .await?;
+    Ok(Json(
+        json!({ "link": format!("{}/signin/{secret}", core.identity.url) }),
+    ))
+}
+
+fn admin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+    if app.is_admin(headers) {
+        Ok(())
+    } else {
+        Err(access::unauthenticated())
+    }
+}
+
+fn invitation_name(secret: &str) -> String {
+    format!("invitation:{}", encode::base64url(&access::hash(secret)))
+}
+
+fn unavailable(code: &str, what: &str) -> Refusal {
+    Refusal::one(
+        RefusalKind::Unavailable,
+        Fault::whole(code, what.to_owned(), what.to_owned()),
+    )
+}

@@ -1,0 +1,223 @@
+//! Cases: get, list, timeline, search; the programs that define them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::{encode, program, read};
+use garita_profile::case::CaseRef;
+use garita_store::{CaseQuery, TermMatch};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::records::brief;
+use crate::access;
+use crate::server::{App, blocking};
+
+/// Search names that are the node's own and no person's.
+const OWN_TERMS: &[&str] = &["part-of"];
+const HITS_MAX: usize = 50;
+
+/// Query of `GET /v1/cases`.
+#[derive(Debug, Deserialize)]
+pub struct ListQuery {
+    kind: String,
+    /// Shown states, comma-separated.
+    state: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+/// `GET /v1/cases?kind=…`.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let (page, counts) = blocking(move || {
+        let page = core
+            .reader
+            .cases(
+                &principal.party,
+                &query.kind,
+                &CaseQuery {
+                    shown: query
+                        .state
+                        .map(|s| s.split(',').map(str::to_owned).collect())
+                        .unwrap_or_default(),
+                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    cursor: query.cursor,
+                },
+            )
+            .map_err(|e| store_refusal(&e))?;
+        let counts = core
+            .reader
+            .case_counts(&principal.party, &query.kind)
+            .map_err(|e| store_refusal(&e))?;
+        Ok((page, counts))
+    })
+    .await?;
+    let counts: serde_json::Map<String, Value> =
+        counts.into_iter().map(|(s, n)| (s, n.into())).collect();
+    Ok(Json(json!({
+        "items": page.items.iter().map(|view| json!({
+            "kind": view.kind,
+            "key": view.key,
+            "title": view.title,
+            "state": view.shown,
+            "since": encode::instant_text(view.since_ms),
+        })).collect::<Vec<_>>(),
+        "next": page.next,
+        "counts": counts,
+    })))
+}
+
+/// `GET /v1/cases/{kind}/{key}`: the state as of now.
+pub async fn one(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path((kind, key)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let read = blocking(move || read::case(&core, &principal.party, &CaseRef { kind, key }))
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    Ok(Json(
+        serde_json::to_value(read.state.as_ref()).unwrap_or_default(),
+    ))
+}
+
+/// `GET /v1/cases/{kind}/{key}/timeline`: its records, oldest first, with what became of each.
+pub async fn timeline(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path((kind, key)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let read = blocking(move || read::case(&core, &principal.party, &CaseRef { kind, key }))
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let items: Vec<Value> = read
+        .state
+        .records
+        .iter()
+        .filter_map(|state| {
+            let held = read.records.iter().find(|h| h.record.id == state.id)?;
+            let mut value = brief(held);
+            if let Value::Object(map) = &mut value {
+                map.insert(
+                    "effective".to_owned(),
+                    encode::instant_text(state.effective_ms).into(),
+                );
+                map.insert("inForce".to_owned(), state.in_force.into());
+                map.insert("why".to_owned(), json!(state.why));
+                map.insert("moved".to_owned(), json!(state.moved));
+            }
+            Some(value)
+        })
+        .collect();
+    Ok(Json(json!({ "items": items })))
+}
+
+/// Query of `GET /v1/search`.
+#[derive(Debug, Deserialize)]
+pub struct SearchQuery {
+    q: String,
+    name: Option<String>,
+}
+
+/// `GET /v1/search?q=…`: plate, SCN, entry, pedimento, trip, container, seal; whole, its beginning, or its end.
+pub async fn search(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let hits =
+        blocking(move || found(&core, &principal.party, &query.q, query.name.as_deref())).await?;
+    Ok(Json(json!({
+        "items": hits.iter().map(|(name, value, case)| json!({
+            "name": name, "value": value, "kind": case.kind, "key": case.key,
+        })).collect::<Vec<_>>(),
+    })))
+}
+
+/// Cases that a text finds: exact first, then by beginning, then by end; each once.
+pub(crate) fn found(
+    core: &garita_exchange::core::Core,
+    party: &str,
+    text: &str,
+    name: Option<&str>,
+) -> Result<Vec<(String, String, CaseRef)>, garita_exchange::Refusal> {
+    let mut hits: Vec<(String, String, CaseRef)> = Vec::new();
+    for how in [TermMatch::Exact, TermMatch::Prefix, TermMatch::Suffix] {
+        // Two letters would name half of the bridge.
+        if how != TermMatch::Exact && garita_store::normalise_term(text).chars().count() < 3 {
+            continue;
+        }
+        let found = core
+            .reader
+            .search(party, name, text, how, HITS_MAX)
+            .map_err(|e| store_refusal(&e))?;
+        for hit in found {
+            let case = CaseRef {
+                kind: hit.kind,
+                key: hit.key,
+            };
+            if OWN_TERMS.contains(&hit.name.as_str()) || hits.iter().any(|(_, _, c)| *c == case) {
+                continue;
+            }
+            hits.push((hit.name, hit.value, case));
+        }
+    }
+    hits.truncate(HITS_MAX);
+    Ok(hits)
+}
+
+/// `GET /v1/profiles`.
+pub async fn profiles(State(app): State<Arc<App>>) -> Json<Value> {
+    let items: Vec<Value> = app
+        .core()
+        .programs
+        .iter()
+        .map(|profile| {
+            let model = profile.model();
+            json!({
+                "id": model.id,
+                "version": model.version,
+                "core": profile.core_digest(),
+                "face": profile.face_digest(),
+                "context": program::context_url(profile),
+                "kinds": model.kinds.keys().collect::<Vec<_>>(),
+                "recordTypes": model.records.keys().collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    Json(json!({ "items": items }))
+}
+
+/// `GET /v1/profiles/{profile}/context`: the JSON-LD context; `record` names the envelope's.
+pub async fn context(
+    State(app): State<Arc<App>>,
+    Path(profile): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    if profile == "record" {
+        return Ok(Json(
+            serde_json::from_str(program::envelope_context()).unwrap_or_default(),
+        ));
+    }
+    app.core()
+        .programs
+        .iter()
+        .find(|p| p.model().id == profile)
+        .map(|p| Json(p.model().context.clone()))
+        .ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,74 @@
+//! The HTTP API: JSON in, JSON out, refusals as RFC 9457 problems. Documented by [`openapi`]; the pages are elsewhere.
+
+pub mod admin;
+pub mod cases;
+pub mod imports;
+pub mod log;
+pub mod openapi;
+pub mod ops;
+pub mod peers;
+pub mod problem;
+pub mod records;
+pub mod stream;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use crate::server::App;
+
+/// A record's body: one above the parser's own limit, so that the parser tells the size rather than the transport.
+const BODY_BYTES_MAX: usize = 2 << 20;
+/// An imported file's body: the importers' limit.
+const IMPORT_BYTES_MAX: usize = garita_formats::DOCUMENT_BYTES_MAX + 1;
+/// An attachment's body. Streamed and resumable attachments come with the exchange issue.
+const ATTACHMENT_BYTES_MAX: usize = 32 << 20;
+
+/// All routes of the API.
+pub fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/v1/records", post(records::submit).get(records::list))
+        .route("/v1/records/dry-run", post(records::dry_run))
+        .route("/v1/records/{digest}", get(records::one))
+        .route("/v1/records/{digest}/receipt", get(records::receipt))
+        .route("/v1/records/{digest}/holders", get(records::holders))
+        .route("/v1/cases", get(cases::list))
+        .route("/v1/cases/{kind}/{key}", get(cases::one))
+        .route("/v1/cases/{kind}/{key}/timeline", get(cases::timeline))
+        .route("/v1/search", get(cases::search))
+        .route("/v1/stream", get(stream::stream))
+        .route("/v1/profiles", get(cases::profiles))
+        .route("/v1/profiles/{profile}/context", get(cases::context))
+        .route("/v1/governance", get(peers::governance).post(peers::govern))
+        .route("/v1/peers", get(peers::list))
+        .route("/v1/peer/deliveries", post(peers::deliveries))
+        .route("/v1/peer/digest", get(peers::digest))
+        .route("/v1/peer/delivered", get(peers::delivered))
+        .route("/v1/peer/join", post(admin::join))
+        .route("/v1/admin/invitations", post(admin::invite))
+        .route("/v1/admin/peers", post(admin::add_peer))
+        .route("/v1/admin/links", post(admin::sign_in_link))
+        .route("/v1/status", get(ops::status))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .merge(
+            Router::new()
+                .route("/v1/import/{kind}", post(imports::import))
+                .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX)),
+        )
+        .merge(
+            Router::new()
+                .route("/v1/attachments", post(records::attach))
+                .route("/v1/attachments/{digest}", get(records::attachment))
+                .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX)),
+        )
+        .route("/log/checkpoint", get(log::checkpoint))
+        .route("/log/tile/{*path}", get(log::tile))
+        .route("/.well-known/did.json", get(ops::node_did))
+        .route("/parties/{slug}/did.json", get(ops::party_did))
+        .route("/livez", get(ops::livez))
+        .route("/readyz", get(ops::readyz))
+        .route("/metrics", get(ops::metrics))
+        .route("/openapi.json", get(openapi::document))
+}

@@ -1,0 +1,508 @@
+//! `/openapi.json`, made from one table of routes that the readable page uses too.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+
+use crate::server::App;
+
+/// One route of the API, as documented.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path with `{members}`.
+    pub path: &'static str,
+    /// Section of the readable page.
+    pub section: &'static str,
+    /// English.
+    pub en: &'static str,
+    /// Spanish.
+    pub es: &'static str,
+    /// Query members.
+    pub query: &'static [&'static str],
+    /// Example of the request's body, or empty.
+    pub example: &'static str,
+    /// Who may: `token`, `peer`, `operator`, `anyone`.
+    pub who: &'static str,
+    /// Status of success.
+    pub status: u16,
+    /// Codes of refusals that are this route's own.
+    pub codes: &'static [&'static str],
+}
+
+const DRAFT: &str = r#"{"recordType":"HoldRemoved","follows":["ni:///sha-256;…"],"credentialSubject":{"scn":"TOCQ88402171"}}"#;
+
+const fn get(
+    path: &'static str,
+    section: &'static str,
+    en: &'static str,
+    es: &'static str,
+) -> Route {
+    Route {
+        method: "GET",
+        path,
+        section,
+        en,
+        es,
+        query: &[],
+        example: "",
+        who: "token",
+        status: 200,
+        codes: &["unauthenticated", "not-found"],
+    }
+}
+
+const fn post(
+    path: &'static str,
+    section: &'static str,
+    en: &'static str,
+    es: &'static str,
+) -> Route {
+    Route {
+        method: "POST",
+        status: 201,
+        codes: &["unauthenticated"],
+        ..get(path, section, en, es)
+    }
+}
+
+/// Every route, in reading order.
+pub const ROUTES: &[Route] = &[
+    Route {
+        example: DRAFT,
+        codes: &[
+            "unauthenticated",
+            "document-too-large",
+            "json-syntax",
+            "submission-malformed",
+            "id-mismatch",
+            "proof-invalid",
+            "record-type-unknown",
+            "issuer-not-you",
+            "node-busy",
+            "store-full",
+        ],
+        ..post(
+            "/v1/records",
+            "records",
+            "Submit a signed record, or a draft that this node completes and signs. The answer is the receipt, given only after the record is durable. Idempotency-Key repeats safely.",
+            "Presentar un registro firmado, o un borrador que este nodo completa y firma. La respuesta es el acuse, que se da solo cuando el registro es durable. Idempotency-Key permite repetir sin riesgo.",
+        )
+    },
+    Route {
+        status: 200,
+        example: DRAFT,
+        ..post(
+            "/v1/records/dry-run",
+            "records",
+            "Judge a draft and tell all faults at once; nothing is recorded.",
+            "Juzgar un borrador y decir todas sus faltas de una vez; nada se registra.",
+        )
+    },
+    Route {
+        query: &["type", "issuer", "order", "limit", "cursor"],
+        ..get(
+            "/v1/records",
+            "records",
+            "Records that your party holds, newest first.",
+            "Registros que tiene su parte, el más nuevo primero.",
+        )
+    },
+    get(
+        "/v1/records/{digest}",
+        "records",
+        "One record with its stamp: whole, or the view your party was given.",
+        "Un registro con su sello: completo, o la vista que se dio a su parte.",
+    ),
+    get(
+        "/v1/records/{digest}/receipt",
+        "records",
+        "Its receipt, to be checked offline with `garita log verify-receipt`.",
+        "Su acuse, que se comprueba sin red con `garita log verify-receipt`.",
+    ),
+    get(
+        "/v1/records/{digest}/holders",
+        "records",
+        "Who else has it and since when, by their own receipts.",
+        "Quién más lo tiene y desde cuándo, según sus propios acuses.",
+    ),
+    Route {
+        query: &["kind", "state", "limit", "cursor"],
+        ..get(
+            "/v1/cases",
+            "cases",
+            "Cases of a kind with their states, last changed first.",
+            "Expedientes de una clase con sus estados, el último cambio primero.",
+        )
+    },
+    get(
+        "/v1/cases/{kind}/{key}",
+        "cases",
+        "A case's state as of now: tracks, holds, clocks, seats, parts, what is disputed.",
+        "El estado de un expediente ahora: vías, retenciones, plazos, lugares, partes, lo que está en disputa.",
+    ),
+    get(
+        "/v1/cases/{kind}/{key}/timeline",
+        "cases",
+        "Its records in the order in which they count, and what became of each.",
+        "Sus registros en el orden en que cuentan, y qué fue de cada uno.",
+    ),
+    Route {
+        query: &["q", "name"],
+        ..get(
+            "/v1/search",
+            "cases",
+            "Cases by plate, SCN, entry, pedimento, trip, container or seal: whole, beginning or end.",
+            "Expedientes por placa, SCN, entry, pedimento, viaje, contenedor o candado: completo, inicio o final.",
+        )
+    },
+    Route {
+        query: &["cursor"],
+        ..get(
+            "/v1/stream",
+            "live",
+            "What is new for your party: CloudEvents over SSE; resume with the last id as `cursor` or `Last-Event-ID`; `now` begins with what comes next.",
+            "Lo nuevo para su parte: CloudEvents por SSE; se reanuda con el último id como `cursor` o `Last-Event-ID`; `now` empieza con lo que sigue.",
+        )
+    },
+    Route {
+        query: &["submit", "occurred", "scac", "trip"],
+        codes: &[
+            "unauthenticated",
+            "document-kind-unknown",
+            "document-too-large",
+            "import-missing",
+        ],
+        ..post(
+            "/v1/import/{kind}",
+            "import",
+            "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete. Kinds: carta-porte, x12-309, auto.",
+            "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos. Tipos: carta-porte, x12-309, auto.",
+        )
+    },
+    post(
+        "/v1/attachments",
+        "attachments",
+        "Store a file; a record names the answered id in `relatedResource`.",
+        "Guardar un archivo; un registro nombra el id respondido en `relatedResource`.",
+    ),
+    get(
+        "/v1/attachments/{digest}",
+        "attachments",
+        "A file, for parties that hold a record which names it.",
+        "Un archivo, para partes que tienen un registro que lo nombra.",
+    ),
+    Route {
+        who: "anyone",
+        ..get(
+            "/v1/profiles",
+            "network",
+            "Programs in force here.",
+            "Programas vigentes aquí.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/v1/profiles/{profile}/context",
+            "network",
+            "A program's JSON-LD context; `record` is the envelope's.",
+            "El contexto JSON-LD de un programa; `record` es el del sobre.",
+        )
+    },
+    Route {
+        who: "anyone",
+        query: &["after"],
+        ..get(
+            "/v1/governance",
+            "network",
+            "Charter, trust list and keys: signed, numbered entries.",
+            "Carta, lista de confianza y llaves: asientos firmados y numerados.",
+        )
+    },
+    Route {
+        status: 200,
+        codes: &[
+            "governance-not-signed",
+            "governance-out-of-order",
+            "governance-fork",
+        ],
+        ..post(
+            "/v1/governance",
+            "network",
+            "Add a signed entry; what counts is the authorities' signatures.",
+            "Agregar un asiento firmado; cuentan las firmas de las autoridades.",
+        )
+    },
+    get(
+        "/v1/peers",
+        "network",
+        "How each peer stands.",
+        "Cómo está cada nodo par.",
+    ),
+    Route {
+        who: "peer",
+        status: 200,
+        codes: &[
+            "delivery-from-other",
+            "delivery-too-many",
+            "delivery-malformed",
+        ],
+        ..post(
+            "/v1/peer/deliveries",
+            "peers",
+            "Records of a peer for parties here; answered when durable.",
+            "Registros de un nodo par para partes de aquí; se responde cuando son durables.",
+        )
+    },
+    Route {
+        who: "peer",
+        query: &["below"],
+        ..get(
+            "/v1/peer/digest",
+            "peers",
+            "What this node holds of the asker's records.",
+            "Lo que este nodo tiene de los registros de quien pregunta.",
+        )
+    },
+    Route {
+        who: "peer",
+        ..get(
+            "/v1/peer/delivered",
+            "peers",
+            "What this node delivered to the asker.",
+            "Lo que este nodo entregó a quien pregunta.",
+        )
+    },
+    Route {
+        who: "peer",
+        status: 200,
+        codes: &[
+            "invitation-invalid",
+            "join-malformed",
+            "join-party-elsewhere",
+        ],
+        ..post(
+            "/v1/peer/join",
+            "peers",
+            "Take up an invitation.",
+            "Aceptar una invitación.",
+        )
+    },
+    Route {
+        who: "operator",
+        status: 200,
+        codes: &["unauthenticated", "not-authority"],
+        ..post(
+            "/v1/admin/invitations",
+            "operator",
+            "A one-time invitation to this network.",
+            "Una invitación de un solo uso a esta red.",
+        )
+    },
+    Route {
+        who: "operator",
+        status: 200,
+        example: r#"{"invitation":"garita-invitation:…"}"#,
+        codes: &[
+            "invitation-malformed",
+            "network-already",
+            "network-other",
+            "peer-unreachable",
+        ],
+        ..post(
+            "/v1/admin/peers",
+            "operator",
+            "Join a network by invitation.",
+            "Entrar en una red por invitación.",
+        )
+    },
+    Route {
+        who: "operator",
+        status: 200,
+        example: r#"{"party":"cbp-laredo","person":"M. Herrera","post":"primary"}"#,
+        ..post(
+            "/v1/admin/links",
+            "operator",
+            "A one-time sign-in link.",
+            "Un enlace de entrada de un solo uso.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/v1/status",
+            "operator",
+            "Counts and standings.",
+            "Cuentas y estado de los pares.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/log/checkpoint",
+            "log",
+            "The newest checkpoint (C2SP signed note).",
+            "El punto de control más nuevo (nota firmada C2SP).",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/log/tile/{path}",
+            "log",
+            "Tiles of the log (C2SP tlog-tiles).",
+            "Losetas de la bitácora (C2SP tlog-tiles).",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/.well-known/did.json",
+            "identity",
+            "DID document of the node.",
+            "Documento DID del nodo.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/parties/{slug}/did.json",
+            "identity",
+            "DID document of a hosted party.",
+            "Documento DID de una parte alojada.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/livez",
+            "operator",
+            "The process runs.",
+            "El proceso corre.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/readyz",
+            "operator",
+            "The store answers.",
+            "El almacén responde.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
+            "/metrics",
+            "operator",
+            "Prometheus metrics.",
+            "Métricas de Prometheus.",
+        )
+    },
+];
+
+/// `GET /openapi.json`.
+pub async fn document(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(openapi(&app.core().identity.url))
+}
+
+/// The OpenAPI 3.1 document.
+pub fn openapi(url: &str) -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let mut parameters: Vec<Value> = route
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+            .collect();
+        parameters.extend(
+            route
+                .query
+                .iter()
+                .map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })),
+        );
+        let mut operation = json!({
+            "summary": route.en,
+            "x-summary-es": route.es,
+            "tags": [route.section],
+            "x-who": route.who,
+            "parameters": parameters,
+            "responses": {
+                route.status.to_string(): { "description": "success" },
+                "default": {
+                    "description": format!("refusal; codes of its own: {}", route.codes.join(", ")),
+                    "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+                },
+            },
+        });
+        if route.method == "POST"
+            && let Value::Object(map) = &mut operation
+        {
+            let mut media = json!({ "schema": { "type": "object" } });
+            if let Ok(example) = serde_json::from_str::<Value>(route.example)
+                && let Value::Object(media) = &mut media
+            {
+                media.insert("example".to_owned(), example);
+            }
+            map.insert(
+                "requestBody".to_owned(),
+                json!({ "content": { "application/json": media } }),
+            );
+        }
+        match route.who {
+            "token" => set(&mut operation, "security", json!([{ "token": [] }])),
+            "operator" => set(&mut operation, "security", json!([{ "operator": [] }])),
+            _ => {}
+        }
+        let entry = paths
+            .entry(route.path.to_owned())
+            .or_insert_with(|| Value::Object(Map::new()));
+        set(entry, &route.method.to_ascii_lowercase(), operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Garita", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "Apache-2.0" } },
+        "servers": [{ "url": url }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "operator": { "type": "http", "scheme": "bearer", "description": "DATA/admin.token" },
+            },
+            "schemas": {
+                "Problem": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "code", "detail", "errors"],
+                    "properties": {
+                        "type": { "type": "string" },
+                        "title": { "type": "string" },
+                        "status": { "type": "integer" },
+                        "code": { "type": "string" },
+                        "detail": { "type": "string" },
+                        "detail_es": { "type": "string" },
+                        "errors": { "type": "array", "items": {
+                            "type": "object",
+                            "properties": {
+                                "code": { "type": "string" },
+                                "pointer": { "type": "string" },
+                                "detail": { "type": "string" },
+                                "detail_es": { "type": "string" },
+                            },
+                        } },
+                    },
+                },
+            },
+        },
+    })
+}
+
+fn set(value: &mut Value, name: &str, member: Value) {
+    if let Value::Object(map) = value {
+        map.insert(name.to_owned(), member);
+    }
+}

@@ -1,0 +1,182 @@
+//! Between nodes: deliveries, governance, digests. Requests are signed (RFC 9421) by a node of the network's list.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, RawQuery, State};
+use axum::http::HeaderMap;
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::wire::{
+    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, StepDigest,
+};
+use garita_exchange::{encode, intake, sync};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use crate::access;
+use crate::server::{App, blocking};
+
+const GOVERNANCE_PAGE: usize = 500;
+
+/// `POST /v1/peer/deliveries`.
+pub async fn deliveries(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<DeliveryAnswer>, Problem> {
+    let core = app.core();
+    let peer = access::peer(core, "POST", "/v1/peer/deliveries", None, &headers, &body)?;
+    // One record always goes, however large: its own limit is the parser's.
+    if body.len() > DELIVERY_BYTES_MAX + garita_exchange::parse::RECORD_BYTES_MAX {
+        return Err(Refusal::one(
+            RefusalKind::TooLarge,
+            Fault::whole(
+                "delivery-too-large",
+                format!("a delivery is at most {DELIVERY_BYTES_MAX} bytes"),
+                format!("una entrega es de a lo más {DELIVERY_BYTES_MAX} bytes"),
+            ),
+        )
+        .into());
+    }
+    let delivery: Delivery = serde_json::from_slice(&body).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("delivery-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    Ok(Json(intake::take(core, &peer, delivery).await?))
+}
+
+/// Query of `GET /v1/governance`.
+#[derive(Debug, Deserialize)]
+pub struct GovernanceQuery {
+    after: Option<i64>,
+}
+
+/// `GET /v1/governance?after=N`: signed entries, public to whoever reaches the node.
+pub async fn governance(
+    State(app): State<Arc<App>>,
+    Query(query): Query<GovernanceQuery>,
+) -> Result<Json<GovernanceFeed>, Problem> {
+    let after = query.after.unwrap_or(-1);
+    let from = u64::try_from(after.saturating_add(1)).unwrap_or(0);
+    let core = Arc::clone(app.core());
+    let set_up = app.governance();
+    let entries = blocking(move || {
+        let mut entries: Vec<Value> = set_up
+            .iter()
+            .filter(|e| number_of(e).is_some_and(|n| n >= from))
+            .cloned()
+            .collect();
+        let next = entries.last().and_then(number_of).map_or(from, |n| n + 1);
+        let stored = core
+            .reader
+            .governance(next, GOVERNANCE_PAGE)
+            .map_err(|e| store_refusal(&e))?;
+        entries.extend(
+            stored
+                .into_iter()
+                .filter_map(|e| serde_json::from_slice::<Value>(&e.document).ok()),
+        );
+        entries.truncate(GOVERNANCE_PAGE);
+        Ok(entries)
+    })
+    .await?;
+    Ok(Json(GovernanceFeed { entries }))
+}
+
+/// `POST /v1/governance`: a signed entry, by whoever has it; what counts is the authorities' signatures.
+pub async fn govern(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    if !app.is_admin(&headers) {
+        access::principal(core, &headers)?;
+    }
+    let entry = garita_exchange::parse::document(&body)?;
+    let network = core.govern(vec![entry]).await?;
+    Ok(Json(
+        json!({ "head": network.head, "digest": network.head_digest }),
+    ))
+}
+
+fn number_of(entry: &Value) -> Option<u64> {
+    entry
+        .pointer("/credentialSubject/number")
+        .and_then(Value::as_u64)
+}
+
+/// `GET /v1/peers`: how each peer stands.
+pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    if !app.is_admin(&headers) {
+        access::principal(core, &headers)?;
+    }
+    Ok(Json(json!({ "items": standings(&app) })))
+}
+
+/// Peers with their standings.
+pub(crate) fn standings(app: &App) -> Vec<Value> {
+    let core = app.core();
+    let network = core.network();
+    let known = app.standings().all();
+    network
+        .nodes
+        .values()
+        .filter(|node| node.did != core.identity.did)
+        .map(|node| {
+            let standing = known.get(&node.did).cloned().unwrap_or_default();
+            json!({
+                "did": node.did,
+                "name": node.name,
+                "url": node.url,
+                "inStep": standing.in_step(),
+                "pending": standing.pending,
+                "reached": (standing.reached_ms > 0).then(|| encode::instant_text(standing.reached_ms)),
+                "silentSince": standing.silent_since_ms.map(encode::instant_text),
+                "holdsOurs": standing.holds_ours,
+                "weHoldTheirs": standing.we_hold_theirs,
+            })
+        })
+        .collect()
+}
+
+/// Query of `GET /v1/peer/digest`.
+#[derive(Debug, Deserialize)]
+pub struct DigestQuery {
+    below: u64,
+}
+
+/// `GET /v1/peer/digest?below=N`: what this node holds of the asking peer's records.
+pub async fn digest(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<DigestQuery>,
+) -> Result<Json<StepDigest>, Problem> {
+    let peer = access::peer(
+        app.core(),
+        "GET",
+        "/v1/peer/digest",
+        raw.as_deref(),
+        &headers,
+        &[],
+    )?;
+    Ok(Json(
+        sync::received_from(app.core(), &peer, query.below).await?,
+    ))
+}
+
+/// `GET /v1/peer/delivered`: what this node delivered to the asking peer.
+pub async fn delivered(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<StepDigest>, Problem> {
+    let peer = access::peer(app.core(), "GET", "/v1/peer/delivered", None, &headers, &[])?;
+    Ok(Json(sync::delivered_to(app.core(), &peer).await?))
+}

@@ -1,0 +1,348 @@
+//! Records: submit, get, list, receipt, who has it; attachments.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::submit::{self, Submission};
+use garita_exchange::{clock, encode, parse, read};
+use garita_store::{Attachment, HeldRecord, Idempotency, Order, RecordQuery};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::problem::Problem;
+use crate::access;
+use crate::server::{App, blocking};
+
+/// An answer is kept for a repeated request this long.
+const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
+
+/// `POST /v1/records`: a complete signed record, or a draft that this node completes and signs.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let core = app.core();
+    let principal = access::principal(core, &headers)?;
+    let idempotency = headers
+        .get("idempotency-key")
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
+    let request: [u8; 32] = Sha256::digest(&body).into();
+    if let Some(key) = &idempotency
+        && let Some(held) = core
+            .reader
+            .idempotency(&principal.party, key, clock::real_now_ms())
+            .map_err(|e| store_refusal(&e))?
+    {
+        if held.request != request {
+            return Err(Refusal::one(
+                RefusalKind::Conflict,
+                Fault::whole(
+                    "idempotency-key-reused",
+                    "this Idempotency-Key came before with another body; use a new key",
+                    "esta Idempotency-Key ya llegó con otro contenido; use una nueva",
+                ),
+            )
+            .into());
+        }
+        let value: Value = serde_json::from_slice(&held.response).unwrap_or_default();
+        return Ok((StatusCode::OK, Json(value)).into_response());
+    }
+    let document = parse::document(&body).inspect_err(|r| core.metrics.refuse(r.code()))?;
+    let receipt = if document.get("@context").is_some() || document.get("proof").is_some() {
+        submit::signed(core, body.to_vec(), &principal).await?
+    } else {
+        let submission: Submission = serde_json::from_value(document).map_err(|e| {
+            core.metrics.refuse("submission-malformed");
+            Refusal::one(
+                RefusalKind::Malformed,
+                Fault::whole(
+                    "submission-malformed",
+                    format!("neither a signed record nor a draft (`recordType`, `credentialSubject`): {e}"),
+                    format!("no es registro firmado ni borrador (`recordType`, `credentialSubject`): {e}"),
+                ),
+            )
+        })?;
+        submit::draft(core, submission, &principal).await?
+    };
+    let location = format!("/v1/records/{}", digest_of(&receipt.leaf.id));
+    let value = serde_json::to_value(&receipt).unwrap_or_default();
+    if let Some(key) = idempotency {
+        let row = Idempotency {
+            key,
+            principal: principal.party,
+            request,
+            status: 201,
+            response: value.to_string().into_bytes(),
+            expires_ms: clock::real_now_ms() + IDEMPOTENCY_MS,
+        };
+        core.sequencer
+            .change(move |commit| commit.idempotency.push(row))
+            .await?;
+    }
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(value),
+    )
+        .into_response())
+}
+
+/// `POST /v1/records/dry-run`: judges a draft, records nothing.
+pub async fn dry_run(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    let principal = access::principal(core, &headers)?;
+    let document = parse::document(&body)?;
+    let submission: Submission = serde_json::from_value(document).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("submission-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    Ok(Json(submit::dry_run(core, submission, &principal).await?))
+}
+
+/// Query of `GET /v1/records`.
+#[derive(Debug, Deserialize)]
+pub struct ListQuery {
+    /// Record type.
+    #[serde(rename = "type")]
+    record_type: Option<String>,
+    issuer: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+    order: Option<String>,
+}
+
+/// `GET /v1/records`.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let page = blocking(move || {
+        core.reader
+            .records(
+                &principal.party,
+                &RecordQuery {
+                    record_type: query.record_type,
+                    issuer: query.issuer,
+                    order: if query.order.as_deref() == Some("oldest") {
+                        Order::OldestFirst
+                    } else {
+                        Order::NewestFirst
+                    },
+                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    cursor: query.cursor,
+                    ..RecordQuery::default()
+                },
+            )
+            .map_err(|e| store_refusal(&e))
+    })
+    .await?;
+    Ok(Json(json!({
+        "items": page.items.iter().map(brief).collect::<Vec<_>>(),
+        "next": page.next,
+    })))
+}
+
+/// `GET /v1/records/{digest}`: the widest view that the party holds, with its stamp.
+pub async fn one(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(digest): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let held = blocking(move || {
+        core.reader
+            .record(&principal.party, &id_of(&digest))
+            .map_err(|e| store_refusal(&e))
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    let mut value = brief(&held);
+    if let Value::Object(map) = &mut value {
+        map.insert(
+            "record".to_owned(),
+            serde_json::from_slice(&held.record.document).unwrap_or_default(),
+        );
+        map.insert(
+            "stamp".to_owned(),
+            serde_json::from_slice(&held.record.stamp).unwrap_or_default(),
+        );
+    }
+    Ok(Json(value))
+}
+
+/// `GET /v1/records/{digest}/receipt`.
+pub async fn receipt(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(digest): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let sequenced = blocking(move || read::sequenced(&core, &principal.party, &id_of(&digest)))
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let receipt = submit::receipt(app.core(), sequenced).await?;
+    Ok(Json(serde_json::to_value(receipt).unwrap_or_default()))
+}
+
+/// `GET /v1/records/{digest}/holders`: who else has it, by the peers' receipts.
+pub async fn holders(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(digest): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let network = core.network();
+    let holders = blocking(move || read::holders(&core, &principal.party, &id_of(&digest))).await?;
+    Ok(Json(json!({
+        "items": holders.iter().map(|h| json!({
+            "node": h.peer,
+            "name": network.name_of(&h.peer),
+            "view": h.view,
+            "parties": serde_json::from_str::<Value>(&h.recipients).unwrap_or_default(),
+            "sent": encode::instant_text(h.queued_ms),
+            "acknowledged": h.acked_ms.map(encode::instant_text),
+            "checkpoint": h.checkpoint,
+        })).collect::<Vec<_>>(),
+    })))
+}
+
+/// `POST /v1/attachments`: bytes in, their RFC 6920 name out; a record names it in `relatedResource`.
+pub async fn attach(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let core = app.core();
+    let principal = access::principal(core, &headers)?;
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("application/octet-stream")
+        .to_owned();
+    let digest: [u8; 32] = Sha256::digest(&body).into();
+    let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let blobs = core.blobs.clone();
+    blocking(move || blobs.put(&body).map(|_| ()).map_err(|e| store_refusal(&e))).await?;
+    core.sequencer
+        .change(move |commit| {
+            commit.attachments.push(Attachment {
+                digest,
+                size,
+                media_type,
+            });
+        })
+        .await?;
+    tracing::info!(party = principal.party, size, "attachment stored");
+    let id = encode::ni(&digest);
+    Ok((
+        StatusCode::CREATED,
+        [(
+            header::LOCATION,
+            format!("/v1/attachments/{}", digest_of(&id)),
+        )],
+        Json(json!({ "id": id, "size": size })),
+    )
+        .into_response())
+}
+
+/// `GET /v1/attachments/{digest}`: for parties that hold a record which names it.
+pub async fn attachment(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(digest): Path<String>,
+) -> Result<Response, Problem> {
+    let principal = access::principal(app.core(), &headers)?;
+    let core = Arc::clone(app.core());
+    let found = blocking(move || {
+        let Some(digest) =
+            encode::from_base64url(&digest).and_then(|b| <[u8; 32]>::try_from(b).ok())
+        else {
+            return Ok(None);
+        };
+        let Some(held) = core
+            .reader
+            .attachment(&principal.party, &digest)
+            .map_err(|e| store_refusal(&e))?
+        else {
+            return Ok(None);
+        };
+        let Some(mut file) = core
+            .blobs
+            .open_blob(&digest)
+            .map_err(|e| store_refusal(&e))?
+        else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes).map_err(|e| {
+            Refusal::one(
+                RefusalKind::Unavailable,
+                Fault::whole("store-unavailable", e.to_string(), e.to_string()),
+            )
+        })?;
+        Ok(Some((held.media_type, bytes)))
+    })
+    .await?;
+    let (media_type, bytes) = found.ok_or_else(Problem::not_found)?;
+    Ok((
+        [
+            (header::CONTENT_TYPE, media_type),
+            // What somebody uploaded is never run as a page of ours.
+            (header::CONTENT_DISPOSITION, "attachment".to_owned()),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        ],
+        bytes,
+    )
+        .into_response())
+}
+
+/// Facts of a held record, without its body.
+pub(crate) fn brief(held: &HeldRecord) -> Value {
+    let record = &held.record;
+    json!({
+        "id": record.id,
+        "view": record.view,
+        "recordType": record.record_type,
+        "issuer": record.issuer,
+        "occurred": encode::instant_text(record.occurred_ms),
+        "logged": encode::instant_text(record.logged_ms),
+        "home": record.home,
+        "index": record.local_index.get(),
+        "disputed": record.disputed,
+    })
+}
+
+/// The last part of a record's address: its id without the scheme.
+pub(crate) fn digest_of(id: &str) -> &str {
+    id.strip_prefix("ni:///sha-256;").unwrap_or(id)
+}
+
+/// The id of a record's address.
+pub(crate) fn id_of(digest: &str) -> String {
+    if digest.starts_with("ni:") {
+        digest.to_owned()
+    } else {
+        format!("ni:///sha-256;{digest}")
+    }
+}

@@ -1,0 +1,131 @@
+//! `GET /v1/stream`: what is new for the party, as CloudEvents over SSE, resumable by cursor.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use garita_exchange::core::Core;
+use garita_exchange::encode;
+use garita_exchange::sequence::store_refusal;
+use garita_store::Event as StoreEvent;
+use garita_tlog::LeafIndex;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::problem::Problem;
+use crate::access;
+use crate::server::{App, blocking};
+
+const PAGE: usize = 500;
+/// Events that wait for a slow reader; beyond it the reader's own connection waits, nobody else.
+const QUEUE: usize = 64;
+
+/// Query of the stream.
+#[derive(Debug, Deserialize)]
+pub struct StreamQuery {
+    /// Last event seen; `now` begins with what comes next; absent: from the start.
+    cursor: Option<String>,
+}
+
+/// `GET /v1/stream`.
+pub async fn stream(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Query(query): Query<StreamQuery>,
+) -> Result<Response, Problem> {
+    let core = Arc::clone(app.core());
+    let principal = access::principal(&core, &headers)?;
+    let last = headers
+        .get("last-event-id")
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned)
+        .or(query.cursor);
+    let after = match last.as_deref() {
+        None | Some("") => None,
+        Some("now") => core
+            .reader
+            .head()
+            .map_err(|e| store_refusal(&e))?
+            .frontier
+            .size()
+            .last(),
+        Some(text) => Some(LeafIndex::new(text.parse().map_err(|_| {
+            Problem::parameter(
+                "cursor",
+                "`cursor` is the id of an event, or `now`",
+                "`cursor` es el id de un evento, o `now`",
+            )
+        })?)),
+    };
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    tokio::spawn(feed(core, principal.party, after, sender));
+    Ok(Sse::new(ReceiverStream::new(receiver))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+        .into_response())
+}
+
+async fn feed(
+    core: Arc<Core>,
+    party: String,
+    mut after: Option<LeafIndex>,
+    sender: mpsc::Sender<Result<Event, Infallible>>,
+) {
+    let mut published = core.published.clone();
+    loop {
+        published.borrow_and_update();
+        loop {
+            let page = {
+                let (core, party) = (Arc::clone(&core), party.clone());
+                blocking(move || {
+                    core.reader
+                        .events_after(&party, after, PAGE)
+                        .map_err(|e| store_refusal(&e))
+                })
+                .await
+            };
+            let Ok(events) = page else { break };
+            let Some(last) = events.last() else { break };
+            after = Some(last.index);
+            for event in &events {
+                if sender.send(Ok(cloud_event(&core, event))).await.is_err() {
+                    return;
+                }
+            }
+        }
+        tokio::select! {
+            changed = published.changed() => if changed.is_err() { return },
+            () = sender.closed() => return,
+        }
+    }
+}
+
+fn cloud_event(core: &Core, event: &StoreEvent) -> Event {
+    let body = json!({
+        "specversion": "1.0",
+        "id": event.index.get().to_string(),
+        "source": core.identity.did,
+        "type": "org.garita.record.logged",
+        "subject": event.id,
+        "time": encode::instant_text(event.logged_ms),
+        "datacontenttype": "application/json",
+        "data": {
+            "recordId": event.id,
+            "recordType": event.record_type,
+            "view": event.view,
+            "issuer": event.issuer,
+            "occurred": encode::instant_text(event.occurred_ms),
+            "logged": encode::instant_text(event.logged_ms),
+            "cases": event.cases.iter().map(|(kind, key)| json!({ "kind": kind, "key": key })).collect::<Vec<_>>(),
+        },
+    });
+    Event::default()
+        .id(event.index.get().to_string())
+        .event("record")
+        .data(body.to_string())
+}

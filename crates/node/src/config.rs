@@ -1,0 +1,231 @@
+//! A node's configuration: what is typed, and what comes of it. `DATA/node.json` beside the store.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use garita_credential::keys::{KeyFile, SigningKey};
+use garita_exchange::Clock;
+use garita_exchange::core::{HostedKey, Identity};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `node.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NodeFile {
+    /// Name for people.
+    pub name: String,
+    /// The node's DID.
+    pub did: String,
+    /// Base address as others reach it.
+    pub url: String,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Origin of its log.
+    pub log_origin: String,
+    /// Business time; the machine's where absent.
+    #[serde(default)]
+    pub clock: Clock,
+    /// Hosted parties.
+    pub parties: Vec<HostedParty>,
+    /// Certificate chain (PEM) for TLS; without it the node speaks plain HTTP, for loopback or behind a proxy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// A folder of further programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programs: Option<PathBuf>,
+}
+
+/// A party whose home is this node.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HostedParty {
+    /// Short name in addresses.
+    pub slug: String,
+    /// DID.
+    pub did: String,
+    /// Name for people.
+    pub name: String,
+    /// Verification method it signs with.
+    pub verification_method: String,
+}
+
+/// What cannot be read or written of a node's configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A file cannot be read or written.
+    #[error("`{path}`: {source}")]
+    Io {
+        /// Path.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("`{path}`: {why}")]
+    Malformed {
+        /// Path.
+        path: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl ConfigError {
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| Self::Io {
+            path: path.display().to_string(),
+            source,
+        }
+    }
+
+    fn malformed(path: &Path, why: impl ToString) -> Self {
+        Self::Malformed {
+            path: path.display().to_string(),
+            why: why.to_string(),
+        }
+    }
+}
+
+/// A node's folder, read and checked.
+#[derive(Debug)]
+pub struct NodeConfig {
+    /// The folder.
+    pub data: PathBuf,
+    /// `node.json`.
+    pub file: NodeFile,
+    /// Keys of the node.
+    pub identity: Identity,
+    /// Keys of its parties.
+    pub hosted: BTreeMap<String, HostedKey>,
+    /// `governance.json`: entries with which it was set up.
+    pub governance: Vec<Value>,
+    /// The authority's key, where this node may add governance entries.
+    pub authority: Option<Arc<SigningKey>>,
+    /// SHA-256 of the operator's token.
+    pub admin_hash: Option<[u8; 32]>,
+}
+
+impl NodeConfig {
+    /// Reads a node's folder.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn read(data: &Path) -> Result<Self, ConfigError> {
+        let path = data.join("node.json");
+        let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+        let file: NodeFile =
+            serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+        let keys = data.join("keys");
+        let mut hosted = BTreeMap::new();
+        for party in &file.parties {
+            let key = read_key(&keys.join(format!("{}.json", party.slug)))?;
+            hosted.insert(
+                party.did.clone(),
+                HostedKey {
+                    verification_method: party.verification_method.clone(),
+                    key: Arc::new(key),
+                },
+            );
+        }
+        let identity = Identity {
+            did: file.did.clone(),
+            url: file.url.clone(),
+            key: Arc::new(read_key(&keys.join("node.json"))?),
+            log_key: Arc::new(read_key(&keys.join("log.json"))?),
+            origin: file.log_origin.clone(),
+        };
+        let authority_path = keys.join("authority.json");
+        let authority = if authority_path.exists() {
+            Some(Arc::new(read_key(&authority_path)?))
+        } else {
+            None
+        };
+        let governance_path = data.join("governance.json");
+        let governance = if governance_path.exists() {
+            let text =
+                fs::read_to_string(&governance_path).map_err(ConfigError::io(&governance_path))?;
+            serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&governance_path, e))?
+        } else {
+            Vec::new()
+        };
+        let admin_path = data.join("admin.token");
+        let admin_hash = if admin_path.exists() {
+            let token = fs::read_to_string(&admin_path).map_err(ConfigError::io(&admin_path))?;
+            Some(crate::access::hash(token.trim()))
+        } else {
+            None
+        };
+        Ok(Self {
+            data: data.to_owned(),
+            file,
+            identity,
+            hosted,
+            governance,
+            authority,
+            admin_hash,
+        })
+    }
+}
+
+/// Reads a Multikey file.
+///
+/// # Errors
+/// When it cannot be read or is none.
+pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
+    let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
+    KeyFile::parse(&text)
+        .map(|file| file.key)
+        .map_err(|e| ConfigError::malformed(path, e))
+}
+
+/// Writes a file that only its owner may read; never over another.
+///
+/// # Errors
+/// When it is there already or cannot be written.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), ConfigError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(ConfigError::io(path))?;
+    file.write_all(text.as_bytes())
+        .map_err(ConfigError::io(path))?;
+    file.sync_all().map_err(ConfigError::io(path))
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_file(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let temporary = path.with_extension("new");
+    let mut file = fs::File::create(&temporary).map_err(ConfigError::io(&temporary))?;
+    file.write_all(text.as_bytes())
+        .map_err(ConfigError::io(&temporary))?;
+    file.sync_all().map_err(ConfigError::io(&temporary))?;
+    fs::rename(&temporary, path).map_err(ConfigError::io(path))
+}
+
+/// Makes a folder that only its owner may enter.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(path: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(ConfigError::io(path))
+}

@@ -1,0 +1,252 @@
+//! A running node: its parts behind one handle, its routes, its listener.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use garita_credential::keys::SigningKey;
+use garita_exchange::core::{Core, Parts};
+use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
+use garita_exchange::program::ProgramError;
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::sync::Standings;
+use garita_exchange::{Exchange, Refusal, StartError, governance, problem, submit};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::api;
+use crate::config::{HostedParty, NodeConfig};
+use crate::pages;
+use crate::programs;
+
+const GOVERNANCE_MAX: usize = 1_000;
+
+/// One running node.
+#[derive(Debug)]
+pub struct App {
+    config: NodeConfig,
+    exchange: Exchange,
+}
+
+/// Why a node could not be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// A program is not valid.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The governance chain of the folder does not hold.
+    #[error("governance.json: {0}")]
+    Governance(#[from] governance::GovernanceError),
+    /// The exchange could not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The address is taken, or may not be used.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl App {
+    /// Opens a node.
+    ///
+    /// # Errors
+    /// See [`ServeError`].
+    pub fn open(config: NodeConfig) -> Result<Arc<Self>, ServeError> {
+        let programs = Arc::new(programs::load(config.file.programs.as_deref())?);
+        let network = governance::Network::from_entries(&config.governance)?;
+        let exchange = Exchange::start(Parts {
+            identity: config.identity.clone(),
+            data: config.data.clone(),
+            clock: config.file.clock,
+            hosted: config.hosted.clone(),
+            programs,
+            network,
+        })?;
+        Ok(Arc::new(Self { config, exchange }))
+    }
+
+    /// What the stations share.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.exchange.core
+    }
+
+    /// How each peer stands.
+    pub fn standings(&self) -> &Standings {
+        &self.exchange.standings
+    }
+
+    /// What the check at start found.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    /// Name of the node for people.
+    pub fn name(&self) -> &str {
+        &self.config.file.name
+    }
+
+    /// Hosted parties.
+    pub fn parties(&self) -> &[HostedParty] {
+        &self.config.file.parties
+    }
+
+    /// A hosted party by its short name.
+    pub fn party_by_slug(&self, slug: &str) -> Option<&HostedParty> {
+        self.config.file.parties.iter().find(|p| p.slug == slug)
+    }
+
+    /// Entries with which the node was set up.
+    pub fn governance(&self) -> Vec<Value> {
+        self.config.governance.clone()
+    }
+
+    /// The authority's key, where this node has it.
+    pub fn authority(&self) -> Option<Arc<SigningKey>> {
+        self.config.authority.clone()
+    }
+
+    /// Whether a request bears the operator's token.
+    pub fn is_admin(&self, headers: &axum::http::HeaderMap) -> bool {
+        crate::access::is_admin(self.config.admin_hash.as_ref(), headers)
+    }
+
+    /// The whole governance chain as held.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub fn chain(&self) -> Result<Vec<Value>, Refusal> {
+        let mut entries = self.governance();
+        loop {
+            let next = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+            let page = self
+                .core()
+                .reader
+                .governance(next, GOVERNANCE_MAX)
+                .map_err(|e| store_refusal(&e))?;
+            if page.is_empty() {
+                return Ok(entries);
+            }
+            entries.extend(
+                page.into_iter()
+                    .filter_map(|e| serde_json::from_slice::<Value>(&e.document).ok()),
+            );
+        }
+    }
+
+    /// This node as it introduces itself.
+    pub fn node_entry(&self) -> NodeEntry {
+        let identity = &self.core().identity;
+        NodeEntry {
+            did: identity.did.clone(),
+            name: self.name().to_owned(),
+            url: identity.url.clone(),
+            key: identity.key.verification_key().to_multibase(),
+            log_key: submit::log_verifier_key(self.core()),
+        }
+    }
+
+    /// Its parties as it introduces them: with the roles that its operator gave at set-up, for the authority to grant.
+    pub fn party_entries(&self) -> Vec<PartyEntry> {
+        let path = self.config.data.join("parties.json");
+        let planned: Vec<PartyEntry> = std::fs::read_to_string(path)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        self.parties()
+            .iter()
+            .filter_map(|party| {
+                let hosted = self.core().hosted.get(&party.did)?;
+                let mut entry = planned.iter().find(|p| p.did == party.did).cloned()?;
+                entry.keys = vec![PartyKey {
+                    id: hosted.verification_method.clone(),
+                    public_key_multibase: hosted.key.verification_key().to_multibase(),
+                    from_ms: 0,
+                }];
+                Some(entry)
+            })
+            .collect()
+    }
+}
+
+/// All routes of a node.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(api::router())
+        .merge(pages::router())
+        .fallback(not_found)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
+        .with_state(app)
+}
+
+/// Serves until `stop` resolves.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(
+    app: Arc<App>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let address = app.config.file.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address, source })?;
+    tracing::info!(
+        %address,
+        url = app.core().identity.url,
+        log_size = app.exchange.tail.size,
+        checked = app.exchange.tail.checked,
+        "node is up; the log's tail agrees with the store"
+    );
+    let served = axum::serve(listener, router(Arc::clone(&app)))
+        .with_graceful_shutdown(stop)
+        .await;
+    app.exchange.stop();
+    if let Err(source) = served {
+        return Err(ServeError::Listen { address, source });
+    }
+    Ok(())
+}
+
+/// Runs work that blocks off the async threads.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Refusal::one(
+            problem::RefusalKind::Unavailable,
+            problem::Fault::whole(
+                "work-interrupted",
+                "the node stopped in the middle of this request; ask again",
+                "el nodo se detuvo a la mitad de esta petición; vuelva a pedir",
+            ),
+        )),
+    }
+}
+
+async fn not_found() -> Response {
+    api::problem::Problem::not_found().into_response()
+}
+
+/// A panic is ours: it is logged by its place alone, and answered without detail.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a request panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, "internal error\n").into_response()
+}

@@ -1,0 +1,471 @@
+//! Making nodes and networks: keys, folders, the first governance entries, tokens and sign-in links.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use garita_credential::did;
+use garita_credential::keys::{KeyFile, SigningKey};
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::governance::{
+    GovernanceError, Network, NodeEntry, PartyEntry, PartyKey, Statement,
+};
+use garita_exchange::program::ProgramError;
+use garita_exchange::{Clock, encode, signing};
+use garita_profile::case::{Party, RoleGrant};
+use garita_store::{ApiToken, Commit, Options, SignInLink, StoreError};
+use garita_tlog::VerifierKey;
+use serde_json::{Value, json};
+
+use crate::access;
+use crate::config::{ConfigError, HostedParty, NodeFile, make_folder, write_file, write_secret};
+
+/// Tokens made at set-up last this long.
+const TOKEN_MS: i64 = 365 * 24 * 3_600_000;
+/// Sign-in links made at set-up last this long.
+const LINK_MS: i64 = 24 * 3_600_000;
+
+/// A network to be made at once, as the demo and tests do.
+#[derive(Debug, Clone)]
+pub struct NetworkPlan {
+    /// Name for people.
+    pub name: String,
+    /// Whether all its records are synthetic.
+    pub simulated: bool,
+    /// Business time of all nodes.
+    pub clock: Clock,
+    /// Place code -> IANA zone.
+    pub zones: BTreeMap<String, String>,
+    /// Its nodes; the first keeps the authority's key.
+    pub nodes: Vec<NodePlan>,
+}
+
+/// A node to be made.
+#[derive(Debug, Clone)]
+pub struct NodePlan {
+    /// Name of its folder.
+    pub slug: String,
+    /// Name for people.
+    pub name: String,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Base address as others reach it.
+    pub url: String,
+    /// Parties whose home it is.
+    pub parties: Vec<PartyPlan>,
+}
+
+/// A party to be made.
+#[derive(Debug, Clone, Default)]
+pub struct PartyPlan {
+    /// Short name in addresses.
+    pub slug: String,
+    /// Name for people.
+    pub name: String,
+    /// `us`, `mx`, or empty.
+    pub country: String,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Numbers held by namespace.
+    pub holds: BTreeMap<String, Vec<String>>,
+    /// Places an office stands at.
+    pub places: Vec<String>,
+    /// Programme marks.
+    pub marks: Vec<String>,
+}
+
+/// A node that was made.
+#[derive(Debug, Clone)]
+pub struct CreatedNode {
+    /// As planned.
+    pub slug: String,
+    /// Its folder.
+    pub data: PathBuf,
+    /// Base address.
+    pub url: String,
+    /// DID.
+    pub did: String,
+    /// The operator's token.
+    pub admin_token: String,
+    /// Its parties.
+    pub parties: BTreeMap<String, CreatedParty>,
+}
+
+/// A party that was made.
+#[derive(Debug, Clone)]
+pub struct CreatedParty {
+    /// DID.
+    pub did: String,
+    /// Verification method it signs with.
+    pub verification_method: String,
+    /// API token.
+    pub token: String,
+    /// One-time link for a person.
+    pub sign_in: String,
+    /// Its key.
+    pub key_file: PathBuf,
+}
+
+/// Why a node or network could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// Files.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Governance.
+    #[error(transparent)]
+    Governance(#[from] GovernanceError),
+    /// Programs.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The system has no randomness.
+    #[error("no randomness: {0}")]
+    Random(String),
+    /// An address or name that cannot be used.
+    #[error("{0}")]
+    Plan(String),
+}
+
+/// A node's folder and keys, in no network yet.
+#[derive(Debug)]
+pub struct MadeNode {
+    /// What `peer add` and governance need of it.
+    pub entry: NodeEntry,
+    /// Its parties with their keys.
+    pub parties: Vec<PartyEntry>,
+    /// What was made.
+    pub created: CreatedNode,
+}
+
+/// Makes a node's folder: keys, `node.json`, tokens, sign-in links.
+///
+/// # Errors
+/// When the folder holds a node already, or cannot be written.
+pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode, SetupError> {
+    if data.join("node.json").exists() {
+        return Err(SetupError::Plan(format!(
+            "`{}` holds a node already; choose another folder, or start it with `garita serve --data {}`",
+            data.display(),
+            data.display()
+        )));
+    }
+    let keys = data.join("keys");
+    make_folder(data)?;
+    make_folder(&keys)?;
+    let (host, port) = host_of(&plan.url)?;
+    let node_did = did::web_did(&host, port, &[]).map_err(|e| SetupError::Plan(e.to_string()))?;
+    let node_did = node_did.as_str().to_owned();
+    let node_key = new_key(&keys.join("node.json"))?;
+    let log_key = new_key(&keys.join("log.json"))?;
+    let origin = match port {
+        Some(port) => format!("{host}:{port}/log"),
+        None => format!("{host}/log"),
+    };
+    let log_verifier = VerifierKey::ed25519(&origin, log_key.verification_key().ed25519_bytes())
+        .map_err(|e| SetupError::Plan(e.to_string()))?;
+    let admin_token = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
+    write_secret(&data.join("admin.token"), &admin_token)?;
+
+    let now_ms = real_now_ms();
+    let mut commit = Commit::default();
+    let mut hosted = Vec::new();
+    let mut entries = Vec::new();
+    let mut created = BTreeMap::new();
+    for party in &plan.parties {
+        if party.slug.is_empty()
+            || !party
+                .slug
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            || ["node", "log", "authority"].contains(&party.slug.as_str())
+        {
+            return Err(SetupError::Plan(format!(
+                "`{}` cannot be a party's short name: use lower-case letters, digits, hyphens",
+                party.slug
+            )));
+        }
+        let party_did = did::web_did(&host, port, &["parties", &party.slug])
+            .map_err(|e| SetupError::Plan(e.to_string()))?
+            .as_str()
+            .to_owned();
+        let key_file = keys.join(format!("{}.json", party.slug));
+        let key = new_key(&key_file)?;
+        let verification_method = format!("{party_did}#key-1");
+        hosted.push(HostedParty {
+            slug: party.slug.clone(),
+            did: party_did.clone(),
+            name: party.name.clone(),
+            verification_method: verification_method.clone(),
+        });
+        let token = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
+        commit.api_tokens.push(ApiToken {
+            hash: access::hash(&token),
+            name: "set-up".to_owned(),
+            party: party_did.clone(),
+            scopes: "[\"*\"]".to_owned(),
+            created_ms: now_ms,
+            expires_ms: now_ms.saturating_add(TOKEN_MS),
+            revoked_ms: None,
+        });
+        let link = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
+        commit.sign_in_links.push(SignInLink {
+            hash: access::hash(&link),
+            party: party_did.clone(),
+            data: json!({ "person": party.name, "post": "" }).to_string(),
+            expires_ms: now_ms.saturating_add(LINK_MS),
+            used_ms: None,
+        });
+        entries.push(PartyEntry {
+            did: party_did.clone(),
+            home: node_did.clone(),
+            party: Party {
+                name: party.name.clone(),
+                country: party.country.clone(),
+                roles: party
+                    .roles
+                    .iter()
+                    .map(|role| RoleGrant {
+                        role: role.clone(),
+                        from_ms: 0,
+                        until_ms: None,
+                    })
+                    .collect(),
+                holds: party.holds.clone(),
+                places: party.places.clone(),
+                marks: party.marks.clone(),
+            },
+            keys: vec![PartyKey {
+                id: verification_method.clone(),
+                public_key_multibase: key.verification_key().to_multibase(),
+                from_ms: 0,
+            }],
+        });
+        created.insert(
+            party.slug.clone(),
+            CreatedParty {
+                did: party_did,
+                verification_method,
+                token,
+                sign_in: format!("{}/signin/{link}", plan.url.trim_end_matches('/')),
+                key_file,
+            },
+        );
+    }
+    let file = NodeFile {
+        name: plan.name.clone(),
+        did: node_did.clone(),
+        url: plan.url.trim_end_matches('/').to_owned(),
+        listen: plan.listen,
+        log_origin: origin,
+        clock,
+        parties: hosted,
+        tls_certificate: None,
+        tls_key: None,
+        programs: None,
+    };
+    let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
+    writer.commit(&commit)?;
+    write_file(&data.join("parties.json"), &pretty(&entries))?;
+    write_file(&data.join("node.json"), &pretty(&file))?;
+    Ok(MadeNode {
+        entry: NodeEntry {
+            did: node_did.clone(),
+            name: plan.name.clone(),
+            url: file.url.clone(),
+            key: node_key.verification_key().to_multibase(),
+            log_key: log_verifier.to_string(),
+        },
+        parties: entries,
+        created: CreatedNode {
+            slug: plan.slug.clone(),
+            data: data.to_owned(),
+            url: file.url,
+            did: node_did,
+            admin_token,
+            parties: created,
+        },
+    })
+}
+
+/// Founds a network of one node: genesis, its node, its parties, the programs in the binary. The node keeps the authority's key.
+///
+/// # Errors
+/// When an entry cannot be made or written.
+pub fn found_network(
+    data: &Path,
+    made: &MadeNode,
+    name: &str,
+    simulated: bool,
+    zones: &BTreeMap<String, String>,
+    now_ms: i64,
+) -> Result<(Network, Arc<SigningKey>), SetupError> {
+    let authority = new_key(&data.join("keys").join("authority.json"))?;
+    let mut chain = Chain::new(&authority, now_ms);
+    chain.add(&Statement::Genesis {
+        name: name.to_owned(),
+        authorities: vec![signing::did_key(&authority)],
+        threshold: 1,
+        simulated,
+    })?;
+    if !zones.is_empty() {
+        chain.add(&Statement::Places {
+            zones: zones.clone(),
+        })?;
+    }
+    for profile in crate::programs::load(None)?.iter() {
+        chain.add(&Statement::Profile {
+            profile: profile.model().id.clone(),
+            version: profile.model().version.clone(),
+            core: profile.core_digest().to_owned(),
+        })?;
+    }
+    chain.join(made)?;
+    let (network, entries) = chain.finish();
+    write_governance(data, &entries)?;
+    Ok((network, Arc::new(authority)))
+}
+
+/// Makes a whole network: all nodes' folders under `root`, one governance chain in each.
+///
+/// # Errors
+/// As [`make_node`] and [`found_network`].
+pub fn create_network(root: &Path, plan: &NetworkPlan) -> Result<Vec<CreatedNode>, SetupError> {
+    make_folder(root)?;
+    let now_ms = plan.clock.now_ms();
+    let mut made = Vec::new();
+    for node in &plan.nodes {
+        made.push(make_node(&root.join(&node.slug), node, plan.clock)?);
+    }
+    let Some(first) = made.first() else {
+        return Err(SetupError::Plan(
+            "a network has at least one node".to_owned(),
+        ));
+    };
+    let (network, authority) = found_network(
+        &first.created.data,
+        first,
+        &plan.name,
+        plan.simulated,
+        &plan.zones,
+        now_ms,
+    )?;
+    let mut chain = Chain {
+        network,
+        entries: read_governance(&first.created.data)?,
+        authority: &authority,
+        now_ms,
+    };
+    for node in made.iter().skip(1) {
+        chain.join(node)?;
+    }
+    let (_, entries) = chain.finish();
+    for node in &made {
+        write_governance(&node.created.data, &entries)?;
+    }
+    write_secret(
+        &root.join("authority.json"),
+        &KeyFile::did_key(SigningKey::clone(&authority)).to_json(),
+    )?;
+    Ok(made.into_iter().map(|m| m.created).collect())
+}
+
+/// The statements by which a node and its parties join.
+pub fn joining(entry: &NodeEntry, parties: &[PartyEntry]) -> Vec<Statement> {
+    std::iter::once(Statement::Node(entry.clone()))
+        .chain(parties.iter().cloned().map(Statement::Party))
+        .collect()
+}
+
+/// Writes the entries with which a node was set up or which it adopted on joining.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn write_governance(data: &Path, entries: &[Value]) -> Result<(), SetupError> {
+    write_file(&data.join("governance.json"), &pretty(&entries))?;
+    Ok(())
+}
+
+fn read_governance(data: &Path) -> Result<Vec<Value>, SetupError> {
+    let path = data.join("governance.json");
+    let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Io {
+        path: path.display().to_string(),
+        source,
+    })?;
+    serde_json::from_str(&text).map_err(|e| {
+        SetupError::Config(ConfigError::Malformed {
+            path: path.display().to_string(),
+            why: e.to_string(),
+        })
+    })
+}
+
+struct Chain<'a> {
+    network: Network,
+    entries: Vec<Value>,
+    authority: &'a SigningKey,
+    now_ms: i64,
+}
+
+impl<'a> Chain<'a> {
+    fn new(authority: &'a SigningKey, now_ms: i64) -> Self {
+        Self {
+            network: Network::default(),
+            entries: Vec::new(),
+            authority,
+            now_ms,
+        }
+    }
+
+    fn add(&mut self, statement: &Statement) -> Result<(), SetupError> {
+        let entry = self.network.draft(statement, self.authority, self.now_ms)?;
+        self.network.adopt(&entry)?;
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    fn join(&mut self, made: &MadeNode) -> Result<(), SetupError> {
+        for statement in joining(&made.entry, &made.parties) {
+            self.add(&statement)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> (Network, Vec<Value>) {
+        (self.network, self.entries)
+    }
+}
+
+fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
+    let seed: [u8; 32] = encode::random().map_err(|e| SetupError::Random(e.to_string()))?;
+    let key = SigningKey::from_seed(seed);
+    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
+    Ok(key)
+}
+
+fn host_of(url: &str) -> Result<(String, Option<u16>), SetupError> {
+    let bad = || {
+        SetupError::Plan(format!(
+            "`{url}` is no address of a node: use https://HOST or https://HOST:PORT (http on loopback only)"
+        ))
+    };
+    let uri: axum::http::Uri = url.parse().map_err(|_| bad())?;
+    let host = uri.host().ok_or_else(bad)?.to_owned();
+    let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    match uri.scheme_str() {
+        Some("https") => {}
+        Some("http") if loopback => {}
+        Some(_) | None => return Err(bad()),
+    }
+    Ok((host, uri.port_u16()))
+}
+
+fn pretty(value: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}
