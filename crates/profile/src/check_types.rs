@@ -392,19 +392,17 @@ impl Checker<'_> {
     /// `entry == 'on-fil'` is never true: a state that the track does not have.
     fn comparable(&mut self, a: &Ty, b: &Ty) {
         match (a, b) {
-            (Ty::OneOf(x), Ty::OneOf(y)) => {
-                if !x.iter().any(|s| y.contains(s)) {
-                    let (word, states) = if x.len() == 1 { (x, y) } else { (y, x) };
-                    let word = word.first().cloned().unwrap_or_default();
-                    let help = nearest(&word, states.iter().map(String::as_str)).map_or_else(
-                        || format!("it can be: {}", states.join(", ")),
-                        |k| format!("did you mean `{k}`?"),
-                    );
-                    self.say(
-                        format!("`{word}` can never be what it is compared with"),
-                        help,
-                    );
-                }
+            (Ty::OneOf(x), Ty::OneOf(y)) if !x.iter().any(|s| y.contains(s)) => {
+                let (word, states) = if x.len() == 1 { (x, y) } else { (y, x) };
+                let word = word.first().cloned().unwrap_or_default();
+                let help = nearest(&word, states.iter().map(String::as_str)).map_or_else(
+                    || format!("it can be: {}", states.join(", ")),
+                    |k| format!("did you mean `{k}`?"),
+                );
+                self.say(
+                    format!("`{word}` can never be what it is compared with"),
+                    help,
+                );
             }
             _ if !fits(a, b) => {
                 self.say(

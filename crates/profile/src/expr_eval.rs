@@ -297,9 +297,9 @@ impl<'a> Evaluator<'a> {
                     return Err(EvalError::Range);
                 };
                 match op {
-                    Op::Add => x.add(y),
-                    Op::Sub => x.sub(y),
-                    _ => x.mul(y),
+                    Op::Add => x.plus(y),
+                    Op::Sub => x.minus(y),
+                    _ => x.times(y),
                 }
                 .map(Val::Dec)
                 .ok_or(EvalError::Range)

@@ -313,16 +313,16 @@ impl Decimal {
     }
 
     /// Sum; none beyond the limit.
-    pub fn add(self, other: Decimal) -> Option<Decimal> {
+    pub fn plus(self, other: Decimal) -> Option<Decimal> {
         let (a, b, scale) = self.aligned(other)?;
         Decimal::bounded(a.checked_add(b)?, scale)
     }
     /// Difference; none beyond the limit.
-    pub fn sub(self, other: Decimal) -> Option<Decimal> {
-        self.add(other.negated())
+    pub fn minus(self, other: Decimal) -> Option<Decimal> {
+        self.plus(other.negated())
     }
     /// Product; none beyond the limit or with more than 12 digits after the point.
-    pub fn mul(self, other: Decimal) -> Option<Decimal> {
+    pub fn times(self, other: Decimal) -> Option<Decimal> {
         let product = Decimal {
             mantissa: self.mantissa.checked_mul(other.mantissa)?,
             scale: self.scale + other.scale,
@@ -429,10 +429,10 @@ mod tests {
     #[test]
     fn decimals_are_exact() {
         let d = |s: &str| Decimal::parse(s).unwrap();
-        assert_eq!(d("0.1").add(d("0.2")), Some(d("0.3")));
+        assert_eq!(d("0.1").plus(d("0.2")), Some(d("0.3")));
         assert_eq!(d("12.50"), d("12.5"));
         assert_eq!(d("-0.05").to_string(), "-0.05");
-        assert_eq!(d("1.10").mul(d("3")).unwrap().to_string(), "3.3");
+        assert_eq!(d("1.10").times(d("3")).unwrap().to_string(), "3.3");
         assert!(d("-2") < d("-1.99"));
         assert_eq!(
             Decimal::parse_scientific("1.5e3").unwrap().to_string(),
@@ -451,7 +451,7 @@ mod tests {
             assert_eq!(Decimal::parse(bad), None, "{bad}");
         }
         let big = Decimal::parse("999999999999999999999999999999").unwrap();
-        assert_eq!(big.mul(big), None);
+        assert_eq!(big.times(big), None);
         assert!(big > Decimal::parse("0.000000000001").unwrap());
     }
 

@@ -120,7 +120,7 @@ pub(crate) fn total(items: &[Val]) -> Result<Val, EvalError> {
     let mut sum = Decimal::from(0);
     for item in items {
         match item.as_decimal() {
-            Some(d) => sum = sum.add(d).ok_or(EvalError::Range)?,
+            Some(d) => sum = sum.plus(d).ok_or(EvalError::Range)?,
             None => return Ok(Val::unknown("one of the values is no number")),
         }
     }
@@ -135,7 +135,7 @@ pub(crate) fn within(a: &Val, b: &Val, tolerance: &Val) -> Result<Val, EvalError
     let (Some(a), Some(b)) = (a.as_decimal(), b.as_decimal()) else {
         return Ok(Val::unknown("not two numbers"));
     };
-    let difference = a.sub(b).ok_or(EvalError::Range)?.abs();
+    let difference = a.minus(b).ok_or(EvalError::Range)?.abs();
     let percent = tolerance.as_str().and_then(|t| t.strip_suffix('%'));
     let (left, right) = match percent {
         // difference <= larger * p / 100, without dividing.
@@ -143,8 +143,10 @@ pub(crate) fn within(a: &Val, b: &Val, tolerance: &Val) -> Result<Val, EvalError
             let p = Decimal::parse(p.trim())
                 .ok_or_else(|| EvalError::Type("a tolerance is `5` or `'2%'`".to_owned()))?;
             (
-                difference.mul(Decimal::from(100)).ok_or(EvalError::Range)?,
-                a.abs().max(b.abs()).mul(p).ok_or(EvalError::Range)?,
+                difference
+                    .times(Decimal::from(100))
+                    .ok_or(EvalError::Range)?,
+                a.abs().max(b.abs()).times(p).ok_or(EvalError::Range)?,
             )
         }
         None => (

@@ -295,12 +295,12 @@ impl Files<'_> {
             } else if let Some(name) = stem("calendars/", ".csv") {
                 let days = self.days(&path);
                 model.calendars.insert(name, days);
-            } else if let Some(lang) = stem("texts/", ".yaml") {
-                if let Some(node) = self.yaml(&path) {
-                    let mut flat = BTreeMap::new();
-                    flatten(&node, String::new(), &path, &mut flat, &mut model.places);
-                    model.texts.insert(lang, flat);
-                }
+            } else if let Some(lang) = stem("texts/", ".yaml")
+                && let Some(node) = self.yaml(&path)
+            {
+                let mut flat = BTreeMap::new();
+                flatten(&node, String::new(), &path, &mut flat, &mut model.places);
+                model.texts.insert(lang, flat);
             }
         }
     }

@@ -325,10 +325,7 @@ pub fn resolve<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
 }
 
 /// The schema of the member at a path relative to the subject; none where the schema knows no such member.
-pub fn member<'s>(
-    root: &'s Value,
-    steps: impl Iterator<Item = Option<String>>,
-) -> Option<&'s Value> {
+pub fn member(root: &Value, steps: impl Iterator<Item = Option<String>>) -> Option<&Value> {
     let mut now = resolve(root, root);
     for step in steps {
         now = match step {

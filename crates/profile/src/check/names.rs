@@ -114,15 +114,15 @@ impl Checker<'_> {
                 "about",
                 "relatedResource",
             ];
-            if let Some(Some(first)) = path.steps().next() {
-                if !envelope.contains(&first) {
-                    self.error(
-                        place,
-                        "unknown-member",
-                        format!("`{path}` is no member of a record"),
-                        "what a record says stands under /credentialSubject/",
-                    );
-                }
+            if let Some(Some(first)) = path.steps().next()
+                && !envelope.contains(&first)
+            {
+                self.error(
+                    place,
+                    "unknown-member",
+                    format!("`{path}` is no member of a record"),
+                    "what a record says stands under /credentialSubject/",
+                );
             }
             return;
         };
@@ -444,13 +444,12 @@ impl Checker<'_> {
         for rule in &model.rules {
             for on in &rule.on {
                 self.record_type(&format!("rules.{}", rule.code), on);
-                if let Ok(path) = Path::parse(&rule.pointer) {
-                    if path
+                if let Ok(path) = Path::parse(&rule.pointer)
+                    && path
                         .under("credentialSubject")
                         .is_some_and(|p| !p.is_empty())
-                    {
-                        self.member(&format!("rules.{}", rule.code), on, &path);
-                    }
+                {
+                    self.member(&format!("rules.{}", rule.code), on, &path);
                 }
             }
         }

@@ -245,19 +245,19 @@ impl Checker<'_> {
                 .map(|t| placeholders(t).into_iter().collect())
         };
         for key in model.texts.get("en").into_iter().flat_map(|t| t.keys()) {
-            if let (Some(en), Some(es)) = (of("en", key), of("es", key)) {
-                if en != es {
-                    let all: Vec<String> = en
-                        .symmetric_difference(&es)
-                        .map(|v| format!("{{{v}}}"))
-                        .collect();
-                    self.error(
-                        &format!("texts/es.yaml#{key}"),
-                        "text-values",
-                        format!("`{key}` has {} in one language only", all.join(", ")),
-                        "use the same values in both",
-                    );
-                }
+            if let (Some(en), Some(es)) = (of("en", key), of("es", key))
+                && en != es
+            {
+                let all: Vec<String> = en
+                    .symmetric_difference(&es)
+                    .map(|v| format!("{{{v}}}"))
+                    .collect();
+                self.error(
+                    &format!("texts/es.yaml#{key}"),
+                    "text-values",
+                    format!("`{key}` has {} in one language only", all.join(", ")),
+                    "use the same values in both",
+                );
             }
         }
         let rules = model.rules.iter().map(|r| {
