@@ -155,7 +155,7 @@ fn node(e: &IdedExpr, depth: usize) -> Result<Node, String> {
                 // `has(a.b)`: the macro. `has('/path')` is a function like others.
                 (None, "has", [a]) => match go(a)? {
                     Node::Field(of, field) => Node::Has(of, field),
-                    other => Node::Call("has".to_owned(), vec![other]),
+                    other => Node::Call("has".to_owned(), vec![as_path(other)]),
                 },
                 (Some(list), name, [var, body]) if each(name).is_some() => Node::Each {
                     how: each(name).ok_or("macro")?,
@@ -178,10 +178,13 @@ fn node(e: &IdedExpr, depth: usize) -> Result<Node, String> {
                 (None, name, _) if name.starts_with('_') || name.starts_with('@') => {
                     return Err(format!("`{name}` is not part of profiles"));
                 }
-                (None, name, _) => Node::Call(
-                    name.to_owned(),
-                    args.iter().map(go).collect::<Result<_, _>>()?,
-                ),
+                (None, name, _) => {
+                    let paths = path_arguments(name);
+                    let args = args.iter().enumerate().map(|(i, a)| {
+                        go(a).map(|n| if paths.contains(&i) { as_path(n) } else { n })
+                    });
+                    Node::Call(name.to_owned(), args.collect::<Result<_, _>>()?)
+                }
                 (Some(target), name, _) => Node::Method(
                     boxed(target)?,
                     name.to_owned(),
@@ -190,6 +193,24 @@ fn node(e: &IdedExpr, depth: usize) -> Result<Node, String> {
             }
         }
     })
+}
+
+/// Which arguments of a function may be paths: first, and one past the last.
+fn path_arguments(name: &str) -> std::ops::Range<usize> {
+    match name {
+        "sum" | "value" | "values" | "count" | "has" => 0..1,
+        "same" | "within" => 0..2,
+        "check" => 1..2,
+        _ => 0..0,
+    }
+}
+
+/// A text that is written where a path may stand and looks like one is a path.
+fn as_path(node: Node) -> Node {
+    match node {
+        Node::Lit(Val::Str(s)) if s.starts_with('/') || s.contains("#/") => Node::Lit(Val::Path(s)),
+        other => other,
+    }
 }
 
 fn variable(e: &IdedExpr) -> Result<String, String> {
@@ -352,7 +373,7 @@ impl Node {
     /// The texts a node can come to, where it is made of literals: `'a'`, `['a', 'b']`, `x ? ['a'] : ['b']`.
     pub(crate) fn literal_texts(&self) -> Option<Vec<String>> {
         match self {
-            Node::Lit(Val::Str(s)) => Some(vec![s.to_string()]),
+            Node::Lit(Val::Str(s) | Val::Path(s)) => Some(vec![s.to_string()]),
             Node::List(items) => {
                 let texts: Option<Vec<Vec<String>>> =
                     items.iter().map(Node::literal_texts).collect();

@@ -24,6 +24,9 @@ pub enum Val {
     Map(Arc<BTreeMap<String, Val>>),
     /// An object of which only some members are disclosed: an absent one is unknown even to `has`.
     View(Arc<BTreeMap<String, Val>>),
+    /// A path written in the expression itself. Never made from data: a document that holds `/a/b` holds a text, or it could point a
+    /// rule elsewhere.
+    Path(Arc<str>),
     /// Cannot be told, and why.
     Unknown(Arc<str>),
 }
@@ -133,6 +136,7 @@ impl Val {
             Val::Str(_) => "a text",
             Val::List(_) => "a list",
             Val::Map(_) | Val::View(_) => "an object",
+            Val::Path(_) => "a path",
             Val::Unknown(_) => "unknown",
         }
     }
@@ -149,7 +153,7 @@ impl Val {
                     .filter_map(|(k, v)| Some((k.clone(), v.to_json()?)))
                     .collect(),
             ),
-            Val::Unknown(_) => return None,
+            Val::Path(_) | Val::Unknown(_) => return None,
         })
     }
     /// Whether two values are the same; none where it cannot be told. Numbers compare by value, other kinds never equal.
@@ -198,7 +202,7 @@ impl fmt::Display for Val {
             Val::Bool(b) => write!(f, "{b}"),
             Val::Int(i) => write!(f, "{i}"),
             Val::Dec(d) => write!(f, "{d}"),
-            Val::Str(s) => f.write_str(s),
+            Val::Str(s) | Val::Path(s) => f.write_str(s),
             Val::List(l) => {
                 for (i, item) in l.items.iter().enumerate() {
                     if i > 0 {

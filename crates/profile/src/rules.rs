@@ -246,7 +246,7 @@ impl<'a> DocumentScope<'a> {
     /// A value, or what a path text finds summed up.
     fn number(&self, v: &Val) -> Result<Val, EvalError> {
         match v {
-            Val::Str(s) if is_path(s) => match self.find(s)? {
+            Val::Path(s) => match self.find(s)? {
                 Some(found) => functions::total(&found),
                 None => Ok(nothing(s)),
             },
@@ -257,7 +257,7 @@ impl<'a> DocumentScope<'a> {
 
     fn set(&self, v: &Val) -> Result<Option<BTreeSet<String>>, EvalError> {
         let found = match v {
-            Val::Str(s) if is_path(s) => self.find(s)?,
+            Val::Path(s) => self.find(s)?,
             Val::List(l) => (!l.open && !l.items.is_empty()).then(|| l.items.clone()),
             other => Some(vec![other.clone()]),
         };
@@ -302,10 +302,6 @@ pub(crate) fn state_members(state: &CaseState) -> Vec<(String, Val)> {
 fn holds_val(state: &CaseState) -> Val {
     let open = state.holds.iter().map(crate::fold_show::hold_val).collect();
     Val::map([("open".to_owned(), Val::list(open))])
-}
-
-fn is_path(text: &str) -> bool {
-    text.starts_with('/') || text.contains("#/")
 }
 
 fn nothing(path: &str) -> Val {
@@ -402,12 +398,12 @@ impl DocumentScope<'_> {
         };
         match (name, args) {
             ("sum", [v]) => self.number(v),
-            ("value", [Val::Str(p)]) => Ok(self
+            ("value", [Val::Path(p)]) => Ok(self
                 .find(p)?
                 .and_then(|f| f.into_iter().next())
                 .unwrap_or_else(|| nothing(p))),
-            ("values", [Val::Str(p)]) => Ok(Val::list(self.find(p)?.unwrap_or_default())),
-            ("count", [Val::Str(p)]) => {
+            ("values", [Val::Path(p)]) => Ok(Val::list(self.find(p)?.unwrap_or_default())),
+            ("count", [Val::Path(p)]) => {
                 let n = self.find(p)?.map_or(0, |f| f.len());
                 Ok(if self.view && n == 0 {
                     nothing(p)
@@ -415,7 +411,7 @@ impl DocumentScope<'_> {
                     Val::Int(i64::try_from(n).unwrap_or(i64::MAX))
                 })
             }
-            ("has", [Val::Str(p)]) => Ok(match self.find(p)? {
+            ("has", [Val::Path(p)]) => Ok(match self.find(p)? {
                 Some(_) => Val::Bool(true),
                 // Nothing in hand of another record may still come.
                 None if self.view || p.contains('#') => nothing(p),
@@ -430,7 +426,7 @@ impl DocumentScope<'_> {
             }
             ("check", [Val::Str(id), value]) => {
                 let values = match value {
-                    Val::Str(p) if is_path(p) => match self.find(p)? {
+                    Val::Path(p) => match self.find(p)? {
                         Some(found) => found,
                         None => return Ok(nothing(p)),
                     },
