@@ -525,11 +525,17 @@ fn admission_tells_every_fault_at_once() {
     let mut pointing = good();
     pointing["credentialSubject"]["weight"] = json!("/credentialSubject/scn");
     let pointed = judged(&p, &pointing, &[]);
-    assert!(pointed.unchecked.iter().any(|u| u.code == "heavy"), "{pointed:#?}");
+    assert!(
+        pointed.unchecked.iter().any(|u| u.code == "heavy"),
+        "{pointed:#?}"
+    );
     let mut pointing = good();
     pointing["credentialSubject"]["scn"] = json!("/nothing/at/all9");
     let pointed = judged(&p, &pointing, &[]);
-    assert!(pointed.problems.iter().any(|x| x.code == "scn-form"), "{pointed:#?}");
+    assert!(
+        pointed.problems.iter().any(|x| x.code == "scn-form"),
+        "{pointed:#?}"
+    );
     check(
         "the future",
         with(&|d| d["occurred"] = json!("2027-01-01T00:00:00Z")),
