@@ -53,7 +53,9 @@ pub fn audience(
             &ty.audience
         };
         // An office's record goes to all offices of the role under which it issued it: an agency is one reader.
-        let own = seats::issuers(model, ty).into_iter().filter(|r| offices.contains(*r));
+        let own = seats::issuers(model, ty)
+            .into_iter()
+            .filter(|r| offices.contains(*r));
         for role in own.filter(|r| directory.has_role(&record.issuer, r, at)) {
             for did in directory.with_role(role, at) {
                 out.insert(did.to_owned(), None);

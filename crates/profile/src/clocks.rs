@@ -92,7 +92,7 @@ fn state_of(
     } else {
         of_type(&clock.from.record_type)
             .filter_map(|e| instant_at(e, &clock.from))
-            .last()?
+            .next_back()?
     };
     let zone = clock.zone.as_deref().map_or_else(
         || "UTC".to_owned(),
@@ -120,7 +120,7 @@ fn state_of(
                     .and_then(|v| v.as_str())
                     .and_then(instant)
             })
-            .last()
+            .next_back()
     {
         due_ms = until;
     }

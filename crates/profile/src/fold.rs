@@ -403,7 +403,7 @@ impl<'a> Fold<'a> {
                 }
                 if ask {
                     state = self.show(&folded, &list, &now);
-                    if self.find_aside(&mut aside, &now) {
+                    if self.find_aside(&mut aside, &folded, &now) {
                         let shorter = self.without_aside(&now.list, &aside);
                         self.bring(&mut folded, &list, &shorter, &now);
                         list = shorter;
@@ -437,11 +437,6 @@ impl<'a> Fold<'a> {
             let at = entry.position.at_ms.max(start);
             if at <= self.as_of_ms {
                 out.entry(at).or_insert(false);
-            }
-            // An amendment begins at its own time; a correction takes its target's place but may be affirmed later.
-            let own = entry.effective_ms.max(start);
-            if own <= self.as_of_ms {
-                out.entry(own).or_insert(false);
             }
         }
         for state in self.part_states.values().flatten() {
@@ -532,7 +527,7 @@ impl<'a> Fold<'a> {
         now.list = force
             .iter()
             .enumerate()
-            .filter(|(_, f)| **f == Force::InForce)
+            .filter(|(_, f)| **f == Force::Counts)
             .map(|(i, _)| i)
             .collect();
         let changed = before != now.seats;
@@ -550,7 +545,7 @@ impl<'a> Fold<'a> {
                 .entries
                 .get(i)
                 .is_some_and(|e| e.replace_kind() == Some(ReplaceKind::Withdraws));
-            if force.get(i) == Some(&Force::InForce) && !takes_back {
+            if force.get(i) == Some(&Force::Counts) && !takes_back {
                 out.extend(given.iter().map(|(s, d)| ((*s).to_owned(), d.clone())));
             }
         }
@@ -614,7 +609,7 @@ impl<'a> Fold<'a> {
                 let newest = |ty: &str| {
                     (0..i)
                         .rev()
-                        .filter(|&j| force.get(j) == Some(&Force::InForce))
+                        .filter(|&j| force.get(j) == Some(&Force::Counts))
                         .filter_map(|j| self.entries.get(j))
                         .find(|e| {
                             e.record.record_type == ty
@@ -676,7 +671,10 @@ impl<'a> Fold<'a> {
             .as_ref()
             .and_then(|s| way.iter().rev().find(|(_, w)| w == s))
             .map_or(0, |(at, _)| *at);
-        let blind = self.blind(&now, &folded);
+        // The shown state passes over what is set aside; the holds do not.
+        let whole = (list.len() != now.list.len()).then(|| self.refold(&now.list, &now));
+        let holds = whole.as_ref().unwrap_or(&folded).holds_now(&self);
+        let blind = self.blind(&now, whole.as_ref().unwrap_or(&folded));
         let force = force_at(&self.entries, self.directory, self.as_of_ms);
         let records = self
             .entries
@@ -703,7 +701,7 @@ impl<'a> Fold<'a> {
             since_ms,
             way,
             tracks: folded.track_states(&self),
-            holds: folded.holds_now(&self),
+            holds,
             balances: self.balances(&folded, &now),
             seats: seats::seat_map(&seat_refs),
             posts,
@@ -801,10 +799,10 @@ impl<'a> Fold<'a> {
             Verdict::Pending(why) | Verdict::Rejected(why) => Some((*why).to_owned()),
             Verdict::Disputed(code) => Some(format!("disputed: {code}")),
             Verdict::Accepted => match force.get(i) {
-                Some(Force::InForce) | None => note.map(str::to_owned).or_else(|| {
+                Some(Force::Counts) | None => note.map(str::to_owned).or_else(|| {
                     aside
                         .iter()
-                        .any(|(act, late)| *late == i && force.get(*act) == Some(&Force::InForce))
+                        .any(|(act, late)| *late == i && force.get(*act) == Some(&Force::Counts))
                         .then(|| "set-aside".to_owned())
                 }),
                 Some(Force::NotApplied) => None,
@@ -820,7 +818,7 @@ impl<'a> Fold<'a> {
             record_type: entry.record.record_type.clone(),
             issuer: entry.record.issuer.clone(),
             effective_ms: entry.effective_ms,
-            in_force: force.get(i) == Some(&Force::InForce) && note.is_none(),
+            in_force: force.get(i) == Some(&Force::Counts) && note.is_none(),
             why,
             moved: folded.moved(i),
         }

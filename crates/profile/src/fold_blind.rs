@@ -14,19 +14,25 @@ use crate::knowledge::Knowledge;
 
 impl<'a> Fold<'a> {
     /// Sets aside what would undo a decisive act unseen: (act, record). True where something was added.
-    pub(crate) fn find_aside(&mut self, aside: &mut Vec<(usize, usize)>, now: &Now) -> bool {
-        let acts: Vec<usize> = now
-            .list
-            .iter()
-            .copied()
-            .filter(|&i| self.is_decisive(i))
-            .collect();
+    pub(crate) fn find_aside(
+        &mut self,
+        aside: &mut Vec<(usize, usize)>,
+        folded: &Folded<'a>,
+        now: &Now,
+    ) -> bool {
+        // Offices speak by their newest act: an older one of the same type gives nothing any more.
+        let mut acts: Vec<usize> = Vec::new();
+        for &i in now.list.iter().filter(|&&i| self.is_decisive(i)) {
+            acts.retain(|&older| !self.supersedes(i, older));
+            acts.push(i);
+        }
         let mut added = false;
         for act in acts {
             let unseen: Vec<usize> = self
                 .unseen_by(act, now)
                 .into_iter()
                 .filter(|u| now.list.contains(u) && !aside.contains(&(act, *u)))
+                .filter(|&u| self.can_take_away(u, folded))
                 .collect();
             if unseen.is_empty() {
                 continue;
@@ -108,6 +114,30 @@ impl<'a> Fold<'a> {
             }
         }
         out
+    }
+
+    fn supersedes(&self, newer: usize, older: usize) -> bool {
+        self.entries
+            .get(newer)
+            .zip(self.entries.get(older))
+            .is_some_and(|(n, o)| {
+                n.actor == o.actor && n.record.record_type == o.record.record_type
+            })
+    }
+
+    /// An open hold, or what moves a track or a balance; a closed hold and what closes one take nothing away.
+    fn can_take_away(&self, i: usize, folded: &Folded<'a>) -> bool {
+        if self.opens_hold(i) {
+            return folded.holds.contains(&i);
+        }
+        let Some((life, entry)) = self.life.zip(self.entries.get(i)) else {
+            return false;
+        };
+        let closes = life
+            .holds
+            .as_ref()
+            .is_some_and(|h| h.closes.contains(&entry.record.record_type));
+        !closes
     }
 
     fn is_decisive(&self, i: usize) -> bool {

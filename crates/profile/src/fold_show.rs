@@ -130,9 +130,11 @@ impl<'a> Fold<'a> {
                 items.insert(case, state);
             }
             if let Some(expr) = &part.none_if {
-                none = expr
+                let truth = expr
                     .eval(&SubjectScope(subject_val(entry)), STEPS_MAX)
                     .truth();
+                // A whole record that does not say so has said that it is not so.
+                none = truth.or_else(|| entry.record.view.is_none().then_some(false));
             }
         }
         let all_in_hand = items.iter().all(|(case, _)| {
@@ -163,7 +165,7 @@ impl<'a> Fold<'a> {
         PartSeen {
             items: items.into_iter().collect(),
             complete,
-            list_known: lists > 0 && listed_known || listed_known,
+            list_known: listed_known,
         }
     }
 

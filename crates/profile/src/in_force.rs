@@ -62,7 +62,7 @@ pub(crate) enum Force {
     /// Its time has not come.
     NotYet,
     /// In force.
-    InForce,
+    Counts,
     /// Corrected or amended.
     Replaced,
     /// Taken back.
@@ -75,15 +75,31 @@ pub(crate) enum Force {
 
 /// Where each of `entries` stands at `at_ms`.
 pub(crate) fn force_at(entries: &[Entry<'_>], directory: &Directory, at_ms: i64) -> Vec<Force> {
-    (0..entries.len())
-        .map(|i| force_of(entries, directory, i, at_ms))
-        .collect()
+    let mut contested = vec![false; entries.len()];
+    let mut out = Vec::with_capacity(entries.len());
+    for (i, entry) in entries.iter().enumerate() {
+        if let Some(target) = entry.target {
+            // A target stands before what replaces it, so its own answer is there.
+            let inherited = target < i && contested.get(target) == Some(&true);
+            let rival = inherited || has_rivals(entries, target, at_ms);
+            if let Some(slot) = contested.get_mut(i) {
+                *slot = rival && !is_withdrawal(entries, i);
+            }
+        }
+        let rival = contested.get(i) == Some(&true);
+        out.push(force_of(entries, directory, entry, i, rival, at_ms));
+    }
+    out
 }
 
-fn force_of(entries: &[Entry<'_>], directory: &Directory, i: usize, at_ms: i64) -> Force {
-    let Some(entry) = entries.get(i) else {
-        return Force::NotApplied;
-    };
+fn force_of(
+    entries: &[Entry<'_>],
+    directory: &Directory,
+    entry: &Entry<'_>,
+    i: usize,
+    rival: bool,
+    at_ms: i64,
+) -> Force {
     if entry.verdict != Verdict::Accepted {
         return Force::NotApplied;
     }
@@ -93,7 +109,7 @@ fn force_of(entries: &[Entry<'_>], directory: &Directory, i: usize, at_ms: i64) 
     if withdrawn(entries, i, at_ms, 0) {
         return Force::Withdrawn;
     }
-    if entry.target.is_some() && contested(entries, i, at_ms) {
+    if rival {
         return Force::Rival;
     }
     if entry
@@ -106,7 +122,19 @@ fn force_of(entries: &[Entry<'_>], directory: &Directory, i: usize, at_ms: i64) 
     if !entry.must_affirm.is_empty() && !affirmed(entries, directory, entry, at_ms) {
         return Force::NotAffirmed;
     }
-    Force::InForce
+    Force::Counts
+}
+
+/// Whether two or more live records, withdrawals apart, replace `target`.
+fn has_rivals(entries: &[Entry<'_>], target: usize, at_ms: i64) -> bool {
+    entries.get(target).is_some_and(|t| {
+        t.replacers.len() > 1
+            && t.replacers
+                .iter()
+                .filter(|&&j| !is_withdrawal(entries, j) && live(entries, j, at_ms, 0))
+                .nth(1)
+                .is_some()
+    })
 }
 
 fn is_withdrawal(entries: &[Entry<'_>], j: usize) -> bool {
@@ -129,36 +157,6 @@ fn withdrawn(entries: &[Entry<'_>], i: usize, at_ms: i64, depth: u32) -> bool {
             .iter()
             .any(|&w| is_withdrawal(entries, w) && live(entries, w, at_ms, depth + 1))
     })
-}
-
-/// Whether what this record replaces is replaced by another too, here or further up the chain.
-fn contested(entries: &[Entry<'_>], i: usize, at_ms: i64) -> bool {
-    let (mut now, mut steps) = (i, 0usize);
-    while let Some(target) = entries.get(now).and_then(|e| e.target) {
-        if is_withdrawal(entries, now) {
-            return false;
-        }
-        let Some(replaced) = entries.get(target) else {
-            return false;
-        };
-        if replaced.replacers.len() > 1 {
-            let rivals = replaced
-                .replacers
-                .iter()
-                .filter(|&&j| !is_withdrawal(entries, j) && live(entries, j, at_ms, 0))
-                .count();
-            if rivals > 1 {
-                return true;
-            }
-        }
-        // INVARIANT (chain ends): ids are digests, so a chain of replacements has no ring; a made-up ring ends by the count.
-        now = target;
-        steps += 1;
-        if steps > entries.len() {
-            return true;
-        }
-    }
-    false
 }
 
 /// Every named role has spoken: the issuer for its own, each other by an affirmation in force of an office that has it.

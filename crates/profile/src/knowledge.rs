@@ -168,7 +168,11 @@ impl Knowledge {
             if !self.folds(model, kind, seats) {
                 return false;
             }
-            let parts = model.kinds.get(kind).into_iter().flat_map(|k| k.parts.values());
+            let parts = model
+                .kinds
+                .get(kind)
+                .into_iter()
+                .flat_map(|k| k.parts.values());
             next.extend(parts.map(|p| p.kind.as_str()));
         }
         true

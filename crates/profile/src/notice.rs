@@ -130,7 +130,8 @@ fn can_fold(
 /// The notices that `keeper` (an office with the kind's keeper role) owes now that a case went from `before` to `after`: one to all who
 /// must be told where the shown state changed, else one to those who have newly come to be told.
 ///
-/// Empty where `keeper` is not the keeper, or the state cannot be told.
+/// Who got a seat in a part that was already in hand hears at the next change. Empty where `keeper` is not the keeper, or the state
+/// cannot be told.
 pub fn notices(
     model: &Model,
     before: Option<&CaseState>,
@@ -153,7 +154,16 @@ pub fn notices(
     if let Some(before) = before
         && before.state.as_ref() == Some(state)
     {
-        for told in to_tell(model, before, directory, part, at_ms) {
+        // A part that was not in hand then seated nobody then.
+        let then = |case: &CaseRef| {
+            let known = before
+                .parts
+                .values()
+                .flat_map(|p| &p.cases)
+                .any(|(c, state)| c == case && state.is_some());
+            known.then(|| part(case)).flatten()
+        };
+        for told in to_tell(model, before, directory, &then, at_ms) {
             audience.remove(&told);
         }
     }

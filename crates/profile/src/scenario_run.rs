@@ -542,7 +542,7 @@ fn sorted(value: &Value) -> Vec<String> {
 }
 
 fn every_order(
-    order: &mut Vec<CaseRecord>,
+    order: &mut [CaseRecord],
     look: &mut dyn FnMut(&[CaseRecord]) -> Result<(), String>,
 ) -> Result<(), String> {
     // Heap's algorithm, without recursion.

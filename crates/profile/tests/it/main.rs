@@ -1,6 +1,15 @@
 //! Tests of the profile engine through its public border.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests"
+)]
 
 mod language;
+mod orders;
 mod trial_a;
 mod trial_b;
 mod trials;

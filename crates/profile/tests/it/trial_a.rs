@@ -7,5 +7,8 @@ fn every_scenario_is_as_expected() {
     let report = trials::run("a", 60);
     assert!(report.scenarios >= 12, "{report:?}");
     assert_eq!(report.unreached, Vec::<String>::new());
-    println!("trial A: {} scenarios, {} checks, {} orders", report.scenarios, report.checks, report.orders);
+    println!(
+        "trial A: {} scenarios, {} checks, {} orders",
+        report.scenarios, report.checks, report.orders
+    );
 }

@@ -8,7 +8,9 @@ use garita_profile::scenario::{ScenarioReport, run_scenarios_in};
 
 /// A trial's files.
 pub(crate) fn folder(trial: &str) -> Folder {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trials").join(trial);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/trials")
+        .join(trial);
     let mut files = BTreeMap::new();
     read(&root, "", &mut files);
     Folder(files)
