@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod crossing;
 mod language;
 mod orders;
 mod trial_a;
