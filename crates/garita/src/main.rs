@@ -1,3 +1,91 @@
-//! The `garita` binary.
+//! The `garita` binary: arguments as typed, then a checked configuration; `main` only reports.
+//!
+//! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 the answer is no (refused, not valid, not in step), 2 unusable input.
 
-fn main() {}
+mod bench;
+mod credential;
+mod demo;
+mod import;
+mod log;
+mod node;
+mod profile;
+mod say;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "garita",
+    version,
+    about = "The open exchange for border crossings: signed records, seen and proven on both sides.",
+    after_help = "Examples:\n  garita demo                                   a stretch of a day at Laredo on four nodes\n  garita init --data a --network \"My network\" --party customs:\"US customs\":customs.us\n  garita serve --data a\n  garita import carta-porte --dry-run FILE.xml\n  garita credential verify FILE.json"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A stretch of a day at Laredo on four nodes of this machine; synthetic data, no agency affiliation
+    Demo(demo::DemoArgs),
+    /// Make a node: its folder, keys, tokens and sign-in links
+    Init(node::InitArgs),
+    /// Run a node
+    Serve(node::DataArgs),
+    /// Invite a peer, join by invitation, list peers
+    #[command(subcommand)]
+    Peer(node::PeerCommand),
+    /// Print a one-time sign-in link for a person
+    Link(node::LinkArgs),
+    /// Revoke a party's key from now on (the node that founded the network)
+    RevokeKey(node::RevokeArgs),
+    /// Submit a draft or a signed record to a node
+    Submit(node::SubmitArgs),
+    /// Read a document that people already have: what it says, what is missing, all at once
+    Import(import::ImportArgs),
+    /// Make keys
+    #[command(subcommand)]
+    Did(credential::DidCommand),
+    /// Issue and verify credentials without a node
+    #[command(subcommand)]
+    Credential(credential::CredentialCommand),
+    /// The log: check a receipt offline
+    #[command(subcommand)]
+    Log(log::LogCommand),
+    /// Programs: check a folder, run its scenarios
+    #[command(subcommand)]
+    Profile(profile::ProfileCommand),
+    /// Measure this machine
+    Bench(bench::BenchArgs),
+}
+
+/// Where a node's folder is.
+#[derive(Debug, Args)]
+struct Data {
+    /// The node's folder
+    #[arg(long, default_value = "garita-data")]
+    data: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        Command::Demo(args) => demo::command(args),
+        Command::Init(args) => node::init(args),
+        Command::Serve(args) => node::serve(args),
+        Command::Peer(command) => node::peer(command),
+        Command::Link(args) => node::link(args),
+        Command::RevokeKey(args) => node::revoke_key(args),
+        Command::Submit(args) => node::submit(args),
+        Command::Import(args) => import::import(args),
+        Command::Did(command) => credential::did(command),
+        Command::Credential(command) => credential::credential(command),
+        Command::Log(command) => log::log(command),
+        Command::Profile(command) => profile::profile(command),
+        Command::Bench(args) => bench::bench(args),
+    }
+}

@@ -8,6 +8,7 @@ pub mod api;
 pub mod config;
 pub mod console;
 pub mod pages;
+pub mod places;
 pub mod programs;
 pub mod server;
 pub mod setup;

@@ -1,0 +1,117 @@
+//! `garita bench`: what this machine does, each figure beside its physical limit measured in the same run.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
+use garita_credential::keys::SigningKey;
+use garita_credential::{DidKeyResolver, Suite};
+use garita_exchange::signing;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::say;
+
+const ROUNDS: usize = 200;
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// Areas: `credential` (others come with their issues); all where none is named
+    areas: Vec<String>,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn bench(args: BenchArgs) -> ExitCode {
+    if let Some(other) = args.areas.iter().find(|a| *a != "credential") {
+        return say::unusable(format!("no benchmark `{other}`; there is: credential"));
+    }
+    match credential() {
+        Ok(figures) if args.json => {
+            say::data(figures);
+            ExitCode::SUCCESS
+        }
+        Ok(figures) => {
+            say::data("credential, medians in µs of one thread");
+            for (name, value) in figures.as_object().into_iter().flatten() {
+                say::data(format!("{name:<44} {value}"));
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => say::no(error),
+    }
+}
+
+/// Sign and verify, beside the raw signature and hash of the same bytes.
+fn credential() -> Result<Value, String> {
+    let programs = garita_node::programs::load(None).map_err(|e| e.to_string())?;
+    let canonicalizer = programs.canonicalizer().map_err(|e| e.to_string())?;
+    let key = SigningKey::from_seed([42; 32]);
+    let options = ProofOptions::assertion(signing::did_key_method(&key), 1_795_532_400_000);
+    let document = sample(&signing::did_key(&key));
+    let bytes = document.to_string().into_bytes();
+    let raw_signature = key.sign(&Sha256::digest(&bytes));
+    let public = key.verification_key();
+    let raw = median(|| {
+        let digest = Sha256::digest(&bytes);
+        public.verify(&digest, &raw_signature).is_ok()
+    })?;
+    let mut figures = json!({ "document bytes": bytes.len(), "raw Ed25519 verify + SHA-256": raw });
+    for (name, suite) in [
+        ("eddsa-rdfc-2022", Suite::EddsaRdfc2022),
+        ("eddsa-jcs-2022", Suite::EddsaJcs2022),
+    ] {
+        let signed = data_integrity::create(&document, suite, &key, &options, &canonicalizer)
+            .map_err(|e| e.to_string())?;
+        let sign = median(|| data_integrity::create(&document, suite, &key, &options, &canonicalizer).is_ok())?;
+        let verify = median(|| {
+            data_integrity::verify(
+                &signed,
+                &VerifyOptions::assertion(&DidKeyResolver, None),
+                &canonicalizer,
+            )
+            .is_ok()
+        })?;
+        if let Value::Object(map) = &mut figures {
+            map.insert(format!("{name} sign"), json!(sign));
+            map.insert(format!("{name} verify"), json!(verify));
+            map.insert(
+                format!("{name} verify, times raw"),
+                json!((verify / raw * 100.0).round() / 100.0),
+            );
+        }
+    }
+    Ok(figures)
+}
+
+/// Median µs of a piece of work that must succeed each time.
+fn median(mut work: impl FnMut() -> bool) -> Result<f64, String> {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        if !work() {
+            return Err("a measured step failed".to_owned());
+        }
+        times.push(start.elapsed().as_secs_f64() * 1e6);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times
+        .get(ROUNDS / 2)
+        .map_or(0.0, |us| (us * 10.0).round() / 10.0))
+}
+
+/// A credential of some forty statements under the W3C examples' terms, so that it needs no program.
+fn sample(issuer: &str) -> Value {
+    let lines: Vec<Value> = (0..10)
+        .map(|n| json!({ "type": "AlumniCredential", "name": format!("line {n}"), "description": format!("wire harnesses, carton {n}") }))
+        .collect();
+    json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
+        "type": ["VerifiableCredential", "ExampleAlumniCredential"],
+        "issuer": issuer,
+        "validFrom": "2026-01-01T00:00:00Z",
+        "credentialSubject": { "id": "urn:example:subject", "alumniOf": lines },
+    })
+}

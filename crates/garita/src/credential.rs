@@ -1,0 +1,234 @@
+//! `garita did …`, `garita credential …`: without a node, without a network.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use garita_canon::{Canonicalizer, ContextSet, json};
+use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
+use garita_credential::keys::{KeyFile, SigningKey};
+use garita_credential::{DidKeyResolver, Lang, Suite, vc};
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::encode;
+use garita_node::config::write_secret;
+use serde_json::{Value, json};
+
+use crate::say;
+
+/// A credential of another's making may be larger than a record of ours.
+const CREDENTIAL_BYTES_MAX: usize = 4 << 20;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DidCommand {
+    /// Make an Ed25519 key and its did:key; the file holds the secret and only its owner may read it
+    Create {
+        /// Where to write it; never over another file
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SuiteName {
+    /// Over the RDF canonical form
+    #[value(name = "eddsa-rdfc-2022")]
+    EddsaRdfc2022,
+    /// Over the JSON canonical form
+    #[value(name = "eddsa-jcs-2022")]
+    EddsaJcs2022,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Checks {
+    /// Proof, data model, dates, issuer
+    All,
+    /// The proof alone
+    Proof,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CredentialCommand {
+    /// Sign a credential; it goes to stdout
+    Issue {
+        /// Cryptosuite
+        #[arg(long, value_enum, default_value = "eddsa-rdfc-2022")]
+        suite: SuiteName,
+        /// Multikey file with the secret (see `garita did create`)
+        #[arg(long)]
+        key: PathBuf,
+        /// The unsigned credential, JSON
+        file: PathBuf,
+    },
+    /// Verify credentials; exit 0 all valid, 1 one is not, 2 one cannot be read
+    Verify {
+        /// What to check
+        #[arg(long, value_enum, default_value = "all")]
+        checks: Checks,
+        /// One JSON object a file
+        #[arg(long)]
+        json: bool,
+        /// Credentials, JSON
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+pub(crate) fn did(command: DidCommand) -> ExitCode {
+    match command {
+        DidCommand::Create { out } => {
+            let seed: [u8; 32] = match encode::random() {
+                Ok(seed) => seed,
+                Err(error) => return say::unusable(format!("no randomness: {error}")),
+            };
+            let file = KeyFile::did_key(SigningKey::from_seed(seed));
+            match write_secret(&out, &file.to_json()) {
+                Ok(()) => {
+                    say::data(&file.controller);
+                    ExitCode::SUCCESS
+                }
+                Err(error) => say::unusable(error),
+            }
+        }
+    }
+}
+
+pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
+    let canonicalizer = match canonicalizer() {
+        Ok(canonicalizer) => canonicalizer,
+        Err(error) => return say::unusable(error),
+    };
+    match command {
+        CredentialCommand::Issue { suite, key, file } => issue(suite, &key, &file, &canonicalizer),
+        CredentialCommand::Verify { checks, json, files } => verify(checks, json, &files, &canonicalizer),
+    }
+}
+
+fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalizer) -> ExitCode {
+    let key = match fs::read_to_string(key)
+        .map_err(|e| e.to_string())
+        .and_then(|text| KeyFile::parse(&text).map_err(|e| e.to_string()))
+    {
+        Ok(key) => key,
+        Err(error) => return say::unusable(format!("{}: {error}", key.display())),
+    };
+    let document = match read(file) {
+        Ok(document) => document,
+        Err((code, message)) => return say::unusable(format!("{}: {code}: {message}", file.display())),
+    };
+    let suite = match suite {
+        SuiteName::EddsaRdfc2022 => Suite::EddsaRdfc2022,
+        SuiteName::EddsaJcs2022 => Suite::EddsaJcs2022,
+    };
+    let now_ms = real_now_ms();
+    let mut problems = vc::check(&document, None);
+    // The JSON form signs terms that no context defines; who reads the credential as linked data would not see them.
+    problems.extend(vc::check_terms(&document, canonicalizer));
+    if vc::issuer_of(&document).is_some_and(|issuer| issuer != key.controller) {
+        say::talk(format!("issuer is not the key's controller `{}`", key.controller));
+        return ExitCode::FAILURE;
+    }
+    if !problems.is_empty() {
+        for problem in problems {
+            say::talk(format!("{}: {problem}", file.display()));
+        }
+        return ExitCode::FAILURE;
+    }
+    match data_integrity::create(
+        &document,
+        suite,
+        &key.key,
+        &ProofOptions::assertion(&key.id, now_ms),
+        canonicalizer,
+    ) {
+        Ok(signed) => {
+            say::data(serde_json::to_string_pretty(&signed).unwrap_or_default());
+            ExitCode::SUCCESS
+        }
+        Err(problem) => say::no(format!("{}: {problem}", file.display())),
+    }
+}
+
+fn verify(checks: Checks, as_json: bool, files: &[PathBuf], canonicalizer: &Canonicalizer) -> ExitCode {
+    let now_ms = real_now_ms();
+    let (mut invalid, mut unreadable) = (false, false);
+    for file in files {
+        let problems = match read(file) {
+            Err((code, message)) => {
+                unreadable = true;
+                vec![json!({ "code": code, "pointer": "", "message": message })]
+            }
+            Ok(document) => {
+                let problems = judge(&document, checks, now_ms, canonicalizer);
+                invalid |= !problems.is_empty();
+                problems
+            }
+        };
+        if as_json {
+            say::data(json!({ "file": file, "verified": problems.is_empty(), "problems": problems }));
+        } else if problems.is_empty() {
+            say::data(format!("{}: verified", file.display()));
+        } else {
+            say::data(format!("{}: not verified", file.display()));
+            for problem in &problems {
+                let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
+                let place = if text("pointer").is_empty() {
+                    String::new()
+                } else {
+                    format!(" at {}", text("pointer"))
+                };
+                say::data(format!("  {}{place}: {}", text("code"), text("message")));
+            }
+        }
+    }
+    if unreadable {
+        ExitCode::from(say::UNUSABLE)
+    } else if invalid {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn judge(document: &Value, checks: Checks, now_ms: i64, canonicalizer: &Canonicalizer) -> Vec<Value> {
+    let mut problems = Vec::new();
+    let options = VerifyOptions::assertion(&DidKeyResolver, Some(now_ms));
+    match data_integrity::verify(document, &options, canonicalizer) {
+        Ok(verified) => {
+            if checks == Checks::All {
+                problems.extend(vc::check_controller(document, &verified).err());
+            }
+        }
+        Err(found) => problems.extend(found),
+    }
+    if checks == Checks::All {
+        problems.extend(vc::check(document, Some(now_ms)));
+    }
+    problems
+        .iter()
+        .map(|p| {
+            json!({
+                "code": p.code(),
+                "pointer": p.pointer,
+                "message": format!("{} ({})", p.code.describe(Lang::En), p.message),
+            })
+        })
+        .collect()
+}
+
+fn read(file: &Path) -> Result<Value, (String, String)> {
+    let bytes = fs::read(file).map_err(|e| ("file-unreadable".to_owned(), e.to_string()))?;
+    let limits = json::Limits {
+        bytes_max: CREDENTIAL_BYTES_MAX,
+        ..garita_exchange::parse::limits()
+    };
+    json::parse(&bytes, &limits).map_err(|e| (e.code().to_owned(), e.to_string()))
+}
+
+/// Bundled contexts and those of the programs in the binary, so that records of ours verify too.
+fn canonicalizer() -> Result<Canonicalizer, String> {
+    match garita_node::programs::load(None) {
+        Ok(programs) => programs.canonicalizer().map_err(|e| e.to_string()),
+        Err(_) => Ok(Canonicalizer::new(ContextSet::bundled())),
+    }
+}

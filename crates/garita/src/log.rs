@@ -1,0 +1,146 @@
+//! `garita log verify-receipt FILE`: offline, with nothing but the receipt and whose log key one expects.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use garita_credential::keys::VerificationKey;
+use garita_exchange::encode;
+use garita_exchange::stamp::Receipt;
+use garita_tlog::{
+    Checkpoint, Hash, KeyId, LeafIndex, NoteVerifier, VerifierKey, leaf_hash, verify_inclusion,
+};
+
+use crate::say;
+
+/// A receipt has some kilobytes.
+const RECEIPT_BYTES_MAX: u64 = 1 << 20;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Check a receipt: that the log with this key holds this entry; exit 0 yes, 1 no, 2 unreadable
+    VerifyReceipt {
+        /// The receipt, JSON (`-` for standard input)
+        file: PathBuf,
+        /// Verifier key of the log that one expects; else the receipt's own is used and named
+        #[arg(long)]
+        log_key: Option<String>,
+    },
+}
+
+pub(crate) fn log(command: LogCommand) -> ExitCode {
+    match command {
+        LogCommand::VerifyReceipt { file, log_key } => {
+            let text = match read(&file) {
+                Ok(text) => text,
+                Err(error) => return say::unusable(format!("{}: {error}", file.display())),
+            };
+            let receipt: Receipt = match serde_json::from_str(&text) {
+                Ok(receipt) => receipt,
+                Err(error) => return say::unusable(format!("{}: not a receipt: {error}", file.display())),
+            };
+            match check(&receipt, log_key.as_deref()) {
+                Ok(lines) => {
+                    for line in lines {
+                        say::data(line);
+                    }
+                    ExitCode::SUCCESS
+                }
+                Err(why) => say::no(format!("the receipt does not hold: {why}")),
+            }
+        }
+    }
+}
+
+fn read(file: &PathBuf) -> Result<String, String> {
+    if file.as_os_str() == "-" {
+        return std::io::read_to_string(std::io::stdin()).map_err(|e| e.to_string());
+    }
+    let size = fs::metadata(file).map_err(|e| e.to_string())?.len();
+    if size > RECEIPT_BYTES_MAX {
+        return Err(format!("{size} bytes, more than the {RECEIPT_BYTES_MAX} a receipt may have"));
+    }
+    fs::read_to_string(file).map_err(|e| e.to_string())
+}
+
+/// What is proven, in words.
+fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, String> {
+    let text = expected.unwrap_or(&receipt.log_key);
+    let key = LogKey::parse(text)?;
+    let checkpoint = Checkpoint::open(receipt.checkpoint.as_bytes(), key.name(), &key)
+        .map_err(|e| format!("{}: {e}", e.code()))?;
+    let salt: [u8; 32] = encode::from_base64url(&receipt.salt)
+        .and_then(|b| b.try_into().ok())
+        .ok_or("the salt is not 32 bytes")?;
+    let leaf = receipt.leaf.commit(&salt);
+    let proof: Vec<Hash> = receipt
+        .proof
+        .iter()
+        .map(|h| Hash::from_base64(h).map_err(|e| e.to_string()))
+        .collect::<Result<_, _>>()?;
+    verify_inclusion(
+        &leaf_hash(&leaf),
+        LeafIndex::new(receipt.index),
+        checkpoint.size,
+        &checkpoint.root,
+        &proof,
+    )
+    .map_err(|e| format!("{}: {e}", e.code()))?;
+    let mut lines = vec![
+        format!(
+            "proven: log `{}` held, at entry {} of {}, that `{}` {} record {} ({}) at {}",
+            checkpoint.origin,
+            receipt.index,
+            checkpoint.size.get(),
+            receipt.leaf.party,
+            receipt.leaf.act.as_str(),
+            receipt.leaf.id,
+            receipt.leaf.view,
+            encode::instant_text(receipt.leaf.logged),
+        ),
+        format!("state: {}", receipt.state),
+    ];
+    if receipt.stamp.id != receipt.leaf.id {
+        return Err("the stamp is of another record".to_owned());
+    }
+    lines.push(if expected.is_some() {
+        "the log's key is the one you named".to_owned()
+    } else {
+        format!("not checked: whose key `{text}` is; compare it with the network's list, or pass --log-key")
+    });
+    lines.push("not checked: the stamp's signature, for which one needs the home node's key, and the record itself".to_owned());
+    Ok(lines)
+}
+
+struct LogKey {
+    name: String,
+    id: KeyId,
+    key: VerificationKey,
+}
+
+impl LogKey {
+    fn parse(text: &str) -> Result<Self, String> {
+        let parsed = VerifierKey::parse(text).map_err(|e| format!("log key: {e}"))?;
+        let key = VerificationKey::from_ed25519(parsed.public_key()).map_err(|e| e.to_string())?;
+        Ok(Self {
+            name: parsed.name().to_owned(),
+            id: parsed.key_id(),
+            key,
+        })
+    }
+}
+
+impl NoteVerifier for LogKey {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn key_id(&self) -> KeyId {
+        self.id
+    }
+
+    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        <[u8; 64]>::try_from(signature).is_ok_and(|s| self.key.verify(text, &s).is_ok())
+    }
+}

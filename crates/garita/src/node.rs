@@ -1,0 +1,394 @@
+//! `garita init|serve|peer|link|submit`: making and running a node, and speaking to one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use garita_exchange::clock::{Clock, real_now_ms};
+use garita_exchange::governance::{Network, Statement};
+use garita_node::config::NodeConfig;
+use garita_node::server::{self, App};
+use garita_node::setup::{self, NodePlan, PartyPlan};
+use garita_node::places;
+use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{Data, say};
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The node's name for people
+    #[arg(long, default_value = "My node")]
+    name: String,
+    /// Where it listens
+    #[arg(long, default_value = "127.0.0.1:8101")]
+    listen: SocketAddr,
+    /// Its address as others reach it; https, or http on loopback
+    #[arg(long)]
+    url: Option<String>,
+    /// A party whose home it is: SLUG:NAME:ROLE[,ROLE…][:NAMESPACE=VALUE…]; repeat for more
+    #[arg(long = "party", value_name = "PARTY", required = true)]
+    parties: Vec<String>,
+    /// Found a network with this name; without it the node waits for an invitation (`garita peer add`)
+    #[arg(long, value_name = "NAME")]
+    network: Option<String>,
+    /// All records of the founded network are synthetic
+    #[arg(long, requires = "network")]
+    simulated: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArgs {
+    #[command(flatten)]
+    data: Data,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PeerCommand {
+    /// Print a one-time invitation to this node's network (the node must run)
+    Invite(DataArgs),
+    /// Join a network by invitation (the node must run)
+    Add {
+        #[command(flatten)]
+        data: Data,
+        /// The invitation, one line
+        invitation: String,
+    },
+    /// How each peer stands (the node must run)
+    List(DataArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The party's short name
+    #[arg(long)]
+    party: String,
+    /// The person's name
+    #[arg(long, default_value = "")]
+    person: String,
+    /// The person's post
+    #[arg(long, default_value = "")]
+    post: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RevokeArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The key's verification method: a DID URL with fragment
+    verification_method: String,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SubmitArgs {
+    /// The node's address
+    #[arg(long, default_value = "http://127.0.0.1:8101")]
+    url: String,
+    /// File with the party's API token
+    #[arg(long)]
+    token_file: PathBuf,
+    /// A draft (`recordType`, `credentialSubject`) or a signed record, JSON
+    file: PathBuf,
+}
+
+pub(crate) fn init(args: InitArgs) -> ExitCode {
+    let mut parties = Vec::new();
+    for text in &args.parties {
+        match party(text) {
+            Ok(party) => parties.push(party),
+            Err(error) => return say::unusable(error),
+        }
+    }
+    let url = args.url.unwrap_or_else(|| format!("http://{}", args.listen));
+    let plan = NodePlan {
+        slug: "node".to_owned(),
+        name: args.name.clone(),
+        listen: args.listen,
+        url,
+        parties,
+    };
+    let data = &args.data.data;
+    let made = match setup::make_node(data, &plan, Clock::System) {
+        Ok(made) => made,
+        Err(error) => return say::unusable(error),
+    };
+    if let Some(name) = &args.network
+        && let Err(error) = setup::found_network(data, &made, name, args.simulated, &places::zones(), real_now_ms())
+    {
+        return say::unusable(error);
+    }
+    // Tokens are shown once and written beside the keys, for their owner alone.
+    for (slug, party) in &made.created.parties {
+        let path = data.join(format!("{slug}.token"));
+        if let Err(error) = garita_node::config::write_secret(&path, &party.token) {
+            return say::unusable(error);
+        }
+        say::data(format!("{slug}: {}", party.did));
+        say::data(format!("  API token: {}", path.display()));
+        say::data(format!("  sign in once, within a day: {}", party.sign_in));
+    }
+    say::talk(format!("\nnext: garita serve --data {}", data.display()));
+    if args.network.is_none() {
+        say::talk(format!(
+            "then, from the node that founded the network: garita peer invite --data ITS_FOLDER\nand here: garita peer add --data {} INVITATION",
+            data.display()
+        ));
+    }
+    ExitCode::SUCCESS
+}
+
+pub(crate) fn serve(args: DataArgs) -> ExitCode {
+    start_logging();
+    let config = match NodeConfig::read(&args.data.data) {
+        Ok(config) => config,
+        Err(error) => {
+            return say::unusable(format!(
+                "{error}; make a node first: garita init --data {} --party …",
+                args.data.data.display()
+            ));
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say::unusable(error),
+    };
+    runtime.block_on(async {
+        let app = match App::open(config) {
+            Ok(app) => app,
+            Err(error) => return say::unusable(error),
+        };
+        if app.core().network().head.is_none() {
+            say::talk("this node is in no network yet; join one with `garita peer add INVITATION`");
+        }
+        match server::serve(app, stop_signal()).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => say::unusable(error),
+        }
+    })
+}
+
+pub(crate) fn peer(command: PeerCommand) -> ExitCode {
+    match command {
+        PeerCommand::Invite(args) => admin(&args.data.data, "POST", "/v1/admin/invitations", None, |answer| {
+            say::data(answer.get("invitation").and_then(Value::as_str).unwrap_or_default());
+        }),
+        PeerCommand::Add { data, invitation } => admin(
+            &data.data,
+            "POST",
+            "/v1/admin/peers",
+            Some(json!({ "invitation": invitation })),
+            |answer| {
+                let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                say::data(format!("joined `{}` ({})", text("name"), text("network")));
+            },
+        ),
+        PeerCommand::List(args) => admin(&args.data.data, "GET", "/v1/peers", None, |answer| {
+            say::data(serde_json::to_string_pretty(answer).unwrap_or_default());
+        }),
+    }
+}
+
+pub(crate) fn link(args: LinkArgs) -> ExitCode {
+    let body = json!({ "party": args.party, "person": args.person, "post": args.post });
+    admin(&args.data.data, "POST", "/v1/admin/links", Some(body), |answer| {
+        say::data(answer.get("link").and_then(Value::as_str).unwrap_or_default());
+    })
+}
+
+pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
+    let data = &args.data.data;
+    let config = match NodeConfig::read(data) {
+        Ok(config) => config,
+        Err(error) => return say::unusable(error),
+    };
+    let Some(authority) = config.authority.clone() else {
+        return say::unusable("this node does not keep the network's authority key");
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say::unusable(error),
+    };
+    let url = config.file.url.clone();
+    let entry = runtime.block_on(async {
+        let feed = call(&url, "GET", "/v1/governance?after=-1", "", None).await?;
+        let entries = feed.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
+        let network = Network::from_entries(&entries).map_err(|e| e.to_string())?;
+        let now_ms = config.file.clock.now_ms();
+        network
+            .draft(
+                &Statement::KeyRevoked {
+                    verification_method: args.verification_method.clone(),
+                    from_ms: now_ms,
+                    reason: args.reason.clone(),
+                },
+                &authority,
+                now_ms,
+            )
+            .map_err(|e| e.to_string())
+    });
+    match entry {
+        Ok(entry) => admin(data, "POST", "/v1/governance", Some(entry), |answer| {
+            say::data(format!("revoked; governance entry {}", answer.get("head").cloned().unwrap_or_default()));
+        }),
+        Err(error) => say::no(error),
+    }
+}
+
+pub(crate) fn submit(args: SubmitArgs) -> ExitCode {
+    let token = match fs::read_to_string(&args.token_file) {
+        Ok(token) => token,
+        Err(error) => return say::unusable(format!("{}: {error}", args.token_file.display())),
+    };
+    let body: Value = match fs::read_to_string(&args.file)
+        .map_err(|e| e.to_string())
+        .and_then(|text| serde_json::from_str(&text).map_err(|e| e.to_string()))
+    {
+        Ok(body) => body,
+        Err(error) => return say::unusable(format!("{}: {error}", args.file.display())),
+    };
+    request(&args.url, "POST", "/v1/records", token.trim(), Some(body), |answer| {
+        say::data(serde_json::to_string_pretty(answer).unwrap_or_default());
+    })
+}
+
+/// Asks a running node as its operator.
+fn admin(data: &Path, method: &str, path: &str, body: Option<Value>, show: impl FnOnce(&Value)) -> ExitCode {
+    let config = match NodeConfig::read(data) {
+        Ok(config) => config,
+        Err(error) => return say::unusable(error),
+    };
+    let token = match fs::read_to_string(data.join("admin.token")) {
+        Ok(token) => token,
+        Err(error) => return say::unusable(format!("{}: {error}", data.join("admin.token").display())),
+    };
+    // The operator's commands run beside the node: its own listener is the way in, also where the public address is a proxy's.
+    let url = format!("http://{}", config.file.listen);
+    request(&url, method, path, token.trim(), body, show)
+}
+
+fn request(
+    url: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<Value>,
+    show: impl FnOnce(&Value),
+) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say::unusable(error),
+    };
+    match runtime.block_on(call(url, method, path, token, body)) {
+        Ok(answer) => {
+            show(&answer);
+            ExitCode::SUCCESS
+        }
+        Err(error) => say::no(error),
+    }
+}
+
+async fn call(url: &str, method: &str, path: &str, token: &str, body: Option<Value>) -> Result<Value, String> {
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(30))
+        .no_proxy()
+        .build()
+        .map_err(|e| e.to_string())?;
+    let target = format!("{}{path}", url.trim_end_matches('/'));
+    let mut request = if method == "POST" {
+        client.post(&target)
+    } else {
+        client.get(&target)
+    };
+    if !token.is_empty() {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let response = request
+        .send()
+        .await
+        .map_err(|e| format!("{target} does not answer ({e}); is the node running? start it with `garita serve`"))?;
+    let status = response.status();
+    let answer: Value = response.json().await.unwrap_or_default();
+    if status.is_success() {
+        return Ok(answer);
+    }
+    let mut lines = vec![format!("refused ({})", status.as_u16())];
+    for fault in answer.get("errors").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| fault.get(name).and_then(Value::as_str).unwrap_or_default();
+        lines.push(format!("  {} {}: {}", text("code"), text("pointer"), text("detail")));
+    }
+    Err(lines.join("\n"))
+}
+
+/// `SLUG:NAME:ROLE[,ROLE…][:NAMESPACE=VALUE…]`
+fn party(text: &str) -> Result<PartyPlan, String> {
+    let mut parts = text.split(':');
+    let (Some(slug), Some(name), Some(roles)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(format!(
+            "`{text}` is no party: write SLUG:NAME:ROLE, as in ocotillo:\"Transportes Ocotillo\":carrier:scac=TOCQ"
+        ));
+    };
+    let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut places = Vec::new();
+    for part in parts {
+        match part.split_once('=') {
+            Some(("place", place)) => places.push(place.to_owned()),
+            Some((namespace, value)) => holds.entry(namespace.to_owned()).or_default().push(value.to_owned()),
+            None => return Err(format!("`{part}` in `{text}` is no number: write NAMESPACE=VALUE, as in scac=TOCQ")),
+        }
+    }
+    let roles: Vec<String> = roles.split(',').map(str::to_owned).collect();
+    let country = if roles.iter().any(|r| r.ends_with(".mx")) {
+        "mx"
+    } else if roles.iter().any(|r| r.ends_with(".us")) {
+        "us"
+    } else {
+        ""
+    };
+    Ok(PartyPlan {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        country: country.to_owned(),
+        roles,
+        holds,
+        places,
+        marks: Vec::new(),
+    })
+}
+
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("GARITA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .json()
+        .try_init();
+}
+
+async fn stop_signal() {
+    let terminated = async {
+        if let Ok(mut stream) = signal(SignalKind::terminate()) {
+            stream.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,36 @@
+//! Data to stdout, talk to stderr; control characters of text from outside are shown, never sent to the terminal.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// Exit code: the input cannot be used.
+pub(crate) const UNUSABLE: u8 = 2;
+
+/// A line of data.
+#[expect(clippy::print_stdout, reason = "a command's answer goes to stdout")]
+pub(crate) fn data(line: impl Display) {
+    println!("{line}");
+}
+
+/// A line of talk.
+#[expect(clippy::print_stderr, reason = "talk goes to stderr")]
+pub(crate) fn talk(line: impl Display) {
+    let text: String = line
+        .to_string()
+        .chars()
+        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
+        .collect();
+    eprintln!("{text}");
+}
+
+/// Says what is wrong with the input.
+pub(crate) fn unusable(line: impl Display) -> ExitCode {
+    talk(format!("garita: {line}"));
+    ExitCode::from(UNUSABLE)
+}
+
+/// Says why the answer is no.
+pub(crate) fn no(line: impl Display) -> ExitCode {
+    talk(format!("garita: {line}"));
+    ExitCode::FAILURE
+}
