@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use garita_profile::case::{CaseRef, CaseState};
 use garita_profile::{audience, notice};
+
+use crate::automate::{Issue, seats_changed};
 use garita_store::{
-    Ack, Act, AttachmentLink, CaseLink, Commit, Dispute, Entitlement, GovernanceEntry, InboxSeen,
-    LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
+    Ack, Act, AttachmentLink, CaseLink, CaseView, Commit, Dispute, Entitlement, GovernanceEntry,
+    InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
     Refusal as KeptRefusal, StoreError, Waiting, Writer,
 };
 use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
@@ -45,16 +47,19 @@ pub(crate) struct Desk {
 
 /// See the module.
 pub(crate) struct Batch<'a> {
-    desk: &'a mut Desk,
-    projector: &'a mut Projector,
-    commit: Commit,
+    pub(crate) desk: &'a mut Desk,
+    pub(crate) projector: &'a mut Projector,
+    pub(crate) commit: Commit,
     entries: Vec<LogEntry>,
     frontier: Frontier,
     base: TreeSize,
     checkpoint: Option<String>,
-    logged_ms: i64,
-    now_ms: i64,
+    pub(crate) logged_ms: i64,
+    pub(crate) now_ms: i64,
     placed: HashMap<(String, String), Sequenced>,
+    /// Audiences of what this batch placed: the store does not know them yet.
+    pub(crate) audiences: HashMap<String, BTreeSet<(String, String)>>,
+    views: BTreeMap<(String, String, String), CaseView>,
     network_before: Arc<Network>,
     /// A fault of ours in the middle of a placement: the whole batch fails, so that nothing half-written is committed.
     broken: Option<Refusal>,
@@ -78,6 +83,8 @@ impl<'a> Batch<'a> {
             commit: Commit::default(),
             entries: Vec::new(),
             placed: HashMap::new(),
+            audiences: HashMap::new(),
+            views: BTreeMap::new(),
             network_before: Arc::clone(&desk.network),
             broken: None,
             desk,
@@ -191,6 +198,7 @@ impl<'a> Batch<'a> {
     /// Folds what the batch touched and places the notices that follow. A notice brings forth no other.
     pub(crate) fn settle(&mut self) -> Result<(), Refusal> {
         let mut notices = 0;
+        // Round 0 folds what came; round 1 what the automations of round 0 added.
         for round in 0..2 {
             let touched = self.projector.take_touched();
             let updated = self.last_index();
@@ -224,20 +232,38 @@ impl<'a> Batch<'a> {
                         &seen.0,
                         self.logged_ms,
                     ) {
-                        drafts.push((Arc::clone(&seen.0), draft, trigger.clone()));
+                        drafts.push(Issue {
+                            issuer: Arc::clone(&seen.0),
+                            record_type: draft.record_type,
+                            about: draft.about,
+                            subject: draft.subject,
+                            audience: draft.audience,
+                            rule: "state-notice",
+                            trigger: trigger.clone(),
+                            opens: Vec::new(),
+                        });
+                    }
+                    if seats_changed(settled.before.as_deref(), &settled.after) {
+                        drafts.extend(self.grants(
+                            &profile,
+                            &seen.0,
+                            &settled.after,
+                            &parts,
+                            &trigger,
+                        )?);
                     }
                 }
                 // A case touched in both rounds is written once, as the second left it.
-                self.commit.case_views.retain(|v| {
-                    !(v.party == settled.view.party
-                        && v.kind == settled.view.kind
-                        && v.key == settled.view.key)
-                });
-                self.commit.case_views.push(settled.view);
+                let name = (
+                    settled.view.party.clone(),
+                    settled.view.kind.clone(),
+                    settled.view.key.clone(),
+                );
+                self.views.insert(name, settled.view);
                 self.commit.terms.extend(settled.terms);
                 self.commit.table_rows.extend(settled.rows);
             }
-            for (keeper, draft, trigger) in drafts {
+            for draft in drafts {
                 notices += 1;
                 if notices > NOTICES_MAX {
                     tracing::warn!(
@@ -246,7 +272,7 @@ impl<'a> Batch<'a> {
                     );
                     break;
                 }
-                self.notice(&keeper, draft, &trigger)?;
+                self.issue(draft)?;
             }
         }
         Ok(())
@@ -257,6 +283,7 @@ impl<'a> Batch<'a> {
         if let Some(refusal) = self.broken.take() {
             return Err(refusal);
         }
+        self.commit.case_views = std::mem::take(&mut self.views).into_values().collect();
         let size = self.frontier.size();
         let checkpoint = if self.entries.is_empty() {
             self.checkpoint.unwrap_or_default()
@@ -284,7 +311,7 @@ impl<'a> Batch<'a> {
         self.frontier.size().last().unwrap_or(LeafIndex::new(0))
     }
 
-    fn held(&self, id: &str, view: &str) -> Result<Option<Sequenced>, Refusal> {
+    pub(crate) fn held(&self, id: &str, view: &str) -> Result<Option<Sequenced>, Refusal> {
         if let Some(first) = self.placed.get(&(id.to_owned(), view.to_owned())) {
             return Ok(Some(first.clone()));
         }
@@ -370,6 +397,7 @@ impl<'a> Batch<'a> {
             .collect();
         audience.retain(|(party, view)| view == WHOLE || !whole.contains(party));
 
+        self.audiences.insert(envelope.id.clone(), audience.clone());
         let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, issuer, &audience, None)?;
         self.row(&envelope, WHOLE, &bytes, &sequenced, None, None)?;
         self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
@@ -512,7 +540,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Appends a leaf; stamps it where this node is the home.
-    fn leaf(
+    pub(crate) fn leaf(
         &mut self,
         envelope: &Envelope,
         view: &str,
@@ -578,7 +606,7 @@ impl<'a> Batch<'a> {
         Ok(sequenced)
     }
 
-    fn row(
+    pub(crate) fn row(
         &mut self,
         envelope: &Envelope,
         view: &str,
@@ -638,7 +666,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Entitles the hosted parties of an audience to a view, and tells their folds.
-    fn entitle(
+    pub(crate) fn entitle(
         &mut self,
         envelope: &Envelope,
         view: &str,
@@ -675,7 +703,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Puts a view into the outbox of each other node that is home to somebody who gets it.
-    fn send(
+    pub(crate) fn send(
         &mut self,
         network: &Network,
         id: &str,
@@ -704,61 +732,6 @@ impl<'a> Batch<'a> {
             });
         }
     }
-
-    /// Signs and places a keeper's state notice.
-    fn notice(
-        &mut self,
-        keeper: &Arc<str>,
-        draft: notice::NoticeDraft,
-        trigger: &str,
-    ) -> Result<(), Refusal> {
-        let Some(key) = self.desk.hosted.get(keeper.as_ref()).cloned() else {
-            return Ok(());
-        };
-        let Some(profile) = self.desk.programs.for_kind(&draft.about.kind) else {
-            return Ok(());
-        };
-        let network = Arc::clone(&self.desk.network);
-        let document = signing::Draft {
-            record_type: draft.record_type.clone(),
-            issuer: keeper.to_string(),
-            about: vec![draft.about.clone()],
-            occurred_ms: self.now_ms,
-            subject: draft.subject.clone(),
-            automation: Some(("state-notice".to_owned(), trigger.to_owned())),
-            ..signing::Draft::default()
-        }
-        .document(&network, &profile)
-        .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
-        let signed = self
-            .desk
-            .signer
-            .sign(&document, &key, self.now_ms)
-            .map_err(|e| internal("notice-unsigned", &e))?;
-        let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
-            kind: RefusalKind::Unavailable,
-            faults,
-        })?;
-        let case_record = envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
-        let mut audience: BTreeSet<(String, String)> = draft
-            .audience
-            .into_iter()
-            .map(|party| (party, WHOLE.to_owned()))
-            .collect();
-        audience.insert((keeper.to_string(), WHOLE.to_owned()));
-        let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, keeper, &audience, None)?;
-        self.row(
-            &envelope,
-            WHOLE,
-            signed.to_string().as_bytes(),
-            &sequenced,
-            None,
-            None,
-        )?;
-        self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
-        self.send(&network, &envelope.id, WHOLE, &audience);
-        Ok(())
-    }
 }
 
 /// SHA-256 digests named by `relatedResource` entries as `ni:///sha-256;…` ids.
@@ -775,7 +748,7 @@ fn attachments(document: &Value) -> Vec<[u8; 32]> {
         .collect()
 }
 
-fn internal(code: &str, what: &str) -> Refusal {
+pub(crate) fn internal(code: &str, what: &str) -> Refusal {
     Refusal::one(
         RefusalKind::Unavailable,
         Fault::whole(

@@ -39,10 +39,7 @@ pub(crate) async fn run(
 ) {
     let mut published = core.published.clone();
     let mut retry_ms = RETRY_MS_MIN;
-    let mut sent = match acked(&core, &peer).await {
-        Ok(seq) => seq,
-        Err(_) => 0,
-    };
+    let mut sent = acked(&core, &peer).await.unwrap_or_default();
     loop {
         if *stop.borrow() {
             return;

@@ -278,8 +278,13 @@ impl Network {
         let number = self.head.map_or(0, |head| head + 1);
         let did = signing::did_key(authority);
         let mut subject = json!({ "number": number, "statement": statement });
-        if number > 0 {
-            subject["predecessor"] = Value::String(self.head_digest.clone());
+        if number > 0
+            && let Value::Object(members) = &mut subject
+        {
+            members.insert(
+                "predecessor".to_owned(),
+                Value::String(self.head_digest.clone()),
+            );
         }
         let document = json!({
             "@context": [VC_CONTEXT_URL],

@@ -14,7 +14,7 @@ use crate::core::Core;
 use crate::envelope::Envelope;
 use crate::problem::Refusal;
 use crate::sequence::{Sequenced, store_refusal};
-use crate::stamp::{Leaf, LeafAct, Stamp, WHOLE};
+use crate::stamp::{Leaf, LeafAct, Stamp};
 
 /// Some cases as a party sees them.
 #[derive(Debug, Default)]
@@ -66,8 +66,14 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
     let Some(state) = folded(core, party, case, &case_records, &mut parts, 0)? else {
         return Ok(None);
     };
+    let mut state = CaseState::clone(&state);
+    // Rules over the case as it stands are told where somebody looks; the fold on the sequencer's thread leaves them out.
+    if let Some(profile) = core.programs.for_kind(&case.kind) {
+        state.findings =
+            garita_profile::rules::findings(&profile, &state, &case_records, &crate::FieldChecks);
+    }
     Ok(Some(CaseRead {
-        state,
+        state: Arc::new(state),
         records: held,
         case_records,
         parts,
@@ -93,23 +99,24 @@ pub fn cases_for(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Reads, R
     Ok(reads)
 }
 
-/// Ids that a decisive act of a party saw: the whole records it holds of these cases.
+/// Heads of some cases as a party has them: what a decisive act names as seen.
 ///
 /// # Errors
 /// When the store is away.
 pub fn heads(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Vec<String>, Refusal> {
-    let mut ids = Vec::new();
+    let mut records: Vec<CaseRecord> = Vec::new();
     for case in cases {
         let held = core
             .reader
             .case_records(party, &case.kind, &case.key)
             .map_err(|e| store_refusal(&e))?;
-        for held in held {
-            if held.record.view == WHOLE && !ids.contains(&held.record.id) {
-                ids.push(held.record.id);
+        for record in held.iter().filter_map(case_record_of) {
+            if !records.iter().any(|r| r.id == record.id) {
+                records.push(record);
             }
         }
     }
+    let mut ids = garita_profile::order::heads(&records);
     ids.truncate(crate::envelope::SAW_MAX);
     Ok(ids)
 }

@@ -382,12 +382,10 @@ fn about_of(
                 .reader
                 .record(&draft.issuer, id)
                 .map_err(|e| store_refusal(&e))?;
-            if let Some(held) = held {
-                if let Some(record) = crate::read::case_record_of(&held) {
-                    for case in record.about {
-                        if !cases.contains(&case) {
-                            cases.push(case);
-                        }
+            if let Some(record) = held.as_ref().and_then(crate::read::case_record_of) {
+                for case in record.about {
+                    if !cases.contains(&case) {
+                        cases.push(case);
                     }
                 }
             }

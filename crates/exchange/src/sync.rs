@@ -99,10 +99,10 @@ async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStan
         .get(&node.url, &format!("/v1/governance?after={after}"))
         .await
         .map_err(|e| e.to_string())?;
-    if !feed.entries.is_empty() {
-        if let Err(refusal) = core.govern(feed.entries).await {
-            tracing::warn!(peer, %refusal, "a governance entry was not adopted");
-        }
+    if !feed.entries.is_empty()
+        && let Err(refusal) = core.govern(feed.entries).await
+    {
+        tracing::warn!(peer, %refusal, "a governance entry was not adopted");
     }
     crate::intake::retry_waiting(core)
         .await
