@@ -49,7 +49,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
 const PURE: &[&str] = &["canon", "tlog", "profile", "formats", "credential"];
 const IMPURE_WORDS: &[&str] = &[
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
     "std::env",
     "std::process",
     "SystemTime",
@@ -181,7 +183,9 @@ fn only_formats_knows_programs(sources: &[PathBuf], findings: &mut Vec<String>) 
         let watched = FREE
             .iter()
             .any(|krate| path.starts_with(format!("crates/{krate}/src")));
-        if !watched || path.file_name().is_some_and(|n| n == "tests.rs") {
+        let is_test = path.file_name().is_some_and(|n| n == "tests.rs")
+            || path.components().any(|c| c.as_os_str() == "tests");
+        if !watched || is_test {
             continue;
         }
         let Ok(text) = fs::read_to_string(path) else {

@@ -417,3 +417,6 @@ fn signatures_by(entry: &Value, authorities: &[String]) -> Result<usize, Governa
         .collect();
     Ok(signers.len())
 }
+
+#[cfg(test)]
+mod tests;
