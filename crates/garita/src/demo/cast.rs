@@ -109,14 +109,6 @@ pub(crate) fn find(slug: &str) -> Option<&'static Party> {
     NODES.iter().flat_map(|node| node.parties).find(|party| party.slug == slug)
 }
 
-/// The node of a party.
-pub(crate) fn home(slug: &str) -> Option<&'static str> {
-    NODES
-        .iter()
-        .find(|node| node.parties.iter().any(|party| party.slug == slug))
-        .map(|node| node.slug)
-}
-
 /// A carrier as the generator needs it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Carrier {

@@ -134,11 +134,6 @@ impl<'a> Life<'a> {
         Errand { name: self.papers.trip, steps }
     }
 
-    /// The errand's name.
-    pub(crate) fn name(&self) -> String {
-        self.papers.trip.clone()
-    }
-
     /// Key of the trip's case.
     pub(crate) fn trip_key(&self) -> String {
         format!("{}:{}", self.papers.scac, self.papers.trip)

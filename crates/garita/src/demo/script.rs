@@ -179,6 +179,7 @@ impl Script {
     }
 
     /// Records that the steps until an instant make.
+    #[cfg(test)]
     pub(crate) fn records_until(&self, until_ms: i64) -> usize {
         self.steps()
             .filter(|step| step.at_ms <= until_ms)

@@ -20,14 +20,12 @@ pub(crate) async fn listen(cluster: Arc<Cluster>, ledger: Arc<Ledger>, party: &'
     let Some(access) = cluster.parties.get(party).cloned() else { return };
     let mut cursor = String::new();
     loop {
-        let mut request = cluster
+        let query = if cursor.is_empty() { String::new() } else { format!("?cursor={cursor}") };
+        let request = cluster
             .client
-            .get(format!("{}/v1/stream", access.url))
+            .get(format!("{}/v1/stream{query}", access.url))
             .bearer_auth(&access.token)
             .header("accept", "text/event-stream");
-        if !cursor.is_empty() {
-            request = request.query(&[("cursor", cursor.as_str())]);
-        }
         if let Ok(mut answer) = request.send().await
             && answer.status().is_success()
         {
