@@ -45,7 +45,8 @@ pub(crate) async fn make(cluster: &Cluster, ledger: &Ledger, script: &Script, ru
         pending += number(&status, "/deliveries/pending");
         if let Some(codes) = status.get("refused").and_then(Value::as_object) {
             for (code, count) in codes {
-                let sum = refused.get(code).and_then(Value::as_u64).unwrap_or(0) + count.as_u64().unwrap_or(0);
+                let sum = refused.get(code).and_then(Value::as_u64).unwrap_or(0)
+                    + count.as_u64().unwrap_or(0);
                 refused.insert(code.clone(), json!(sum));
             }
         }
@@ -65,7 +66,12 @@ pub(crate) async fn make(cluster: &Cluster, ledger: &Ledger, script: &Script, ru
         .unwrap_or_default();
     let mut scenes = Vec::new();
     for scene in &script.scenes {
-        let case = cluster.get(scene.asked_by, &format!("/v1/cases/{}/{}", scene.kind, scene.key)).await;
+        let case = cluster
+            .get(
+                scene.asked_by,
+                &format!("/v1/cases/{}/{}", scene.kind, scene.key),
+            )
+            .await;
         scenes.push(json!({
             "id": scene.id,
             "title": scene.en,
@@ -79,7 +85,11 @@ pub(crate) async fn make(cluster: &Cluster, ledger: &Ledger, script: &Script, ru
     let latencies = ledger.latencies();
     let (trucks, records) = ledger.counts();
     let told = ledger.told();
-    let misfortunes = told.get("misfortunes").and_then(Value::as_array).cloned().unwrap_or_default();
+    let misfortunes = told
+        .get("misfortunes")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let one = |name: &str| {
         misfortunes
             .iter()
@@ -122,7 +132,10 @@ pub(crate) async fn make(cluster: &Cluster, ledger: &Ledger, script: &Script, ru
 
 /// The state that a case's answer shows.
 fn state(case: &Value) -> Option<Value> {
-    ["state", "shown"].iter().find_map(|name| case.get(*name)).cloned()
+    ["state", "shown"]
+        .iter()
+        .find_map(|name| case.get(*name))
+        .cloned()
 }
 
 fn seconds(duration: Duration) -> f64 {
@@ -156,7 +169,12 @@ pub(crate) fn live(ledger: &Ledger, now_ms: i64, lang: &str) -> String {
 pub(crate) fn lines(account: &Value, lang: &str) -> Vec<String> {
     let es = lang == "es";
     let say = |en: &'static str, spanish: &'static str| if es { spanish } else { en };
-    let text = |pointer: &str| account.pointer(pointer).map(Value::to_string).unwrap_or_default();
+    let text = |pointer: &str| {
+        account
+            .pointer(pointer)
+            .map(Value::to_string)
+            .unwrap_or_default()
+    };
     let mut lines = vec![String::new()];
     lines.push(format!(
         "{} {}, {} {}, {} {}",
@@ -167,7 +185,12 @@ pub(crate) fn lines(account: &Value, lang: &str) -> Vec<String> {
         text("/records_a_second"),
         say("records a second", "registros por segundo")
     ));
-    for node in account.get("nodes").and_then(Value::as_array).into_iter().flatten() {
+    for node in account
+        .get("nodes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         lines.push(format!(
             "  {}: {} {}, {} {}, log {} {}",
             node.get("node").and_then(Value::as_str).unwrap_or_default(),
@@ -176,7 +199,9 @@ pub(crate) fn lines(account: &Value, lang: &str) -> Vec<String> {
             number(node, "/cases"),
             say("cases", "casos"),
             number(node, "/log/size"),
-            node.pointer("/log/root").and_then(Value::as_str).unwrap_or_default(),
+            node.pointer("/log/root")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
         ));
     }
     lines.push(format!(
@@ -185,27 +210,65 @@ pub(crate) fn lines(account: &Value, lang: &str) -> Vec<String> {
         text("/submit_to_durable"),
         ""
     ));
-    lines.push(format!("{}: {}", say("submit to visible on the other side", "de enviar a visible al otro lado"), text("/submit_to_visible")));
-    for one in account.get("misfortunes").and_then(Value::as_array).into_iter().flatten() {
-        let good = one.get("as_expected").and_then(Value::as_bool).unwrap_or(false);
+    lines.push(format!(
+        "{}: {}",
+        say(
+            "submit to visible on the other side",
+            "de enviar a visible al otro lado"
+        ),
+        text("/submit_to_visible")
+    ));
+    for one in account
+        .get("misfortunes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let good = one
+            .get("as_expected")
+            .and_then(Value::as_bool)
+            .unwrap_or(false);
         lines.push(format!(
             "  {} {} {}",
             if good { "✓" } else { "✗" },
-            one.get("misfortune").and_then(Value::as_str).unwrap_or_default(),
+            one.get("misfortune")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
             one.get("code").and_then(Value::as_str).unwrap_or_default(),
         ));
     }
-    for scene in account.get("scenes").and_then(Value::as_array).into_iter().flatten() {
-        let title = scene.get(if es { "title_es" } else { "title" }).and_then(Value::as_str).unwrap_or_default();
+    for scene in account
+        .get("scenes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let title = scene
+            .get(if es { "title_es" } else { "title" })
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         lines.push(format!(
             "  {} · {} · {}",
             scene.get("state").and_then(Value::as_str).unwrap_or("-"),
             title,
-            scene.get("case").and_then(Value::as_str).unwrap_or_default()
+            scene
+                .get("case")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
         ));
     }
-    let note = if es { "/sampling/note_es" } else { "/sampling/note" };
-    lines.push(account.pointer(note).and_then(Value::as_str).unwrap_or_default().to_owned());
+    let note = if es {
+        "/sampling/note_es"
+    } else {
+        "/sampling/note"
+    };
+    lines.push(
+        account
+            .pointer(note)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+    );
     lines.push(
         if account.get("in_step").and_then(Value::as_bool) == Some(true) {
             say("all nodes are in step", "todos los nodos están al día")

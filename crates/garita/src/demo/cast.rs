@@ -36,7 +36,15 @@ const fn party(
     country: &'static str,
     roles: &'static [&'static str],
 ) -> Party {
-    Party { slug, name, country, roles, holds: &[], places: &[], marks: &[] }
+    Party {
+        slug,
+        name,
+        country,
+        roles,
+        holds: &[],
+        places: &[],
+        marks: &[],
+    }
 }
 
 const fn carrier(
@@ -46,7 +54,15 @@ const fn carrier(
     holds: &'static [(&'static str, &'static str)],
     marks: &'static [&'static str],
 ) -> Party {
-    Party { slug, name, country, roles: &["carrier"], holds, places: &[], marks }
+    Party {
+        slug,
+        name,
+        country,
+        roles: &["carrier"],
+        holds,
+        places: &[],
+        marks,
+    }
 }
 
 /// Time zones of the places.
@@ -59,54 +75,180 @@ pub(crate) const NODES: [Node; 4] = [
         slug: "us-customs",
         name: "US Customs and Border Protection, Laredo",
         parties: &[
-            Party { places: &["2304"], ..party("cbp", "CBP Laredo", "us", &["customs.us"]) },
-            Party { places: &["2304"], ..party("usda", "CBP Agriculture, Laredo", "us", &["agriculture.us"]) },
-            Party { places: &["2304"], ..party("fda", "FDA, Laredo", "us", &["health.us"]) },
-            Party { places: &["2304"], ..party("dps", "Texas DPS, Laredo", "us", &["state.us"]) },
+            Party {
+                places: &["2304"],
+                ..party("cbp", "CBP Laredo", "us", &["customs.us"])
+            },
+            Party {
+                places: &["2304"],
+                ..party("usda", "CBP Agriculture, Laredo", "us", &["agriculture.us"])
+            },
+            Party {
+                places: &["2304"],
+                ..party("fda", "FDA, Laredo", "us", &["health.us"])
+            },
+            Party {
+                places: &["2304"],
+                ..party("dps", "Texas DPS, Laredo", "us", &["state.us"])
+            },
         ],
     },
     Node {
         slug: "mx-customs",
         name: "ANAM, Aduana de Nuevo Laredo",
-        parties: &[Party { places: &["240"], ..party("anam", "ANAM Nuevo Laredo", "mx", &["customs.mx"]) }],
+        parties: &[Party {
+            places: &["240"],
+            ..party("anam", "ANAM Nuevo Laredo", "mx", &["customs.mx"])
+        }],
     },
     Node {
         slug: "mines-road",
         name: "Mines Road Brokers",
         parties: &[
-            Party { holds: &[("filer", "M7K")], marks: &["CTPAT"], ..party("mines", "Mines Road Brokers", "us", &["broker.us"]) },
-            Party { holds: &[("filer", "R2F")], ..party("riofrio", "Rio Frio Customs Services", "us", &["broker.us"]) },
-            Party { holds: &[("patente", "3456")], marks: &["OEA"], ..party("lozano", "Lozano Treviño, agencia aduanal", "mx", &["broker.mx"]) },
-            carrier("tocq", "Transportes Ocotillo", "mx", &[("scac", "TOCQ")], &["CTPAT", "OEA", "FAST"]),
-            carrier("cgbn", "Carga Gobernadora", "mx", &[("scac", "CGBN")], &["CTPAT", "FAST"]),
-            carrier("huiz", "Transfer Huizache", "mx", &[("scac", "HUIZ")], &["CTPAT"]),
-            carrier("amzq", "Autolíneas Mezquite", "mx", &[("scac", "AMZQ")], &["OEA"]),
+            Party {
+                holds: &[("filer", "M7K")],
+                marks: &["CTPAT"],
+                ..party("mines", "Mines Road Brokers", "us", &["broker.us"])
+            },
+            Party {
+                holds: &[("filer", "R2F")],
+                ..party("riofrio", "Rio Frio Customs Services", "us", &["broker.us"])
+            },
+            Party {
+                holds: &[("patente", "3456")],
+                marks: &["OEA"],
+                ..party(
+                    "lozano",
+                    "Lozano Treviño, agencia aduanal",
+                    "mx",
+                    &["broker.mx"],
+                )
+            },
+            carrier(
+                "tocq",
+                "Transportes Ocotillo",
+                "mx",
+                &[("scac", "TOCQ")],
+                &["CTPAT", "OEA", "FAST"],
+            ),
+            carrier(
+                "cgbn",
+                "Carga Gobernadora",
+                "mx",
+                &[("scac", "CGBN")],
+                &["CTPAT", "FAST"],
+            ),
+            carrier(
+                "huiz",
+                "Transfer Huizache",
+                "mx",
+                &[("scac", "HUIZ")],
+                &["CTPAT"],
+            ),
+            carrier(
+                "amzq",
+                "Autolíneas Mezquite",
+                "mx",
+                &[("scac", "AMZQ")],
+                &["OEA"],
+            ),
             carrier("fnop", "Fletes Nopalera", "mx", &[("scac", "FNOP")], &[]),
             carrier("acnz", "Acarreos Cenizo", "mx", &[("scac", "ACNZ")], &[]),
-            carrier("srcr", "Sotol Ridge Carriers", "us", &[("scac", "SRCR")], &["CTPAT", "FAST"]),
-            carrier("mbfr", "Mesquite Bend Freight", "us", &[("scac", "MBFR")], &["CTPAT"]),
-            carrier("lpvd", "Líneas Palo Verde", "mx", &[("scac", "LPVD")], &["CTPAT", "OEA"]),
+            carrier(
+                "srcr",
+                "Sotol Ridge Carriers",
+                "us",
+                &[("scac", "SRCR")],
+                &["CTPAT", "FAST"],
+            ),
+            carrier(
+                "mbfr",
+                "Mesquite Bend Freight",
+                "us",
+                &[("scac", "MBFR")],
+                &["CTPAT"],
+            ),
+            carrier(
+                "lpvd",
+                "Líneas Palo Verde",
+                "mx",
+                &[("scac", "LPVD")],
+                &["CTPAT", "OEA"],
+            ),
             carrier("biznaga", "Fletes Biznaga", "mx", &[("scac", "FBZN")], &[]),
-            Party { marks: &["OEA", "CTPAT"], ..party("arneses", "Arneses Queretanos", "mx", &["exporter", "importer"]) },
-            party("regio", "Envases Regio del Norte", "mx", &["exporter", "importer"]),
-            Party { marks: &["OEA"], ..party("bajio", "Fundición Bajío", "mx", &["exporter", "importer"]) },
-            party("purepecha", "Aguacates Purépecha", "mx", &["exporter", "importer"]),
-            Party { marks: &["CTPAT"], ..party("gulf", "Gulf Prairie Assembly", "us", &["importer", "exporter"]) },
-            party("trinity", "Trinity Bend Foods", "us", &["importer", "exporter"]),
-            Party { marks: &["CTPAT"], ..party("llano", "Llano Appliance Works", "us", &["importer", "exporter"]) },
-            party("bodega", "Bodega del Valle Forwarding", "us", &["forwarder"]),
+            Party {
+                marks: &["OEA", "CTPAT"],
+                ..party(
+                    "arneses",
+                    "Arneses Queretanos",
+                    "mx",
+                    &["exporter", "importer"],
+                )
+            },
+            party(
+                "regio",
+                "Envases Regio del Norte",
+                "mx",
+                &["exporter", "importer"],
+            ),
+            Party {
+                marks: &["OEA"],
+                ..party("bajio", "Fundición Bajío", "mx", &["exporter", "importer"])
+            },
+            party(
+                "purepecha",
+                "Aguacates Purépecha",
+                "mx",
+                &["exporter", "importer"],
+            ),
+            Party {
+                marks: &["CTPAT"],
+                ..party(
+                    "gulf",
+                    "Gulf Prairie Assembly",
+                    "us",
+                    &["importer", "exporter"],
+                )
+            },
+            party(
+                "trinity",
+                "Trinity Bend Foods",
+                "us",
+                &["importer", "exporter"],
+            ),
+            Party {
+                marks: &["CTPAT"],
+                ..party(
+                    "llano",
+                    "Llano Appliance Works",
+                    "us",
+                    &["importer", "exporter"],
+                )
+            },
+            party(
+                "bodega",
+                "Bodega del Valle Forwarding",
+                "us",
+                &["forwarder"],
+            ),
         ],
     },
     Node {
         slug: "bridges",
         name: "City of Laredo Bridges",
-        parties: &[Party { places: &["230404"], ..party("bridge", "City of Laredo Bridges", "us", &["bridge"]) }],
+        parties: &[Party {
+            places: &["230404"],
+            ..party("bridge", "City of Laredo Bridges", "us", &["bridge"])
+        }],
     },
 ];
 
 /// A party by its short name.
 pub(crate) fn find(slug: &str) -> Option<&'static Party> {
-    NODES.iter().flat_map(|node| node.parties).find(|party| party.slug == slug)
+    NODES
+        .iter()
+        .flat_map(|node| node.parties)
+        .find(|party| party.slug == slug)
 }
 
 /// A carrier as the generator needs it.
@@ -126,15 +268,69 @@ pub(crate) struct Carrier {
 
 /// The carriers of the day, the commonest first. Fletes Biznaga is kept out: its key is the one that is revoked.
 pub(crate) const CARRIERS: [Carrier; 9] = [
-    Carrier { key: "tocq", scac: "TOCQ", caat: "3A7K", rfc: "URE180429TM6", fast: true },
-    Carrier { key: "cgbn", scac: "CGBN", caat: "3C1B", rfc: "EKU9003173C9", fast: true },
-    Carrier { key: "huiz", scac: "HUIZ", caat: "4H2Z", rfc: "XIA190128J61", fast: false },
-    Carrier { key: "amzq", scac: "AMZQ", caat: "2M9Q", rfc: "IIA040805DZ4", fast: false },
-    Carrier { key: "fnop", scac: "FNOP", caat: "5N0P", rfc: "EKU9003173C9", fast: false },
-    Carrier { key: "acnz", scac: "ACNZ", caat: "1C3N", rfc: "XIA190128J61", fast: false },
-    Carrier { key: "srcr", scac: "SRCR", caat: "6S4R", rfc: "IIA040805DZ4", fast: true },
-    Carrier { key: "mbfr", scac: "MBFR", caat: "7M5B", rfc: "URE180429TM6", fast: false },
-    Carrier { key: "lpvd", scac: "LPVD", caat: "8P2V", rfc: "EKU9003173C9", fast: false },
+    Carrier {
+        key: "tocq",
+        scac: "TOCQ",
+        caat: "3A7K",
+        rfc: "URE180429TM6",
+        fast: true,
+    },
+    Carrier {
+        key: "cgbn",
+        scac: "CGBN",
+        caat: "3C1B",
+        rfc: "EKU9003173C9",
+        fast: true,
+    },
+    Carrier {
+        key: "huiz",
+        scac: "HUIZ",
+        caat: "4H2Z",
+        rfc: "XIA190128J61",
+        fast: false,
+    },
+    Carrier {
+        key: "amzq",
+        scac: "AMZQ",
+        caat: "2M9Q",
+        rfc: "IIA040805DZ4",
+        fast: false,
+    },
+    Carrier {
+        key: "fnop",
+        scac: "FNOP",
+        caat: "5N0P",
+        rfc: "EKU9003173C9",
+        fast: false,
+    },
+    Carrier {
+        key: "acnz",
+        scac: "ACNZ",
+        caat: "1C3N",
+        rfc: "XIA190128J61",
+        fast: false,
+    },
+    Carrier {
+        key: "srcr",
+        scac: "SRCR",
+        caat: "6S4R",
+        rfc: "IIA040805DZ4",
+        fast: true,
+    },
+    Carrier {
+        key: "mbfr",
+        scac: "MBFR",
+        caat: "7M5B",
+        rfc: "URE180429TM6",
+        fast: false,
+    },
+    Carrier {
+        key: "lpvd",
+        scac: "LPVD",
+        caat: "8P2V",
+        rfc: "EKU9003173C9",
+        fast: false,
+    },
 ];
 
 /// A trader with its address and what it sells.
@@ -187,63 +383,196 @@ const fn good(
     kg: u64,
     usd: u64,
 ) -> Good {
-    Good { text, hts, sat, packages, kg, usd }
+    Good {
+        text,
+        hts,
+        sat,
+        packages,
+        kg,
+        usd,
+    }
 }
 
 /// Who sells in Mexico.
 pub(crate) const MEXICANS: [Trader; 4] = [
     Trader {
-        key: "arneses", name: "Arneses Queretanos", street: "Av. Industria 1250", city: "Queretaro", region: "QUE",
-        postal: "76120", country: "MX", tax: "URE180429TM6", distance_km: 898,
+        key: "arneses",
+        name: "Arneses Queretanos",
+        street: "Av. Industria 1250",
+        city: "Queretaro",
+        region: "QUE",
+        postal: "76120",
+        country: "MX",
+        tax: "URE180429TM6",
+        distance_km: 898,
         goods: &[
-            good("Wire harnesses for vehicles", "8544300000", "26121600", (60, 480), 19, 100),
-            good("Connectors for wiring", "8536904000", "39121400", (40, 300), 12, 140),
+            good(
+                "Wire harnesses for vehicles",
+                "8544300000",
+                "26121600",
+                (60, 480),
+                19,
+                100,
+            ),
+            good(
+                "Connectors for wiring",
+                "8536904000",
+                "39121400",
+                (40, 300),
+                12,
+                140,
+            ),
         ],
     },
     Trader {
-        key: "regio", name: "Envases Regio del Norte", street: "Carr. Miguel Aleman 402", city: "Apodaca", region: "NLE",
-        postal: "66600", country: "MX", tax: "EKU9003173C9", distance_km: 228,
+        key: "regio",
+        name: "Envases Regio del Norte",
+        street: "Carr. Miguel Aleman 402",
+        city: "Apodaca",
+        region: "NLE",
+        postal: "66600",
+        country: "MX",
+        tax: "EKU9003173C9",
+        distance_km: 228,
         goods: &[
-            good("Glass bottles", "7010905000", "24122000", (10, 26), 740, 420),
+            good(
+                "Glass bottles",
+                "7010905000",
+                "24122000",
+                (10, 26),
+                740,
+                420,
+            ),
             good("Refrigerators", "8418100000", "52141500", (30, 90), 84, 390),
         ],
     },
     Trader {
-        key: "bajio", name: "Fundicion Bajio", street: "Blvd. Aeropuerto 88", city: "Silao", region: "GUA",
-        postal: "36100", country: "MX", tax: "XIA190128J61", distance_km: 876,
+        key: "bajio",
+        name: "Fundicion Bajio",
+        street: "Blvd. Aeropuerto 88",
+        city: "Silao",
+        region: "GUA",
+        postal: "36100",
+        country: "MX",
+        tax: "XIA190128J61",
+        distance_km: 876,
         goods: &[
-            good("Brake discs for vehicles", "8708305000", "25171700", (12, 24), 860, 2_100),
-            good("Aluminium castings", "7616995000", "31101600", (12, 22), 690, 1_900),
+            good(
+                "Brake discs for vehicles",
+                "8708305000",
+                "25171700",
+                (12, 24),
+                860,
+                2_100,
+            ),
+            good(
+                "Aluminium castings",
+                "7616995000",
+                "31101600",
+                (12, 22),
+                690,
+                1_900,
+            ),
         ],
     },
     Trader {
-        key: "purepecha", name: "Aguacates Purepecha", street: "Libramiento Oriente 15", city: "Uruapan", region: "MIC",
-        postal: "60050", country: "MX", tax: "IIA040805DZ4", distance_km: 1_120,
-        goods: &[good("Fresh avocados", "0804400000", "50301500", (800, 1_600), 12, 28)],
+        key: "purepecha",
+        name: "Aguacates Purepecha",
+        street: "Libramiento Oriente 15",
+        city: "Uruapan",
+        region: "MIC",
+        postal: "60050",
+        country: "MX",
+        tax: "IIA040805DZ4",
+        distance_km: 1_120,
+        goods: &[good(
+            "Fresh avocados",
+            "0804400000",
+            "50301500",
+            (800, 1_600),
+            12,
+            28,
+        )],
     },
 ];
 
 /// Who buys in the United States, and sells southbound.
 pub(crate) const AMERICANS: [Trader; 3] = [
     Trader {
-        key: "gulf", name: "Gulf Prairie Assembly", street: "4100 Mines Rd", city: "Laredo", region: "TX",
-        postal: "78045", country: "US", tax: "74-1234567XX", distance_km: 12,
+        key: "gulf",
+        name: "Gulf Prairie Assembly",
+        street: "4100 Mines Rd",
+        city: "Laredo",
+        region: "TX",
+        postal: "78045",
+        country: "US",
+        tax: "74-1234567XX",
+        distance_km: 12,
         goods: &[
-            good("Engine control units", "8537109170", "26111700", (20, 120), 22, 900),
-            good("Copper wire", "7408110000", "26121500", (10, 24), 820, 6_900),
+            good(
+                "Engine control units",
+                "8537109170",
+                "26111700",
+                (20, 120),
+                22,
+                900,
+            ),
+            good(
+                "Copper wire",
+                "7408110000",
+                "26121500",
+                (10, 24),
+                820,
+                6_900,
+            ),
         ],
     },
     Trader {
-        key: "trinity", name: "Trinity Bend Foods", street: "900 Commerce St", city: "Dallas", region: "TX",
-        postal: "75202", country: "US", tax: "75-7654321XX", distance_km: 12,
-        goods: &[good("Frozen pork", "0203290000", "50112000", (400, 900), 23, 61)],
+        key: "trinity",
+        name: "Trinity Bend Foods",
+        street: "900 Commerce St",
+        city: "Dallas",
+        region: "TX",
+        postal: "75202",
+        country: "US",
+        tax: "75-7654321XX",
+        distance_km: 12,
+        goods: &[good(
+            "Frozen pork",
+            "0203290000",
+            "50112000",
+            (400, 900),
+            23,
+            61,
+        )],
     },
     Trader {
-        key: "llano", name: "Llano Appliance Works", street: "77 Ranch Rd", city: "San Antonio", region: "TX",
-        postal: "78218", country: "US", tax: "74-2468101XX", distance_km: 12,
+        key: "llano",
+        name: "Llano Appliance Works",
+        street: "77 Ranch Rd",
+        city: "San Antonio",
+        region: "TX",
+        postal: "78218",
+        country: "US",
+        tax: "74-2468101XX",
+        distance_km: 12,
         goods: &[
-            good("Compressors for refrigerators", "8414304000", "40151600", (80, 260), 16, 74),
-            good("Polyethylene in primary forms", "3901200000", "13111000", (16, 22), 1_010, 1_240),
+            good(
+                "Compressors for refrigerators",
+                "8414304000",
+                "40151600",
+                (80, 260),
+                16,
+                74,
+            ),
+            good(
+                "Polyethylene in primary forms",
+                "3901200000",
+                "13111000",
+                (16, 22),
+                1_010,
+                1_240,
+            ),
         ],
     },
 ];

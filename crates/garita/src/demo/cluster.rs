@@ -118,7 +118,10 @@ impl Cluster {
             name: "Laredo demonstration".to_owned(),
             simulated: true,
             clock,
-            zones: ZONES.iter().map(|(place, zone)| ((*place).to_owned(), (*zone).to_owned())).collect(),
+            zones: ZONES
+                .iter()
+                .map(|(place, zone)| ((*place).to_owned(), (*zone).to_owned()))
+                .collect(),
             nodes,
         };
         let made = setup::create_network(root, &plan).map_err(|e| e.to_string())?;
@@ -157,7 +160,13 @@ impl Cluster {
                 turns: Semaphore::new(IN_FLIGHT),
             })
             .collect();
-        Ok(Cluster { root: root.to_owned(), clock, nodes, parties, client })
+        Ok(Cluster {
+            root: root.to_owned(),
+            clock,
+            nodes,
+            parties,
+            client,
+        })
     }
 
     /// Position of a node by its short name.
@@ -194,7 +203,12 @@ impl Cluster {
         let until = Instant::now() + BOOT;
         let address = format!("{}/readyz", node.made.url);
         while Instant::now() < until {
-            if let Ok(answer) = self.client.get(&address).timeout(Duration::from_secs(2)).send().await
+            if let Ok(answer) = self
+                .client
+                .get(&address)
+                .timeout(Duration::from_secs(2))
+                .send()
+                .await
                 && answer.status().is_success()
             {
                 return Ok(());
@@ -202,11 +216,18 @@ impl Cluster {
             if let Some(child) = node.child.lock().await.as_mut()
                 && let Ok(Some(status)) = child.try_wait()
             {
-                return Err(format!("{} ended at once ({status}); see {}.log", node.made.slug, node.made.slug));
+                return Err(format!(
+                    "{} ended at once ({status}); see {}.log",
+                    node.made.slug, node.made.slug
+                ));
             }
             sleep(Duration::from_millis(40)).await;
         }
-        Err(format!("{} did not answer in {} s", node.made.slug, BOOT.as_secs()))
+        Err(format!(
+            "{} did not answer in {} s",
+            node.made.slug,
+            BOOT.as_secs()
+        ))
     }
 
     /// Kills a node with SIGKILL.
@@ -225,12 +246,18 @@ impl Cluster {
     pub(crate) async fn stop(&self) {
         for node in &self.nodes {
             if let Some(id) = node.child.lock().await.as_ref().and_then(Child::id) {
-                let _ = Command::new("kill").arg("-TERM").arg(id.to_string()).status().await;
+                let _ = Command::new("kill")
+                    .arg("-TERM")
+                    .arg(id.to_string())
+                    .status()
+                    .await;
             }
         }
         for node in &self.nodes {
             if let Some(mut child) = node.child.lock().await.take()
-                && tokio::time::timeout(Duration::from_secs(8), child.wait()).await.is_err()
+                && tokio::time::timeout(Duration::from_secs(8), child.wait())
+                    .await
+                    .is_err()
             {
                 let _ = child.kill().await;
             }
@@ -238,7 +265,12 @@ impl Cluster {
     }
 
     /// Sends a request as often as needed while the node is away or asks to wait.
-    pub(crate) async fn send(&self, node: usize, ledger: &Ledger, request: impl Fn(&Client) -> RequestBuilder) -> Answer {
+    pub(crate) async fn send(
+        &self,
+        node: usize,
+        ledger: &Ledger,
+        request: impl Fn(&Client) -> RequestBuilder,
+    ) -> Answer {
         let started = Instant::now();
         let mut pause = Duration::from_millis(50);
         loop {
@@ -247,21 +279,32 @@ impl Cluster {
                     Some(node) => node.turns.acquire().await.ok(),
                     None => None,
                 };
-                request(&self.client).timeout(Duration::from_secs(30)).send().await
+                request(&self.client)
+                    .timeout(Duration::from_secs(30))
+                    .send()
+                    .await
             };
             let status = match answer {
                 Ok(answer) => {
                     let status = answer.status().as_u16();
                     if status != 429 && status != 503 {
                         let body = answer.json().await.unwrap_or_default();
-                        return Answer { status, body, started };
+                        return Answer {
+                            status,
+                            body,
+                            started,
+                        };
                     }
                     status
                 }
                 Err(_) => 0,
             };
             if started.elapsed() > PATIENCE {
-                return Answer { status, body: Value::Null, started };
+                return Answer {
+                    status,
+                    body: Value::Null,
+                    started,
+                };
             }
             ledger.retried();
             sleep(pause).await;
@@ -306,7 +349,9 @@ impl Cluster {
         for other in (0..self.nodes.len()).filter(|other| *other != node) {
             let status = self.status(other).await?;
             let peers = status.get("peers").and_then(Value::as_array)?;
-            let peer = peers.iter().find(|peer| peer.get("did").and_then(Value::as_str) == Some(did))?;
+            let peer = peers
+                .iter()
+                .find(|peer| peer.get("did").and_then(Value::as_str) == Some(did))?;
             waiting += peer.get("pending").and_then(Value::as_u64).unwrap_or(0);
         }
         Some(waiting)
@@ -315,8 +360,12 @@ impl Cluster {
     /// Whether all nodes hold what they are entitled to, nothing pending.
     pub(crate) async fn in_step(&self) -> bool {
         for node in 0..self.nodes.len() {
-            let Some(status) = self.status(node).await else { return false };
-            let pending = status.pointer("/deliveries/pending").and_then(Value::as_u64);
+            let Some(status) = self.status(node).await else {
+                return false;
+            };
+            let pending = status
+                .pointer("/deliveries/pending")
+                .and_then(Value::as_u64);
             if status.get("inStep").and_then(Value::as_bool) != Some(true) || pending != Some(0) {
                 return false;
             }
@@ -328,7 +377,10 @@ impl Cluster {
 fn party_plan(party: &super::cast::Party) -> PartyPlan {
     let mut holds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (space, number) in party.holds {
-        holds.entry((*space).to_owned()).or_default().push((*number).to_owned());
+        holds
+            .entry((*space).to_owned())
+            .or_default()
+            .push((*number).to_owned());
     }
     let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
     PartyPlan {

@@ -75,7 +75,12 @@ pub(crate) struct Bill {
 pub(crate) fn local(ms: i64, pattern: &str) -> String {
     let zone = TimeZone::get("America/Chicago").unwrap_or(TimeZone::UTC);
     Timestamp::from_millisecond(ms)
-        .map(|instant| instant.to_zoned_datetime(zone).strftime(pattern).to_string())
+        .map(|instant| {
+            instant
+                .to_zoned_datetime(zone)
+                .strftime(pattern)
+                .to_string()
+        })
         .unwrap_or_default()
 }
 
@@ -203,13 +208,21 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
         Some(bill) => (bill.shipper, bill.consignee),
         None => (&super::cast::MEXICANS[0], &super::cast::AMERICANS[0]),
     };
-    let (origin_km, last_km) = if papers.northbound { (first.distance_km, 14) } else { (14, 9) };
+    let (origin_km, last_km) = if papers.northbound {
+        (first.distance_km, 14)
+    } else {
+        (14, 9)
+    };
     let place = |kind: &str, id: &str, trader: &Trader, when: i64, km: Option<u64>| {
         let foreign = trader.country == "US";
         Ubicacion {
             tipo_ubicacion: kind.into(),
             id_ubicacion: Some(id.into()),
-            rfc_remitente_destinatario: if foreign { "XEXX010101000".into() } else { trader.tax.into() },
+            rfc_remitente_destinatario: if foreign {
+                "XEXX010101000".into()
+            } else {
+                trader.tax.into()
+            },
             nombre_remitente_destinatario: Some(trader.name.into()),
             num_reg_id_trib: foreign.then(|| trader.tax.replace('-', "")),
             residencia_fiscal: foreign.then(|| "USA".into()),
@@ -337,7 +350,14 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
             version: "3.1".into(),
             id_ccp,
             transp_internac: "Sí".into(),
-            entrada_salida_merc: Some(if papers.northbound { "Salida" } else { "Entrada" }.into()),
+            entrada_salida_merc: Some(
+                if papers.northbound {
+                    "Salida"
+                } else {
+                    "Entrada"
+                }
+                .into(),
+            ),
             pais_origen_destino: Some("USA".into()),
             via_entrada_salida: Some("01".into()),
             total_dist_rec: Some((origin_km + last_km).to_string()),
@@ -347,7 +367,13 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
             ubicaciones: vec![
                 place("Origen", "OR000001", first, made_ms, None),
                 yard,
-                place("Destino", "DE000003", last, made_ms + 4 * hour, Some(last_km)),
+                place(
+                    "Destino",
+                    "DE000003",
+                    last,
+                    made_ms + 4 * hour,
+                    Some(last_km),
+                ),
             ],
             mercancias: Mercancias {
                 peso_bruto_total: weight.to_string(),
@@ -371,7 +397,10 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
                     remolques: papers
                         .trailer
                         .iter()
-                        .map(|plate| Remolque { sub_tipo_rem: "CTR007".into(), placa: plate.clone() })
+                        .map(|plate| Remolque {
+                            sub_tipo_rem: "CTR007".into(),
+                            placa: plate.clone(),
+                        })
                         .collect(),
                 }),
                 ..Mercancias::default()

@@ -53,7 +53,12 @@ impl Driver {
         });
         let mut errands = JoinSet::new();
         for errand in &script.errands {
-            errands.spawn(run(Arc::clone(&world), errand.clone(), stopped.clone(), Arc::clone(&warm_up_left)));
+            errands.spawn(run(
+                Arc::clone(&world),
+                errand.clone(),
+                stopped.clone(),
+                Arc::clone(&warm_up_left),
+            ));
         }
         Driver {
             errands,
@@ -92,7 +97,12 @@ impl Driver {
 
 /// The real time until an instant of the demo.
 fn pause_until(clock: Clock, at_ms: i64) -> Duration {
-    let Clock::Simulated { real_start_ms, simulated_start_ms, speed } = clock else {
+    let Clock::Simulated {
+        real_start_ms,
+        simulated_start_ms,
+        speed,
+    } = clock
+    else {
         return Duration::ZERO;
     };
     let real_ms = real_start_ms as f64 + (at_ms - simulated_start_ms) as f64 / speed.max(0.001);
@@ -100,7 +110,12 @@ fn pause_until(clock: Clock, at_ms: i64) -> Duration {
     Duration::from_millis(pause.max(0.0) as u64)
 }
 
-async fn run(world: Arc<World>, errand: Errand, mut stopped: watch::Receiver<bool>, warm_up_left: Arc<AtomicUsize>) {
+async fn run(
+    world: Arc<World>,
+    errand: Errand,
+    mut stopped: watch::Receiver<bool>,
+    warm_up_left: Arc<AtomicUsize>,
+) {
     let mut begun = false;
     let truck = errand.steps.len() > 1;
     for step in &errand.steps {
@@ -127,21 +142,40 @@ async fn run(world: Arc<World>, errand: Errand, mut stopped: watch::Receiver<boo
 }
 
 async fn perform(world: &World, errand: &Errand, step: &Step, paced: bool) {
-    let Some(access) = world.cluster.parties.get(step.actor) else { return };
+    let Some(access) = world.cluster.parties.get(step.actor) else {
+        return;
+    };
     let name = format!("{}/{}", errand.name, step.label);
     match &step.what {
         What::Submit(submission) => {
             let Some(body) = draft(world, errand, submission) else {
-                world.ledger.unexpected(json!({ "step": name, "why": "a record that it refers to was not logged" }));
+                world.ledger.unexpected(
+                    json!({ "step": name, "why": "a record that it refers to was not logged" }),
+                );
                 return;
             };
             let answer = post(world, access, &body).await;
-            settle(world, &name, submission.record_type, access, &answer, step.expect, paced);
+            settle(
+                world,
+                &name,
+                submission.record_type,
+                access,
+                &answer,
+                step.expect,
+                paced,
+            );
         }
-        What::CartaPorte { document, scac, trip } => {
+        What::CartaPorte {
+            document,
+            scac,
+            trip,
+        } => {
             // Codes, trip numbers and instants hold nothing that a query would have to escape.
             let occurred = instant(step.at_ms);
-            let url = format!("{}/v1/import/carta-porte?submit=true&scac={scac}&trip={trip}&occurred={occurred}", access.url);
+            let url = format!(
+                "{}/v1/import/carta-porte?submit=true&scac={scac}&trip={trip}&occurred={occurred}",
+                access.url
+            );
             let answer = world
                 .cluster
                 .send(access.node, &world.ledger, |client| {
@@ -152,18 +186,35 @@ async fn perform(world: &World, errand: &Errand, step: &Step, paced: bool) {
                         .body(document.clone())
                 })
                 .await;
-            let records = answer.body.get("records").and_then(Value::as_array).cloned().unwrap_or_default();
+            let records = answer
+                .body
+                .get("records")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
             for record in records {
                 if let Some(id) = record.get("id").and_then(Value::as_str) {
-                    world.ledger.acknowledged(&name, id, access.node, answer.started, paced);
+                    world
+                        .ledger
+                        .acknowledged(&name, id, access.node, answer.started, paced);
                 }
             }
             if !answer.good() {
                 refused(world, &name, "CartaPorte", &answer, step.expect);
             }
         }
-        What::Manifest309 { document, occurred_ms, manifest, shipments } => {
-            let extras = Extras { occurred_ms: *occurred_ms, manifest, shipments, paced };
+        What::Manifest309 {
+            document,
+            occurred_ms,
+            manifest,
+            shipments,
+        } => {
+            let extras = Extras {
+                occurred_ms: *occurred_ms,
+                manifest,
+                shipments,
+                paced,
+            };
             manifest_309(world, errand, step, access, document, &extras).await;
         }
         What::Misfortune(misfortune) => trouble::happen(world, step, access, misfortune).await,
@@ -178,7 +229,14 @@ struct Extras<'a> {
     paced: bool,
 }
 
-async fn manifest_309(world: &World, errand: &Errand, step: &Step, access: &Access, document: &str, extras: &Extras<'_>) {
+async fn manifest_309(
+    world: &World,
+    errand: &Errand,
+    step: &Step,
+    access: &Access,
+    document: &str,
+    extras: &Extras<'_>,
+) {
     let url = format!("{}/v1/import/x12-309", access.url);
     let answer = world
         .cluster
@@ -195,23 +253,44 @@ async fn manifest_309(world: &World, errand: &Errand, step: &Step, access: &Acce
         refused(world, &name, "x12-309", &answer, step.expect);
         return;
     }
-    let drafts = answer.body.get("records").and_then(Value::as_array).cloned().unwrap_or_default();
+    let drafts = answer
+        .body
+        .get("records")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut more = vec![extras.manifest];
     more.extend(extras.shipments);
     for (index, (read, extra)) in drafts.into_iter().zip(more).enumerate() {
-        let record_type = read.get("record_type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let record_type = read
+            .get("record_type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let mut subject = read.get("subject").cloned().unwrap_or_default();
         without_empty_lists(&mut subject);
         merge(&mut subject, extra.clone());
-        resolve(world, &mut subject);
+        resolve(world, errand, &mut subject);
         let body = json!({
             "recordType": record_type,
             "occurred": instant(extras.occurred_ms),
             "credentialSubject": subject,
         });
         let answer = post(world, access, &body).await;
-        let name = if index == 0 { name.clone() } else { format!("{}/shipment-{}", errand.name, index - 1) };
-        settle(world, &name, &record_type, access, &answer, step.expect, extras.paced);
+        let name = if index == 0 {
+            name.clone()
+        } else {
+            format!("{}/shipment-{}", errand.name, index - 1)
+        };
+        settle(
+            world,
+            &name,
+            &record_type,
+            access,
+            &answer,
+            step.expect,
+            extras.paced,
+        );
     }
 }
 
@@ -220,14 +299,26 @@ pub(crate) async fn post(world: &World, access: &Access, body: &Value) -> Answer
     let url = format!("{}/v1/records", access.url);
     world
         .cluster
-        .send(access.node, &world.ledger, |client| client.post(&url).bearer_auth(&access.token).json(body))
+        .send(access.node, &world.ledger, |client| {
+            client.post(&url).bearer_auth(&access.token).json(body)
+        })
         .await
 }
 
-fn settle(world: &World, name: &str, record_type: &str, access: &Access, answer: &Answer, expect: Expect, paced: bool) {
+fn settle(
+    world: &World,
+    name: &str,
+    record_type: &str,
+    access: &Access,
+    answer: &Answer,
+    expect: Expect,
+    paced: bool,
+) {
     match answer.body.pointer("/leaf/id").and_then(Value::as_str) {
         Some(id) if answer.good() => {
-            world.ledger.acknowledged(name, id, access.node, answer.started, paced);
+            world
+                .ledger
+                .acknowledged(name, id, access.node, answer.started, paced);
             if expect == Expect::Refused {
                 world.ledger.unexpected(json!({ "step": name, "type": record_type, "why": "logged, though it should be refused" }));
             }
@@ -254,7 +345,7 @@ fn refused(world: &World, name: &str, record_type: &str, answer: &Answer, expect
 fn draft(world: &World, errand: &Errand, submission: &Submission) -> Option<Value> {
     let id = |label: &String| world.ledger.id(&format!("{}/{label}", errand.name));
     let mut subject = submission.subject.clone();
-    resolve(world, &mut subject);
+    resolve(world, errand, &mut subject);
     let mut body = json!({
         "recordType": submission.record_type,
         "occurred": instant(submission.occurred_ms),
@@ -267,29 +358,49 @@ fn draft(world: &World, errand: &Errand, submission: &Submission) -> Option<Valu
         merge(&mut body, json!({ "source": source }));
     }
     if let Some((label, kind, reason)) = &submission.replaces {
-        merge(&mut body, json!({ "replaces": { "id": id(label)?, "kind": kind, "reason": reason } }));
+        merge(
+            &mut body,
+            json!({ "replaces": { "id": id(label)?, "kind": kind, "reason": reason } }),
+        );
     }
     if !submission.follows.is_empty() {
         let follows: Option<Vec<String>> = submission.follows.iter().map(id).collect();
         merge(&mut body, json!({ "follows": follows? }));
     }
     if !submission.about.is_empty() {
-        let about: Vec<Value> = submission.about.iter().map(|(kind, key)| json!({ "kind": kind, "key": key })).collect();
+        let about: Vec<Value> = submission
+            .about
+            .iter()
+            .map(|(kind, key)| json!({ "kind": kind, "key": key }))
+            .collect();
         merge(&mut body, json!({ "about": about }));
     }
     Some(body)
 }
 
 /// `@key` becomes that party's DID.
-fn resolve(world: &World, value: &mut Value) {
+///
+/// `#label` becomes the id of that step's record.
+fn resolve(world: &World, errand: &Errand, value: &mut Value) {
     match value {
         Value::String(text) => {
-            if let Some(access) = text.strip_prefix('@').and_then(|key| world.cluster.parties.get(key)) {
+            if let Some(label) = text.strip_prefix('#') {
+                if let Some(id) = world.ledger.id(&format!("{}/{label}", errand.name)) {
+                    *text = id;
+                }
+            } else if let Some(access) = text
+                .strip_prefix('@')
+                .and_then(|key| world.cluster.parties.get(key))
+            {
                 *text = access.did.clone();
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| resolve(world, item)),
-        Value::Object(map) => map.values_mut().for_each(|item| resolve(world, item)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| resolve(world, errand, item)),
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|item| resolve(world, errand, item)),
         _ => {}
     }
 }

@@ -55,7 +55,9 @@ impl Latency {
         all.sort_unstable();
         let at = |share: f64| {
             let rank = ((all.len() as f64 * share).ceil() as usize).saturating_sub(1);
-            all.get(rank).map_or(0.0, |duration| (duration.as_secs_f64() * 10_000.0).round() / 10.0)
+            all.get(rank).map_or(0.0, |duration| {
+                (duration.as_secs_f64() * 10_000.0).round() / 10.0
+            })
         };
         Latency {
             count: all.len(),
@@ -92,7 +94,14 @@ impl Ledger {
     }
 
     /// A record is acknowledged by its home; `name` is what later steps call it.
-    pub(crate) fn acknowledged(&self, name: &str, id: &str, home: usize, started: Instant, paced: bool) {
+    pub(crate) fn acknowledged(
+        &self,
+        name: &str,
+        id: &str,
+        home: usize,
+        started: Instant,
+        paced: bool,
+    ) {
         let mut inner = self.lock();
         inner.ids.insert(name.to_owned(), id.to_owned());
         inner.sent.entry(id.to_owned()).or_insert(Sent {
@@ -110,7 +119,12 @@ impl Ledger {
 
     /// A node's stream shows a record.
     pub(crate) fn seen(&self, id: &str, node: usize) {
-        self.lock().seen.entry(id.to_owned()).or_default().entry(node).or_insert_with(Instant::now);
+        self.lock()
+            .seen
+            .entry(id.to_owned())
+            .or_default()
+            .entry(node)
+            .or_insert_with(Instant::now);
     }
 
     /// Something was refused.
@@ -164,17 +178,20 @@ impl Ledger {
 
     /// Acknowledged records that were answered after an instant.
     pub(crate) fn answered_after(&self, from: Instant) -> usize {
-        self.lock().sent.values().filter(|sent| sent.answered >= from).count()
+        self.lock()
+            .sent
+            .values()
+            .filter(|sent| sent.answered >= from)
+            .count()
     }
 
     /// Latencies so far.
     pub(crate) fn latencies(&self) -> Latencies {
         let inner = self.lock();
         let touched = |node: usize, from: Instant, to: Instant| {
-            inner
-                .down
-                .iter()
-                .any(|(down, start, end)| *down == node && to >= *start && end.is_none_or(|end| from <= end))
+            inner.down.iter().any(|(down, start, end)| {
+                *down == node && to >= *start && end.is_none_or(|end| from <= end)
+            })
         };
         let (mut durable, mut visible) = (Vec::new(), Vec::new());
         let (mut durable_warm_up, mut visible_warm_up) = (Vec::new(), Vec::new());
@@ -185,7 +202,11 @@ impl Ledger {
                 continue;
             }
             let took = sent.answered.duration_since(sent.started);
-            if sent.paced { durable.push(took) } else { durable_warm_up.push(took) }
+            if sent.paced {
+                durable.push(took)
+            } else {
+                durable_warm_up.push(took)
+            }
             for (node, at) in inner.seen.get(id).into_iter().flatten() {
                 if *node == sent.home {
                     continue;
@@ -195,7 +216,11 @@ impl Ledger {
                     continue;
                 }
                 let took = at.saturating_duration_since(sent.started);
-                if sent.paced { visible.push(took) } else { visible_warm_up.push(took) }
+                if sent.paced {
+                    visible.push(took)
+                } else {
+                    visible_warm_up.push(took)
+                }
             }
         }
         Latencies {
@@ -233,7 +258,10 @@ mod tests {
         ledger.down(2);
         ledger.seen("ni:1", 2);
         let found = ledger.latencies();
-        assert_eq!((found.durable.count, found.visible.count, found.left_out), (1, 1, 1));
+        assert_eq!(
+            (found.durable.count, found.visible.count, found.left_out),
+            (1, 1, 1)
+        );
         assert_eq!(ledger.id("a/manifest").as_deref(), Some("ni:1"));
     }
 
@@ -241,7 +269,10 @@ mod tests {
     fn a_hundredth_is_a_hundredth() {
         let all = (1..=200).map(Duration::from_millis).collect();
         let found = Latency::of(all);
-        assert_eq!((found.p50_ms, found.p99_ms, found.max_ms), (100.0, 198.0, 200.0));
+        assert_eq!(
+            (found.p50_ms, found.p99_ms, found.max_ms),
+            (100.0, 198.0, 200.0)
+        );
         assert_eq!(Latency::of(Vec::new()), Latency::default());
     }
 }

@@ -61,9 +61,16 @@ pub(crate) struct Life<'a> {
 }
 
 const DRIVERS: [&str; 10] = [
-    "Xochitl Casas Chavez", "Ramiro Elizondo Garza", "Julia Treviño Salas", "Hector Cantu Leal",
-    "Miguel Arredondo Ruiz", "Norma Villarreal Luna", "Jesus Botello Soto", "Aurora Ibarra Mata",
-    "Saul Benavides Rios", "Tomas Guerra Peña",
+    "Xochitl Casas Chavez",
+    "Ramiro Elizondo Garza",
+    "Julia Treviño Salas",
+    "Hector Cantu Leal",
+    "Miguel Arredondo Ruiz",
+    "Norma Villarreal Luna",
+    "Jesus Botello Soto",
+    "Aurora Ibarra Mata",
+    "Saul Benavides Rios",
+    "Tomas Guerra Peña",
 ];
 
 const PLATE: &str = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
@@ -85,14 +92,32 @@ impl<'a> Life<'a> {
         let day = local(start_ms, "%y%m%d");
         let side = if northbound { "" } else { "S" };
         let trip = format!("{}{side}{day}{:04}", carrier.scac, counters.trip % 10_000);
-        let seals = if shipments == 0 { Vec::new() } else { vec![counters.seal.to_string()] };
-        let plate = format!("{}{}{}", random.between(10, 99), random.text("ABCDEFGHJK", 2), random.text(PLATE, 2));
-        let trailer = Some(format!("{}U{}{}", random.between(10, 99), random.text("ABCDEFGHJK", 1), random.between(1, 9)) + "L");
+        let seals = if shipments == 0 {
+            Vec::new()
+        } else {
+            vec![counters.seal.to_string()]
+        };
+        let plate = format!(
+            "{}{}{}",
+            random.between(10, 99),
+            random.text("ABCDEFGHJK", 2),
+            random.text(PLATE, 2)
+        );
+        let trailer = Some(
+            format!(
+                "{}U{}{}",
+                random.between(10, 99),
+                random.text("ABCDEFGHJK", 1),
+                random.between(1, 9)
+            ) + "L",
+        );
         let bills = bills(random, counters, carrier.scac, northbound, shipments);
         let papers = Papers {
             northbound,
             scac: carrier.scac.to_owned(),
-            carrier: super::cast::find(carrier.key).map_or(carrier.scac, |party| party.name).to_owned(),
+            carrier: super::cast::find(carrier.key)
+                .map_or(carrier.scac, |party| party.name)
+                .to_owned(),
             rfc: carrier.rfc.to_owned(),
             trip,
             plate,
@@ -131,7 +156,10 @@ impl<'a> Life<'a> {
             latest = latest.max(step.at_ms);
             step.at_ms = latest;
         }
-        Errand { name: self.papers.trip, steps }
+        Errand {
+            name: self.papers.trip,
+            steps,
+        }
     }
 
     /// Key of the trip's case.
@@ -141,12 +169,20 @@ impl<'a> Life<'a> {
 
     /// Shipment control numbers.
     pub(crate) fn scns(&self) -> Vec<String> {
-        self.papers.bills.iter().map(|bill| bill.scn.clone()).collect()
+        self.papers
+            .bills
+            .iter()
+            .map(|bill| bill.scn.clone())
+            .collect()
     }
 
     /// One shipment control number; empty where there is none.
     pub(crate) fn scn(&self, at: usize) -> String {
-        self.papers.bills.get(at).map(|bill| bill.scn.clone()).unwrap_or_default()
+        self.papers
+            .bills
+            .get(at)
+            .map(|bill| bill.scn.clone())
+            .unwrap_or_default()
     }
 
     /// Time goes by, minutes.
@@ -161,7 +197,13 @@ impl<'a> Life<'a> {
     }
 
     /// A step as it stands.
-    pub(crate) fn push(&mut self, actor: &'static str, label: &str, what: What, expect: Expect) -> &mut Self {
+    pub(crate) fn push(
+        &mut self,
+        actor: &'static str,
+        label: &str,
+        what: What,
+        expect: Expect,
+    ) -> &mut Self {
         self.steps.push(Step {
             at_ms: self.now_ms,
             actor,
@@ -173,7 +215,13 @@ impl<'a> Life<'a> {
     }
 
     /// A record about whatever its subject names.
-    pub(crate) fn file(&mut self, actor: &'static str, label: &str, record_type: &'static str, subject: Value) -> &mut Self {
+    pub(crate) fn file(
+        &mut self,
+        actor: &'static str,
+        label: &str,
+        record_type: &'static str,
+        subject: Value,
+    ) -> &mut Self {
         let submission = Submission {
             record_type,
             occurred_ms: self.now_ms,
@@ -188,7 +236,13 @@ impl<'a> Life<'a> {
     }
 
     /// A record about the trip: `scac` and `trip` are put before the members.
-    pub(crate) fn trip(&mut self, actor: &'static str, label: &str, record_type: &'static str, members: Value) -> &mut Self {
+    pub(crate) fn trip(
+        &mut self,
+        actor: &'static str,
+        label: &str,
+        record_type: &'static str,
+        members: Value,
+    ) -> &mut Self {
         let mut subject = json!({ "scac": self.papers.scac, "trip": self.papers.trip });
         merge(&mut subject, members);
         self.file(actor, label, record_type, subject)
@@ -196,7 +250,11 @@ impl<'a> Life<'a> {
 
     /// Changes the last submission.
     pub(crate) fn but(&mut self, change: impl FnOnce(&mut Submission)) -> &mut Self {
-        if let Some(Step { what: What::Submit(submission), .. }) = self.steps.last_mut() {
+        if let Some(Step {
+            what: What::Submit(submission),
+            ..
+        }) = self.steps.last_mut()
+        {
             change(submission);
         }
         self
@@ -214,7 +272,12 @@ impl<'a> Life<'a> {
 
     /// Pedimento, its validation and payment.
     pub(crate) fn pedimento(&mut self) -> &mut Self {
-        let parts: Vec<String> = self.papers.pedimento.split(':').map(str::to_owned).collect();
+        let parts: Vec<String> = self
+            .papers
+            .pedimento
+            .split(':')
+            .map(str::to_owned)
+            .collect();
         let part = |at: usize| parts.get(at).cloned().unwrap_or_default();
         let (weight, packages, usd) = self.totals();
         let north = self.papers.northbound;
@@ -234,7 +297,10 @@ impl<'a> Life<'a> {
         self.file("lozano", "pedimento", "Pedimento", subject);
         let key = self.papers.pedimento.clone();
         let acknowledgment = self.random.text("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 8);
-        let line = format!("0326{:016}", self.random.between(1_000_000_000, 9_999_999_999_999_999));
+        let line = format!(
+            "0326{:016}",
+            self.random.between(1_000_000_000, 9_999_999_999_999_999)
+        );
         self.wait(1.0, 3.0).file(
             "anam",
             "validated",
@@ -265,15 +331,30 @@ impl<'a> Life<'a> {
 
     /// The northbound manifest from its 309, with its shipments.
     pub(crate) fn manifest_309(&mut self) -> &mut Self {
-        let document = documents::manifest_309(&self.papers, self.now_ms, self.arrival_ms, self.counters.trip);
+        let document = documents::manifest_309(
+            &self.papers,
+            self.now_ms,
+            self.arrival_ms,
+            self.counters.trip,
+        );
         let manifest = self.manifest_extras();
-        let shipments = self.papers.bills.iter().map(|bill| seats(bill, self.lane)).collect();
+        let shipments = self
+            .papers
+            .bills
+            .iter()
+            .map(|bill| seats(bill, self.lane))
+            .collect();
         let occurred_ms = self.now_ms;
         let carrier = self.carrier.key;
         self.push(
             carrier,
             "manifest",
-            What::Manifest309 { document, occurred_ms, manifest, shipments },
+            What::Manifest309 {
+                document,
+                occurred_ms,
+                manifest,
+                shipments,
+            },
             Expect::Logged,
         )
     }
@@ -309,10 +390,16 @@ impl<'a> Life<'a> {
         });
         without_empty_lists(&mut subject);
         if !self.papers.bills.is_empty() {
-            merge(&mut subject, json!({ "packages": packages, "grossWeightKg": weight }));
+            merge(
+                &mut subject,
+                json!({ "packages": packages, "grossWeightKg": weight }),
+            );
         }
         if let Some(trailer) = &self.papers.trailer {
-            merge(&mut subject, json!({ "equipment": [{ "equipmentNumber": trailer, "equipmentKind": "trailer-53" }] }));
+            merge(
+                &mut subject,
+                json!({ "equipment": [{ "equipmentNumber": trailer, "equipmentKind": "trailer-53" }] }),
+            );
         }
         merge(&mut subject, self.manifest_extras());
         subject
@@ -340,7 +427,12 @@ impl<'a> Life<'a> {
 
     /// CBP accepts the manifest.
     pub(crate) fn manifest_accepted(&mut self) -> &mut Self {
-        self.trip("cbp", "accepted", "ManifestAccepted", json!({ "responseText": "355 accepted", "port": "2304" }))
+        self.trip(
+            "cbp",
+            "accepted",
+            "ManifestAccepted",
+            json!({ "responseText": "355 accepted", "port": "2304" }),
+        )
     }
 
     /// The DODA.
@@ -359,14 +451,25 @@ impl<'a> Life<'a> {
         let document = documents::carta_porte(&self.papers, self.now_ms, self.random);
         let (scac, trip) = (self.papers.scac.clone(), self.papers.trip.clone());
         let carrier = self.carrier.key;
-        self.push(carrier, "carta-porte", What::CartaPorte { document, scac, trip }, Expect::Logged)
+        self.push(
+            carrier,
+            "carta-porte",
+            What::CartaPorte {
+                document,
+                scac,
+                trip,
+            },
+            Expect::Logged,
+        )
     }
 
     /// Entries: one for each broker and consignee, filed and accepted.
     pub(crate) fn entries(&mut self) -> &mut Self {
         let mut groups: Vec<(&'static str, &'static Trader, Vec<Bill>)> = Vec::new();
         for bill in self.papers.bills.clone() {
-            match groups.iter_mut().find(|(broker, importer, _)| *broker == bill.broker && importer.key == bill.consignee.key) {
+            match groups.iter_mut().find(|(broker, importer, _)| {
+                *broker == bill.broker && importer.key == bill.consignee.key
+            }) {
                 Some((_, _, bills)) => bills.push(bill),
                 None => groups.push((bill.broker, bill.consignee, vec![bill])),
             }
@@ -374,7 +477,8 @@ impl<'a> Life<'a> {
         for (index, (broker, importer, bills)) in groups.into_iter().enumerate() {
             self.counters.entry += 1;
             let filer = if broker == "mines" { "M7K" } else { "R2F" };
-            let number = entry_number(filer, &format!("{:07}", self.counters.entry)).unwrap_or_default();
+            let number =
+                entry_number(filer, &format!("{:07}", self.counters.entry)).unwrap_or_default();
             let scns: Vec<&str> = bills.iter().map(|bill| bill.scn.as_str()).collect();
             let value: u64 = bills.iter().map(|bill| bill.usd * 100).sum();
             let weight: u64 = bills.iter().map(|bill| bill.kg).sum();
@@ -394,7 +498,12 @@ impl<'a> Life<'a> {
             });
             let accepted = json!({ "scns": scns, "entryNumber": number, "entryType": "01", "responseText": "accepted" });
             self.file(broker, &format!("entry-{index}"), "EntryFiled", filed);
-            self.wait(0.7, 1.5).file("cbp", &format!("entry-accepted-{index}"), "EntryAccepted", accepted);
+            self.wait(0.7, 1.5).file(
+                "cbp",
+                &format!("entry-accepted-{index}"),
+                "EntryAccepted",
+                accepted,
+            );
         }
         self
     }
@@ -444,7 +553,11 @@ impl<'a> Life<'a> {
 
     /// Leaves the yard.
     pub(crate) fn dispatched(&mut self) -> &mut Self {
-        let site = if self.papers.northbound { "Nuevo Laredo, Carr. Aeropuerto" } else { "Laredo, Mines Road" };
+        let site = if self.papers.northbound {
+            "Nuevo Laredo, Carr. Aeropuerto"
+        } else {
+            "Laredo, Mines Road"
+        };
         let mut members = json!({ "plate": self.papers.plate, "seals": self.papers.seals, "site": site, "direction": self.direction() });
         without_empty_lists(&mut members);
         let carrier = self.carrier.key;
@@ -455,7 +568,10 @@ impl<'a> Life<'a> {
     pub(crate) fn lot(&mut self) -> &mut Self {
         let mut members = json!({ "aduana": "240", "plate": self.papers.plate, "gate": self.random.between(1, 6).to_string(), "tag": self.tag });
         if !self.papers.bills.is_empty() {
-            merge(&mut members, json!({ "integrationNumber": self.integration }));
+            merge(
+                &mut members,
+                json!({ "integrationNumber": self.integration }),
+            );
         }
         self.trip("anam", "lot", "LotEntered", members)
     }
@@ -496,7 +612,8 @@ impl<'a> Life<'a> {
             "sealsRemoved": self.papers.seals, "sealsAffixed": [new],
         });
         self.papers.seals = vec![new];
-        self.wait(18.0, 30.0).trip("anam", "recognition-done", "RecognitionDone", members)
+        self.wait(18.0, 30.0)
+            .trip("anam", "recognition-done", "RecognitionDone", members)
     }
 
     /// Mexican customs lets it go out.
@@ -558,7 +675,10 @@ impl<'a> Life<'a> {
             "imageDigest": image, "imageFormat": "UFF 2.0", "imageBytes": 41_943_040, "imageShared": "on-request",
         });
         if result == "anomaly" {
-            merge(&mut members, json!({ "anomalyClass": "density", "anomalyPlace": "behind the front wall" }));
+            merge(
+                &mut members,
+                json!({ "anomalyClass": "density", "anomalyPlace": "behind the front wall" }),
+            );
         }
         self.trip("cbp", "scan", "ScanResult", members)
     }
@@ -577,7 +697,12 @@ impl<'a> Life<'a> {
 
     /// CBP releases shipments, several by one act.
     pub(crate) fn release(&mut self, label: &str, scns: &[String]) -> &mut Self {
-        self.file("cbp", label, "ReleaseDecision", json!({ "scns": scns, "decision": "release", "port": "2304" }))
+        self.file(
+            "cbp",
+            label,
+            "ReleaseDecision",
+            json!({ "scns": scns, "decision": "release", "port": "2304" }),
+        )
     }
 
     /// The state's safety inspection.
@@ -598,10 +723,17 @@ impl<'a> Life<'a> {
 
     /// Delivered at the yard.
     pub(crate) fn delivered(&mut self) -> &mut Self {
-        let site = if self.papers.northbound { "Laredo, Mines Road yard" } else { "Nuevo Laredo, Carr. Aeropuerto yard" };
+        let site = if self.papers.northbound {
+            "Laredo, Mines Road yard"
+        } else {
+            "Nuevo Laredo, Carr. Aeropuerto yard"
+        };
         let mut members = json!({ "site": site });
         if !self.papers.seals.is_empty() {
-            merge(&mut members, json!({ "seals": self.papers.seals, "sealCondition": "intact" }));
+            merge(
+                &mut members,
+                json!({ "seals": self.papers.seals, "sealCondition": "intact" }),
+            );
         }
         let carrier = self.carrier.key;
         self.trip(carrier, "delivered", "Delivered", members)
@@ -609,7 +741,11 @@ impl<'a> Life<'a> {
 
     /// `northbound` or `southbound`.
     pub(crate) fn direction(&self) -> &'static str {
-        if self.papers.northbound { "northbound" } else { "southbound" }
+        if self.papers.northbound {
+            "northbound"
+        } else {
+            "southbound"
+        }
     }
 
     /// Number between, for pieces outside.
@@ -628,15 +764,35 @@ impl<'a> Life<'a> {
 
     fn mexican_tax(&self) -> &'static str {
         let bill = self.papers.bills.first();
-        let trader = bill.map(|bill| if self.papers.northbound { bill.shipper } else { bill.consignee });
+        let trader = bill.map(|bill| {
+            if self.papers.northbound {
+                bill.shipper
+            } else {
+                bill.consignee
+            }
+        });
         trader.map_or("URE180429TM6", |trader| trader.tax)
     }
 }
 
-fn bills(random: &mut Random, counters: &mut Counters, scac: &str, northbound: bool, count: usize) -> Vec<Bill> {
+fn bills(
+    random: &mut Random,
+    counters: &mut Counters,
+    scac: &str,
+    northbound: bool,
+    count: usize,
+) -> Vec<Bill> {
     let mut made: Vec<Bill> = Vec::new();
-    let home = if northbound { MEXICANS.as_slice() } else { AMERICANS.as_slice() };
-    let abroad = if northbound { AMERICANS.as_slice() } else { MEXICANS.as_slice() };
+    let home = if northbound {
+        MEXICANS.as_slice()
+    } else {
+        AMERICANS.as_slice()
+    };
+    let abroad = if northbound {
+        AMERICANS.as_slice()
+    } else {
+        MEXICANS.as_slice()
+    };
     // One seller a truck, as a consolidated pedimento has; a part load has several buyers.
     let shipper = *random.pick(&(0..home.len()).collect::<Vec<_>>(), &0);
     let mut consignee = *random.pick(&(0..abroad.len()).collect::<Vec<_>>(), &0);
@@ -657,7 +813,11 @@ fn bills(random: &mut Random, counters: &mut Counters, scac: &str, northbound: b
             packages,
             kg: packages * good.kg,
             usd: packages * good.usd,
-            broker: if buyer.key == "trinity" { "riofrio" } else { "mines" },
+            broker: if buyer.key == "trinity" {
+                "riofrio"
+            } else {
+                "mines"
+            },
         });
         if random.chance(0.4) {
             consignee = (consignee + 1) % abroad.len().max(1);
@@ -670,7 +830,11 @@ fn bills(random: &mut Random, counters: &mut Counters, scac: &str, northbound: b
 fn vin(random: &mut Random) -> String {
     let letters = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789";
     let head = format!("3{}", random.text(letters, 7));
-    let tail = format!("N{}{:06}", random.text(letters, 1), random.between(1, 999_999));
+    let tail = format!(
+        "N{}{:06}",
+        random.text(letters, 1),
+        random.between(1, 999_999)
+    );
     let digit = vin_check_digit(&format!("{head}0{tail}")).unwrap_or('0');
     format!("{head}{digit}{tail}")
 }
@@ -706,7 +870,10 @@ fn address(trader: &Trader) -> Value {
 /// Who sits at the shipment: what no 309 tells.
 fn seats(bill: &Bill, lane: &str) -> Value {
     let mut seats = Map::new();
-    seats.insert("releaseType".into(), json!(if lane == "fast" { "FAST" } else { "PAPS" }));
+    seats.insert(
+        "releaseType".into(),
+        json!(if lane == "fast" { "FAST" } else { "PAPS" }),
+    );
     for (name, key) in [
         ("broker", bill.broker),
         ("brokerMx", "lozano"),
@@ -720,5 +887,9 @@ fn seats(bill: &Bill, lane: &str) -> Value {
 
 /// The carrier of a party key; the first where there is none.
 pub(crate) fn carrier(key: &str) -> Carrier {
-    CARRIERS.iter().copied().find(|carrier| carrier.key == key).unwrap_or(CARRIERS[0])
+    CARRIERS
+        .iter()
+        .copied()
+        .find(|carrier| carrier.key == key)
+        .unwrap_or(CARRIERS[0])
 }

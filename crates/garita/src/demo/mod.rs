@@ -51,7 +51,7 @@ use world::{DAY_MS, Plan};
 /// Nodes get this long to be in step at the end.
 const SETTLE: Duration = Duration::from_secs(30);
 /// The clock of the demo begins to run this long after the folders are made: nodes start, the bridge is filled.
-const LEAD_MS: i64 = 14_000;
+const LEAD_MS: i64 = 18_000;
 /// A live summary is said this often.
 const SUMMARY: Duration = Duration::from_secs(5);
 
@@ -80,10 +80,10 @@ pub(crate) struct DemoArgs {
     #[arg(long, default_value_t = 417)]
     seed: u64,
     /// Show one northbound truck in so many
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     one_in: u32,
     /// Trucks under way when the day begins
-    #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(0..=5_000))]
+    #[arg(long, default_value_t = 130, value_parser = clap::value_parser!(u32).range(0..=5_000))]
     under_way: u32,
     /// Language of the summary: en or es
     #[arg(long, default_value = "en", value_parser = ["en", "es"])]
@@ -95,7 +95,10 @@ pub(crate) fn command(args: DemoArgs) -> ExitCode {
     if !(0.1..=100_000.0).contains(&args.speed) {
         return say::unusable("--speed is a number from 0.1 to 100000");
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return say::unusable(error),
     };
@@ -121,7 +124,15 @@ async fn run(args: DemoArgs) -> Result<bool, String> {
         "Demonstration. Synthetic data. No agency affiliation.",
         "Demostración. Datos sintéticos. Sin afiliación a autoridad alguna.",
     ));
-    say::talk(format!("{} {}", told(&args, "everything it makes lies in", "todo lo que hace está en"), folder.display()));
+    say::talk(format!(
+        "{} {}",
+        told(
+            &args,
+            "everything it makes lies in",
+            "todo lo que hace está en"
+        ),
+        folder.display()
+    ));
     let clock = Clock::Simulated {
         real_start_ms: real_now_ms() + LEAD_MS,
         simulated_start_ms: DAY_MS,
@@ -135,7 +146,11 @@ async fn run(args: DemoArgs) -> Result<bool, String> {
     let outcome = day(&args, &cluster).await;
     cluster.stop().await;
     if args.keep {
-        say::talk(format!("{} {}", told(&args, "kept:", "se conserva:"), folder.display()));
+        say::talk(format!(
+            "{} {}",
+            told(&args, "kept:", "se conserva:"),
+            folder.display()
+        ));
     } else {
         remove(&folder);
     }
@@ -146,7 +161,9 @@ async fn run(args: DemoArgs) -> Result<bool, String> {
 async fn day(args: &DemoArgs, cluster: &Arc<Cluster>) -> Result<bool, String> {
     let plan = Plan {
         seed: args.seed,
-        volumes: Volumes { one_in: args.one_in },
+        volumes: Volumes {
+            one_in: args.one_in,
+        },
         minutes: minutes(args),
         under_way: args.under_way,
     };
@@ -165,11 +182,15 @@ async fn day(args: &DemoArgs, cluster: &Arc<Cluster>) -> Result<bool, String> {
     let ledger = Arc::new(Ledger::default());
     let mut listeners = JoinSet::new();
     for party in streams::LISTENERS {
-        listeners.spawn(streams::listen(Arc::clone(cluster), Arc::clone(&ledger), party));
+        listeners.spawn(streams::listen(
+            Arc::clone(cluster),
+            Arc::clone(&ledger),
+            party,
+        ));
     }
     let begun = Instant::now();
     let mut driver = drive::Driver::begin(cluster, &ledger, &script);
-    let warm_up = drive_until_day(args, &mut driver, &ledger).await;
+    let warm_up = drive_until_day(args, cluster, &mut driver, &ledger).await;
     let paced_from = Instant::now();
     let until = args.run_for.map(|length| paced_from + length);
     pace(args, &mut driver, &ledger, until).await;
@@ -211,7 +232,12 @@ async fn day(args: &DemoArgs, cluster: &Arc<Cluster>) -> Result<bool, String> {
 }
 
 /// Waits until the bridge is full and the clock runs; how long the filling took.
-async fn drive_until_day(args: &DemoArgs, driver: &mut drive::Driver, ledger: &Ledger) -> Duration {
+async fn drive_until_day(
+    args: &DemoArgs,
+    cluster: &Cluster,
+    driver: &mut drive::Driver,
+    ledger: &Ledger,
+) -> Duration {
     let began = Instant::now();
     say::talk(told(args, "filling the bridge", "se llena el puente"));
     while !driver.warm_up_done() && began.elapsed() < Duration::from_secs(120) {
@@ -224,15 +250,29 @@ async fn drive_until_day(args: &DemoArgs, driver: &mut drive::Driver, ledger: &L
     let (_, records) = ledger.counts();
     say::talk(format!(
         "{records} {} {:.1} s",
-        told(args, "records of trucks under way filed in", "registros de camiones en camino presentados en"),
+        told(
+            args,
+            "records of trucks under way filed in",
+            "registros de camiones en camino presentados en"
+        ),
         took.as_secs_f64()
     ));
+    // What was filed at once is delivered before the day begins, as far as the clock allows.
+    let draining = Instant::now();
+    while !cluster.in_step().await && draining.elapsed() < Duration::from_secs(12) {
+        sleep(Duration::from_millis(200)).await;
+    }
     driver.wait_for_day().await;
     took
 }
 
 /// Says how it goes until the time is up, the script is at its end without a time limit reached, or Ctrl-C.
-async fn pace(args: &DemoArgs, driver: &mut drive::Driver, ledger: &Ledger, until: Option<Instant>) {
+async fn pace(
+    args: &DemoArgs,
+    driver: &mut drive::Driver,
+    ledger: &Ledger,
+    until: Option<Instant>,
+) {
     let mut next = Instant::now() + SUMMARY;
     loop {
         let now = Instant::now();
@@ -282,7 +322,12 @@ fn introduce(args: &DemoArgs, cluster: &Cluster, plan: Plan) {
     for (node, cast) in cluster.nodes.iter().zip(&NODES) {
         say::talk(format!("\n{}  {}", node.name, node.made.url));
         // A few of the broker's many are enough to look around.
-        for party in cast.parties.iter().filter(|party| !party.roles.contains(&"importer")).take(5) {
+        for party in cast
+            .parties
+            .iter()
+            .filter(|party| !party.roles.contains(&"importer"))
+            .take(5)
+        {
             if let Some(access) = cluster.parties.get(party.slug) {
                 say::talk(format!("  {}: {}", access.name, access.sign_in));
             }
@@ -301,7 +346,9 @@ fn remove(folder: &Path) {
 fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(char::is_alphabetic);
     let unit = text.strip_prefix(digits).unwrap_or_default();
-    let number: f64 = digits.parse().map_err(|_| format!("`{text}` is no time like 60s or 2m"))?;
+    let number: f64 = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is no time like 60s or 2m"))?;
     let seconds = match unit {
         "" | "s" => number,
         "m" => number * 60.0,
@@ -327,6 +374,8 @@ mod tests {
     fn times_are_read() {
         assert_eq!(duration("60s"), Ok(Duration::from_secs(60)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        assert!(duration("soon").is_err() && duration("0s").is_err() && duration("5 parsecs").is_err());
+        assert!(
+            duration("soon").is_err() && duration("0s").is_err() && duration("5 parsecs").is_err()
+        );
     }
 }

@@ -43,7 +43,10 @@ impl Random {
     /// One of several; the first where there is but one.
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T], otherwise: &'a T) -> &'a T {
         let at = self.between(0, (of.len() as u64).saturating_sub(1));
-        usize::try_from(at).ok().and_then(|at| of.get(at)).unwrap_or(otherwise)
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| of.get(at))
+            .unwrap_or(otherwise)
     }
 
     /// Characters of an alphabet.

@@ -80,7 +80,7 @@ pub(crate) enum What {
     Misfortune(Misfortune),
 }
 
-/// A draft. Strings that begin with `@` and a party key stand for that party's DID.
+/// A draft. Strings that begin with `@` and a party key stand for that party's DID, `#` and a label for that step's record.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Submission {
     /// Record type.
@@ -170,7 +170,9 @@ pub(crate) struct Scene {
 impl Script {
     /// Steps due before the day begins.
     pub(crate) fn warm_up_steps(&self) -> usize {
-        self.steps().filter(|step| step.at_ms <= self.day_ms).count()
+        self.steps()
+            .filter(|step| step.at_ms <= self.day_ms)
+            .count()
     }
 
     /// All steps.

@@ -10,17 +10,24 @@ use super::cluster::Cluster;
 use super::ledger::Ledger;
 
 /// One or a few parties of each node; more would only add readers, not sightings.
-pub(crate) const LISTENERS: [&str; 7] = ["cbp", "anam", "bridge", "mines", "lozano", "tocq", "huiz"];
+pub(crate) const LISTENERS: [&str; 7] =
+    ["cbp", "anam", "bridge", "mines", "lozano", "tocq", "huiz"];
 
 /// Longest line of an event that is taken.
 const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// Listens as one party until the task is ended, resuming by cursor.
 pub(crate) async fn listen(cluster: Arc<Cluster>, ledger: Arc<Ledger>, party: &'static str) {
-    let Some(access) = cluster.parties.get(party).cloned() else { return };
+    let Some(access) = cluster.parties.get(party).cloned() else {
+        return;
+    };
     let mut cursor = String::new();
     loop {
-        let query = if cursor.is_empty() { String::new() } else { format!("?cursor={cursor}") };
+        let query = if cursor.is_empty() {
+            String::new()
+        } else {
+            format!("?cursor={cursor}")
+        };
         let request = cluster
             .client
             .get(format!("{}/v1/stream{query}", access.url))
@@ -46,7 +53,9 @@ pub(crate) async fn listen(cluster: Arc<Cluster>, ledger: Arc<Ledger>, party: &'
 }
 
 fn take(line: &[u8], cursor: &mut String, node: usize, ledger: &Ledger) {
-    let Ok(line) = std::str::from_utf8(line) else { return };
+    let Ok(line) = std::str::from_utf8(line) else {
+        return;
+    };
     let line = line.trim_end();
     if let Some(id) = line.strip_prefix("id:") {
         *cursor = id.trim().to_owned();

@@ -30,8 +30,15 @@ pub(crate) async fn happen(world: &World, step: &Step, access: &Access, misfortu
         Misfortune::Revoked(party) => revoked(world, access, party).await,
         Misfortune::Duplicate(name) => duplicate(world, access, name).await,
         Misfortune::Huge(bytes) => huge(access, *bytes).await,
-        Misfortune::Malformed => Ok(raw(world, access, "{\"recordType\": \"Manifest\", ".to_owned()).await),
-        Misfortune::Deep(depth) => Ok(raw(world, access, format!("{}{}", "[".repeat(*depth), "]".repeat(*depth))).await),
+        Misfortune::Malformed => {
+            Ok(raw(world, access, "{\"recordType\": \"Manifest\", ".to_owned()).await)
+        }
+        Misfortune::Deep(depth) => Ok(raw(
+            world,
+            access,
+            format!("{}{}", "[".repeat(*depth), "]".repeat(*depth)),
+        )
+        .await),
         Misfortune::UnknownMember => unknown_member(world, access).await,
         Misfortune::Killed { node, pause_ms } => killed(world, node, *pause_ms).await,
     };
@@ -39,13 +46,18 @@ pub(crate) async fn happen(world: &World, step: &Step, access: &Access, misfortu
     let good = match &found {
         Ok(what) => {
             merge(&mut told, what.clone());
-            let refused = what.get("refused").and_then(Value::as_bool).unwrap_or(false);
+            let refused = what
+                .get("refused")
+                .and_then(Value::as_bool)
+                .unwrap_or(false);
             if let Some(code) = what.get("code").and_then(Value::as_str).filter(|_| refused) {
                 world.ledger.refused(code);
             }
             match step.expect {
                 Expect::Refused => refused,
-                Expect::Logged => !refused && what.get("ok").and_then(Value::as_bool) != Some(false),
+                Expect::Logged => {
+                    !refused && what.get("ok").and_then(Value::as_bool) != Some(false)
+                }
                 Expect::Either => what.get("ok").and_then(Value::as_bool) != Some(false),
             }
         }
@@ -54,7 +66,10 @@ pub(crate) async fn happen(world: &World, step: &Step, access: &Access, misfortu
             false
         }
     };
-    merge(&mut told, json!({ "as_expected": good, "took_ms": ms_since(began) }));
+    merge(
+        &mut told,
+        json!({ "as_expected": good, "took_ms": ms_since(began) }),
+    );
     world.ledger.misfortune(told);
 }
 
@@ -70,16 +85,24 @@ fn answered(answer: &Answer) -> Value {
 
 /// A signed record as its home holds it.
 async fn signed(world: &World, access: &Access, name: &str) -> Result<(String, Value), String> {
-    let id = world.ledger.id(name).ok_or_else(|| format!("`{name}` was not logged"))?;
+    let id = world
+        .ledger
+        .id(name)
+        .ok_or_else(|| format!("`{name}` was not logged"))?;
     let digest = id.rsplit(';').next().unwrap_or_default();
     let answer = world
         .cluster
         .send(access.node, &world.ledger, |client| {
-            client.get(format!("{}/v1/records/{digest}", access.url)).bearer_auth(&access.token)
+            client
+                .get(format!("{}/v1/records/{digest}", access.url))
+                .bearer_auth(&access.token)
         })
         .await;
     let document = answer.body.get("record").cloned().filter(Value::is_object);
-    Ok((id.clone(), document.ok_or_else(|| format!("{id}: {}", answer.code()))?))
+    Ok((
+        id.clone(),
+        document.ok_or_else(|| format!("{id}: {}", answer.code()))?,
+    ))
 }
 
 /// Altered after signing: the id fits the new content, the proof does not.
@@ -111,9 +134,16 @@ async fn revoked(world: &World, access: &Access, party: &str) -> Result<Value, S
     let first = world.cluster.nodes.first().ok_or("no node")?;
     let feed = world
         .cluster
-        .send(0, &world.ledger, |client| client.get(format!("{}/v1/governance?after=-1", first.made.url)))
+        .send(0, &world.ledger, |client| {
+            client.get(format!("{}/v1/governance?after=-1", first.made.url))
+        })
         .await;
-    let entries = feed.body.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
+    let entries = feed
+        .body
+        .get("entries")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let network = Network::from_entries(&entries).map_err(|e| e.to_string())?;
     let now_ms = world.cluster.clock.now_ms();
     let statement = Statement::KeyRevoked {
@@ -121,11 +151,16 @@ async fn revoked(world: &World, access: &Access, party: &str) -> Result<Value, S
         from_ms: now_ms,
         reason: "the key was lost".to_owned(),
     };
-    let entry = network.draft(&statement, &authority.key, now_ms).map_err(|e| e.to_string())?;
+    let entry = network
+        .draft(&statement, &authority.key, now_ms)
+        .map_err(|e| e.to_string())?;
     let governed = world
         .cluster
         .send(0, &world.ledger, |client| {
-            client.post(format!("{}/v1/governance", first.made.url)).bearer_auth(&first.made.admin_token).json(&entry)
+            client
+                .post(format!("{}/v1/governance", first.made.url))
+                .bearer_auth(&first.made.admin_token)
+                .json(&entry)
         })
         .await;
     if !governed.good() {
@@ -150,7 +185,9 @@ async fn revoked(world: &World, access: &Access, party: &str) -> Result<Value, S
         }
         // Logged before the revocation was known there: a record like any other.
         if let Some(id) = answer.body.pointer("/leaf/id").and_then(Value::as_str) {
-            world.ledger.acknowledged("revoked-key/early", id, access.node, answer.started, false);
+            world
+                .ledger
+                .acknowledged("revoked-key/early", id, access.node, answer.started, false);
         }
     }
     Ok(last)
@@ -162,7 +199,10 @@ async fn duplicate(world: &World, access: &Access, name: &str) -> Result<Value, 
     let answer = post(world, access, &document).await;
     let again = answer.body.pointer("/leaf/id").and_then(Value::as_str);
     let mut told = answered(&answer);
-    merge(&mut told, json!({ "ok": again == Some(id.as_str()), "first_receipt": again == Some(id.as_str()), "index": answer.body.get("index").cloned().unwrap_or_default() }));
+    merge(
+        &mut told,
+        json!({ "ok": again == Some(id.as_str()), "first_receipt": again == Some(id.as_str()), "index": answer.body.get("index").cloned().unwrap_or_default() }),
+    );
     Ok(told)
 }
 
@@ -234,8 +274,14 @@ async fn huge(access: &Access, bytes: usize) -> Result<Value, String> {
     let took = ms_since(began);
     sending.abort();
     let text = String::from_utf8_lossy(&held);
-    let status: u16 = text.split_whitespace().nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let alive = timeout(Duration::from_secs(5), TcpStream::connect(&host)).await.is_ok_and(|found| found.is_ok());
+    let status: u16 = text
+        .split_whitespace()
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or(0);
+    let alive = timeout(Duration::from_secs(5), TcpStream::connect(&host))
+        .await
+        .is_ok_and(|found| found.is_ok());
     Ok(json!({
         "refused": ended.is_ok() && status != 200 && status != 201,
         "status": status,
@@ -260,7 +306,11 @@ async fn killed(world: &World, slug: &str, pause_ms: u64) -> Result<Value, Strin
     let after = cluster.status(at).await.unwrap_or_default();
     let mut caught_up = None;
     while restarted.elapsed() < Duration::from_secs(60) {
-        if cluster.waiting_for(at).await.is_some_and(|waiting| waiting <= CAUGHT_UP) {
+        if cluster
+            .waiting_for(at)
+            .await
+            .is_some_and(|waiting| waiting <= CAUGHT_UP)
+        {
             caught_up = Some(ms_since(restarted));
             break;
         }
@@ -286,7 +336,13 @@ fn key(access: &Access) -> Result<SigningKey, String> {
 }
 
 /// The document with another salt, another id and a new proof.
-fn anew(mut document: Value, access: &Access, key: &SigningKey, now_ms: i64, expires_ms: Option<i64>) -> Result<Value, String> {
+fn anew(
+    mut document: Value,
+    access: &Access,
+    key: &SigningKey,
+    now_ms: i64,
+    expires_ms: Option<i64>,
+) -> Result<Value, String> {
     if let Value::Object(map) = &mut document {
         map.remove("proof");
         map.insert("salt".to_owned(), json!("AAECAwQFBgcICQoLDA0ODw"));
@@ -295,5 +351,12 @@ fn anew(mut document: Value, access: &Access, key: &SigningKey, now_ms: i64, exp
     merge(&mut document, json!({ "id": id }));
     let mut options = ProofOptions::assertion(access.method.clone(), now_ms - 2 * 86_400_000);
     options.expires_ms = expires_ms;
-    data_integrity::create(&document, Suite::EddsaJcs2022, key, &options, jcs_canonicalizer()).map_err(|e| e.to_string())
+    data_integrity::create(
+        &document,
+        Suite::EddsaJcs2022,
+        key,
+        &options,
+        jcs_canonicalizer(),
+    )
+    .map_err(|e| e.to_string())
 }

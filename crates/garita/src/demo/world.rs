@@ -32,7 +32,7 @@ impl Default for Plan {
             seed: 417,
             volumes: Volumes::default(),
             minutes: 120,
-            under_way: 150,
+            under_way: 130,
         }
     }
 }
@@ -53,8 +53,14 @@ pub(crate) fn script(plan: Plan) -> Script {
         let mut at = DAY_MS as f64;
         let end = (DAY_MS + plan.minutes * MINUTE_MS) as f64;
         loop {
-            let hour = super::documents::local(at as i64, "%H").parse::<u8>().unwrap_or(0);
-            let rate = if north { plan.volumes.northbound_an_hour(hour) } else { plan.volumes.southbound_an_hour(hour) };
+            let hour = super::documents::local(at as i64, "%H")
+                .parse::<u8>()
+                .unwrap_or(0);
+            let rate = if north {
+                plan.volumes.northbound_an_hour(hour)
+            } else {
+                plan.volumes.southbound_an_hour(hour)
+            };
             if rate <= 0.0 {
                 // Closed: on to the next half hour.
                 at += 30.0 * MINUTE_MS as f64;
@@ -71,21 +77,38 @@ pub(crate) fn script(plan: Plan) -> Script {
         }
     }
     errands.extend(misfortunes(&errands));
-    Script { day_ms: DAY_MS, errands, scenes }
+    Script {
+        day_ms: DAY_MS,
+        errands,
+        scenes,
+    }
 }
 
 fn truck(random: &mut Random, counters: &mut Counters, north: bool, start_ms: i64) -> Errand {
     let carrier = any_carrier(random);
-    if north { northbound(random, counters, carrier, start_ms) } else { southbound(random, counters, carrier, start_ms) }
+    if north {
+        northbound(random, counters, carrier, start_ms)
+    } else {
+        southbound(random, counters, carrier, start_ms)
+    }
 }
 
 /// The first carriers have most of the trucks.
 fn any_carrier(random: &mut Random) -> Carrier {
     let at = random.between(0, 8).min(random.between(0, 8));
-    usize::try_from(at).ok().and_then(|at| CARRIERS.get(at)).copied().unwrap_or(CARRIERS[0])
+    usize::try_from(at)
+        .ok()
+        .and_then(|at| CARRIERS.get(at))
+        .copied()
+        .unwrap_or(CARRIERS[0])
 }
 
-fn northbound(random: &mut Random, counters: &mut Counters, carrier: Carrier, start_ms: i64) -> Errand {
+fn northbound(
+    random: &mut Random,
+    counters: &mut Counters,
+    carrier: Carrier,
+    start_ms: i64,
+) -> Errand {
     let empty = random.chance(EMPTY_SHARE.value);
     let fast = !empty && carrier.fast && random.chance(FAST_SHARE.value * 2.2);
     let shipments = match (empty, random.share()) {
@@ -94,39 +117,81 @@ fn northbound(random: &mut Random, counters: &mut Counters, carrier: Carrier, st
         (_, share) if share < 0.92 => 2,
         _ => 3,
     };
-    let (red, referred) = (random.chance(RED_SHARE.value), random.chance(REFERRED_SHARE.value));
+    let (red, referred) = (
+        random.chance(RED_SHARE.value),
+        random.chance(REFERRED_SHARE.value),
+    );
     let mut life = Life::new(random, counters, carrier, true, shipments, start_ms);
     if fast {
         life.lane = "fast";
     }
     life.arrival_ms = start_ms + if fast { 85 } else { 118 } * MINUTE_MS;
     if empty {
-        life.appointment().wait(1.0, 3.0).manifest_309().wait(0.5, 2.0).manifest_accepted();
-        life.wait(20.0, 40.0).dispatched().wait(15.0, 25.0).left_mexico().wait(3.0, 6.0).tag_seen();
-        life.wait(15.0, 35.0).arrived().wait(0.8, 2.0).primary("release");
+        life.appointment()
+            .wait(1.0, 3.0)
+            .manifest_309()
+            .wait(0.5, 2.0)
+            .manifest_accepted();
+        life.wait(20.0, 40.0)
+            .dispatched()
+            .wait(15.0, 25.0)
+            .left_mexico()
+            .wait(3.0, 6.0)
+            .tag_seen();
+        life.wait(15.0, 35.0)
+            .arrived()
+            .wait(0.8, 2.0)
+            .primary("release");
         life.wait(3.0, 8.0).compound_exit();
         return life.errand();
     }
-    life.pedimento().wait(1.0, 2.0).appointment().wait(1.0, 3.0).manifest_309();
-    life.wait(0.6, 2.0).manifest_accepted().wait(1.0, 4.0).doda().wait(0.6, 2.0).carta_porte().wait(0.6, 3.0).entries();
+    life.pedimento()
+        .wait(1.0, 2.0)
+        .appointment()
+        .wait(1.0, 3.0)
+        .manifest_309();
+    life.wait(0.6, 2.0)
+        .manifest_accepted()
+        .wait(1.0, 4.0)
+        .doda()
+        .wait(0.6, 2.0)
+        .carta_porte()
+        .wait(0.6, 3.0)
+        .entries();
     if life.chance(0.3) {
         life.wait(0.5, 2.0).invoice();
     }
     if life.chance(0.2) {
         life.wait(0.5, 2.0).usmca();
     }
-    life.wait(12.0, 24.0).dispatched().wait(10.0, 18.0).lot().wait(2.0, 5.0);
+    life.wait(12.0, 24.0)
+        .dispatched()
+        .wait(10.0, 18.0)
+        .lot()
+        .wait(2.0, 5.0);
     if red {
         life.light("red").recognition().wait(3.0, 6.0);
     } else {
         life.light("green").wait(0.6, 1.5);
     }
-    life.export_cleared().wait(3.0, 8.0).left_mexico().wait(3.0, 6.0).tag_seen();
+    life.export_cleared()
+        .wait(3.0, 8.0)
+        .left_mexico()
+        .wait(3.0, 6.0)
+        .tag_seen();
     let queue = if fast { (8.0, 18.0) } else { (20.0, 42.0) };
     life.wait(queue.0, queue.1).arrived().wait(0.7, 2.0);
     if referred {
-        life.primary("refer").wait(0.5, 1.0).referral("selected").wait(8.0, 14.0).scan("clear");
-        life.wait(10.0, 25.0).exam_ordered("tailgate").wait(10.0, 20.0).exam_result("conform").wait(2.0, 5.0);
+        life.primary("refer")
+            .wait(0.5, 1.0)
+            .referral("selected")
+            .wait(8.0, 14.0)
+            .scan("clear");
+        life.wait(10.0, 25.0)
+            .exam_ordered("tailgate")
+            .wait(10.0, 20.0)
+            .exam_result("conform")
+            .wait(2.0, 5.0);
     } else {
         life.primary("release").wait(0.5, 1.5);
     }
@@ -135,11 +200,19 @@ fn northbound(random: &mut Random, counters: &mut Counters, carrier: Carrier, st
     if life.chance(0.25) {
         life.wait(4.0, 8.0).state_inspection();
     }
-    life.wait(4.0, 9.0).compound_exit().wait(15.0, 30.0).delivered();
+    life.wait(4.0, 9.0)
+        .compound_exit()
+        .wait(15.0, 30.0)
+        .delivered();
     life.errand()
 }
 
-fn southbound(random: &mut Random, counters: &mut Counters, carrier: Carrier, start_ms: i64) -> Errand {
+fn southbound(
+    random: &mut Random,
+    counters: &mut Counters,
+    carrier: Carrier,
+    start_ms: i64,
+) -> Errand {
     let shipments = if random.chance(0.85) { 1 } else { 2 };
     let red = random.chance(RED_SHARE.value);
     let mut life = Life::new(random, counters, carrier, false, shipments, start_ms);
@@ -165,21 +238,59 @@ fn misfortunes(errands: &[Errand]) -> Vec<Errand> {
     // A record that is surely logged by then: the manifest of a truck under way, signed by its carrier.
     let known = errands
         .iter()
-        .find(|errand| errand.steps.iter().any(|step| step.label == "manifest" && step.actor == "tocq" && step.at_ms <= DAY_MS))
+        .find(|errand| {
+            errand.steps.iter().any(|step| {
+                step.label == "manifest" && step.actor == "tocq" && step.at_ms <= DAY_MS
+            })
+        })
         .map(|errand| format!("{}/manifest", errand.name))
         .unwrap_or_default();
     let trouble = |misfortune: Misfortune, minutes: i64, actor: &'static str, expect: Expect| {
-        lone(misfortune.name(), at(minutes), actor, What::Misfortune(misfortune), expect)
+        lone(
+            misfortune.name(),
+            at(minutes),
+            actor,
+            What::Misfortune(misfortune),
+            expect,
+        )
     };
     vec![
-        trouble(Misfortune::Duplicate(known.clone()), 6, "tocq", Expect::Logged),
-        trouble(Misfortune::Forged(known.clone()), 8, "tocq", Expect::Refused),
-        trouble(Misfortune::Expired(known.clone()), 10, "tocq", Expect::Refused),
+        trouble(
+            Misfortune::Duplicate(known.clone()),
+            6,
+            "tocq",
+            Expect::Logged,
+        ),
+        trouble(
+            Misfortune::Forged(known.clone()),
+            8,
+            "tocq",
+            Expect::Refused,
+        ),
+        trouble(
+            Misfortune::Expired(known.clone()),
+            10,
+            "tocq",
+            Expect::Refused,
+        ),
         trouble(Misfortune::Malformed, 12, "cgbn", Expect::Refused),
         trouble(Misfortune::Deep(20_000), 13, "cgbn", Expect::Refused),
         trouble(Misfortune::UnknownMember, 14, "cgbn", Expect::Refused),
         trouble(Misfortune::Huge(HUGE_BYTES), 20, "huiz", Expect::Refused),
-        trouble(Misfortune::Revoked("biznaga".into()), 26, "biznaga", Expect::Refused),
-        trouble(Misfortune::Killed { node: "mx-customs", pause_ms: 3_000 }, 45, "anam", Expect::Either),
+        trouble(
+            Misfortune::Revoked("biznaga".into()),
+            26,
+            "biznaga",
+            Expect::Refused,
+        ),
+        trouble(
+            Misfortune::Killed {
+                node: "mx-customs",
+                pause_ms: 3_000,
+            },
+            45,
+            "anam",
+            Expect::Either,
+        ),
     ]
 }
