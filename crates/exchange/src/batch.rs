@@ -9,7 +9,7 @@ use garita_profile::{audience, notice};
 use crate::automate::{Issue, seats_changed};
 use garita_store::{
     Ack, Act, AttachmentLink, CaseLink, CaseView, Commit, Dispute, Entitlement, GovernanceEntry,
-    InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
+    InboxRow, InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
     Refusal as KeptRefusal, StoreError, Waiting, Writer,
 };
 use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
@@ -461,6 +461,12 @@ impl<'a> Batch<'a> {
                 name,
                 bytes,
             } => {
+                self.commit.inbox_rows.push(InboxRow {
+                    peer: peer.to_owned(),
+                    seq,
+                    id: id.clone(),
+                    view: view.clone(),
+                });
                 self.commit.waiting.push(Waiting {
                     number: 0,
                     peer: peer.to_owned(),
@@ -505,6 +511,12 @@ impl<'a> Batch<'a> {
                 if let Some(number) = waited {
                     self.commit.waiting_done.push(number);
                 }
+                self.commit.inbox_rows.push(InboxRow {
+                    peer: peer.to_owned(),
+                    seq,
+                    id: envelope.id.clone(),
+                    view: view.clone(),
+                });
                 let audience: BTreeSet<(String, String)> = to
                     .into_iter()
                     .filter(|party| self.desk.hosted.contains_key(party))
@@ -660,7 +672,6 @@ impl<'a> Batch<'a> {
             local_index: LeafIndex::new(sequenced.index),
             disputed,
             received_from: peer.map(str::to_owned),
-            home_index: LeafIndex::new(sequenced.stamp.index),
         });
         Ok(())
     }

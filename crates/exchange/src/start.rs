@@ -18,7 +18,7 @@ use crate::program::ProgramError;
 use crate::project::Projector;
 use crate::sequence::{self, SequencerHandle};
 use crate::signing::Signer;
-use crate::sync::Standings;
+use crate::sync::{Standings, Steps};
 use crate::{deliver, sync};
 
 /// Log entries that start-up checks against the store; `fsck` checks the rest.
@@ -35,6 +35,8 @@ pub struct Exchange {
     pub core: Arc<Core>,
     /// How each peer stands.
     pub standings: Arc<Standings>,
+    /// Digests of what was delivered and received.
+    pub steps: Arc<Steps>,
     /// What the check at start found.
     pub tail: TailReport,
     stop: watch::Sender<bool>,
@@ -115,6 +117,7 @@ impl Exchange {
             network,
         ));
         let standings = Arc::new(Standings::default());
+        let steps = Arc::new(Steps::default());
         let (stop, stopped) = watch::channel(false);
         let client = Arc::new(Client::new(
             &core.identity.did,
@@ -124,11 +127,13 @@ impl Exchange {
             Arc::clone(&core),
             client,
             Arc::clone(&standings),
+            Arc::clone(&steps),
             stopped,
         ));
         Ok(Self {
             core,
             standings,
+            steps,
             tail,
             stop,
         })
@@ -145,6 +150,7 @@ async fn watch_peers(
     core: Arc<Core>,
     client: Arc<Client>,
     standings: Arc<Standings>,
+    steps: Arc<Steps>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut known: BTreeSet<String> = BTreeSet::new();
@@ -162,6 +168,7 @@ async fn watch_peers(
                     Arc::clone(&core),
                     Arc::clone(&client),
                     Arc::clone(&standings),
+                    Arc::clone(&steps),
                     did.clone(),
                     stop.clone(),
                 ));

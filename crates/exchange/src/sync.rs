@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use garita_tlog::LeafIndex;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 
@@ -69,11 +68,12 @@ pub(crate) async fn run(
     core: Arc<Core>,
     client: Arc<Client>,
     standings: Arc<Standings>,
+    steps: Arc<Steps>,
     peer: String,
     mut stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
-        match round(&core, &client, &peer).await {
+        match round(&core, &client, &steps, &peer).await {
             Ok(standing) => standings.update(&peer, |held| *held = standing),
             Err(error) => {
                 tracing::debug!(peer, error, "peer not reached");
@@ -91,7 +91,12 @@ pub(crate) async fn run(
     }
 }
 
-async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStanding, String> {
+async fn round(
+    core: &Arc<Core>,
+    client: &Client,
+    steps: &Arc<Steps>,
+    peer: &str,
+) -> Result<PeerStanding, String> {
     let network = core.network();
     let node = network.nodes.get(peer).ok_or("not in the network's list")?;
     let after = network.head.unwrap_or(0);
@@ -108,9 +113,14 @@ async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStan
         .await
         .map_err(|e| e.to_string())?;
     // Theirs of ours, ours of theirs: each covers what was acknowledged before the question was asked.
-    let ours = delivered_to(core, peer).await.map_err(|e| e.to_string())?;
+    let ours = delivered_to(core, steps, peer)
+        .await
+        .map_err(|e| e.to_string())?;
     let theirs: StepDigest = client
-        .get(&node.url, &format!("/v1/peer/digest?below={}", ours.below))
+        .get(
+            &node.url,
+            &format!("/v1/peer/digest?through={}", ours.through),
+        )
         .await
         .map_err(|e| e.to_string())?;
     let pending = pending(core, peer).await.map_err(|e| e.to_string())?;
@@ -118,7 +128,7 @@ async fn round(core: &Arc<Core>, client: &Client, peer: &str) -> Result<PeerStan
         .get(&node.url, "/v1/peer/delivered")
         .await
         .map_err(|e| e.to_string())?;
-    let held = received_from(core, peer, sent.below)
+    let held = received_from(core, steps, peer, sent.through)
         .await
         .map_err(|e| e.to_string())?;
     Ok(PeerStanding {
@@ -142,62 +152,173 @@ async fn pending(core: &Arc<Core>, peer: &str) -> Result<u64, Refusal> {
     .await
 }
 
-/// What a peer acknowledged of ours: all that we logged before the first delivery that it has not acknowledged.
+/// What a peer acknowledged of ours, up to its last acknowledgement.
 ///
 /// # Errors
 /// When the store is away.
-pub async fn delivered_to(core: &Arc<Core>, peer: &str) -> Result<StepDigest, Refusal> {
-    let core = Arc::clone(core);
-    let peer = peer.to_owned();
+pub async fn delivered_to(
+    core: &Arc<Core>,
+    steps: &Arc<Steps>,
+    peer: &str,
+) -> Result<StepDigest, Refusal> {
+    let (core, steps, peer) = (Arc::clone(core), Arc::clone(steps), peer.to_owned());
     blocking(move || {
-        let below = core
+        let through = core
             .reader
-            .node_delivered_below(&peer)
-            .map_err(|e| store_refusal(&e))?;
-        let pairs = core
-            .reader
-            .node_delivered(&peer, below)
-            .map_err(|e| store_refusal(&e))?;
-        Ok(digest(&core.identity.did, pairs, below.get()))
+            .outbox_status(&peer)
+            .map_err(|e| store_refusal(&e))?
+            .map_or(0, |s| s.acked);
+        steps.digest(
+            &core.identity.did,
+            &format!("to {peer}"),
+            through,
+            |from, to| {
+                core.reader
+                    .node_delivered(&peer, from, to)
+                    .map_err(|e| store_refusal(&e))
+            },
+        )
     })
     .await
 }
 
-/// What we hold of what a peer logged before a place of its log and delivered to us.
+/// What we hold of what a peer delivered up to a sequence of its outbox.
 ///
 /// # Errors
 /// When the store is away.
 pub async fn received_from(
     core: &Arc<Core>,
+    steps: &Arc<Steps>,
     peer: &str,
-    below: u64,
+    through: u64,
 ) -> Result<StepDigest, Refusal> {
-    let core = Arc::clone(core);
-    let peer = peer.to_owned();
+    let (core, steps, peer) = (Arc::clone(core), Arc::clone(steps), peer.to_owned());
     blocking(move || {
-        let pairs = core
-            .reader
-            .node_received(&peer, LeafIndex::new(below))
-            .map_err(|e| store_refusal(&e))?;
-        Ok(digest(&peer, pairs, below))
+        steps.digest(&peer, &format!("from {peer}"), through, |from, to| {
+            core.reader
+                .node_received(&peer, from, to)
+                .map_err(|e| store_refusal(&e))
+        })
     })
     .await
 }
 
-fn digest(home: &str, mut pairs: Vec<(String, String)>, below: u64) -> StepDigest {
-    pairs.sort_unstable();
-    pairs.dedup();
+/// Sequences in one bucket of the digest: a closed bucket is read and hashed once.
+const BUCKET: u64 = 1_024;
+
+/// Digests of closed buckets, by direction and peer. A bucket is closed when all its sequences are acknowledged; what it holds
+/// never changes then: a delivery that waits stands under its sequence as one that is logged.
+#[derive(Debug, Default)]
+pub struct Steps {
+    closed: Mutex<BTreeMap<String, Vec<Bucket>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    digest: [u8; 32],
+    count: u64,
+}
+
+impl Steps {
+    /// The digest of sequences 1 to `through`: SHA-256 over the digests of the buckets in order.
+    fn digest(
+        &self,
+        home: &str,
+        name: &str,
+        through: u64,
+        rows: impl Fn(u64, u64) -> Result<Vec<(u64, String, String)>, Refusal>,
+    ) -> Result<StepDigest, Refusal> {
+        let mut closed = self
+            .closed
+            .lock()
+            .map(|all| all.get(name).cloned().unwrap_or_default())
+            .unwrap_or_default();
+        let known = closed.len();
+        let whole = usize::try_from(through / BUCKET).unwrap_or(usize::MAX);
+        while closed.len() < whole {
+            let from = u64::try_from(closed.len()).unwrap_or(u64::MAX) * BUCKET + 1;
+            closed.push(bucket(&rows(from, from + BUCKET - 1)?));
+        }
+        let open = if through % BUCKET == 0 {
+            None
+        } else {
+            let from = through / BUCKET * BUCKET + 1;
+            Some(bucket(&rows(from, through)?))
+        };
+        let mut hasher = Sha256::new();
+        let mut count = 0;
+        for bucket in closed.iter().take(whole).chain(&open) {
+            hasher.update(bucket.digest);
+            count += bucket.count;
+        }
+        if closed.len() > known
+            && let Ok(mut all) = self.closed.lock()
+        {
+            all.insert(name.to_owned(), closed);
+        }
+        Ok(StepDigest {
+            home: home.to_owned(),
+            count,
+            digest: encode::ni(&hasher.finalize().into()),
+            through,
+        })
+    }
+}
+
+fn bucket(rows: &[(u64, String, String)]) -> Bucket {
     let mut hasher = Sha256::new();
-    for (id, view) in &pairs {
+    for (seq, id, view) in rows {
+        hasher.update(seq.to_be_bytes());
         hasher.update(id.as_bytes());
         hasher.update([0]);
         hasher.update(view.as_bytes());
         hasher.update([0]);
     }
-    StepDigest {
-        home: home.to_owned(),
-        count: u64::try_from(pairs.len()).unwrap_or(u64::MAX),
-        digest: encode::ni(&hasher.finalize().into()),
-        below,
+    Bucket {
+        digest: hasher.finalize().into(),
+        count: u64::try_from(rows.len()).unwrap_or(u64::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(from: u64, to: u64) -> Vec<(u64, String, String)> {
+        (from..=to)
+            .map(|seq| (seq, format!("ni:{seq}"), "whole".to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_digest_from_closed_buckets_is_that_of_all_rows_and_tells_each_change() {
+        let warm = Steps::default();
+        for through in [
+            0,
+            1,
+            BUCKET - 1,
+            BUCKET,
+            BUCKET + 1,
+            3 * BUCKET,
+            3 * BUCKET + 7,
+        ] {
+            let cached = warm
+                .digest("a", "to b", through, |f, t| Ok(rows(f, t)))
+                .unwrap();
+            let fresh = Steps::default()
+                .digest("a", "from a", through, |f, t| Ok(rows(f, t)))
+                .unwrap();
+            assert_eq!(cached.digest, fresh.digest, "{through}");
+            assert_eq!(cached.count, through);
+            let lacking = Steps::default()
+                .digest("a", "from a", through, |f, t| {
+                    Ok(rows(f, t)
+                        .into_iter()
+                        .filter(|(seq, _, _)| *seq != 1)
+                        .collect())
+                })
+                .unwrap();
+            assert_eq!(lacking.digest == fresh.digest, through == 0);
+        }
     }
 }

@@ -78,7 +78,7 @@ pub struct GovernanceFeed {
     pub entries: Vec<Value>,
 }
 
-/// `GET /v1/peer/digest?below=N`: what a node holds of another's records, to compare.
+/// `GET /v1/peer/digest?through=N`: what a node holds of another's records, to compare.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepDigest {
     /// Home node of the records compared.
@@ -87,6 +87,6 @@ pub struct StepDigest {
     pub count: u64,
     /// RFC 6920 name over the sorted pairs.
     pub digest: String,
-    /// The set covers what the home logged before this leaf.
-    pub below: u64,
+    /// Last sequence of the home's outbox that the digest covers.
+    pub through: u64,
 }

@@ -58,6 +58,8 @@ pub struct Commit {
     pub acks: Vec<Ack>,
     /// The last sequence taken from a peer.
     pub inbox: Vec<InboxSeen>,
+    /// What came under which sequence. Repeats are passed over.
+    pub inbox_rows: Vec<InboxRow>,
     /// Deliveries that can't be judged yet.
     pub waiting: Vec<Waiting>,
     /// Numbers of deliveries that wait no more.
@@ -202,8 +204,6 @@ pub struct RecordRow {
     pub disputed: Option<String>,
     /// The peer that delivered it; `None` for one issued here.
     pub received_from: Option<String>,
-    /// Its entry in its home's log, as the stamp says; `local_index` for one issued here.
-    pub home_index: LeafIndex,
 }
 
 /// A record as a party, or the node, reads it.
@@ -556,6 +556,19 @@ pub struct InboxSeen {
     pub peer: String,
     /// Its sequence.
     pub seq: u64,
+}
+
+/// What a peer's delivery brought, be it logged, held already or waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    /// The peer.
+    pub peer: String,
+    /// Its sequence.
+    pub seq: u64,
+    /// The record.
+    pub id: String,
+    /// Its view.
+    pub view: String,
 }
 
 /// What a delivery lacks to be judged.

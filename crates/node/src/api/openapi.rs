@@ -260,7 +260,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         who: "peer",
-        query: &["below"],
+        query: &["through"],
         ..get(
             "/v1/peer/digest",
             "peers",

@@ -149,10 +149,10 @@ pub(crate) fn standings(app: &App) -> Vec<Value> {
 /// Query of `GET /v1/peer/digest`.
 #[derive(Debug, Deserialize)]
 pub struct DigestQuery {
-    below: u64,
+    through: u64,
 }
 
-/// `GET /v1/peer/digest?below=N`: what this node holds of the asking peer's records.
+/// `GET /v1/peer/digest?through=N`: what this node holds of the asking peer's records.
 pub async fn digest(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -168,7 +168,7 @@ pub async fn digest(
         &[],
     )?;
     Ok(Json(
-        sync::received_from(app.core(), &peer, query.below).await?,
+        sync::received_from(app.core(), &app.exchange().steps, &peer, query.through).await?,
     ))
 }
 
@@ -178,5 +178,7 @@ pub async fn delivered(
     headers: HeaderMap,
 ) -> Result<Json<StepDigest>, Problem> {
     let peer = access::peer(app.core(), "GET", "/v1/peer/delivered", None, &headers, &[])?;
-    Ok(Json(sync::delivered_to(app.core(), &peer).await?))
+    Ok(Json(
+        sync::delivered_to(app.core(), &app.exchange().steps, &peer).await?,
+    ))
 }

@@ -6,6 +6,9 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use serde::Serialize;
 
+/// A reason that the framework gives has some words.
+const REASON_BYTES_MAX: usize = 4_096;
+
 /// A refusal on its way out.
 #[derive(Debug)]
 pub struct Problem(pub Refusal);
@@ -60,13 +63,20 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let status =
+            StatusCode::from_u16(self.0.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.answer(status)
+    }
+}
+
+impl Problem {
+    fn answer(self, status: StatusCode) -> Response {
         let refusal = self.0;
-        let status = refusal.kind.status();
         let first = refusal.faults.first();
         let body = Body {
             kind: format!("https://w3id.org/garita/problems#{}", refusal.code()),
             title: title(refusal.kind),
-            status,
+            status: status.as_u16(),
             code: refusal.code(),
             detail: first.map_or("", |f| f.en.as_str()),
             detail_es: first.map_or("", |f| f.es.as_str()),
@@ -81,11 +91,7 @@ impl IntoResponse for Problem {
                 })
                 .collect(),
         };
-        let mut response = (
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            Json(&body),
-        )
-            .into_response();
+        let mut response = (status, Json(&body)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -99,6 +105,56 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// What the framework refuses before a handler sees it (a body too large, a query that cannot be read, another method), told as
+/// any other refusal.
+pub(crate) async fn told(response: Response) -> Response {
+    let status = response.status();
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
+    if !status.is_client_error() || is_problem {
+        return response;
+    }
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let text = axum::body::to_bytes(response.into_body(), REASON_BYTES_MAX)
+        .await
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default();
+    let (kind, code, en, es) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            RefusalKind::TooLarge,
+            "document-too-large",
+            "the document is larger than this address takes".to_owned(),
+            "el documento es más grande de lo que admite esta dirección".to_owned(),
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            RefusalKind::Malformed,
+            "method-not-allowed",
+            "this address does not take this method; `/openapi.json` lists what it takes"
+                .to_owned(),
+            "esta dirección no admite este método; `/openapi.json` dice cuáles admite".to_owned(),
+        ),
+        _ => (
+            RefusalKind::Malformed,
+            "request-malformed",
+            format!("the request cannot be read: {text}"),
+            format!("la petición no se puede leer: {text}"),
+        ),
+    };
+    let mut told = Problem(Refusal::one(kind, Fault::whole(code, en, es))).answer(
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            status
+        } else {
+            StatusCode::from_u16(kind.status()).unwrap_or(status)
+        },
+    );
+    if let Some(allow) = allow {
+        told.headers_mut().insert(header::ALLOW, allow);
+    }
+    told
 }
 
 fn title(kind: RefusalKind) -> &'static str {

@@ -104,50 +104,42 @@ impl Reader {
         })
     }
 
-    /// Up to where, in this node's log, a peer has acknowledged everything: the entry of the first delivery that it has
-    /// not, or the end of the log.
+    /// What was delivered to a peer under sequences `from` to `to`, both counted, and not refused by it: (sequence, id,
+    /// view), in order.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn node_delivered_below(&self, peer: &str) -> Result<LeafIndex, StoreError> {
+    pub fn node_delivered(
+        &self,
+        peer: &str,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<(u64, String, String)>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(
-                "SELECT r.home_index FROM outbox_peers p JOIN outbox o ON o.peer = p.peer AND o.seq = p.acked + 1
-                 JOIN records r ON r.rec = o.rec WHERE p.peer = ?1",
+                "SELECT o.seq, r.id, r.view FROM outbox o JOIN records r ON r.rec = o.rec
+                 WHERE o.peer = ?1 AND o.seq BETWEEN ?2 AND ?3 AND o.answer <> 'refused' ORDER BY o.seq",
             )?;
-            let first: Option<i64> = query.query_row([peer], |row| row.get(0)).optional()?;
-            if let Some(index) = first {
-                return Ok(LeafIndex::new(uint(index)?));
-            }
-            let mut query = connection.prepare_cached("SELECT coalesce(max(leaf) + 1, 0) FROM log")?;
-            Ok(LeafIndex::new(uint(query.query_row([], |row| row.get(0))?)?))
-        })
-    }
-
-    /// What was delivered to a peer and logged by it, of what this node logged before an entry: (id, view).
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub fn node_delivered(&self, peer: &str, below: LeafIndex) -> Result<Vec<(String, String)>, StoreError> {
-        self.with(|connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT DISTINCT r.id, r.view FROM outbox o JOIN records r ON r.rec = o.rec
-                 WHERE o.peer = ?1 AND r.home_index < ?2 AND o.answer = 'logged'",
-            )?;
-            let rows = query.query_map(params![peer, int(below.get())?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let rows = query.query_map(params![peer, int(from)?, int(to)?], sequence_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
-    /// What a peer delivered of what it logged before an entry of its log: (id, view).
+    /// What a peer delivered under its sequences `from` to `to`, both counted: (sequence, id, view), in order.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn node_received(&self, peer: &str, below: LeafIndex) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn node_received(
+        &self,
+        peer: &str,
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<(u64, String, String)>, StoreError> {
         self.with(|connection| {
-            let mut query = connection
-                .prepare_cached("SELECT id, view FROM records WHERE received_from = ?1 AND home_index < ?2")?;
-            let rows = query.query_map(params![peer, int(below.get())?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let mut query = connection.prepare_cached(
+                "SELECT seq, id, view FROM inbox_rows WHERE peer = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq",
+            )?;
+            let rows = query.query_map(params![peer, int(from)?, int(to)?], sequence_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -342,4 +334,8 @@ fn peer_checkpoint(row: &Row<'_>) -> rusqlite::Result<PeerCheckpoint> {
         shown_by: row.get(4)?,
         at_ms: row.get(5)?,
     })
+}
+
+fn sequence_row(row: &Row<'_>) -> rusqlite::Result<(u64, String, String)> {
+    Ok((uint(row.get(0)?)?, row.get(1)?, row.get(2)?))
 }

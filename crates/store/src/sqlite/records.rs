@@ -12,8 +12,7 @@ use crate::error::StoreError;
 
 /// The columns that [`held`] reads; a query puts since and grant behind them.
 const COLUMNS: &str = "r.rec, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.home, b.document, r.stamp,
-  r.profile, r.local_index, r.disputed, r.received_from,
-  r.home_index";
+  r.profile, r.local_index, r.disputed, r.received_from";
 
 impl Reader {
     /// The widest view of a record that the party may read: the one with the largest document.
@@ -393,9 +392,8 @@ fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
             local_index: LeafIndex::new(uint(row.get(11)?)?),
             disputed: row.get(12)?,
             received_from: row.get(13)?,
-            home_index: LeafIndex::new(uint(row.get(14)?)?),
         },
-        since: LeafIndex::new(uint(row.get(15)?)?),
-        grant: row.get(16)?,
+        since: LeafIndex::new(uint(row.get(14)?)?),
+        grant: row.get(15)?,
     })
 }

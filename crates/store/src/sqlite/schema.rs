@@ -44,9 +44,7 @@ CREATE TABLE log_head (
 CREATE TABLE records (
   rec INTEGER PRIMARY KEY, id TEXT NOT NULL, view TEXT NOT NULL, type TEXT NOT NULL, issuer TEXT NOT NULL,
   logged_ms INTEGER NOT NULL, occurred_ms INTEGER NOT NULL, home TEXT NOT NULL, profile TEXT NOT NULL,
-  local_index INTEGER NOT NULL, stamp BLOB NOT NULL, disputed TEXT, received_from TEXT, home_index INTEGER NOT NULL);
--- What a peer delivered, in the order of its log: to compare with what it says it delivered.
-CREATE INDEX records_from ON records (received_from, home_index) WHERE received_from IS NOT NULL;
+  local_index INTEGER NOT NULL, stamp BLOB NOT NULL, disputed TEXT, received_from TEXT);
 CREATE UNIQUE INDEX records_id ON records (id, view);
 CREATE TABLE bodies (rec INTEGER PRIMARY KEY, document BLOB NOT NULL);
 CREATE TABLE entitlements (
@@ -92,6 +90,9 @@ CREATE INDEX outbox_rec ON outbox (rec);
 -- Checkpoints that came with acknowledgements, each once for all receipts that it covers.
 CREATE TABLE ack_notes (no INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE inbox (peer TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+-- What came under which place of a peer's outbox: to compare with what it says it delivered.
+CREATE TABLE inbox_rows (
+  peer TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, view TEXT NOT NULL, PRIMARY KEY (peer, seq)) WITHOUT ROWID;
 CREATE TABLE waiting (
   no INTEGER PRIMARY KEY, peer TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, view TEXT NOT NULL,
   lacking TEXT NOT NULL, name TEXT NOT NULL, bytes BLOB NOT NULL, since_ms INTEGER NOT NULL);

@@ -191,8 +191,7 @@ impl<'a> Step<'a> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO records (rec, id, view, type, issuer, logged_ms, occurred_ms, home, profile, local_index,
-                   stamp, disputed, received_from, home_index)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                   stamp, disputed, received_from) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 rec,
@@ -207,8 +206,7 @@ impl<'a> Step<'a> {
                 int(record.local_index.get())?,
                 record.stamp,
                 record.disputed,
-                record.received_from,
-                int(record.home_index.get())?
+                record.received_from
             ])?;
         self.transaction
             .prepare_cached("INSERT INTO bodies (rec, document) VALUES (?1, ?2)")?
@@ -477,6 +475,14 @@ impl<'a> Step<'a> {
                      ON CONFLICT (peer) DO UPDATE SET seq = max(seq, ?2)",
                 )?
                 .execute(params![seen.peer, int(seen.seq)?])?;
+        }
+        for row in &commit.inbox_rows {
+            names(&[&row.peer, &row.id, &row.view])?;
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO inbox_rows (peer, seq, id, view) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![row.peer, int(row.seq)?, row.id, row.view])?;
         }
         let mut numbers = Vec::with_capacity(commit.waiting.len());
         for waiting in &commit.waiting {

@@ -164,7 +164,6 @@ fn row(index: LeafIndex, put: &Put<'_>) -> RecordRow {
         local_index: index,
         disputed: None,
         received_from: None,
-        home_index: index,
     }
 }
 
