@@ -1,12 +1,90 @@
 //! Pages: what the exchange knows, put into the console's view-models.
+//!
+//! Every read goes through the signed-in person's party. Words of a program come from its profile ([`words`]), the console's own
+//! from `crate::console`. Handlers do their reads on a blocking thread and answer with one whole page.
+
+mod act;
+mod ask;
+mod board;
+mod case;
+mod case_papers;
+mod case_times;
+mod cases;
+mod file;
+mod interfaces;
+mod live;
+mod log;
+mod peers;
+mod record;
+mod sign_in;
+mod wait;
+mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 
+use crate::console::{self, paths};
 use crate::server::App;
+
+/// A posted form: the largest, a manifest of many shipments, has some ten kilobytes.
+const FORM_BYTES_MAX: usize = 512 << 10;
+/// Assets change with the binary only; a day is short enough that nobody sees two versions for long.
+const ASSET_CACHE: &str = "public, max-age=3600";
 
 /// All routes of the console.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
+        .route("/", get(|| async { Redirect::to(paths::BOARD) }))
+        .route(
+            paths::STYLE,
+            get(|| async { asset(console::STYLE, "text/css; charset=utf-8") }),
+        )
+        .route(
+            paths::SCRIPT,
+            get(|| async { asset(console::SCRIPT, "text/javascript; charset=utf-8") }),
+        )
+        .route(
+            paths::ICON,
+            get(|| async { asset(console::ICON, "image/svg+xml") }),
+        )
+        .route("/signin/{secret}", get(sign_in::link))
+        .route(paths::SIGN_IN, get(sign_in::page).post(sign_in::enter))
+        .route(paths::SIGN_OUT, post(sign_in::leave))
+        .route(paths::BOARD, get(board::page))
+        .route(paths::LIVE, get(live::stream))
+        .route(paths::CASES, get(cases::page))
+        .route("/console/cases.csv", get(cases::csv))
+        .route("/console/waits.csv", get(wait::csv))
+        .route("/console/cases/{kind}/{key}", get(case::page))
+        .route(
+            "/console/cases/{kind}/{key}/act/{act}",
+            get(act::page).post(act::sign),
+        )
+        .route("/console/records/{id}", get(record::page))
+        .route("/console/file", get(file::choose))
+        .route(
+            "/console/file/{record_type}",
+            get(file::page).post(file::sign),
+        )
+        .route(paths::PEERS, get(peers::page))
+        .route(paths::LOG, get(log::page))
+        .route(paths::INTERFACES, get(interfaces::page))
+        .route("/console/{*rest}", get(ask::nowhere))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+}
+
+fn asset(body: &'static str, kind: &'static str) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, ASSET_CACHE),
+        ],
+        body,
+    )
+        .into_response()
 }

@@ -1,0 +1,447 @@
+//! An act on a case: one question at most, once more where it is grave, then signed in the reader's name.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Response};
+use garita_exchange::problem::{Fault as Refused, Refusal, RefusalKind};
+use garita_exchange::submit::{self, Submission};
+use garita_profile::acts::{self, ActOffer};
+use garita_profile::case::CaseState;
+use garita_profile::forms;
+use serde_json::Value;
+
+use super::ask::{Ask, absent, pairs, see_other, signed, to_sign_in, value_of};
+use super::case::{self, Opened, act_href, acts_as};
+use super::file;
+use crate::api::problem::Problem;
+use crate::api::records::digest_of;
+use crate::console::{
+    Address, Choice, ConfirmPage, Fact, Fault, Field, FieldKind, FormPage, FormSection, Link,
+    Place, Rich, Tone, paths, render_confirm, render_form,
+};
+use crate::server::{App, blocking};
+
+/// The name of the question's field.
+const ANSWER: &str = "answer";
+
+/// `GET …/act/{act}`.
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path((kind, key, act)): Path<(String, String, String)>,
+) -> Response {
+    signed(app, headers, uri, move |ask| {
+        let wanted = Wanted::open(ask, &kind, &key, &act)?;
+        if wanted.offer.ask.is_some() {
+            return Ok(ask.html(wanted.form(ask, "", &[])));
+        }
+        let subject = wanted.subject(ask, None)?;
+        Ok(ask.html(wanted.confirm(ask, "", &subject)))
+    })
+    .await
+}
+
+/// `POST …/act/{act}`.
+pub(super) async fn sign(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path((kind, key, act)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Response {
+    let posted = pairs(&String::from_utf8_lossy(&body));
+    let step = {
+        let (app, headers, uri, posted) = (
+            Arc::clone(&app),
+            headers.clone(),
+            uri.clone(),
+            posted.clone(),
+        );
+        let (kind, key, act) = (kind.clone(), key.clone(), act.clone());
+        blocking(move || {
+            let (ask, known) = Ask::of(app, &headers, &uri)?;
+            if !known {
+                return Ok(Step::Answer(to_sign_in()));
+            }
+            Ok(prepared(&ask, &posted, &kind, &key, &act)
+                .unwrap_or_else(|refusal| Step::Answer(ask.refused(&refusal))))
+        })
+        .await
+    };
+    let (submission, principal) = match step {
+        Ok(Step::Answer(response)) => return response,
+        Ok(Step::Submit(submission, principal)) => (*submission, principal),
+        Err(refusal) => return Problem(refusal).into_response(),
+    };
+    match submit::draft(app.core(), submission, &principal).await {
+        Ok(receipt) => recorded(&kind, &key, &receipt.leaf.id, receipt.index),
+        Err(refusal) => refused(app, headers, uri, posted, (kind, key, act), refusal).await,
+    }
+}
+
+/// Back to the case, which says that it is recorded.
+pub(super) fn recorded(kind: &str, key: &str, id: &str, leaf: u64) -> Response {
+    see_other(
+        &Address::new(paths::case(kind, key))
+            .with("recorded", digest_of(id))
+            .with("leaf", leaf)
+            .to_string(),
+    )
+}
+
+enum Step {
+    Answer(Response),
+    Submit(Box<Submission>, garita_exchange::submit::Principal),
+}
+
+fn prepared(
+    ask: &Ask,
+    posted: &[(String, String)],
+    kind: &str,
+    key: &str,
+    act: &str,
+) -> Result<Step, Refusal> {
+    ask.check_token(posted)?;
+    let wanted = Wanted::open(ask, kind, key, act)?;
+    let answer = value_of(posted, ANSWER).trim().to_owned();
+    if wanted.offer.ask.is_some() && answer.is_empty() {
+        let fault = Fault {
+            name: ANSWER.to_owned(),
+            text: ask
+                .w("Answer this first", "Primero responda esto")
+                .to_owned(),
+            code: "act-answer-missing".to_owned(),
+        };
+        return Ok(Step::Answer(ask.html(wanted.form(ask, "", &[fault]))));
+    }
+    let typed = wanted.typed(ask, &answer);
+    let subject = wanted.subject(ask, typed.as_ref())?;
+    let confirmed = value_of(posted, "confirmed") == "yes";
+    if !confirmed && (wanted.offer.grave || wanted.offer.ask.is_none()) {
+        return Ok(Step::Answer(
+            ask.html(wanted.confirm(ask, &answer, &subject)),
+        ));
+    }
+    let model = wanted.opened.profile().model();
+    let follows = model
+        .records
+        .get(&wanted.offer.issue)
+        .map(|t| follows(ask, &t.follows, &wanted.opened.read.state))
+        .unwrap_or_default();
+    Ok(Step::Submit(
+        Box::new(Submission {
+            record_type: wanted.offer.issue.clone(),
+            occurred: None,
+            subject,
+            standing: None,
+            replaces: None,
+            follows,
+            saw: None,
+            about: Vec::new(),
+            on_behalf_of: None,
+            source: None,
+            related: Vec::new(),
+        }),
+        ask.who.clone(),
+    ))
+}
+
+/// What a record of these types answers or closes: the office's own open holds, else the newest in force.
+fn follows(ask: &Ask, types: &[String], state: &CaseState) -> Vec<String> {
+    let of_type = |id: &str| {
+        state
+            .records
+            .iter()
+            .any(|r| r.id == id && types.contains(&r.record_type))
+    };
+    let own: Vec<String> = state
+        .holds
+        .iter()
+        .filter(|h| h.office == ask.party() && of_type(&h.record))
+        .map(|h| h.record.clone())
+        .collect();
+    if let Some(newest) = own.last() {
+        return vec![newest.clone()];
+    }
+    state
+        .records
+        .iter()
+        .rev()
+        .find(|r| r.in_force && types.contains(&r.record_type))
+        .map(|r| r.id.clone())
+        .into_iter()
+        .collect()
+}
+
+async fn refused(
+    app: Arc<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    posted: Vec<(String, String)>,
+    (kind, key, act): (String, String, String),
+    refusal: Refusal,
+) -> Response {
+    signed(app, headers, uri, move |ask| {
+        let wanted = Wanted::open(ask, &kind, &key, &act)?;
+        let Some(question) = &wanted.offer.ask else {
+            return Err(refusal);
+        };
+        let faults: Vec<Fault> = refusal
+            .faults
+            .iter()
+            .map(|f| Fault {
+                name: if f.pointer == question.pointer {
+                    ANSWER.to_owned()
+                } else {
+                    f.pointer.clone()
+                },
+                text: ask.w(&f.en, &f.es).to_owned(),
+                code: f.code.clone(),
+            })
+            .collect();
+        let status = axum::http::StatusCode::from_u16(refusal.kind.status()).unwrap_or_default();
+        Ok(ask.answer(status, wanted.form(ask, value_of(&posted, ANSWER), &faults)))
+    })
+    .await
+}
+
+/// An act that may be done now.
+struct Wanted {
+    opened: Opened,
+    offer: ActOffer,
+    title: String,
+}
+
+impl Wanted {
+    fn open(ask: &Ask, kind: &str, key: &str, act: &str) -> Result<Wanted, Refusal> {
+        let opened = case::open(ask, kind, key)?;
+        let offer = acts::acts(
+            opened.profile(),
+            opened.view(ask),
+            ask.party(),
+            &ask.roles(),
+        )
+        .into_iter()
+        .find(|o| o.id == act)
+        .ok_or_else(absent)?;
+        if !offer.allowed {
+            let why = offer.why_not.clone().unwrap_or_default();
+            return Err(Refusal::one(
+                RefusalKind::Conflict,
+                Refused::whole("act-not-possible", why.en, why.es),
+            ));
+        }
+        let title = garita_profile::board::title(opened.profile(), opened.view(ask));
+        Ok(Wanted {
+            opened,
+            offer,
+            title,
+        })
+    }
+
+    fn subject(&self, ask: &Ask, answer: Option<&Value>) -> Result<Value, Refusal> {
+        acts::build_act(
+            self.opened.profile(),
+            &self.offer.id,
+            self.opened.view(ask),
+            answer,
+        )
+        .map_err(|e| {
+            Refusal::one(
+                RefusalKind::Conflict,
+                Refused::whole(e.code(), e.to_string(), e.to_string()),
+            )
+        })
+    }
+
+    fn typed(&self, ask: &Ask, answer: &str) -> Option<Value> {
+        let question = self.offer.ask.as_ref()?;
+        if let Some(choice) = question
+            .choices
+            .iter()
+            .find(|c| c.value.as_str() == Some(answer) || c.value.to_string() == answer)
+        {
+            return Some(choice.value.clone());
+        }
+        let digits = answer.replace(',', "");
+        Some(match question.kind {
+            forms::FieldKind::Integer => digits
+                .parse::<i64>()
+                .map_or_else(|_| Value::from(answer), Value::from),
+            forms::FieldKind::Number => digits
+                .parse::<f64>()
+                .map_or_else(|_| Value::from(answer), Value::from),
+            forms::FieldKind::Boolean => Value::Bool(answer == "true" || answer == "on"),
+            forms::FieldKind::DateTime => Value::from(
+                file::instant_of(answer, &ask.zone()).unwrap_or_else(|| answer.to_owned()),
+            ),
+            forms::FieldKind::TextList => Value::from(
+                answer
+                    .lines()
+                    .map(str::trim)
+                    .filter(|l| !l.is_empty())
+                    .collect::<Vec<_>>(),
+            ),
+            _ => Value::from(answer),
+        })
+    }
+
+    fn label(&self) -> String {
+        self.opened.say.of(&self.offer.title).to_owned()
+    }
+
+    fn back(&self, ask: &Ask) -> Link {
+        Link::new(
+            ask.w("Back to the case", "Volver al expediente"),
+            paths::case(&self.opened.case.kind, &self.opened.case.key),
+        )
+    }
+
+    fn path(&self) -> Vec<Link> {
+        vec![Link::new(
+            format!(
+                "{} {}",
+                self.opened.say.kind(&self.opened.case.kind),
+                self.title
+            ),
+            paths::case(&self.opened.case.kind, &self.opened.case.key),
+        )]
+    }
+
+    fn action(&self) -> String {
+        act_href(&self.opened.case, &self.offer.id)
+    }
+
+    fn lede(&self, ask: &Ask) -> Rich {
+        Rich::text(
+            ask.w("Makes one record: {what}.", "Hace un registro: {what}.")
+                .replace("{what}", &self.opened.say.record(&self.offer.issue)),
+        )
+    }
+
+    fn form(&self, ask: &Ask, typed: &str, faults: &[Fault]) -> String {
+        let say = &self.opened.say;
+        let sections = self
+            .offer
+            .ask
+            .iter()
+            .map(|question| FormSection {
+                fields: vec![question_field(ask, say, question, typed)],
+                ..FormSection::default()
+            })
+            .collect();
+        let page = FormPage {
+            path: self.path(),
+            title: format!("{}: {}", self.label(), self.title),
+            lede: self.lede(ask),
+            action: self.action(),
+            hidden: vec![("token".to_owned(), ask.token.clone())],
+            sections,
+            faults: faults.to_vec(),
+            submit: if self.offer.grave {
+                ask.w("Go on", "Continuar").to_owned()
+            } else {
+                self.label()
+            },
+            halt: false,
+            signed_as: acts_as(ask, say),
+            receivers: file::receivers(ask, say, &self.offer.issue),
+            back: self.back(ask),
+        };
+        render_form(&ask.frame(Place::Cases), &page)
+    }
+
+    fn confirm(&self, ask: &Ask, answer: &str, subject: &Value) -> String {
+        let say = &self.opened.say;
+        let facts = subject
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(member, value)| Fact {
+                label: say.label(&self.offer.issue, member),
+                value: say.value(&self.offer.issue, member, value),
+                ..Fact::default()
+            })
+            .collect();
+        let mut hidden = vec![("token".to_owned(), ask.token.clone())];
+        if !answer.is_empty() {
+            hidden.push((ANSWER.to_owned(), answer.to_owned()));
+        }
+        let page = ConfirmPage {
+            path: self.path(),
+            title: format!("{}: {}?", self.label(), self.title),
+            text: self.lede(ask),
+            facts,
+            action: self.action(),
+            hidden,
+            submit: self.label(),
+            tone: if self.offer.grave {
+                Tone::Stop
+            } else {
+                Tone::Quiet
+            },
+            signed_as: acts_as(ask, say),
+            receivers: file::receivers(ask, say, &self.offer.issue),
+            back: self.back(ask),
+        };
+        render_confirm(&ask.frame(Place::Cases), &page)
+    }
+}
+
+fn question_field(
+    ask: &Ask,
+    say: &super::words::Say,
+    question: &forms::Field,
+    typed: &str,
+) -> Field {
+    let mut choices: Vec<Choice> = question
+        .choices
+        .iter()
+        .map(|c| {
+            let value = c
+                .value
+                .as_str()
+                .map_or_else(|| c.value.to_string(), str::to_owned);
+            let chosen = value == typed;
+            Choice::new(value, say.of(&c.label), chosen)
+        })
+        .collect();
+    let kind = match question.kind {
+        _ if !choices.is_empty() && choices.len() <= 6 => FieldKind::Radios,
+        _ if !choices.is_empty() => {
+            choices.insert(0, Choice::new("", "", typed.is_empty()));
+            FieldKind::Select
+        }
+        forms::FieldKind::LongText | forms::FieldKind::TextList | forms::FieldKind::Json => {
+            FieldKind::Area
+        }
+        forms::FieldKind::Number | forms::FieldKind::Integer => FieldKind::Number,
+        forms::FieldKind::Date => FieldKind::Date,
+        forms::FieldKind::DateTime => FieldKind::DateTime,
+        forms::FieldKind::Boolean => FieldKind::Tick,
+        _ => FieldKind::Text,
+    };
+    let mut hint = say.of(&question.hint).to_owned();
+    if !question.example.is_empty() {
+        hint = format!(
+            "{hint} {} {}",
+            ask.w("Example:", "Ejemplo:"),
+            question.example
+        )
+        .trim()
+        .to_owned();
+    }
+    Field {
+        name: ANSWER.to_owned(),
+        label: say.of(&question.label).to_owned(),
+        hint,
+        optional: false,
+        kind,
+        value: typed.to_owned(),
+        choices,
+    }
+}

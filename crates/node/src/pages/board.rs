@@ -1,0 +1,837 @@
+//! The live board: cases by stage from the rows that the fold left, what needs a person, the lane strip.
+//!
+//! Fields of a board that this page understands by name, where a program declares them: `lane` (a mark and a filter), `lane-number` (a
+//! place in the strip), `dock` (where it stands), `arrival` (when it is expected).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use garita_exchange::problem::Refusal;
+use garita_profile::Profile;
+use garita_profile::board::{BoardRow, NeedRow};
+use garita_profile::builtin::ANY;
+use garita_profile::case::PartState;
+use garita_profile::clocks::instant;
+use garita_profile::model::{Board, BoardColumn};
+use garita_store::{CaseQuery, CaseView, PAGE_MAX};
+use serde::Deserialize;
+
+use super::ask::{Ask, absent, held, signed};
+use super::words::{Say, readable};
+use super::{live, peers, wait};
+use crate::api::cases::found;
+use crate::console::{
+    Act, AtBooth, BoardPage, Choice, Column, Filter, Fragment, Frame, Glyph, Lane, Link, Mark,
+    MarkKind, Need, Place, Rich, Row, Strip, Tone, Why, board_announcement, paths, render_board,
+    render_board_fragments, time,
+};
+use crate::server::App;
+
+/// Cases read for one board: a day of the largest crossing has some ten thousand trucks, of which a tenth is under way.
+const CASES_MAX: usize = 5_000;
+/// Rows shown in a column before *all*.
+const ROWS_SHOWN: usize = 8;
+/// Rows shown when one column is looked at.
+const ROWS_ALL: usize = 200;
+/// Lines of the needs list before *all*.
+const NEEDS_SHOWN: usize = 8;
+/// Members of the address that filter.
+pub(super) const FILTERS: [&str; 8] = [
+    "board", "lane", "docs", "carrier", "q", "exact", "stage", "needs",
+];
+
+/// `GET /console`.
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    signed(app, headers, uri, |ask| {
+        let (frame, page) = make(ask)?;
+        Ok(ask.html(render_board(&frame, &page)))
+    })
+    .await
+}
+
+/// The page's fragments and what is announced.
+pub(super) fn fragments(ask: &Ask) -> Result<(Frame, Vec<Fragment>, String), Refusal> {
+    let (frame, page) = make(ask)?;
+    let announce = board_announcement(&frame, &page);
+    let fragments = render_board_fragments(&frame, &page);
+    Ok((frame, fragments, announce))
+}
+
+/// What a row needs of a case's state; the rest is passed over unread.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct StateBrief {
+    owner: Option<String>,
+    records: Vec<RecordBrief>,
+    parts: BTreeMap<String, PartState>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RecordBrief {
+    record_type: String,
+    in_force: bool,
+    why: Option<String>,
+}
+
+struct Entry {
+    row: BoardRow,
+    state: StateBrief,
+}
+
+/// The board that an address names, else the first of the programs.
+pub(super) fn chosen(ask: &Ask, name: &str) -> Option<(Arc<Profile>, String)> {
+    let programs = || ask.app.core().programs.iter();
+    programs()
+        .find(|p| p.model().boards.contains_key(name))
+        .map(|p| (Arc::clone(p), name.to_owned()))
+        .or_else(|| {
+            programs().find_map(|p| {
+                let first = p.model().boards.keys().next()?;
+                Some((Arc::clone(p), first.clone()))
+            })
+        })
+}
+
+fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
+    let (profile, name) = chosen(ask, ask.here.value("board")).ok_or_else(absent)?;
+    let board = profile.model().boards.get(&name).ok_or_else(absent)?;
+    let say = ask.say(&profile);
+    let all = entries(ask, board, &name)?;
+    let maker = Maker {
+        ask,
+        say: &say,
+        board,
+        name: &name,
+        marks: ask
+            .directory()
+            .parties
+            .values()
+            .flat_map(|p| p.marks.iter().cloned())
+            .collect(),
+    };
+    let carriers = maker.carriers(&all);
+    let kept = maker.filtered(&all)?;
+    let mut frame = ask.frame(Place::Board);
+    frame.peers = ask.peer_lines();
+    let kept_members: Vec<(String, String)> = FILTERS
+        .iter()
+        .map(|f| ((*f).to_owned(), ask.here.value(f).to_owned()))
+        .filter(|(_, v)| !v.is_empty())
+        .collect();
+    frame.live = Some(live::of(ask, "board", &kept_members));
+    let (needs, needs_total) = maker.needs(&kept);
+    let cut = needs_total > needs.len() as u64;
+    let (title, over) = maker.title();
+    let page = BoardPage {
+        over,
+        title,
+        direction: say.word(&format!("board.{name}")),
+        find_hint: maker.find_hint(),
+        query: ask.here.value("q").to_owned(),
+        filters: maker.filters(&carriers),
+        exact: !ask.here.value("exact").is_empty(),
+        rows: say.noun(&board.rows),
+        needs,
+        needs_total,
+        needs_all: cut.then(|| {
+            Link::new(
+                ask.lang.count("board.all", needs_total, &[]),
+                ask.here.with("needs", "all").to_string(),
+            )
+        }),
+        last_need_ms: None,
+        wait: wait::chart(ask, &say, board)?,
+        strip: maker.strip(&kept, &all),
+        columns: maker.columns(&kept)?,
+    };
+    Ok((frame, page))
+}
+
+fn entries(ask: &Ask, board: &Board, name: &str) -> Result<Vec<Entry>, Refusal> {
+    let mut views: Vec<CaseView> = Vec::new();
+    let mut query = CaseQuery {
+        shown: board
+            .columns
+            .iter()
+            .flat_map(|c| c.states.clone())
+            .collect(),
+        limit: PAGE_MAX,
+        cursor: None,
+    };
+    loop {
+        let page = held(
+            ask.app
+                .core()
+                .reader
+                .cases(ask.party(), &board.rows, &query),
+        )?;
+        views.extend(page.items);
+        query.cursor = page.next;
+        if query.cursor.is_none() || views.len() >= CASES_MAX {
+            break;
+        }
+    }
+    Ok(views
+        .into_iter()
+        .filter_map(|view| {
+            let mut rows: BTreeMap<String, BoardRow> = serde_json::from_str(&view.board).ok()?;
+            let row = rows.remove(name)?;
+            let state = serde_json::from_str(&view.state).unwrap_or_default();
+            Some(Entry { row, state })
+        })
+        .collect())
+}
+
+struct Maker<'a> {
+    ask: &'a Ask,
+    say: &'a Say,
+    board: &'a Board,
+    name: &'a str,
+    marks: BTreeSet<String>,
+}
+
+impl Maker<'_> {
+    fn title(&self) -> (String, String) {
+        let program = self.say.word("profile.title");
+        let places = self
+            .ask
+            .entry()
+            .map(|p| p.places.as_slice())
+            .unwrap_or_default();
+        let named: Vec<(String, &String)> = places
+            .iter()
+            .filter_map(|code| Some((self.say.place(code)?, code)))
+            .collect();
+        match named.first() {
+            Some((title, _)) => {
+                let codes: Vec<String> = named
+                    .iter()
+                    .map(|(name, code)| format!("{name} {code}"))
+                    .collect();
+                (title.clone(), format!("{program}. {}", codes.join(", ")))
+            }
+            None => (
+                program,
+                self.ask.network.name_of(self.ask.party()).to_owned(),
+            ),
+        }
+    }
+
+    fn find_hint(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for ty in self.say.profile.model().records.values() {
+            for name in ty.search.keys() {
+                if !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+            .iter()
+            .take(7)
+            .map(|n| {
+                self.say
+                    .text(&format!("search.{n}"))
+                    .or_else(|| self.say.text(&format!("board.{n}")))
+                    .map_or_else(
+                        || {
+                            if n.len() <= 3 {
+                                n.to_uppercase()
+                            } else {
+                                readable(n)
+                            }
+                        },
+                        str::to_owned,
+                    )
+            })
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    fn lane(&self, row: &BoardRow) -> String {
+        text_of(row, "lane")
+    }
+
+    fn carriers(&self, all: &[Entry]) -> Vec<(String, String)> {
+        let owners: BTreeSet<&String> = all.iter().filter_map(|e| e.state.owner.as_ref()).collect();
+        let mut named: Vec<(String, String)> = owners
+            .into_iter()
+            .map(|did| (did.clone(), self.ask.network.name_of(did).to_owned()))
+            .collect();
+        named.sort_by(|a, b| a.1.cmp(&b.1));
+        named
+    }
+
+    fn filters(&self, carriers: &[(String, String)]) -> Vec<Filter> {
+        let ask = self.ask;
+        let now = |name: &str| ask.here.value(name).to_owned();
+        let program = self.say.profile.model();
+        let mut filters = Vec::new();
+        if program.boards.len() > 1 {
+            filters.push(Filter {
+                name: "board".into(),
+                label: ask.w("Board", "Tablero").into(),
+                options: program
+                    .boards
+                    .keys()
+                    .map(|b| Choice::new(b, self.say.word(&format!("board.{b}")), b == self.name))
+                    .collect(),
+            });
+        }
+        let lanes: BTreeSet<String> = program
+            .records
+            .keys()
+            .filter_map(|ty| {
+                program
+                    .schemas
+                    .get(ty)?
+                    .pointer("/properties/lane/enum")?
+                    .as_array()
+            })
+            .flatten()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect();
+        if self.board.fields.contains_key("lane") && !lanes.is_empty() {
+            let mut options = vec![Choice::new(
+                "",
+                ask.w("All lanes", "Todos los carriles"),
+                now("lane").is_empty(),
+            )];
+            options.extend(
+                lanes
+                    .iter()
+                    .map(|l| Choice::new(l, self.lane_word(l), *l == now("lane"))),
+            );
+            filters.push(Filter {
+                name: "lane".into(),
+                label: self.say.word("board.lane"),
+                options,
+            });
+        }
+        let docs = now("docs");
+        filters.push(Filter {
+            name: "docs".into(),
+            label: ask.w("Documents", "Documentos").into(),
+            options: vec![
+                Choice::new(
+                    "",
+                    ask.w("All documents", "Todos los documentos"),
+                    docs.is_empty(),
+                ),
+                Choice::new(
+                    "open",
+                    ask.w("Something is missing", "Falta algo"),
+                    docs == "open",
+                ),
+                Choice::new(
+                    "good",
+                    ask.w("All verified", "Todo verificado"),
+                    docs == "good",
+                ),
+            ],
+        });
+        if carriers.len() > 1 {
+            let mut options = vec![Choice::new(
+                "",
+                ask.w("All owners", "Todos los titulares"),
+                now("carrier").is_empty(),
+            )];
+            options.extend(
+                carriers
+                    .iter()
+                    .map(|(did, name)| Choice::new(did, name, *did == now("carrier"))),
+            );
+            let owner = program
+                .kinds
+                .get(&self.board.rows)
+                .map(|k| k.owner.role.as_str());
+            filters.push(Filter {
+                name: "carrier".into(),
+                label: owner.map_or_else(String::new, |role| self.say.role(role)),
+                options,
+            });
+        }
+        filters
+    }
+
+    fn lane_word(&self, lane: &str) -> String {
+        let upper = lane.to_uppercase();
+        if self.marks.contains(&upper) {
+            upper
+        } else {
+            self.say.any_code("lane", lane)
+        }
+    }
+
+    fn filtered<'e>(&self, all: &'e [Entry]) -> Result<Vec<&'e Entry>, Refusal> {
+        let here = &self.ask.here;
+        let (lane, carrier, docs, query) = (
+            here.value("lane"),
+            here.value("carrier"),
+            here.value("docs"),
+            here.value("q").trim(),
+        );
+        let hits: Option<BTreeSet<String>> = if query.is_empty() {
+            None
+        } else {
+            Some(self.hits(query)?)
+        };
+        let mut kept = Vec::new();
+        for entry in all {
+            let row = &entry.row;
+            let fits = (lane.is_empty() || self.lane(row) == lane)
+                && (carrier.is_empty() || entry.state.owner.as_deref() == Some(carrier))
+                && hits.as_ref().is_none_or(|h| h.contains(&row.key));
+            if !fits {
+                continue;
+            }
+            if !docs.is_empty() {
+                let (verified, required, _) = self.papers(entry)?;
+                if (verified >= required) != (docs == "good") {
+                    continue;
+                }
+            }
+            kept.push(entry);
+        }
+        Ok(kept)
+    }
+
+    /// Keys of rows that a text finds: by themselves, or by a part of them.
+    fn hits(&self, query: &str) -> Result<BTreeSet<String>, Refusal> {
+        let core = self.ask.app.core();
+        let mut keys = BTreeSet::new();
+        for (_, _, case) in found(core, self.ask.party(), query, None)? {
+            if case.kind == self.board.rows {
+                keys.insert(case.key);
+            } else {
+                for whole in super::case::wholes(self.ask, &case)? {
+                    if whole.kind == self.board.rows {
+                        keys.insert(whole.key);
+                    }
+                }
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Documents verified and required, with those of the parts; and what stands in the way.
+    fn papers(&self, entry: &Entry) -> Result<(u32, u32, Option<Glyph>), Refusal> {
+        let model = self.say.profile.model();
+        let (mut verified, mut required, mut glyph) = (0u32, 0u32, None);
+        let mut count = |records: &[RecordBrief]| {
+            for record in records {
+                let document = model
+                    .records
+                    .get(&record.record_type)
+                    .is_some_and(|t| t.face == "document");
+                let why = record.why.as_deref().unwrap_or_default();
+                if !document || why == "replaced" || why == "stranger" {
+                    continue;
+                }
+                required = required.saturating_add(1);
+                if record.in_force {
+                    verified = verified.saturating_add(1);
+                } else if why.starts_with("disputed") {
+                    glyph = Some(Glyph::Differ);
+                }
+            }
+        };
+        count(&entry.state.records);
+        for (part, _) in entry.state.parts.values().flat_map(|p| &p.cases).take(60) {
+            let view = held(self.ask.app.core().reader.case(
+                self.ask.party(),
+                &part.kind,
+                &part.key,
+            ))?;
+            if let Some(view) = view {
+                let state: StateBrief = serde_json::from_str(&view.state).unwrap_or_default();
+                count(&state.records);
+            }
+        }
+        if entry
+            .row
+            .needs
+            .iter()
+            .any(|n| n.glyph == Glyph::Missing.name())
+        {
+            required = required.saturating_add(1);
+            glyph = Some(Glyph::Missing);
+        }
+        Ok((verified, required, glyph))
+    }
+
+    fn column(&self, row: &BoardRow) -> Option<(usize, &BoardColumn)> {
+        let state = row.state.as_deref()?;
+        self.board
+            .columns
+            .iter()
+            .enumerate()
+            .find(|(_, c)| c.states.iter().any(|s| s == state))
+    }
+
+    fn column_title(&self, column: &BoardColumn) -> String {
+        self.say.word(&format!("board.{}", column.id))
+    }
+
+    /// Standing ones first, the longest first; then by arrival.
+    fn order(&self, row: &BoardRow) -> (bool, i64) {
+        let first = self.column(row).is_none_or(|(at, _)| at == 0);
+        (first, self.since(row))
+    }
+
+    /// In the first column what counts is when it is expected; everywhere else since when it stands there.
+    fn since(&self, row: &BoardRow) -> i64 {
+        let first = self.column(row).is_some_and(|(at, _)| at == 0);
+        first
+            .then(|| {
+                row.fields
+                    .get("arrival")
+                    .and_then(|v| v.as_str())
+                    .and_then(instant)
+            })
+            .flatten()
+            .unwrap_or(row.since_ms)
+    }
+
+    fn over(&self, row: &BoardRow) -> bool {
+        self.column(row)
+            .and_then(|(_, c)| c.limit_min)
+            .is_some_and(|limit| {
+                self.ask.now_ms.saturating_sub(row.since_ms) > limit.saturating_mul(60_000)
+            })
+    }
+
+    fn href(&self, row: &BoardRow) -> String {
+        paths::case(&self.board.rows, &row.key)
+    }
+
+    fn owner(&self, entry: &Entry) -> String {
+        entry
+            .state
+            .owner
+            .as_deref()
+            .map_or_else(String::new, |did| self.ask.network.name_of(did).to_owned())
+    }
+
+    fn marks(&self, entry: &Entry) -> Vec<Mark> {
+        let lane = self.lane(&entry.row).to_uppercase();
+        let mut marks = Vec::new();
+        if self.marks.contains(&lane) {
+            marks.push(Mark::new(lane.clone(), MarkKind::Lane));
+        }
+        let owner = entry.state.owner.as_ref();
+        let held = owner.and_then(|did| self.ask.directory().parties.get(did));
+        for mark in held.into_iter().flat_map(|p| &p.marks) {
+            // A lane's membership is said by its lane.
+            let lane_mark = self.board.fields.contains_key("lane") && self.is_lane(mark);
+            if !lane_mark {
+                marks.push(Mark::new(mark, MarkKind::Programme));
+            }
+        }
+        marks
+    }
+
+    fn is_lane(&self, mark: &str) -> bool {
+        let lane = mark.to_lowercase();
+        self.say.any_code("lane", &lane) != readable(&lane)
+            || self.say.profile.model().schemas.values().any(|s| {
+                s.pointer("/properties/lane/enum")
+                    .and_then(serde_json::Value::as_array)
+                    .is_some_and(|e| e.iter().any(|v| v.as_str() == Some(lane.as_str())))
+            })
+    }
+
+    fn parts(&self, entry: &Entry) -> String {
+        let mut said = Vec::new();
+        for (name, part) in &entry.state.parts {
+            if part.cases.len() > 1 {
+                let kind = self
+                    .say
+                    .profile
+                    .model()
+                    .kinds
+                    .get(&self.board.rows)
+                    .and_then(|k| k.parts.get(name))
+                    .map_or_else(|| name.clone(), |p| p.kind.clone());
+                let count = part.cases.len() as u64;
+                said.push(format!("{count} {}", self.say.noun(&kind).of(count)));
+            }
+        }
+        said.join(", ")
+    }
+
+    fn needs(&self, kept: &[&Entry]) -> (Vec<Need>, u64) {
+        let mut needy: Vec<&Entry> = kept
+            .iter()
+            .copied()
+            .filter(|e| !e.row.needs.is_empty())
+            .collect();
+        needy.sort_by_key(|e| self.order(&e.row));
+        let total = needy.len() as u64;
+        if self.ask.here.value("needs") != "all" {
+            needy.truncate(NEEDS_SHOWN);
+        }
+        needy.truncate(ROWS_ALL);
+        let lines = needy
+            .into_iter()
+            .filter_map(|entry| {
+                let need = entry.row.needs.first()?;
+                Some(Need {
+                    key: entry.row.key.clone(),
+                    title: entry.row.title.clone(),
+                    href: self.href(&entry.row),
+                    who: self.owner(entry),
+                    glyph: Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait),
+                    tone: tone(need),
+                    what: Rich::marked(self.say.of(&need.text)),
+                    since_ms: entry.row.since_ms,
+                    place: self.place(&entry.row),
+                    act: need
+                        .act
+                        .as_deref()
+                        .and_then(|act| self.act(&entry.row, act)),
+                })
+            })
+            .collect();
+        (lines, total)
+    }
+
+    fn place(&self, row: &BoardRow) -> String {
+        let Some((at, column)) = self.column(row) else {
+            return self.say.state(row.state.as_deref()).label;
+        };
+        let title = self.column_title(column);
+        let dock = text_of(row, "dock");
+        let lane = text_of(row, "lane-number");
+        if at == 0 && self.since(row) > self.ask.now_ms {
+            let arrival = time::minutes(self.since(row), &self.ask.zone());
+            return format!("{title} {arrival}");
+        }
+        if !dock.is_empty() {
+            return format!(
+                "{title}, {} {dock}",
+                self.say.word("board.dock").to_lowercase()
+            );
+        }
+        if column.show == "strip" && !lane.is_empty() {
+            return format!(
+                "{title}, {} {lane}",
+                self.say.word("board.lane").to_lowercase()
+            );
+        }
+        title
+    }
+
+    fn act(&self, row: &BoardRow, act: &str) -> Option<Act> {
+        let model = self.say.profile.model();
+        let found = model.acts.iter().find(|a| a.id == act)?;
+        let roles = self.ask.roles();
+        let ty = model.records.get(&found.issue)?;
+        // Posts and seats are settled on the act's own page, which has the case in hand.
+        let may = ty
+            .issued_by
+            .iter()
+            .any(|role| match role.strip_prefix("post.") {
+                Some(post) => model
+                    .posts
+                    .get(post)
+                    .is_some_and(|p| p.roles.iter().any(|r| roles.contains(&r.as_str()))),
+                None => role == ANY || role.starts_with("seat.") || roles.contains(&role.as_str()),
+            });
+        may.then(|| Act {
+            label: self.say.word(&format!("acts.{act}")),
+            href: format!("{}/act/{}", self.href(row), crate::console::segment(act)),
+            halt: found.grave,
+            why_not: None,
+        })
+    }
+
+    fn row(&self, entry: &Entry) -> Result<Row, Refusal> {
+        let (verified, required, docs_glyph) = self.papers(entry)?;
+        let need = entry.row.needs.first();
+        Ok(Row {
+            key: entry.row.key.clone(),
+            title: entry.row.title.clone(),
+            href: self.href(&entry.row),
+            parts: self.parts(entry),
+            marks: self.marks(entry),
+            since_ms: self.since(&entry.row),
+            over: self.over(&entry.row),
+            who: self.owner(entry),
+            verified,
+            required,
+            docs_glyph,
+            why: need.map(|need| Why {
+                tone: tone(need),
+                glyph: Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait),
+                text: self.say.of(&need.text).trim_end_matches('.').to_owned(),
+                edge: true,
+            }),
+        })
+    }
+
+    fn columns(&self, kept: &[&Entry]) -> Result<Vec<Column>, Refusal> {
+        let stage = self.ask.here.value("stage");
+        let mut columns = Vec::new();
+        for (at, column) in self.board.columns.iter().enumerate() {
+            if column.show == "strip" {
+                continue;
+            }
+            let mut inside: Vec<&Entry> = kept
+                .iter()
+                .copied()
+                .filter(|e| self.column(&e.row).is_some_and(|(i, _)| i == at))
+                .collect();
+            // Those that need a person first, then the longest there; in the first column the next to come.
+            inside.sort_by_key(|e| (e.row.needs.is_empty(), self.since(&e.row)));
+            let count = inside.len() as u64;
+            let shown = if stage == column.id {
+                ROWS_ALL
+            } else {
+                ROWS_SHOWN
+            };
+            let note = if at == 0 {
+                self.ask.w("By arrival", "Por llegada").to_owned()
+            } else {
+                self.note(&inside)
+            };
+            let rows = inside
+                .iter()
+                .take(shown)
+                .map(|e| self.row(e))
+                .collect::<Result<Vec<_>, _>>()?;
+            columns.push(Column {
+                id: column.id.clone(),
+                title: self.column_title(column),
+                count,
+                note,
+                all: (count > rows.len() as u64).then(|| {
+                    Link::new(
+                        self.ask.lang.count("board.all", count, &[]),
+                        self.ask.here.with("stage", &column.id).to_string()
+                            + "#s-"
+                            + &crate::console::slug(&column.id),
+                    )
+                }),
+                rows,
+                empty: None,
+            });
+        }
+        Ok(columns)
+    }
+
+    fn note(&self, inside: &[&Entry]) -> String {
+        let mut spans: Vec<i64> = inside
+            .iter()
+            .map(|e| self.ask.now_ms.saturating_sub(e.row.since_ms).max(0))
+            .collect();
+        spans.sort_unstable();
+        match (spans.get(spans.len() / 2), spans.last()) {
+            (Some(median), Some(longest)) => self
+                .ask
+                .w("Median {m}, longest {l}", "Mediana {m}, máximo {l}")
+                .replace("{m}", &time::span(*median))
+                .replace("{l}", &time::span(*longest)),
+            _ => String::new(),
+        }
+    }
+
+    fn strip(&self, kept: &[&Entry], all: &[Entry]) -> Option<Strip> {
+        let (at, column) = self
+            .board
+            .columns
+            .iter()
+            .enumerate()
+            .find(|(_, c)| c.show == "strip")?;
+        let inside: Vec<&Entry> = kept
+            .iter()
+            .copied()
+            .filter(|e| self.column(&e.row).is_some_and(|(i, _)| i == at))
+            .collect();
+        // A booth is known by the trucks that stood at it: today's, as far as they are on the board.
+        let mut lanes: BTreeMap<(u64, String), Lane> = BTreeMap::new();
+        let place = |number: &str| (number.parse::<u64>().unwrap_or(u64::MAX), number.to_owned());
+        for entry in all {
+            let number = text_of(&entry.row, "lane-number");
+            if !number.is_empty() {
+                lanes.entry(place(&number)).or_insert_with(|| Lane {
+                    number: number.clone(),
+                    kind: self.lane_kind(&entry.row),
+                    ..Lane::default()
+                });
+            }
+        }
+        for entry in &inside {
+            let number = text_of(&entry.row, "lane-number");
+            let known = !number.is_empty();
+            // Without a number each stands for itself at the end.
+            let key = if known {
+                place(&number)
+            } else {
+                (u64::MAX, entry.row.key.clone())
+            };
+            let lane = lanes.entry(key).or_default();
+            lane.number = if known { number } else { "–".to_owned() };
+            lane.kind = self.lane_kind(&entry.row);
+            let newer = lane
+                .at
+                .as_ref()
+                .is_none_or(|held| held.since_ms < entry.row.since_ms);
+            if newer {
+                lane.at = Some(AtBooth {
+                    title: entry.row.title.clone(),
+                    href: self.href(&entry.row),
+                    since_ms: entry.row.since_ms,
+                    slow: self.over(&entry.row),
+                });
+            }
+        }
+        Some(Strip {
+            id: column.id.clone(),
+            title: self.column_title(column),
+            count: inside.len() as u64,
+            note: self.note(&inside),
+            lanes: lanes.into_values().collect(),
+        })
+    }
+
+    fn lane_kind(&self, row: &BoardRow) -> String {
+        let lane = self.lane(row);
+        if lane.is_empty() {
+            return String::new();
+        }
+        let word = self.lane_word(&lane);
+        if word.chars().count() > 6 {
+            word.chars().take(3).collect::<String>()
+        } else {
+            word
+        }
+    }
+}
+
+fn tone(need: &NeedRow) -> Tone {
+    match Glyph::parse(&need.glyph) {
+        Some(Glyph::Cross | Glyph::Stop | Glyph::Revoked) => Tone::Stop,
+        _ => Tone::Warn,
+    }
+}
+
+fn text_of(row: &BoardRow, field: &str) -> String {
+    match row.fields.get(field) {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(serde_json::Value::Number(n)) => n.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Names of peers in a sentence.
+pub(super) fn names(names: &[&str]) -> String {
+    peers::listed(names, 3)
+}

@@ -1,0 +1,911 @@
+//! The case page: one case as the reader's party sees it now, with its parts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use garita_exchange::problem::Refusal;
+use garita_exchange::read::{self, CaseRead};
+use garita_profile::Profile;
+use garita_profile::acts::{self, ActOffer};
+use garita_profile::board::{self as rows, BoardRow};
+use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::model::Severity;
+use garita_store::{HeldRecord, TermMatch};
+
+use super::ask::{Ask, absent, held, signed};
+use super::words::Say;
+use super::{case_papers, case_times, live, peers};
+use crate::api::records::digest_of;
+use crate::console::{
+    Act, CasePage, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look, Mark, MarkKind,
+    Notice, PartRow, PartsTable, PeerLine, Place, Rich, Span, Step, Tone, case_announcement, paths,
+    render_case, render_case_fragments, time,
+};
+use crate::server::App;
+
+/// The search name under which the fold keeps of which wholes a case is a part.
+const PART_TERM: &str = "part-of";
+/// Parts that are read with their records; the rest are named with their state.
+const PARTS_READ: usize = 60;
+/// Facts at the head.
+const FACTS: usize = 6;
+/// Cells of a part between its key and its state.
+const CELLS: usize = 3;
+/// Acts of parts offered on the whole.
+const PART_ACTS: usize = 4;
+
+/// `GET /console/cases/{kind}/{key}`.
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path((kind, key)): Path<(String, String)>,
+) -> Response {
+    signed(app, headers, uri, move |ask| {
+        let (frame, page) = make(ask, &kind, &key)?;
+        Ok(ask.html(render_case(&frame, &page)))
+    })
+    .await
+}
+
+/// The page's fragments and what is announced.
+pub(super) fn fragments(
+    ask: &Ask,
+    kind: &str,
+    key: &str,
+) -> Result<(Frame, Vec<Fragment>, String), Refusal> {
+    let (frame, page) = make(ask, kind, key)?;
+    let announce = case_announcement(&page);
+    let fragments = render_case_fragments(&frame, &page);
+    Ok((frame, fragments, announce))
+}
+
+/// A case with its program, read for the party.
+pub(super) struct Opened {
+    /// Which.
+    pub(super) case: CaseRef,
+    /// Program.
+    pub(super) say: Say,
+    /// State, records, parts' states.
+    pub(super) read: CaseRead,
+    /// Records of parts, by part.
+    pub(super) parts: BTreeMap<CaseRef, Vec<HeldRecord>>,
+}
+
+impl Opened {
+    /// What the profile's engine reads.
+    pub(super) fn view<'a>(&'a self, ask: &'a Ask) -> acts::CaseView<'a> {
+        acts::CaseView {
+            state: &self.read.state,
+            records: &self.read.case_records,
+            directory: ask.directory(),
+            as_of_ms: ask.now_ms,
+        }
+    }
+
+    /// The program.
+    pub(super) fn profile(&self) -> &Arc<Profile> {
+        &self.say.profile
+    }
+
+    /// The held record of an id, of this case or of a part.
+    pub(super) fn held(&self, id: &str) -> Option<&HeldRecord> {
+        self.read
+            .records
+            .iter()
+            .chain(self.parts.values().flatten())
+            .find(|h| h.record.id == id)
+    }
+
+    /// Components of this case's key and its parts' keys: what needs no saying again.
+    pub(super) fn known(&self) -> Vec<String> {
+        std::iter::once(&self.case)
+            .chain(self.parts.keys())
+            .flat_map(|c| c.key.split(':').map(str::to_owned).chain([c.key.clone()]))
+            .chain([rows_title(self)])
+            .collect()
+    }
+}
+
+fn rows_title(opened: &Opened) -> String {
+    opened.case.key.clone()
+}
+
+/// Opens a case with its parts' records.
+pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> {
+    let case = CaseRef {
+        kind: kind.to_owned(),
+        key: key.to_owned(),
+    };
+    let core = ask.app.core();
+    let profile = core.programs.for_kind(kind).ok_or_else(absent)?;
+    let read = read::case(core, ask.party(), &case)?.ok_or_else(absent)?;
+    let mut parts = BTreeMap::new();
+    for (part, _) in read
+        .state
+        .parts
+        .values()
+        .flat_map(|p| &p.cases)
+        .take(PARTS_READ)
+    {
+        let records = held(core.reader.case_records(ask.party(), &part.kind, &part.key))?;
+        parts.insert(part.clone(), records);
+    }
+    Ok(Opened {
+        case,
+        say: ask.say(&profile),
+        read,
+        parts,
+    })
+}
+
+/// Cases of which a case is a part.
+pub(super) fn wholes(ask: &Ask, part: &CaseRef) -> Result<Vec<CaseRef>, Refusal> {
+    let value = format!("{} {}", part.kind, part.key);
+    let hits = held(ask.app.core().reader.search(
+        ask.party(),
+        Some(PART_TERM),
+        &value,
+        TermMatch::Exact,
+        10,
+    ))?;
+    Ok(hits
+        .into_iter()
+        .map(|hit| CaseRef {
+            kind: hit.kind,
+            key: hit.key,
+        })
+        .collect())
+}
+
+/// What people call a case that the party has a view of.
+pub(super) fn name_of(ask: &Ask, case: &CaseRef) -> Result<String, Refusal> {
+    let view = held(
+        ask.app
+            .core()
+            .reader
+            .case(ask.party(), &case.kind, &case.key),
+    )?;
+    Ok(view.map_or_else(|| case.key.clone(), |v| v.title))
+}
+
+fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> {
+    let opened = open(ask, kind, key)?;
+    let (say, state) = (&opened.say, &opened.read.state);
+    let view = opened.view(ask);
+    let title = rows::title(opened.profile(), view);
+    let owner = state.owner.as_deref();
+    let mut frame = ask.frame(Place::Cases);
+    frame.live = Some(live::of(
+        ask,
+        "case",
+        &[("kind".into(), kind.into()), ("key".into(), key.into())],
+    ));
+    frame.notices = recorded(ask);
+    let row = board_row(ask, &opened);
+    let shown = say.state(state.state.as_deref());
+    let closed = matches!(shown.look, Look::Closed);
+    let holders = holders(ask, &opened)?;
+    let peer = worst(&holders);
+    let mut wholes_links = Vec::new();
+    for whole in wholes(ask, &opened.case)? {
+        wholes_links.push(Link::new(
+            format!("{} {}", say.kind(&whole.kind), name_of(ask, &whole)?),
+            paths::case(&whole.kind, &whole.key),
+        ));
+    }
+    let mut page = CasePage {
+        path: path(ask, &opened, row.as_ref()),
+        subtitle: {
+            let name = owner.map_or_else(String::new, |did| ask.network.name_of(did).to_owned());
+            if title == opened.case.key || opened.case.key.ends_with(&title) {
+                format!("{} {name}", say.kind(kind)).trim().to_owned()
+            } else {
+                name
+            }
+        },
+        title,
+        state: shown,
+        since_ms: state.state.as_ref().map(|_| state.since_ms),
+        state_text: state_text(ask, &opened),
+        told_by: told_by(ask, state),
+        may_change: matches!(
+            peer.as_ref().map(|p| p.step),
+            Some(Step::Behind { .. } | Step::Away { .. })
+        ),
+        peer,
+        asks: asks(ask, &opened, row.as_ref().map(|(_, r)| r)),
+        holds: holds(ask, &opened),
+        facts: facts(ask, &opened),
+        way: case_times::way(ask, &opened),
+        way_to_come: if closed {
+            String::new()
+        } else {
+            to_come(&opened, row.as_ref())
+        },
+        parts: parts(&opened),
+        wholes: wholes_links,
+        timeline: case_times::timeline(ask, &opened),
+        documents: case_papers::documents(ask, &opened),
+        evidence: None,
+        findings: findings(ask, &opened),
+        acts_as: acts_as(ask, say),
+        acts: Vec::new(),
+        clocks: case_times::clocks(ask, &opened),
+        holders,
+        governed: governed(ask, say),
+    };
+    page.acts = offered(ask, &opened, &page.asks)?;
+    Ok((frame, page))
+}
+
+fn recorded(ask: &Ask) -> Vec<Notice> {
+    let id = ask.here.value("recorded");
+    if id.is_empty() {
+        return Vec::new();
+    }
+    let leaf = ask.here.value("leaf");
+    vec![Notice {
+        tone: Tone::Go,
+        glyph: Glyph::Ok,
+        title: ask.w("Recorded", "Registrado").to_owned(),
+        text: Rich::text(
+            ask.w("It is on disk here as log entry {leaf}, and on its way to everyone entitled. ", "Está en disco aquí como asiento {leaf} de la bitácora, y en camino a todos los que tienen derecho. ")
+                .replace("{leaf}", leaf),
+        )
+        .and(Span::Link(Link::new(
+            ask.w("Its receipt", "Su acuse"),
+            paths::record(id),
+        ))),
+        code: None,
+        act: None,
+    }]
+}
+
+/// The first board that shows this case, and its row there.
+fn board_row(ask: &Ask, opened: &Opened) -> Option<(String, BoardRow)> {
+    let roles = ask.roles();
+    let model = opened.profile().model();
+    model.boards.keys().find_map(|name| {
+        rows::board_row(opened.profile(), name, opened.view(ask), &roles)
+            .map(|row| (name.clone(), row))
+    })
+}
+
+fn path(ask: &Ask, opened: &Opened, row: Option<&(String, BoardRow)>) -> Vec<Link> {
+    let say = &opened.say;
+    match row {
+        Some((name, row)) => {
+            let board = crate::console::Address::new(paths::BOARD).with("board", name);
+            let mut path = vec![Link::new(
+                say.word(&format!("board.{name}")),
+                board.to_string(),
+            )];
+            if let Some(column) = &row.column {
+                path.push(Link::new(
+                    say.word(&format!("board.{column}")),
+                    format!("{board}#s-{}", crate::console::slug(column)),
+                ));
+            }
+            path
+        }
+        None => vec![Link::new(
+            ask.lang.t("nav.cases"),
+            crate::console::Address::new(paths::CASES)
+                .with("kind", &opened.case.kind)
+                .to_string(),
+        )],
+    }
+}
+
+fn state_text(ask: &Ask, opened: &Opened) -> Rich {
+    let say = &opened.say;
+    let mut sentences = Vec::new();
+    for (name, part) in &opened.read.state.parts {
+        let all = part.cases.len();
+        if all == 0 {
+            continue;
+        }
+        let done = part
+            .cases
+            .iter()
+            .filter(|(_, s)| say.state(s.as_deref()).look == Look::Released)
+            .count();
+        let what = say
+            .word(&format!("parts.{}.{name}", opened.case.kind))
+            .to_lowercase();
+        sentences.push(
+            ask.w(
+                "{done} of {all} {what} released.",
+                "{done} de {all} {what} con liberación.",
+            )
+            .replace("{done}", &done.to_string())
+            .replace("{all}", &all.to_string())
+            .replace("{what}", &what),
+        );
+    }
+    Rich::text(sentences.join(" "))
+}
+
+fn told_by(ask: &Ask, state: &CaseState) -> Option<String> {
+    if !state.by_notice {
+        return None;
+    }
+    let told = state.told.last()?;
+    Some(
+        ask.w("as told by {who} {at}", "según {who} {at}")
+            .replace("{who}", ask.network.name_of(&told.office))
+            .replace("{at}", &time::minutes(told.as_of_ms, &ask.zone())),
+    )
+}
+
+/// Address of an act on a case.
+pub(super) fn act_href(case: &CaseRef, act: &str) -> String {
+    format!(
+        "{}/act/{}",
+        paths::case(&case.kind, &case.key),
+        crate::console::segment(act)
+    )
+}
+
+fn button(say: &Say, case: &CaseRef, offer: &ActOffer) -> Act {
+    Act {
+        label: say.of(&offer.title).to_owned(),
+        href: act_href(case, &offer.id),
+        halt: offer.grave,
+        why_not: (!offer.allowed).then(|| {
+            offer
+                .why_not
+                .as_ref()
+                .map_or_else(String::new, |w| say.of(w).to_owned())
+        }),
+    }
+}
+
+fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
+    let (say, state) = (&opened.say, &opened.read.state);
+    let mut notices = Vec::new();
+    let offers = acts::acts(
+        opened.profile(),
+        opened.view(ask),
+        ask.party(),
+        &ask.roles(),
+    );
+    for need in row.into_iter().flat_map(|r| &r.needs) {
+        let glyph = Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait);
+        notices.push(Notice {
+            tone: if matches!(glyph, Glyph::Cross | Glyph::Stop) {
+                Tone::Stop
+            } else {
+                Tone::Warn
+            },
+            glyph,
+            title: say.of(&need.text).trim_end_matches('.').to_owned(),
+            text: Rich::default(),
+            code: None,
+            act: need
+                .act
+                .as_ref()
+                .and_then(|act| offers.iter().find(|o| o.id == *act && o.allowed))
+                .map(|offer| button(say, &opened.case, offer)),
+        });
+    }
+    for blind in &state.blind {
+        let mut text = Rich::text(ask.w(
+            "Not seen when it was signed: ",
+            "No se había visto al firmar: ",
+        ));
+        for (at, id) in blind.unseen.iter().enumerate() {
+            if at > 0 {
+                text = text.and(Span::Text(", ".to_owned()));
+            }
+            let title = opened.held(id).map_or_else(
+                || ask.w("a record", "un registro").to_owned(),
+                |h| say.record(&h.record.record_type),
+            );
+            text = text.and(Span::Link(Link::new(title, paths::record(digest_of(id)))));
+        }
+        let act = opened
+            .held(&blind.act)
+            .map_or_else(String::new, |h| say.record(&h.record.record_type));
+        notices.push(Notice {
+            tone: Tone::Warn,
+            glyph: Glyph::Differ,
+            title: ask
+                .w(
+                    "{act} by {who}, not knowing of what was dated before",
+                    "{act}, de {who}, sin conocer algo con fecha anterior",
+                )
+                .replace("{act}", &act)
+                .replace("{who}", ask.network.name_of(&blind.office)),
+            text,
+            code: None,
+            act: None,
+        });
+    }
+    if state.opening.is_none() && !state.by_notice {
+        notices.push(Notice {
+            tone: Tone::Quiet,
+            glyph: Glyph::Wait,
+            title: ask.w("Waits for its opening record", "Espera su registro de apertura").to_owned(),
+            text: Rich::text(ask.w(
+                "Records about it are here, but not yet one of whoever may open it. They count from the moment that it comes.",
+                "Hay registros sobre él, pero aún ninguno de quien puede abrirlo. Cuentan desde que llegue.",
+            )),
+            code: None,
+            act: None,
+        });
+    }
+    notices
+}
+
+fn holds(ask: &Ask, opened: &Opened) -> Vec<Hold> {
+    let say = &opened.say;
+    opened
+        .read
+        .state
+        .holds
+        .iter()
+        .chain(opened.read.parts.values().flat_map(|p| &p.holds))
+        .map(|hold| {
+            let ty = opened
+                .held(&hold.record)
+                .map(|h| h.record.record_type.clone())
+                .unwrap_or_default();
+            let kind = if hold.kind.is_empty() {
+                say.record(&ty)
+            } else {
+                say.code(&ty, "kind", &hold.kind)
+                    .unwrap_or_else(|| hold.kind.clone())
+            };
+            let part = opened
+                .parts
+                .iter()
+                .find(|(_, records)| records.iter().any(|h| h.record.id == hold.record))
+                .map(|(part, _)| part.key.clone());
+            let mut what = Rich::text(kind);
+            if let Some(key) = part {
+                what = what.and(Span::Text(", ".to_owned())).and(Span::Id(key));
+            }
+            Hold {
+                office: ask.network.name_of(&hold.office).to_owned(),
+                what: what.and(Span::Text(".".to_owned())),
+                since_ms: hold.since_ms,
+                ends: Rich::text(if hold.ends_with.is_empty() {
+                    ask.w("its office removes it", "la quita su autoridad")
+                        .to_owned()
+                } else {
+                    hold.ends_with.clone()
+                }),
+                href: paths::record(digest_of(&hold.record)),
+            }
+        })
+        .collect()
+}
+
+/// Documents in force, oldest first, with their type.
+pub(super) fn in_force<'a>(
+    state: &'a CaseState,
+    records: &'a [CaseRecord],
+) -> impl DoubleEndedIterator<Item = &'a CaseRecord> {
+    state
+        .records
+        .iter()
+        .filter(|r| r.in_force)
+        .filter_map(move |s| records.iter().find(|r| r.id == s.id))
+}
+
+fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
+    let say = &opened.say;
+    let mut found: Vec<(String, Fact)> = Vec::new();
+    let model = opened.profile().model();
+    let key = &opened.case.key;
+    let last = key.rsplit(':').next().unwrap_or(key);
+    found.push((
+        "key".into(),
+        Fact {
+            label: say.kind(&opened.case.kind),
+            value: Rich::id(last),
+            ..Fact::default()
+        },
+    ));
+    // What was said last of a member counts; papers before events, since events speak of one moment.
+    for face in ["document", "event"] {
+        for record in in_force(&opened.read.state, &opened.read.case_records).rev() {
+            let fits = model
+                .records
+                .get(&record.record_type)
+                .is_some_and(|t| t.face == face);
+            if !fits {
+                continue;
+            }
+            for (member, mut fact) in say.facts(&record.record_type, &record.document) {
+                let whole = record
+                    .document
+                    .pointer(&format!("/credentialSubject/{member}"));
+                let nested = whole.is_some_and(|v| {
+                    v.as_array()
+                        .is_some_and(|a| a.iter().any(serde_json::Value::is_object))
+                });
+                let told = fact.value.plain();
+                if nested
+                    || told == last
+                    || told == rows::title(opened.profile(), opened.view(ask))
+                    || found.iter().any(|(m, _)| *m == member)
+                {
+                    continue;
+                }
+                if let Some(at_ms) = whole
+                    .and_then(serde_json::Value::as_str)
+                    .filter(|t| t.contains('T') && t.ends_with('Z'))
+                    .and_then(garita_profile::clocks::instant)
+                {
+                    fact.value = Rich::text(time::exact(at_ms, ask.now_ms, &ask.zone(), ask.lang));
+                }
+                found.push((member, fact));
+            }
+        }
+    }
+    let mut facts: Vec<Fact> = found.into_iter().map(|(_, f)| f).take(FACTS - 1).collect();
+    if let Some(owner) = opened.read.state.owner.as_deref() {
+        let role = model
+            .kinds
+            .get(&opened.case.kind)
+            .map_or_else(String::new, |k| say.role(&k.owner.role));
+        let marks = ask
+            .directory()
+            .parties
+            .get(owner)
+            .map(|p| {
+                p.marks
+                    .iter()
+                    .map(|m| Mark::new(m, MarkKind::Programme))
+                    .collect()
+            })
+            .unwrap_or_default();
+        facts.insert(
+            facts.len().min(1),
+            Fact {
+                label: role,
+                value: Rich(vec![Span::Strong(ask.network.name_of(owner).to_owned())]),
+                sub: Rich::default(),
+                marks,
+            },
+        );
+    }
+    facts
+}
+
+fn to_come(opened: &Opened, row: Option<&(String, BoardRow)>) -> String {
+    let Some((name, row)) = row else {
+        return String::new();
+    };
+    let columns = opened
+        .profile()
+        .model()
+        .boards
+        .get(name)
+        .map(|b| b.columns.as_slice())
+        .unwrap_or_default();
+    let Some(at) = columns
+        .iter()
+        .position(|c| row.column.as_deref() == Some(c.id.as_str()))
+    else {
+        return String::new();
+    };
+    columns
+        .iter()
+        .skip(at + 1)
+        .map(|c| opened.say.word(&format!("board.{}", c.id)).to_lowercase())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn parts(opened: &Opened) -> Vec<PartsTable> {
+    let say = &opened.say;
+    opened
+        .read
+        .state
+        .parts
+        .iter()
+        .filter(|(_, part)| !part.cases.is_empty())
+        .map(|(name, part)| {
+            let kind = part.cases.first().map_or("", |(c, _)| c.kind.as_str());
+            let told: Vec<(&CaseRef, Vec<(String, Fact)>)> = part
+                .cases
+                .iter()
+                .map(|(case, _)| (case, part_facts(opened, case)))
+                .collect();
+            let mut members: Vec<(String, String)> = Vec::new();
+            for (member, fact) in told.iter().flat_map(|(_, facts)| facts) {
+                if members.len() < CELLS + 1 && !members.iter().any(|(m, _)| m == member) {
+                    members.push((member.clone(), fact.label.clone()));
+                }
+            }
+            // The first stands under the key.
+            let under = (!members.is_empty()).then(|| members.remove(0).0);
+            let count = part.cases.len() as u64;
+            let mut heads = vec![say.kind(kind)];
+            heads.extend(members.iter().map(|(_, label)| label.clone()));
+            heads.push(String::new());
+            PartsTable {
+                id: name.clone(),
+                title: format!("{count} {}", say.noun(kind).of(count)),
+                note: say
+                    .text(&format!("parts.{}.{name}.note", opened.case.kind))
+                    .unwrap_or_default()
+                    .to_owned(),
+                heads,
+                rows: part
+                    .cases
+                    .iter()
+                    .zip(&told)
+                    .map(|((case, state), (_, facts))| {
+                        let cell = |member: &str| {
+                            facts
+                                .iter()
+                                .find(|(m, _)| m == member)
+                                .map(|(_, f)| f.value.clone())
+                                .unwrap_or_default()
+                        };
+                        let inside = opened.read.parts.get(case);
+                        PartRow {
+                            key: case.key.clone(),
+                            href: inside
+                                .map_or_else(String::new, |_| paths::case(&case.kind, &case.key)),
+                            sub: under.as_deref().map(cell).unwrap_or_default(),
+                            cells: members
+                                .iter()
+                                .map(|(m, _)| (cell(m), Rich::default()))
+                                .collect(),
+                            state: say.state(state.as_deref()),
+                            since_ms: inside.filter(|s| s.state.is_some()).map(|s| s.since_ms),
+                        }
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// Facts of a part: of its papers in force, newest first, without its own key.
+fn part_facts(opened: &Opened, part: &CaseRef) -> Vec<(String, Fact)> {
+    let say = &opened.say;
+    let (Some(state), Some(records)) = (opened.read.parts.get(part), opened.parts.get(part)) else {
+        return Vec::new();
+    };
+    let model = opened.profile().model();
+    let mut out: Vec<(String, Fact)> = Vec::new();
+    let list: Vec<CaseRecord> = records.iter().filter_map(read::case_record_of).collect();
+    for record in in_force(state, &list) {
+        let paper = model
+            .records
+            .get(&record.record_type)
+            .is_some_and(|t| t.face == "document");
+        if !paper {
+            continue;
+        }
+        for (member, fact) in say.facts(&record.record_type, &record.document) {
+            let plain = fact.value.plain();
+            if plain != part.key
+                && !plain.contains(&part.key)
+                && !out.iter().any(|(m, _)| *m == member)
+            {
+                out.push((member, fact));
+            }
+        }
+    }
+    out
+}
+
+fn findings(ask: &Ask, opened: &Opened) -> Vec<Finding> {
+    opened
+        .read
+        .state
+        .findings
+        .iter()
+        .chain(opened.read.parts.values().flat_map(|p| &p.findings))
+        .map(|problem| {
+            let (tone, glyph) = match problem.severity {
+                Severity::Refuse => (Tone::Stop, Glyph::Cross),
+                Severity::Dispute => (Tone::Warn, Glyph::Differ),
+                Severity::Warn => (Tone::Quiet, Glyph::Late),
+            };
+            Finding {
+                tone,
+                glyph,
+                text: Rich::marked(ask.w(&problem.en, &problem.es)),
+                code: problem.code.clone(),
+                pointer: problem.pointer.clone(),
+                link: None,
+            }
+        })
+        .collect()
+}
+
+/// In whose name acts are signed: *CBP Laredo, US customs (CBP)*.
+pub(super) fn acts_as(ask: &Ask, say: &Say) -> String {
+    let roles: Vec<String> = ask.roles().iter().map(|r| say.role(r)).collect();
+    let name = ask.network.name_of(ask.party());
+    let person = ask.who.person.trim();
+    let who = if person.is_empty() || person == name {
+        name.to_owned()
+    } else {
+        format!("{person}, {name}")
+    };
+    if roles.is_empty() {
+        who
+    } else {
+        format!("{who} ({})", roles.join(", "))
+    }
+}
+
+fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refusal> {
+    let say = &opened.say;
+    let roles = ask.roles();
+    let mut list: Vec<Act> = acts::acts(opened.profile(), opened.view(ask), ask.party(), &roles)
+        .iter()
+        .map(|offer| button(say, &opened.case, offer))
+        .filter(|act| {
+            !asks
+                .iter()
+                .filter_map(|n| n.act.as_ref())
+                .any(|a| a.href == act.href)
+        })
+        .collect();
+    let mut of_parts = Vec::new();
+    for (part, records) in &opened.parts {
+        let Some(state) = opened.read.parts.get(part) else {
+            continue;
+        };
+        let case_records: Vec<CaseRecord> =
+            records.iter().filter_map(read::case_record_of).collect();
+        let view = acts::CaseView {
+            state,
+            records: &case_records,
+            directory: ask.directory(),
+            as_of_ms: ask.now_ms,
+        };
+        for offer in acts::acts(opened.profile(), view, ask.party(), &roles) {
+            let model = opened.profile().model();
+            let when = model
+                .acts
+                .iter()
+                .any(|a| a.id == offer.id && a.when.is_some());
+            // What a state makes possible is worth a button here; the rest stands on the part's own page.
+            if offer.allowed && when && of_parts.len() < PART_ACTS {
+                let mut act = button(say, part, &offer);
+                act.label = format!("{}, {}", act.label, part.key);
+                of_parts.push(act);
+            }
+        }
+    }
+    list.extend(of_parts);
+    // What can be done first, then what halts, then what can't be done and why.
+    list.sort_by_key(|act| (act.why_not.is_some(), act.halt));
+    Ok(list)
+}
+
+fn governed(ask: &Ask, say: &Say) -> Rich {
+    let model = say.profile.model();
+    let signatories: Vec<String> = model
+        .charter
+        .signatories
+        .iter()
+        .map(|r| say.role(r))
+        .collect();
+    let mut text = Rich::text(format!(
+        "{} {} {}. ",
+        ask.w("Governed by", "Se rige por"),
+        say.word("profile.title"),
+        model.version
+    ));
+    if !signatories.is_empty() {
+        text = text.and(Span::Text(format!(
+            "{} {}. ",
+            ask.w("Signed by", "Firmado por"),
+            signatories.join(", ")
+        )));
+    }
+    text.and(Span::Long(say.profile.core_digest().to_owned()))
+}
+
+/// Who has the case: this node, those to whom it delivered, those from whom it came.
+fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal> {
+    let core = ask.app.core();
+    #[derive(Default)]
+    struct Has {
+        parties: std::collections::BTreeSet<String>,
+        views: std::collections::BTreeSet<String>,
+        whole: bool,
+        waiting: u64,
+        oldest_ms: Option<i64>,
+    }
+    let mut by_peer: BTreeMap<String, Has> = BTreeMap::new();
+    for record in &opened.read.records {
+        let row = &record.record;
+        if row.home != core.identity.did {
+            let has = by_peer.entry(row.home.clone()).or_default();
+            has.parties.insert(row.issuer.clone());
+            has.whole = true;
+        }
+        for holder in held(core.reader.node_holders(&row.id))? {
+            let has = by_peer.entry(holder.peer.clone()).or_default();
+            let recipients: Vec<String> =
+                serde_json::from_str(&holder.recipients).unwrap_or_default();
+            has.parties.extend(recipients);
+            if holder.view == garita_exchange::stamp::WHOLE {
+                has.whole = true;
+            } else {
+                has.views.insert(holder.view.clone());
+            }
+            if holder.acked_ms.is_none() {
+                has.waiting += 1;
+                let oldest = has.oldest_ms.get_or_insert(holder.queued_ms);
+                *oldest = (*oldest).min(holder.queued_ms);
+            }
+        }
+    }
+    let mut list = vec![Holder {
+        name: ask.network.name_of(ask.party()).to_owned(),
+        what: ask.w("here", "aquí").to_owned(),
+        peer: None,
+    }];
+    for (peer, has) in by_peer {
+        let names: Vec<&str> = has.parties.iter().map(|p| ask.network.name_of(p)).collect();
+        let mut step = peers::step_of(ask, &peer);
+        if has.waiting > 0 && !matches!(step, Some(Step::Away { .. })) {
+            step = Some(Step::Behind {
+                records: has.waiting,
+                age_ms: ask
+                    .now_ms
+                    .saturating_sub(has.oldest_ms.unwrap_or(ask.now_ms)),
+            });
+        }
+        let what = if has.whole {
+            ask.w("whole records", "registros completos").to_owned()
+        } else {
+            ask.w("only the view {v}", "solo la vista {v}").replace(
+                "{v}",
+                &has.views.iter().cloned().collect::<Vec<_>>().join(", "),
+            )
+        };
+        list.push(Holder {
+            name: if names.is_empty() {
+                ask.network.name_of(&peer).to_owned()
+            } else {
+                super::board::names(&names)
+            },
+            what,
+            peer: step,
+        });
+    }
+    Ok(list)
+}
+
+/// The peer that matters: away before behind before in step.
+fn worst(holders: &[Holder]) -> Option<PeerLine> {
+    holders
+        .iter()
+        .filter_map(|h| {
+            let step = h.peer?;
+            let rank = match step {
+                Step::Away { .. } => 0,
+                Step::Behind { .. } => 1,
+                Step::InStep { .. } => 2,
+            };
+            Some((
+                rank,
+                PeerLine {
+                    name: h.name.clone(),
+                    step,
+                    href: paths::PEERS.to_owned(),
+                },
+            ))
+        })
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, line)| line)
+}

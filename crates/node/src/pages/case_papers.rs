@@ -1,0 +1,254 @@
+//! Documents of a case and its parts: what checking each gave, problems first.
+
+use std::collections::BTreeSet;
+
+use garita_exchange::read;
+use garita_profile::case::{CaseRef, RecordState};
+use garita_store::HeldRecord;
+
+use super::ask::Ask;
+use super::case::Opened;
+use crate::api::records::digest_of;
+use crate::console::{Badge, Check, Document, Link, Rich, Span, paths};
+
+/// Documents shown.
+const SHOWN: usize = 200;
+
+/// The documents, problems first, then newest first.
+pub(super) fn documents(ask: &Ask, opened: &Opened) -> Vec<Document> {
+    let mut seen = BTreeSet::new();
+    let mut list: Vec<(bool, i64, Document)> = Vec::new();
+    let own = opened.read.state.records.iter().map(|r| (None, r));
+    let of_parts = opened
+        .read
+        .parts
+        .iter()
+        .filter(|(case, _)| opened.parts.contains_key(case))
+        .flat_map(|(case, state)| state.records.iter().map(move |r| (Some(case), r)));
+    for (part, state) in own.chain(of_parts) {
+        let paper = opened
+            .profile()
+            .model()
+            .records
+            .get(&state.record_type)
+            .is_some_and(|t| t.face == "document");
+        if !paper || !seen.insert(state.id.clone()) {
+            continue;
+        }
+        if let Some(document) = document(ask, opened, part, state) {
+            list.push((!document.badge.needs_a_look(), -document.since_ms, document));
+        }
+    }
+    list.sort_by_key(|(fine, newest, _)| (*fine, *newest));
+    list.into_iter().map(|(_, _, d)| d).take(SHOWN).collect()
+}
+
+/// The badge of what became of a record.
+pub(super) fn badge(in_force: bool, why: &str, view: bool) -> Badge {
+    match why {
+        _ if in_force => Badge::Verified,
+        "replaced" => Badge::Replaced,
+        "key-revoked" | "disputed: key-revoked" => Badge::Revoked,
+        "waiting-for-opening" | "not-affirmed" => Badge::Unknown,
+        "" if view => Badge::Verified,
+        "" => Badge::Unknown,
+        _ => Badge::Disputed,
+    }
+}
+
+fn document(
+    ask: &Ask,
+    opened: &Opened,
+    part: Option<&CaseRef>,
+    state: &RecordState,
+) -> Option<Document> {
+    let held = opened.held(&state.id)?;
+    let record = read::case_record_of(held)?;
+    let say = &opened.say;
+    let why = state.why.as_deref().unwrap_or_default();
+    let badge = badge(state.in_force, why, record.view.is_some());
+    let issuer = ask.network.name_of(&state.issuer).to_owned();
+    let known: Vec<String> = part
+        .map(|p| p.key.clone())
+        .into_iter()
+        .chain(opened.case.key.split(':').map(str::to_owned))
+        .collect();
+    let sub = opened
+        .profile()
+        .model()
+        .records
+        .get(&state.record_type)
+        .and_then(|t| say.names(t, &record.document, &known))
+        .map(|span| Rich(vec![span]))
+        .unwrap_or_default();
+    let digest = digest_of(&state.id).to_owned();
+    Some(Document {
+        key: state.id.clone(),
+        badge,
+        title: say.record(&state.record_type),
+        sub,
+        scope: part.map_or_else(|| say.kind(&opened.case.kind), |p| p.key.clone()),
+        since_ms: state.effective_ms,
+        open: badge.needs_a_look(),
+        sentence: sentence(ask, badge, &issuer, why),
+        checks: checks(ask, opened, held, state, badge),
+        links: vec![
+            Link::new(
+                ask.w("Read the record", "Leer el registro"),
+                paths::record(&digest),
+            ),
+            Link::new(
+                ask.w("Download it signed", "Descargar firmado"),
+                format!("/v1/records/{}", crate::console::segment(&digest)),
+            ),
+            Link::new(
+                ask.w("Its receipt", "Su acuse"),
+                format!("/v1/records/{}/receipt", crate::console::segment(&digest)),
+            ),
+        ],
+        issuer,
+    })
+}
+
+/// One sentence on what a badge means here.
+pub(super) fn sentence(ask: &Ask, badge: Badge, issuer: &str, why: &str) -> Rich {
+    let text = match badge {
+        Badge::Verified => ask.w(
+            "Signed by {who}, unchanged since, and in force.",
+            "Firmado por {who}, sin cambios desde entonces, y en vigor.",
+        ),
+        Badge::Replaced => ask.w(
+            "Signed by {who}. A later record took its place.",
+            "Firmado por {who}. Un registro posterior ocupa su lugar.",
+        ),
+        Badge::Revoked => ask.w(
+            "Signed by {who} with a key that was revoked before it was logged. It moves nothing.",
+            "Firmado por {who} con una llave revocada antes de asentarse. No mueve nada.",
+        ),
+        Badge::Disputed => ask.w(
+            "It verifies, but contradicts another record or a rule: {why}. Both are kept, none is hidden.",
+            "Pasa la verificación, pero contradice otro registro o una regla: {why}. Ambos se conservan.",
+        ),
+        _ => ask.w(
+            "What a check needs is not here yet. It is kept and counts when it comes.",
+            "Aún falta lo que una revisión necesita. Se conserva y cuenta cuando llegue.",
+        ),
+    };
+    Rich::text(
+        text.replace("{who}", issuer)
+            .replace("{why}", why.strip_prefix("disputed: ").unwrap_or(why)),
+    )
+}
+
+fn checks(
+    ask: &Ask,
+    opened: &Opened,
+    held: &HeldRecord,
+    state: &RecordState,
+    badge: Badge,
+) -> Vec<Check> {
+    let say = &opened.say;
+    let row = &held.record;
+    let issuer = ask.network.name_of(&state.issuer);
+    let mut checks = Vec::new();
+    let signature = ask.w("Signature", "Firma");
+    checks.push(if badge == Badge::Revoked {
+        Check::failed(
+            signature,
+            Rich::text(ask.w("the key was revoked", "la llave fue revocada")),
+        )
+    } else {
+        Check::good(
+            signature,
+            Rich::text(
+                ask.w(
+                    "of {who}; checked before it was taken in",
+                    "de {who}; revisada antes de admitirlo",
+                )
+                .replace("{who}", issuer),
+            ),
+        )
+    });
+    checks.push(may_state(ask, opened, state, row.logged_ms));
+    let rules = ask.w("Content and rules", "Contenido y reglas");
+    checks.push(match row.disputed.as_deref() {
+        Some(code) => Check::differs(rules, Rich::text(code)),
+        None if badge == Badge::Disputed => {
+            Check::differs(rules, Rich::text(state.why.clone().unwrap_or_default()))
+        }
+        None => Check::good(
+            rules,
+            Rich::text(
+                ask.w("by {program} {version}", "según {program} {version}")
+                    .replace("{program}", &say.word("profile.title"))
+                    .replace("{version}", &say.profile.model().version),
+            ),
+        ),
+    });
+    checks.push(Check::good(
+        ask.w("In the log", "En la bitácora"),
+        Rich::text(
+            ask.w(
+                "entry {n} here; its home {home} stamped it",
+                "asiento {n} aquí; lo selló su nodo {home}",
+            )
+            .replace("{n}", &row.local_index.get().to_string())
+            .replace("{home}", ask.network.name_of(&row.home)),
+        ),
+    ));
+    checks.push(Check::good(
+        ask.w("Digest", "Resumen"),
+        Rich(vec![Span::Long(digest_of(&row.id).to_owned())]),
+    ));
+    checks
+}
+
+/// Whether the issuer had, when it was logged, a role, post or seat by which it may state this.
+fn may_state(ask: &Ask, opened: &Opened, state: &RecordState, logged_ms: i64) -> Check {
+    let what = ask.w("Issuer may state this", "El emisor puede declararlo");
+    let ty = opened.profile().model().records.get(&state.record_type);
+    let role = ty.into_iter().flat_map(|t| &t.issued_by).find(|role| {
+        role.strip_prefix("seat.").map_or_else(
+            || {
+                role.strip_prefix("post.").map_or_else(
+                    || ask.directory().has_role(&state.issuer, role, logged_ms),
+                    |post| {
+                        opened
+                            .read
+                            .state
+                            .posts
+                            .get(post)
+                            .is_some_and(|p| p.contains(&state.issuer))
+                    },
+                )
+            },
+            |seat| {
+                opened
+                    .read
+                    .state
+                    .seats
+                    .get(seat)
+                    .is_some_and(|s| s.contains(&state.issuer))
+            },
+        )
+    });
+    match role {
+        Some(role) => Check::good(
+            what,
+            Rich::text(
+                ask.w(
+                    "as {role}, by the trust list",
+                    "como {role}, según la lista de confianza",
+                )
+                .replace("{role}", &opened.say.role(role)),
+            ),
+        ),
+        None => Check::unknown(
+            what,
+            Rich::text(ask.w(
+                "its role is not in this node's list",
+                "su función no está en la lista de este nodo",
+            )),
+        ),
+    }
+}

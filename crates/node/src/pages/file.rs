@@ -1,0 +1,600 @@
+//! Filing a record: a form from the type's schema, all faults at once, what was typed kept.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use garita_exchange::encode;
+use garita_exchange::problem::{Fault as Refused, Refusal, RefusalKind};
+use garita_exchange::submit::{self, Submission};
+use garita_profile::Profile;
+use garita_profile::builtin::ANY;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+use super::act;
+use super::ask::{Ask, absent, pairs, see_other, signed, to_sign_in, value_of};
+use super::case::acts_as;
+use super::words::Say;
+use crate::api::problem::Problem;
+use crate::api::records::digest_of;
+use crate::console::{
+    Choice, Fault, Field, FieldKind, FormPage, FormSection, Link, Place, Rich, Words, document_of,
+    paths, render_form, sections_of, time,
+};
+use crate::server::{App, blocking};
+
+const SUBJECT: &str = "/credentialSubject";
+/// A list of thousands is typed as a code; the server checks it.
+const CODES_SHOWN: usize = 400;
+/// How deep dates are looked for.
+const DEPTH_MAX: usize = 8;
+/// Rows that a posted form may add to.
+const ROWS_MAX: usize = 200;
+
+/// `GET /console/file`: which record.
+pub(super) async fn choose(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    signed(app, headers, uri, |ask| {
+        let asked = ask.here.value("type");
+        if ask.app.core().programs.for_record_type(asked).is_some() {
+            return Ok(see_other(&format!(
+                "/console/file/{}",
+                crate::console::segment(asked)
+            )));
+        }
+        let mut types: Vec<(String, String, String)> = Vec::new();
+        let roles = ask.roles();
+        for profile in ask.app.core().programs.iter() {
+            let say = ask.say(profile);
+            for name in profile.model().records.keys() {
+                if may(profile, name, &roles) {
+                    types.push((say.word("profile.title"), say.record(name), name.clone()));
+                }
+            }
+        }
+        types.sort();
+        let mut lede =
+            Rich::text(ask.w("Your role may file these: ", "Su función puede presentar: "));
+        for (at, (_, title, name)) in types.iter().enumerate() {
+            if at > 0 {
+                lede = lede.and(crate::console::Span::Text(", ".to_owned()));
+            }
+            lede = lede.and(crate::console::Span::Link(Link::new(
+                title,
+                format!("/console/file/{}", crate::console::segment(name)),
+            )));
+        }
+        let page = crate::console::ErrorPage {
+            status: 404,
+            detail: lede.clone(),
+            ..crate::console::ErrorPage::default()
+        };
+        if types.is_empty() {
+            return Ok(ask.html(crate::console::render_error(
+                &ask.frame(Place::Elsewhere),
+                &page,
+            )));
+        }
+        let form = FormPage {
+            title: ask.w("File a record", "Presentar un registro").to_owned(),
+            lede,
+            action: "/console/file/-".to_owned(),
+            hidden: vec![("token".to_owned(), ask.token.clone())],
+            sections: vec![FormSection {
+                fields: vec![Field {
+                    name: "type".to_owned(),
+                    label: ask.w("Record", "Registro").to_owned(),
+                    kind: FieldKind::Select,
+                    choices: types
+                        .iter()
+                        .map(|(_, title, name)| Choice::new(name, title, false))
+                        .collect(),
+                    ..Field::default()
+                }],
+                ..FormSection::default()
+            }],
+            submit: ask.w("Open the form", "Abrir el formulario").to_owned(),
+            back: Link::new(ask.lang.t("error.board"), paths::BOARD),
+            ..FormPage::default()
+        };
+        Ok(ask.html(render_form(&ask.frame(Place::Elsewhere), &form)))
+    })
+    .await
+}
+
+/// `GET /console/file/{recordType}?kind=&key=&follows=`.
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(record_type): Path<String>,
+) -> Response {
+    signed(app, headers, uri, move |ask| {
+        let form = Form::open(ask, &record_type)?;
+        let known = form.prefill(ask);
+        Ok(ask.html(form.render(ask, &known, &[])))
+    })
+    .await
+}
+
+/// `POST /console/file/{recordType}`: adds or takes away a row, or signs.
+pub(super) async fn sign(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(record_type): Path<String>,
+    body: Bytes,
+) -> Response {
+    let posted = pairs(&String::from_utf8_lossy(&body));
+    if record_type == "-" {
+        let to = crate::console::segment(value_of(&posted, "type"));
+        return see_other(&format!("/console/file/{to}"));
+    }
+    let step = {
+        let (app, headers, uri, posted) = (
+            Arc::clone(&app),
+            headers.clone(),
+            uri.clone(),
+            posted.clone(),
+        );
+        let record_type = record_type.clone();
+        blocking(move || {
+            let (ask, known) = Ask::of(app, &headers, &uri)?;
+            if !known {
+                return Ok(Step::Answer(to_sign_in()));
+            }
+            Ok(prepared(&ask, &posted, &record_type)
+                .unwrap_or_else(|refusal| Step::Answer(ask.refused(&refusal))))
+        })
+        .await
+    };
+    let (submission, principal) = match step {
+        Ok(Step::Answer(response)) => return response,
+        Ok(Step::Submit(submission, principal)) => (*submission, principal),
+        Err(refusal) => return Problem(refusal).into_response(),
+    };
+    match submit::draft(app.core(), submission, &principal).await {
+        Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id, receipt.index).await,
+        Err(refusal) => refused(app, headers, uri, posted, record_type, refusal).await,
+    }
+}
+
+/// To the first case that the record is about, else to the record.
+async fn recorded(app: &Arc<App>, party: &str, id: &str, leaf: u64) -> Response {
+    let (core, party, wanted) = (Arc::clone(app.core()), party.to_owned(), id.to_owned());
+    let about = blocking(move || {
+        let held = super::ask::held(core.reader.record(&party, &wanted))?;
+        Ok(held
+            .and_then(|h| garita_exchange::read::case_record_of(&h))
+            .and_then(|r| r.about.into_iter().next()))
+    })
+    .await;
+    match about {
+        Ok(Some(case)) => act::recorded(&case.kind, &case.key, id, leaf),
+        Ok(None) | Err(_) => see_other(&paths::record(digest_of(id))),
+    }
+}
+
+enum Step {
+    Answer(Response),
+    Submit(Box<Submission>, garita_exchange::submit::Principal),
+}
+
+fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result<Step, Refusal> {
+    ask.check_token(posted)?;
+    let form = Form::open(ask, record_type)?;
+    let mut value = form.typed(ask, posted);
+    let (add, drop) = (value_of(posted, "add"), value_of(posted, "drop"));
+    if !add.is_empty() {
+        change_rows(&mut value, add, true);
+        return Ok(Step::Answer(ask.html(form.render(ask, &value, &[]))));
+    }
+    if !drop.is_empty() {
+        change_rows(&mut value, drop, false);
+        return Ok(Step::Answer(ask.html(form.render(ask, &value, &[]))));
+    }
+    let follows = value_of(posted, "follows");
+    Ok(Step::Submit(
+        Box::new(Submission {
+            record_type: record_type.to_owned(),
+            occurred: None,
+            subject: value,
+            standing: None,
+            replaces: None,
+            follows: (!follows.is_empty())
+                .then(|| follows.to_owned())
+                .into_iter()
+                .collect(),
+            saw: None,
+            about: Vec::new(),
+            on_behalf_of: None,
+            source: None,
+            related: Vec::new(),
+        }),
+        ask.who.clone(),
+    ))
+}
+
+async fn refused(
+    app: Arc<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    posted: Vec<(String, String)>,
+    record_type: String,
+    refusal: Refusal,
+) -> Response {
+    signed(app, headers, uri, move |ask| {
+        let form = Form::open(ask, &record_type)?;
+        let value = form.typed(ask, &posted);
+        let faults: Vec<Fault> = refusal
+            .faults
+            .iter()
+            .map(|f| Fault {
+                name: f.pointer.clone(),
+                text: ask.w(&f.en, &f.es).to_owned(),
+                code: f.code.clone(),
+            })
+            .collect();
+        let status = StatusCode::from_u16(refusal.kind.status()).unwrap_or_default();
+        Ok(ask.answer(status, form.render(ask, &value, &faults)))
+    })
+    .await
+}
+
+/// Whether one of the roles may issue a type; seats and posts are settled at admission.
+fn may(profile: &Profile, record_type: &str, roles: &[&str]) -> bool {
+    let model = profile.model();
+    model.records.get(record_type).is_some_and(|ty| {
+        ty.issued_by
+            .iter()
+            .any(|role| match role.strip_prefix("post.") {
+                Some(post) => model
+                    .posts
+                    .get(post)
+                    .is_some_and(|p| p.roles.iter().any(|r| roles.contains(&r.as_str()))),
+                None => role == ANY || role.starts_with("seat.") || roles.contains(&role.as_str()),
+            })
+    })
+}
+
+/// Who will receive a record of a type, in words.
+pub(super) fn receivers(ask: &Ask, say: &Say, record_type: &str) -> Vec<String> {
+    let model = say.profile.model();
+    let Some(ty) = model.records.get(record_type) else {
+        return Vec::new();
+    };
+    let mut out: Vec<String> = Vec::new();
+    let mut add = |text: String| {
+        if !out.contains(&text) {
+            out.push(text);
+        }
+    };
+    if ty.audience.is_empty() {
+        for role in &model.charter.signatories {
+            add(say.role(role));
+        }
+        add(ask
+            .w(
+                "those with a seat in the case",
+                "quienes tienen lugar en el expediente",
+            )
+            .to_owned());
+    }
+    for to in ty
+        .audience
+        .iter()
+        .flat_map(|a| a.to.iter().map(move |t| (t, a)))
+    {
+        let (to, line) = to;
+        let name = match to.strip_prefix("seat.") {
+            Some(seat) => say
+                .text(&format!("seats.{seat}"))
+                .map_or_else(|| say.role(seat), str::to_owned),
+            None if to == "seats" => ask
+                .w(
+                    "those with a seat in the case",
+                    "quienes tienen lugar en el expediente",
+                )
+                .to_owned(),
+            None => say.role(to.strip_prefix("post.").unwrap_or(to)),
+        };
+        if line.view.is_empty() {
+            add(name);
+        } else {
+            add(format!("{name} ({})", ask.w("a part of it", "una parte")));
+        }
+    }
+    out
+}
+
+struct Form {
+    say: Say,
+    record_type: String,
+    schema: Value,
+}
+
+impl Form {
+    fn open(ask: &Ask, record_type: &str) -> Result<Form, Refusal> {
+        let profile = ask
+            .app
+            .core()
+            .programs
+            .for_record_type(record_type)
+            .ok_or_else(absent)?;
+        if !may(&profile, record_type, &ask.roles()) {
+            return Err(Refusal::one(
+                RefusalKind::Forbidden,
+                Refused::whole(
+                    "role-may-not-issue",
+                    "your role does not file records of this type",
+                    "su función no presenta registros de este tipo",
+                ),
+            ));
+        }
+        let schema = profile
+            .model()
+            .schemas
+            .get(record_type)
+            .cloned()
+            .unwrap_or(Value::Null);
+        Ok(Form {
+            say: ask.say(&profile),
+            record_type: record_type.to_owned(),
+            schema,
+        })
+    }
+
+    /// The key's members of the case in the address.
+    fn prefill(&self, ask: &Ask) -> Value {
+        let mut subject = Map::new();
+        let (kind, key) = (ask.here.value("kind"), ask.here.value("key"));
+        if let Some(kind) = self.say.profile.model().kinds.get(kind) {
+            for (path, part) in kind.key.iter().zip(key.split(':')) {
+                if let Some(name) = path.last_name() {
+                    let known = self
+                        .schema
+                        .pointer(&format!("/properties/{name}"))
+                        .is_some();
+                    if known {
+                        subject.insert(name.to_owned(), Value::from(part));
+                    }
+                }
+            }
+        }
+        Value::Object(subject)
+    }
+
+    fn typed(&self, ask: &Ask, posted: &[(String, String)]) -> Value {
+        let mut value = document_of(&self.schema, SUBJECT, posted);
+        let zone = ask.zone();
+        dates(
+            &self.schema,
+            &self.schema,
+            &mut value,
+            &|text| instant_of(text, &zone),
+            0,
+        );
+        fixed(&self.schema, &mut value);
+        value
+    }
+
+    fn render(&self, ask: &Ask, value: &Value, faults: &[Fault]) -> String {
+        let mut shown = value.clone();
+        let zone = ask.zone();
+        dates(
+            &self.schema,
+            &self.schema,
+            &mut shown,
+            &|text| encode::parse_instant_ms(text).map(|ms| time::local_input(ms, &zone)),
+            0,
+        );
+        let words = |pointer: &str, member: &Value| self.words(ask, pointer, member);
+        let sections = sections_of(ask.lang, &self.schema, SUBJECT, &shown, &words);
+        let mut hidden = vec![("token".to_owned(), ask.token.clone())];
+        let follows = ask.here.value("follows");
+        if !follows.is_empty() {
+            hidden.push(("follows".to_owned(), follows.to_owned()));
+        }
+        let help = self
+            .schema
+            .get(if ask.lang.code() == "es" {
+                "x-description-es"
+            } else {
+                "description"
+            })
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let page = FormPage {
+            path: vec![Link::new(
+                ask.w("File a record", "Presentar un registro"),
+                "/console/file",
+            )],
+            title: self.say.record(&self.record_type),
+            lede: Rich::marked(help),
+            action: ask.here.to_string(),
+            hidden,
+            sections,
+            faults: faults.to_vec(),
+            submit: String::new(),
+            halt: false,
+            signed_as: acts_as(ask, &self.say),
+            receivers: receivers(ask, &self.say, &self.record_type),
+            back: Link::new(ask.w("Cancel", "Cancelar"), paths::BOARD),
+        };
+        render_form(&ask.frame(Place::Elsewhere), &page)
+    }
+
+    fn words(&self, ask: &Ask, pointer: &str, member: &Value) -> Words {
+        let own = |name: &str| {
+            let es = format!("x-{name}-es");
+            let spanish = (ask.lang.code() == "es").then(|| member.get(&es)).flatten();
+            spanish
+                .or_else(|| member.get(name))
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let mut label = own("title");
+        if label.is_empty() {
+            label = self.say.label(&self.record_type, name);
+        }
+        let mut hint = own("description");
+        let examples = member.get("examples").and_then(Value::as_array);
+        if let Some(example) = examples.and_then(|e| e.first()) {
+            let text = example
+                .as_str()
+                .map_or_else(|| example.to_string(), str::to_owned);
+            if !example.is_object() && !example.is_array() && member.get("enum").is_none() {
+                hint = format!("{hint} {} {text}", ask.w("Example:", "Ejemplo:"))
+                    .trim()
+                    .to_owned();
+            }
+        }
+        if member.get("format").and_then(Value::as_str) == Some("date-time") {
+            hint = format!(
+                "{} {}",
+                ask.w("Time in", "Hora de"),
+                time::zone_short(ask.now_ms, &ask.zone())
+            );
+        }
+        let codes = member
+            .get("x-codes")
+            .and_then(Value::as_str)
+            .and_then(|list| self.say.profile.model().codelists.get(list));
+        let choices = match codes {
+            Some(list) if list.len() <= CODES_SHOWN => list
+                .iter()
+                .map(|c| {
+                    (
+                        c.code.clone(),
+                        format!("{} ({})", ask.w(&c.en, &c.es), c.code),
+                    )
+                })
+                .collect(),
+            Some(_) => Vec::new(),
+            None => member
+                .get("enum")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(|code| {
+                    let words = self
+                        .say
+                        .code(&self.record_type, name, code)
+                        .filter(|w| w != code)
+                        .unwrap_or_else(|| super::words::readable(code));
+                    (code.to_owned(), words)
+                })
+                .collect(),
+        };
+        Words {
+            label,
+            hint,
+            choices,
+        }
+    }
+}
+
+/// What was typed into a date-and-time field in the port's zone, as RFC 3339 in UTC.
+pub(super) fn instant_of(text: &str, zone: &TimeZone) -> Option<String> {
+    let civil: DateTime = text.trim().parse().ok()?;
+    let at = zone.to_timestamp(civil).ok()?;
+    Some(encode::instant_text(at.as_millisecond()))
+}
+
+/// Changes every date-time of a value by its schema.
+fn dates(
+    root: &Value,
+    schema: &Value,
+    value: &mut Value,
+    change: &dyn Fn(&str) -> Option<String>,
+    depth: usize,
+) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    let schema = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|r| root.pointer(r.strip_prefix('#')?))
+        .unwrap_or(schema);
+    match value {
+        Value::String(text) => {
+            if schema.get("format").and_then(Value::as_str) == Some("date-time")
+                && let Some(next) = change(text)
+            {
+                *text = next;
+            }
+        }
+        Value::Array(rows) => {
+            if let Some(items) = schema.get("items") {
+                for row in rows {
+                    dates(root, items, row, change, depth + 1);
+                }
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if let Some(inner) = schema.get("properties").and_then(|p| p.get(name)) {
+                    dates(root, inner, member, change, depth + 1);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Members of which only one value is possible are not asked.
+fn fixed(schema: &Value, value: &mut Value) {
+    let (Some(members), Some(into)) = (
+        schema.get("properties").and_then(Value::as_object),
+        value.as_object_mut(),
+    ) else {
+        return;
+    };
+    for (name, member) in members {
+        if let Some(only) = member.get("const") {
+            into.insert(name.clone(), only.clone());
+        }
+    }
+}
+
+/// Adds an empty row at the end of a list, or takes one away, by pointer under the subject.
+fn change_rows(value: &mut Value, pointer: &str, add: bool) {
+    let Some(inside) = pointer.strip_prefix(SUBJECT) else {
+        return;
+    };
+    if add {
+        if value.pointer(inside).is_none()
+            && let Some((parent, name)) = inside.rsplit_once('/')
+            && let Some(members) = value.pointer_mut(parent).and_then(Value::as_object_mut)
+        {
+            // The list was empty: its first row is shown anyway, so the new one is the second.
+            members.insert(name.to_owned(), Value::Array(vec![Value::Null]));
+        }
+        if let Some(rows) = value.pointer_mut(inside).and_then(Value::as_array_mut)
+            && rows.len() < ROWS_MAX
+        {
+            rows.push(Value::Null);
+        }
+        return;
+    }
+    if let Some((list, row)) = inside.rsplit_once('/')
+        && let (Some(rows), Ok(at)) = (
+            value.pointer_mut(list).and_then(Value::as_array_mut),
+            row.parse::<usize>(),
+        )
+        && at < rows.len()
+    {
+        rows.remove(at);
+    }
+}

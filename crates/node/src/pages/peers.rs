@@ -1,0 +1,165 @@
+//! Peers: how each stands, what waits for it.
+
+use std::sync::Arc;
+
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::problem::Refusal;
+use garita_exchange::sync::PeerStanding;
+
+use super::ask::{Ask, business_ms, held, host_of, signed};
+use super::live;
+use crate::console::{
+    Fragment, Frame, OutboxRow, PeerLine, PeersPage, Place, Rich, Step, paths, render_peers,
+    render_peers_fragments,
+};
+use crate::server::App;
+
+/// Peers named in the status line; the rest stand on their page.
+const LINES_MAX: usize = 4;
+
+/// `GET /console/peers`.
+pub(super) async fn page(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
+    signed(app, headers, uri, |ask| {
+        let mut frame = ask.frame(Place::Peers);
+        frame.live = Some(live::of(ask, "peers", &[]));
+        Ok(ask.html(render_peers(&frame, &rows(ask)?)))
+    })
+    .await
+}
+
+/// The page's fragments.
+pub(super) fn fragments(ask: &Ask) -> Result<(Frame, Vec<Fragment>, String), Refusal> {
+    let frame = ask.frame(Place::Peers);
+    let fragments = render_peers_fragments(&frame, &rows(ask)?);
+    Ok((frame, fragments, String::new()))
+}
+
+/// The status line.
+pub(super) fn lines(ask: &Ask) -> Vec<PeerLine> {
+    let known = ask.app.standings().all();
+    let own = &ask.app.core().identity.did;
+    let mut lines: Vec<PeerLine> = ask
+        .network
+        .nodes
+        .values()
+        .filter(|node| node.did != *own)
+        .map(|node| PeerLine {
+            name: node.name.clone(),
+            step: step(
+                ask,
+                &known.get(&node.did).cloned().unwrap_or_default(),
+                None,
+            ),
+            href: paths::PEERS.to_owned(),
+        })
+        .collect();
+    // Who is behind or away comes first, where the list is cut.
+    lines.sort_by_key(|line| matches!(line.step, Step::InStep { .. }));
+    lines.truncate(LINES_MAX);
+    lines
+}
+
+/// How one node stands; none for this node.
+pub(super) fn step_of(ask: &Ask, node: &str) -> Option<Step> {
+    if node == ask.app.core().identity.did {
+        return None;
+    }
+    let known = ask.app.standings().all();
+    Some(step(
+        ask,
+        &known.get(node).cloned().unwrap_or_default(),
+        None,
+    ))
+}
+
+fn step(ask: &Ask, standing: &PeerStanding, oldest_ms: Option<i64>) -> Step {
+    let reached = standing.reached_ms > 0;
+    if standing.silent_since_ms.is_some() || !reached {
+        return Step::Away {
+            since_ms: standing
+                .silent_since_ms
+                .map_or(ask.now_ms, |at| business_ms(ask, at)),
+            waiting: standing.pending,
+        };
+    }
+    let age_ms = real_now_ms().saturating_sub(standing.reached_ms).max(0);
+    let differs = standing.holds_ours == Some(false) || standing.we_hold_theirs == Some(false);
+    if standing.pending > 0 || differs {
+        return Step::Behind {
+            records: standing.pending.max(1),
+            age_ms: oldest_ms.map_or(age_ms, |at| ask.now_ms.saturating_sub(at).max(0)),
+        };
+    }
+    Step::InStep { age_ms }
+}
+
+fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
+    let core = ask.app.core();
+    let known = ask.app.standings().all();
+    let mut rows = Vec::new();
+    for node in ask.network.nodes.values() {
+        if node.did == core.identity.did {
+            continue;
+        }
+        let outbox = held(core.reader.outbox_status(&node.did))?;
+        let standing = known.get(&node.did).cloned().unwrap_or_default();
+        let oldest_ms = outbox.as_ref().and_then(|o| o.oldest_pending_ms);
+        let parties: Vec<&str> = ask
+            .network
+            .homes
+            .iter()
+            .filter(|(_, home)| **home == node.did)
+            .map(|(party, _)| ask.network.name_of(party))
+            .collect();
+        let trouble = if standing.silent_since_ms.is_some() {
+            Rich::text(ask.w(
+                "Does not answer. What waits goes out in order when it does.",
+                "No responde. Lo que espera sale en orden cuando responda.",
+            ))
+        } else if standing.holds_ours == Some(false) || standing.we_hold_theirs == Some(false) {
+            Rich::text(ask.w(
+                "The two lists of records differ as of the last comparison.",
+                "Las dos listas de registros difieren en la última comparación.",
+            ))
+        } else {
+            Rich::default()
+        };
+        rows.push(OutboxRow {
+            name: node.name.clone(),
+            host: host_of(&node.url).to_owned(),
+            parties: listed(&parties, 4),
+            step: step(ask, &standing, oldest_ms),
+            last_ms: (standing.reached_ms > 0).then(|| business_ms(ask, standing.reached_ms)),
+            pending: outbox
+                .as_ref()
+                .map_or(0, garita_store::OutboxStatus::pending),
+            oldest_ms,
+            acknowledged: outbox.as_ref().map_or(0, |o| o.acked),
+            lag_ms: None,
+            trouble,
+            differs: None,
+        });
+    }
+    Ok(PeersPage { rows, invite: None })
+}
+
+/// The first names of a list and how many more.
+pub(super) fn listed(names: &[&str], shown: usize) -> String {
+    let mut text = names
+        .iter()
+        .take(shown)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > shown {
+        text.push_str(&format!(" +{}", names.len() - shown));
+    }
+    text
+}
