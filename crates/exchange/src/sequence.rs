@@ -361,6 +361,20 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
 
 /// A store's error as a refusal.
 pub fn store_refusal(error: &StoreError) -> Refusal {
+    // The one value that comes to a read from outside as it was sent: a page's cursor.
+    if let StoreError::Invalid { what } = error
+        && what == "the cursor"
+    {
+        return Refusal::one(
+            RefusalKind::Malformed,
+            Fault::at(
+                "parameter-malformed",
+                "cursor",
+                "`cursor` is the `next` of an earlier answer",
+                "`cursor` es el `next` de una respuesta anterior",
+            ),
+        );
+    }
     let code = error.code();
     let kind = match code {
         "store-full" => RefusalKind::Full,

@@ -1,0 +1,21 @@
+//! The whole system through its public border: HTTP, the command line, the pages. Real processes only where a process is killed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests say what failed by panicking"
+)]
+
+mod browser;
+mod chromium;
+mod cli;
+mod federation;
+mod governance;
+mod kill;
+mod openapi;
+mod receipts;
+mod refusals;
+mod world;

@@ -1,0 +1,213 @@
+//! The document of the API says what is there: each of its routes answers as its own, and each refusal in the one form.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::world::{Answer, Api, World, appointment, record_path};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_documented_route_is_there_and_refuses_in_one_form() {
+    let world = World::running("openapi", 1).await;
+    let node = world.node("customs");
+    let nobody = Api::new(&node.url, "");
+    let party = world.api("cbp");
+    let operator = Api::new(&node.url, &node.admin_token);
+    let document = nobody.get("/openapi.json").await.body;
+    assert_eq!(document["openapi"], "3.1.0");
+    let (mut operations, mut count) = (BTreeSet::new(), 0);
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            count += 1;
+            assert!(
+                operations.insert((method.clone(), path.clone())),
+                "{method} {path} twice"
+            );
+            for member in ["summary", "x-summary-es", "x-who"] {
+                assert!(
+                    operation[member].as_str().is_some_and(|s| !s.is_empty()),
+                    "{method} {path} lacks {member}"
+                );
+            }
+            let address = path
+                .replace("{kind}/{key}", "trip/TOCQ:TOCQ2611240417")
+                .replace("/import/{kind}", "/import/carta-porte")
+                .replace("{digest}", "AAAA")
+                .replace("{profile}", "crossing")
+                .replace("{slug}", "cbp")
+                .replace("{path}", "0/000");
+            assert!(
+                !address.contains('{'),
+                "{path}: a member this test does not know"
+            );
+            let secured = operation["x-who"] == "token" || operation["x-who"] == "operator";
+            if address.starts_with("/v1/stream") {
+                assert_eq!(nobody.get(&address).await.status, 401);
+                continue;
+            }
+            let caller = match operation["x-who"].as_str().unwrap() {
+                "operator" => &operator,
+                "token" => &party,
+                _ => &nobody,
+            };
+            let method = method.to_uppercase();
+            let answer = caller.send(&method, &address, Vec::new()).await;
+            assert_ne!(answer.status, 405, "{method} {path}");
+            assert!(
+                answer.status < 500,
+                "{method} {path}: {} {}",
+                answer.status,
+                answer.text
+            );
+            if answer.status >= 400 {
+                form(&method, path, &answer);
+                // What is not found is the thing, not the address: a neighbour by the same address with another method is no route.
+                let other = caller.send("PATCH", &address, Vec::new()).await;
+                assert_eq!(
+                    other.status, 405,
+                    "{method} {path} falls through to nowhere: {}",
+                    other.text
+                );
+                form("PATCH", path, &other);
+            }
+            if secured {
+                let refused = nobody.send(&method, &address, Vec::new()).await;
+                assert!(
+                    [400, 401].contains(&refused.status),
+                    "{method} {path} without a token: {}",
+                    refused.status
+                );
+                form(&method, path, &refused);
+            }
+        }
+    }
+    assert!(count >= 30, "{count} operations");
+    // The other way round: what people and machines use daily is in the document.
+    for path in [
+        "/v1/records",
+        "/v1/search",
+        "/v1/stream",
+        "/log/checkpoint",
+        "/metrics",
+        "/livez",
+        "/v1/import/{kind}",
+    ] {
+        assert!(
+            document["paths"].get(path).is_some(),
+            "{path} is not documented"
+        );
+    }
+    let nowhere = nobody.get("/v1/nowhere").await;
+    assert_eq!(nowhere.status, 404);
+    form("GET", "/v1/nowhere", &nowhere);
+}
+
+/// The members that the document's own schema asks of a refusal.
+fn form(method: &str, path: &str, answer: &Answer) {
+    let what = format!("{method} {path}: {} {}", answer.status, answer.text);
+    assert_eq!(answer.kind, "application/problem+json", "{what}");
+    for member in ["type", "title", "code", "detail", "detail_es"] {
+        assert!(
+            answer.body[member].as_str().is_some_and(|s| !s.is_empty()),
+            "{member}: {what}"
+        );
+    }
+    assert_eq!(
+        answer.body["status"].as_u64(),
+        Some(u64::from(answer.status)),
+        "{what}"
+    );
+    let code = answer.code();
+    assert!(
+        code.bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+        "{what}"
+    );
+    assert!(
+        answer.body["errors"]
+            .as_array()
+            .is_some_and(|e| !e.is_empty()),
+        "{what}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_document_promises_of_a_record_is_so() {
+    let world = World::running("promises", 2).await;
+    let carrier = world.api("ocotillo");
+    let made = carrier
+        .request("POST", "/v1/records")
+        .json(&crate::world::draft(
+            "Appointment",
+            appointment("TOCQ2611240417", "47AK2F"),
+        ))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), 201);
+    let location = made.headers()["location"].to_str().unwrap().to_owned();
+    let receipt: Value = made.json().await.unwrap();
+    let id = receipt["leaf"]["id"].as_str().unwrap();
+    assert_eq!(location, record_path(id));
+    assert_eq!(carrier.get(&location).await.body["id"], id);
+    assert_eq!(receipt["state"], "recorded");
+    // Judged and not recorded.
+    let before = world.records("trade").await;
+    let judged = carrier
+        .post(
+            "/v1/records/dry-run",
+            &crate::world::draft("Appointment", appointment("TOCQ2611240418", "47AK2F")),
+        )
+        .await;
+    assert_eq!(judged.status, 200, "{}", judged.text);
+    assert_eq!(world.records("trade").await, before);
+    // A file, for whoever holds a record that names it.
+    let stored = carrier
+        .send("POST", "/v1/attachments", b"a seal, photographed".to_vec())
+        .await;
+    assert_eq!(stored.status, 201, "{}", stored.text);
+    let file = stored.body["id"].as_str().unwrap().to_owned();
+    let path = format!(
+        "/v1/attachments/{}",
+        file.trim_start_matches("ni:///sha-256;")
+    );
+    assert_eq!(
+        carrier.get(&path).await.status,
+        404,
+        "named by no record yet"
+    );
+    let mut named = crate::world::draft("Appointment", appointment("TOCQ2611240419", "47AK2F"));
+    named["relatedResource"] = serde_json::json!([{ "id": file, "mediaType": "text/plain", "digestMultibase": multibase(b"a seal, photographed") }]);
+    let filed = carrier.post("/v1/records", &named).await;
+    assert_eq!(filed.status, 201, "{}", filed.text);
+    assert_eq!(carrier.get(&path).await.text, "a seal, photographed");
+    assert_eq!(world.api("nopalera").get(&path).await.status, 404);
+    // The log's checkpoint and its first tile are public; metrics name no case.
+    let nobody = Api::new(&carrier.base, "");
+    let checkpoint = nobody.get("/log/checkpoint").await;
+    assert!(
+        checkpoint.text.starts_with("127.0.0.1:"),
+        "{}",
+        checkpoint.text
+    );
+    let metrics = nobody.get("/metrics").await;
+    assert!(
+        metrics.text.contains("garita_records_issued_total 2"),
+        "{}",
+        metrics.text
+    );
+    assert!(!metrics.text.contains("TOCQ"), "{}", metrics.text);
+    let did = nobody.get("/parties/ocotillo/did.json").await;
+    assert_eq!(
+        did.body["id"].as_str(),
+        Some(world.did("ocotillo").as_str())
+    );
+}
+
+/// Multibase (base64url, `u`) of the multihash of SHA-256, as VC 2.0 names a resource's digest.
+fn multibase(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    let mut hash = vec![0x12, 0x20];
+    hash.extend(sha2::Sha256::digest(bytes));
+    format!("u{}", garita_exchange::encode::base64url(&hash))
+}
