@@ -183,18 +183,12 @@ impl Ask {
         if !self.party().is_empty() {
             let office = self.network.name_of(self.party()).to_owned();
             let person = self.who.person.trim();
-            frame.user = Some(SignedIn {
-                name: if person.is_empty() {
-                    office.clone()
-                } else {
-                    person.to_owned()
-                },
-                office: if person == office {
-                    String::new()
-                } else {
-                    office
-                },
-            });
+            let (name, office) = if person.is_empty() || person == office {
+                (office, String::new())
+            } else {
+                (person.to_owned(), office)
+            };
+            frame.user = Some(SignedIn { name, office });
             frame.nav = Frame::own_nav(self.lang, place);
             let file = NavLink {
                 label: self.w("File", "Presentar").to_owned(),

@@ -807,6 +807,9 @@ impl Maker<'_> {
         if lane.is_empty() {
             return String::new();
         }
+        if let Some(short) = self.say.text(&format!("lanes.{lane}.short")) {
+            return short.to_owned();
+        }
         let word = self.lane_word(&lane);
         if word.chars().count() > 6 {
             word.chars().take(3).collect::<String>()

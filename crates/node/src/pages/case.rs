@@ -71,6 +71,8 @@ pub(super) struct Opened {
     pub(super) say: Say,
     /// State, records, parts' states.
     pub(super) read: CaseRead,
+    /// What people call it.
+    pub(super) title: String,
     /// Records of parts, by part.
     pub(super) parts: BTreeMap<CaseRef, Vec<HeldRecord>>,
 }
@@ -105,13 +107,9 @@ impl Opened {
         std::iter::once(&self.case)
             .chain(self.parts.keys())
             .flat_map(|c| c.key.split(':').map(str::to_owned).chain([c.key.clone()]))
-            .chain([rows_title(self)])
+            .chain([self.title.clone()])
             .collect()
     }
-}
-
-fn rows_title(opened: &Opened) -> String {
-    opened.case.key.clone()
 }
 
 /// Opens a case with its parts' records.
@@ -134,8 +132,18 @@ pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> 
         let records = held(core.reader.case_records(ask.party(), &part.kind, &part.key))?;
         parts.insert(part.clone(), records);
     }
+    let title = rows::title(
+        &profile,
+        acts::CaseView {
+            state: &read.state,
+            records: &read.case_records,
+            directory: ask.directory(),
+            as_of_ms: ask.now_ms,
+        },
+    );
     Ok(Opened {
         case,
+        title,
         say: ask.say(&profile),
         read,
         parts,
@@ -375,6 +383,10 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
         &ask.roles(),
     );
     for need in row.into_iter().flat_map(|r| &r.needs) {
+        // Blind acts are told below, each with what was not seen.
+        if need.id == "blind" && !state.blind.is_empty() {
+            continue;
+        }
         let glyph = Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait);
         notices.push(Notice {
             tone: if matches!(glyph, Glyph::Cross | Glyph::Stop) {
@@ -512,9 +524,14 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
             ..Fact::default()
         },
     ));
-    // What was said last of a member counts; papers before events, since events speak of one moment.
+    // The opening paper says what the case is; then what was said last counts; papers before events, which speak of one moment.
     for face in ["document", "event"] {
-        for record in in_force(&opened.read.state, &opened.read.case_records).rev() {
+        let opening = opened.read.state.opening.as_deref();
+        let mut records: Vec<&CaseRecord> = in_force(&opened.read.state, &opened.read.case_records)
+            .rev()
+            .collect();
+        records.sort_by_key(|r| Some(r.id.as_str()) != opening);
+        for record in records {
             let fits = model
                 .records
                 .get(&record.record_type)
@@ -533,7 +550,7 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
                 let told = fact.value.plain();
                 if nested
                     || told == last
-                    || told == rows::title(opened.profile(), opened.view(ask))
+                    || told == opened.title
                     || found.iter().any(|(m, _)| *m == member)
                 {
                     continue;
@@ -857,7 +874,7 @@ fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal> {
     for (peer, has) in by_peer {
         let names: Vec<&str> = has.parties.iter().map(|p| ask.network.name_of(p)).collect();
         let mut step = peers::step_of(ask, &peer);
-        if has.waiting > 0 && !matches!(step, Some(Step::Away { .. })) {
+        if has.waiting > 0 && matches!(step, Some(Step::Behind { .. })) {
             step = Some(Step::Behind {
                 records: has.waiting,
                 age_ms: ask

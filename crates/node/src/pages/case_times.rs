@@ -20,6 +20,8 @@ const GAP_MS: i64 = 20 * 60_000;
 const GAP_MOST_MS: i64 = 8 * 3_600_000;
 /// Events shown before *earlier*.
 const EVENTS_SHOWN: usize = 60;
+/// The engine's own record type by which a keeper tells a state.
+const STATE_NOTICE: &str = "StateNotice";
 /// A record logged so long after it happened is called late.
 const LATE_MS: i64 = 15 * 60_000;
 
@@ -79,6 +81,10 @@ fn event(
     state: &RecordState,
     known: &[String],
 ) -> Option<Event> {
+    // A keeper's notice repeats a state that its own record moved.
+    if state.record_type == STATE_NOTICE {
+        return None;
+    }
     let held = opened.held(&state.id)?;
     let record = read::case_record_of(held)?;
     let say = &opened.say;
@@ -148,10 +154,16 @@ fn event(
         Standing::Act => {}
     }
     if record.logged_ms.saturating_sub(record.occurred_ms) > LATE_MS {
-        flags.push(ask.w("logged late, {at}", "asentado tarde, {at}").replace(
-            "{at}",
-            &time::exact(record.logged_ms, ask.now_ms, &ask.zone(), ask.lang),
-        ));
+        flags.push(
+            ask.w(
+                "happened {at}, logged later",
+                "ocurrió {at}, asentado después",
+            )
+            .replace(
+                "{at}",
+                &time::exact(record.occurred_ms, ask.now_ms, &ask.zone(), ask.lang),
+            ),
+        );
     }
     let blind = opened.read.state.blind.iter().any(|b| b.act == state.id);
     if blind {

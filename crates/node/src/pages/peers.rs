@@ -19,6 +19,8 @@ use crate::server::App;
 
 /// Peers named in the status line; the rest stand on their page.
 const LINES_MAX: usize = 4;
+/// Real milliseconds for which a delivery may be on its way: two rounds of comparing and a retry.
+const UNDER_WAY_MS: f64 = 3_000.0;
 
 /// `GET /console/peers`.
 pub(super) async fn page(
@@ -55,7 +57,7 @@ pub(super) fn lines(ask: &Ask) -> Vec<PeerLine> {
             step: step(
                 ask,
                 &known.get(&node.did).cloned().unwrap_or_default(),
-                None,
+                oldest(ask, &node.did),
             ),
             href: paths::PEERS.to_owned(),
         })
@@ -75,8 +77,14 @@ pub(super) fn step_of(ask: &Ask, node: &str) -> Option<Step> {
     Some(step(
         ask,
         &known.get(node).cloned().unwrap_or_default(),
-        None,
+        oldest(ask, node),
     ))
+}
+
+/// When the oldest unanswered delivery to a peer was put out.
+fn oldest(ask: &Ask, peer: &str) -> Option<i64> {
+    let status = ask.app.core().reader.outbox_status(peer).ok()??;
+    status.oldest_pending_ms
 }
 
 fn step(ask: &Ask, standing: &PeerStanding, oldest_ms: Option<i64>) -> Step {
@@ -91,7 +99,11 @@ fn step(ask: &Ask, standing: &PeerStanding, oldest_ms: Option<i64>) -> Step {
     }
     let age_ms = real_now_ms().saturating_sub(standing.reached_ms).max(0);
     let differs = standing.holds_ours == Some(false) || standing.we_hold_theirs == Some(false);
-    if standing.pending > 0 || differs {
+    // What left a moment ago is on its way, not behind.
+    let waited_ms = oldest_ms.map_or(0, |at| ask.now_ms.saturating_sub(at).max(0)) as f64
+        / ask.app.core().clock.speed().max(1.0);
+    let slow = standing.pending > 0 && waited_ms > UNDER_WAY_MS;
+    if slow || (differs && standing.pending == 0) {
         return Step::Behind {
             records: standing.pending.max(1),
             age_ms: oldest_ms.map_or(age_ms, |at| ask.now_ms.saturating_sub(at).max(0)),
