@@ -5,7 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
+    // Read when it runs, not when it is compiled: a build folder may be shared by two checkouts.
+    let Ok(manifest) = std::env::var("CARGO_MANIFEST_DIR") else {
+        return;
+    };
+    let root = Path::new(&manifest).join("../../profiles");
     println!("cargo:rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -30,6 +34,12 @@ fn main() {
         );
     }
     source.push_str("];\n");
+    if !source.contains("profile.yaml") {
+        println!(
+            "cargo::error=no program under {}: a node without one can take no record",
+            root.display()
+        );
+    }
     let Ok(out) = std::env::var("OUT_DIR") else {
         return;
     };

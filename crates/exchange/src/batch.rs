@@ -9,14 +9,14 @@ use garita_profile::{audience, notice};
 use crate::automate::{Issue, seats_changed};
 use garita_store::{
     Ack, Act, AttachmentLink, CaseLink, CaseView, Commit, Dispute, Entitlement, GovernanceEntry,
-    InboxRow, InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
-    Refusal as KeptRefusal, StoreError, Waiting, Writer,
+    Idempotency, InboxRow, InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader,
+    RecordLink, RecordRow, Refusal as KeptRefusal, StoreError, Waiting, Writer,
 };
 use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
 use serde_json::Value;
 
 use crate::admit;
-use crate::clock::Clock;
+use crate::clock::{Clock, real_now_ms};
 use crate::core::{HostedKey, Identity};
 use crate::encode;
 use crate::envelope::Envelope;
@@ -33,6 +33,9 @@ use crate::wire::DeliveryResult;
 
 /// Notices that follow from one batch, at most: a notice never brings forth another, so this only bounds a flood of cases.
 const NOTICES_MAX: usize = 4_096;
+
+/// An answer is kept for a repeated request this long.
+const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
 
 /// What the sequencer's thread owns beside the writer.
 pub(crate) struct Desk {
@@ -97,6 +100,10 @@ impl<'a> Batch<'a> {
         if let Some(first) = self.held(&record.envelope.id, WHOLE)? {
             return Ok(first);
         }
+        if let Some(first) = self.done_once(&record)? {
+            return Ok(first);
+        }
+        let once = record.once.clone();
         let network = Arc::clone(&self.desk.network);
         let issuer: Arc<str> = Arc::from(record.envelope.issuer.as_str());
         let admitted = admit::admit(
@@ -112,7 +119,51 @@ impl<'a> Batch<'a> {
             self.projector,
         )?;
         let placed = self.place_home(admitted, &issuer);
+        if let (Ok(sequenced), Some(once)) = (&placed, once) {
+            self.commit.idempotency.push(Idempotency {
+                key: once.key,
+                principal: issuer.to_string(),
+                request: once.request,
+                status: 201,
+                response: sequenced.leaf.id.clone().into_bytes(),
+                expires_ms: real_now_ms().saturating_add(IDEMPOTENCY_MS),
+            });
+        }
         self.note_break(placed)
+    }
+
+    /// The first answer to a request that must be done once: from this batch, or from an earlier one.
+    fn done_once(&self, record: &Verified) -> Result<Option<Sequenced>, Refusal> {
+        let Some(once) = &record.once else {
+            return Ok(None);
+        };
+        let principal = &record.envelope.issuer;
+        let here = self
+            .commit
+            .idempotency
+            .iter()
+            .find(|held| held.key == once.key && held.principal == *principal)
+            .cloned();
+        let held = match here {
+            Some(held) => Some(held),
+            None => self
+                .desk
+                .reader
+                .idempotency(principal, &once.key, real_now_ms())
+                .map_err(|e| store_refusal(&e))?,
+        };
+        match held {
+            None => Ok(None),
+            Some(held) if held.request != once.request => Err(Refusal::one(
+                RefusalKind::Conflict,
+                Fault::whole(
+                    "idempotency-key-reused",
+                    "this Idempotency-Key came before with another body; use a new key",
+                    "esta Idempotency-Key ya llegó con otro contenido; use una nueva",
+                ),
+            )),
+            Some(held) => self.held(&String::from_utf8_lossy(&held.response), WHOLE),
+        }
     }
 
     fn note_break<T>(&mut self, result: Result<T, Refusal>) -> Result<T, Refusal> {
@@ -361,6 +412,7 @@ impl<'a> Batch<'a> {
             document,
             bytes,
             envelope,
+            once: _,
         } = record;
         let network = Arc::clone(&self.desk.network);
         let case_record = envelope.case_record(Arc::clone(&document), self.logged_ms, None);
@@ -483,7 +535,13 @@ impl<'a> Batch<'a> {
                     ..result(seq, "waiting")
                 })
             }
-            VerifiedEntry::Refused { seq, id, fault } => {
+            VerifiedEntry::Refused {
+                seq,
+                id,
+                fault,
+                waited,
+            } => {
+                self.commit.waiting_done.extend(waited);
                 self.commit.refusals.push(KeptRefusal {
                     peer: peer.to_owned(),
                     given: true,

@@ -139,8 +139,12 @@ impl Core {
     /// # Errors
     /// The first entry that cannot be adopted.
     pub async fn govern(&self, entries: Vec<Value>) -> Result<Arc<Network>, Refusal> {
-        let network = self.sequencer.govern(entries).await?;
-        self.set_network(Arc::clone(&network));
+        // One by one: where a later entry cannot be adopted, the earlier ones are in force, here as in the store.
+        let mut network = self.network();
+        for entry in entries {
+            network = self.sequencer.govern(vec![entry]).await?;
+            self.set_network(Arc::clone(&network));
+        }
         Ok(network)
     }
 

@@ -51,6 +51,8 @@ pub(crate) enum VerifiedEntry {
         seq: u64,
         id: Option<String>,
         fault: Fault,
+        /// Its number among the waiting, where it had waited.
+        waited: Option<u64>,
     },
 }
 
@@ -137,19 +139,26 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
         let core = Arc::clone(core);
         blocking(move || {
             let network = core.network();
-            let waiting = core
-                .reader
-                .waiting(0, RECORDS_PER_DELIVERY_MAX)
-                .map_err(|e| crate::sequence::store_refusal(&e))?;
             let mut by_peer: std::collections::BTreeMap<String, Vec<VerifiedEntry>> =
                 std::collections::BTreeMap::new();
-            for held in waiting {
-                let Ok(entry) = serde_json::from_slice::<DeliveryEntry>(&held.bytes) else {
-                    continue;
-                };
-                let judged = judge(&core, &network, &held.peer, entry, Some(held.number));
-                if !matches!(judged, VerifiedEntry::Waiting { .. }) {
-                    by_peer.entry(held.peer).or_default().push(judged);
+            let mut after = 0;
+            let mut judged_now = 0;
+            while judged_now < RECORDS_PER_DELIVERY_MAX {
+                let page = core
+                    .reader
+                    .waiting(after, RECORDS_PER_DELIVERY_MAX)
+                    .map_err(|e| crate::sequence::store_refusal(&e))?;
+                let Some(last) = page.last() else { break };
+                after = last.number;
+                for held in page {
+                    let Ok(entry) = serde_json::from_slice::<DeliveryEntry>(&held.bytes) else {
+                        continue;
+                    };
+                    let judged = judge(&core, &network, &held.peer, entry, Some(held.number));
+                    if !matches!(judged, VerifiedEntry::Waiting { .. }) {
+                        judged_now += 1;
+                        by_peer.entry(held.peer).or_default().push(judged);
+                    }
                 }
             }
             Ok(by_peer)
@@ -173,7 +182,12 @@ fn judge(
 ) -> VerifiedEntry {
     let seq = entry.seq;
     let bytes = entry.record.get().as_bytes();
-    let refused = |id: Option<String>, fault: Fault| VerifiedEntry::Refused { seq, id, fault };
+    let refused = |id: Option<String>, fault: Fault| VerifiedEntry::Refused {
+        seq,
+        id,
+        fault,
+        waited,
+    };
     let parsed = match parse::parse(bytes) {
         Ok(parsed) => parsed,
         Err(refusal) => {
@@ -206,6 +220,17 @@ fn judge(
                 "delivery-mismatch",
                 "the delivery's view or stamp is of another record",
                 "la vista o el sello de la entrega son de otro registro",
+            ),
+        );
+    }
+    if parsed.envelope.network != network.id {
+        return refused(
+            Some(id),
+            Fault::at(
+                "network-unknown",
+                "/network",
+                format!("this node exchanges under network `{}`", network.id),
+                format!("este nodo intercambia en la red `{}`", network.id),
             ),
         );
     }
@@ -259,6 +284,7 @@ fn judge(
                     document: parsed.document,
                     bytes: parsed.bytes,
                     envelope: parsed.envelope,
+                    once: None,
                 };
                 return good(seq, entry, verified, Some(reason), waited);
             }

@@ -17,7 +17,7 @@ use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::{Sequenced, store_refusal};
 use crate::signing::{Draft, Signer};
 use crate::stamp::Receipt;
-use crate::verify::{self, Verified};
+use crate::verify::{self, Once, Verified};
 
 /// Who submits: a system with a token, or a person who is signed in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -86,6 +86,7 @@ pub async fn signed(
     core: &Arc<Core>,
     bytes: Vec<u8>,
     principal: &Principal,
+    once: Option<Once>,
 ) -> Result<Receipt, Refusal> {
     let judged = {
         let core = Arc::clone(core);
@@ -97,7 +98,8 @@ pub async fn signed(
         })
         .await
     };
-    let verified = judged.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    let mut verified = judged.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    verified.once = once;
     if verified.envelope.issuer != principal.party {
         core.metrics.refuse("issuer-not-you");
         return Err(Refusal::one(
@@ -124,19 +126,33 @@ pub async fn signed(
 ///
 /// # Errors
 /// What admission found, or that the type is unknown.
-pub async fn draft(
+pub async fn draft_once(
     core: &Arc<Core>,
     submission: Submission,
     principal: &Principal,
+    once: Option<Once>,
 ) -> Result<Receipt, Refusal> {
     let made = {
         let core = Arc::clone(core);
         let principal = principal.clone();
         blocking(move || complete(&core, submission, &principal)).await
     };
-    let verified = made.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    let mut verified = made.inspect_err(|r| core.metrics.refuse(r.code()))?;
+    verified.once = once;
     let sequenced = core.sequencer.home(verified).await?;
     receipt(core, sequenced).await
+}
+
+/// [`draft_once`] without a key.
+///
+/// # Errors
+/// As [`draft_once`].
+pub async fn draft(
+    core: &Arc<Core>,
+    submission: Submission,
+    principal: &Principal,
+) -> Result<Receipt, Refusal> {
+    draft_once(core, submission, principal, None).await
 }
 
 /// Judges a draft without recording it: what the form page and `--dry-run` show.

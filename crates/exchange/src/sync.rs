@@ -194,6 +194,12 @@ pub async fn received_from(
 ) -> Result<StepDigest, Refusal> {
     let (core, steps, peer) = (Arc::clone(core), Arc::clone(steps), peer.to_owned());
     blocking(move || {
+        // A peer may ask for anything; what has not come yet is no closed bucket.
+        let seen = core
+            .reader
+            .inbox_seen(&peer)
+            .map_err(|e| store_refusal(&e))?;
+        let through = through.min(seen);
         steps.digest(&peer, &format!("from {peer}"), through, |from, to| {
             core.reader
                 .node_received(&peer, from, to)

@@ -21,6 +21,17 @@ pub struct Verified {
     pub(crate) bytes: Vec<u8>,
     /// Its envelope.
     pub(crate) envelope: Envelope,
+    /// The request that must be done once, where its client named it.
+    pub(crate) once: Option<Once>,
+}
+
+/// A client's Idempotency-Key: the same key with the same request is answered with the first one's record.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The key.
+    pub key: String,
+    /// SHA-256 of the request's body.
+    pub request: [u8; 32],
 }
 
 impl Verified {
@@ -30,6 +41,7 @@ impl Verified {
             bytes: document.to_string().into_bytes(),
             document: Arc::new(document),
             envelope,
+            once: None,
         }
     }
 
@@ -60,6 +72,7 @@ pub fn verify(
             document: parsed.document,
             bytes: parsed.bytes,
             envelope: parsed.envelope,
+            once: None,
         })
     } else {
         Err(problems)

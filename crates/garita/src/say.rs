@@ -1,15 +1,18 @@
 //! Data to stdout, talk to stderr; control characters of text from outside are shown, never sent to the terminal.
 
 use std::fmt::Display;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// Exit code: the input cannot be used.
 pub(crate) const UNUSABLE: u8 = 2;
 
 /// A line of data.
-#[expect(clippy::print_stdout, reason = "a command's answer goes to stdout")]
 pub(crate) fn data(line: impl Display) {
-    println!("{line}");
+    // Whoever reads may have read enough (`| head -1`): that is no fault of ours and no panic.
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
 }
 
 /// A line of talk.
@@ -18,7 +21,13 @@ pub(crate) fn talk(line: impl Display) {
     let text: String = line
         .to_string()
         .chars()
-        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect();
     eprintln!("{text}");
 }

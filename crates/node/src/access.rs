@@ -5,8 +5,11 @@
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use garita_credential::http_signature::{self, Request, VerifyOptions};
+use garita_credential::keys::VerificationKey;
+use garita_credential::resolver::{KeyEntry, KeyHistory, Resolver};
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::Core;
+use garita_exchange::governance::NodeEntry;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::Principal;
@@ -93,6 +96,55 @@ pub fn peer(
     body: &[u8],
 ) -> Result<String, Refusal> {
     let network = core.network();
+    let node = signer(core, network.as_ref(), method, path, query, headers, body)?;
+    if network.nodes.contains_key(&node) {
+        Ok(node)
+    } else {
+        Err(unauthenticated())
+    }
+}
+
+/// That a joining node signed its introduction with the key that it announces.
+///
+/// # Errors
+/// 401 with what does not hold.
+pub fn joining(
+    core: &Core,
+    headers: &HeaderMap,
+    body: &[u8],
+    node: &NodeEntry,
+) -> Result<(), Refusal> {
+    let key = VerificationKey::from_multibase(&node.key).map_err(|_| unauthenticated())?;
+    let mut announced = KeyHistory::new();
+    announced.add(KeyEntry {
+        controller: node.did.clone(),
+        ..KeyEntry::new(governance::node_method(&node.did), key, i64::MIN)
+    });
+    let signed = signer(
+        core,
+        &announced,
+        "POST",
+        "/v1/peer/join",
+        None,
+        headers,
+        body,
+    )?;
+    if signed == node.did {
+        Ok(())
+    } else {
+        Err(unauthenticated())
+    }
+}
+
+fn signer(
+    core: &Core,
+    resolver: &dyn Resolver,
+    method: &str,
+    path: &str,
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<String, Refusal> {
     let fields: Vec<(&str, &str)> = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
@@ -112,7 +164,7 @@ pub fn peer(
             fields: &fields,
         },
         Some(body),
-        &VerifyOptions::between_nodes(network.as_ref(), real_now_ms()),
+        &VerifyOptions::between_nodes(resolver, real_now_ms()),
     )
     .map_err(|problem| {
         Refusal::one(
@@ -121,7 +173,7 @@ pub fn peer(
         )
     })?;
     let node = verified.controller().to_owned();
-    if network.nodes.contains_key(&node) && verified.keyid() == governance::node_method(&node) {
+    if verified.keyid() == governance::node_method(&node) {
         Ok(node)
     } else {
         Err(unauthenticated())

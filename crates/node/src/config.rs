@@ -32,12 +32,6 @@ pub struct NodeFile {
     pub clock: Clock,
     /// Hosted parties.
     pub parties: Vec<HostedParty>,
-    /// Certificate chain (PEM) for TLS; without it the node speaks plain HTTP, for loopback or behind a proxy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tls_certificate: Option<PathBuf>,
-    /// Its private key (PEM).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tls_key: Option<PathBuf>,
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,

@@ -21,7 +21,13 @@ mod tests {
     #[test]
     fn both_sides_of_laredo_are_known() {
         let zones = super::zones();
-        assert_eq!(zones.get("2304").map(String::as_str), Some("America/Chicago"));
-        assert_eq!(zones.get("240").map(String::as_str), Some("America/Matamoros"));
+        assert_eq!(
+            zones.get("2304").map(String::as_str),
+            Some("America/Chicago")
+        );
+        assert_eq!(
+            zones.get("240").map(String::as_str),
+            Some("America/Matamoros")
+        );
     }
 }

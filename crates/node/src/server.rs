@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,6 +25,8 @@ use crate::pages;
 use crate::programs;
 
 const GOVERNANCE_MAX: usize = 1_000;
+/// Requests under way when the node is told to stop may take this long.
+const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// One running node.
 #[derive(Debug)]
@@ -214,14 +217,23 @@ pub async fn serve(
         checked = app.exchange.tail.checked,
         "node is up; the log's tail agrees with the store"
     );
-    let served = axum::serve(listener, router(Arc::clone(&app)))
-        .with_graceful_shutdown(stop)
-        .await;
-    app.exchange.stop();
-    if let Err(source) = served {
-        return Err(ServeError::Listen { address, source });
+    let (asked, mut told) = tokio::sync::watch::channel(false);
+    let exchange_stop = Arc::clone(&app);
+    let graceful = async move {
+        stop.await;
+        exchange_stop.exchange.stop();
+        let _ = asked.send(true);
+    };
+    let served = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(graceful);
+    // Streams stay open for as long as their readers like: after the grace they are cut, and resume by their cursor.
+    let grace = async {
+        let _ = told.wait_for(|asked| *asked).await;
+        tokio::time::sleep(STOP_GRACE).await;
+    };
+    tokio::select! {
+        result = served => result.map_err(|source| ServeError::Listen { address, source }),
+        () = grace => Ok(()),
     }
-    Ok(())
 }
 
 /// Runs work that blocks off the async threads.

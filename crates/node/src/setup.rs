@@ -158,8 +158,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
     make_folder(data)?;
     make_folder(&keys)?;
     let (host, port) = host_of(&plan.url)?;
-    let node_did = did::web_did(&host, port, &[]).map_err(|e| SetupError::Plan(e.to_string()))?;
-    let node_did = node_did.as_str().to_owned();
+    let node_did = node_did(&plan.url)?;
     let node_key = new_key(&keys.join("node.json"))?;
     let log_key = new_key(&keys.join("log.json"))?;
     let origin = match port {
@@ -264,8 +263,6 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         log_origin: origin,
         clock,
         parties: hosted,
-        tls_certificate: None,
-        tls_key: None,
         programs: None,
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
@@ -445,6 +442,16 @@ fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
     let key = SigningKey::from_seed(seed);
     write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
     Ok(key)
+}
+
+/// The DID of a node at an address.
+///
+/// # Errors
+/// When the address is none that a node may have.
+pub fn node_did(url: &str) -> Result<String, SetupError> {
+    let (host, port) = host_of(url)?;
+    let did = did::web_did(&host, port, &[]).map_err(|e| SetupError::Plan(e.to_string()))?;
+    Ok(did.as_str().to_owned())
 }
 
 fn host_of(url: &str) -> Result<(String, Option<u16>), SetupError> {

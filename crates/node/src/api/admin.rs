@@ -1,5 +1,6 @@
 //! For the operator, by the token in `DATA/admin.token`: invitations, joining a network, sign-in links.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -97,7 +98,11 @@ pub async fn invite(
 }
 
 /// `POST /v1/peer/join`: the invited node introduces itself; the answer is the chain with its entries.
-pub async fn join(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Value>, Problem> {
+pub async fn join(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
     let core = app.core();
     let join: Join = serde_json::from_slice(&body).map_err(|e| {
         Refusal::one(
@@ -125,17 +130,8 @@ pub async fn join(State(app): State<Arc<App>>, body: Bytes) -> Result<Json<Value
         )
         .into());
     }
-    if join.parties.iter().any(|p| p.home != join.node.did) {
-        return Err(Refusal::one(
-            RefusalKind::Unprocessable,
-            Fault::whole(
-                "join-party-elsewhere",
-                "a node introduces only parties whose home it is",
-                "un nodo solo presenta partes cuyo hogar es él",
-            ),
-        )
-        .into());
-    }
+    access::joining(core, &headers, &body, &join.node)?;
+    introduced_rightly(&app, &join)?;
     // Used up first: a crash between the two costs an invitation, never gives one twice.
     core.sequencer
         .change(move |commit| commit.meta.push((name, None)))
@@ -272,6 +268,106 @@ pub async fn sign_in_link(
     Ok(Json(
         json!({ "link": format!("{}/signin/{secret}", core.identity.url) }),
     ))
+}
+
+/// What an invitation does not give: somebody else's name, number or office.
+fn introduced_rightly(app: &App, join: &Join) -> Result<(), Refusal> {
+    let core = app.core();
+    let network = core.network();
+    let mut faults = Vec::new();
+    let own_did = setup::node_did(&join.node.url).ok();
+    if own_did.as_deref() != Some(join.node.did.as_str()) {
+        faults.push(Fault::at(
+            "join-did-mismatch",
+            "/node/did",
+            "a node's DID is that of its address",
+            "el DID de un nodo es el de su dirección",
+        ));
+    }
+    if network.nodes.contains_key(&join.node.did) {
+        faults.push(Fault::at(
+            "join-did-taken",
+            "/node/did",
+            "this node is in the network's list already",
+            "este nodo ya está en la lista de la red",
+        ));
+    }
+    let offices: BTreeSet<String> = core
+        .programs
+        .iter()
+        .flat_map(|profile| garita_profile::seats::office_roles(profile.model()))
+        .collect();
+    for (index, party) in join.parties.iter().enumerate() {
+        let pointer = format!("/parties/{index}");
+        if party.home != join.node.did
+            || !party
+                .did
+                .starts_with(&format!("{}:parties:", join.node.did))
+        {
+            faults.push(Fault::at(
+                "join-party-elsewhere",
+                &pointer,
+                "a node introduces only parties of its own address",
+                "un nodo solo presenta partes de su propia dirección",
+            ));
+        }
+        if network.homes.contains_key(&party.did) {
+            faults.push(Fault::at(
+                "join-did-taken",
+                &pointer,
+                "this party is in the network's list already",
+                "esta parte ya está en la lista de la red",
+            ));
+        }
+        let held_elsewhere = party.party.holds.iter().any(|(namespace, values)| {
+            values.iter().any(|value| {
+                network
+                    .directory
+                    .parties
+                    .keys()
+                    .any(|did| network.directory.holds(did, namespace, value))
+            })
+        });
+        if held_elsewhere {
+            faults.push(Fault::at(
+                "join-number-taken",
+                &pointer,
+                "another party holds this number",
+                "otra parte tiene este número",
+            ));
+        }
+        // An office that stands already is not doubled by whoever has an invitation.
+        let doubled = party.party.roles.iter().find(|granted| {
+            offices.contains(&granted.role)
+                && network
+                    .directory
+                    .with_role(&granted.role, core.clock.now_ms())
+                    .next()
+                    .is_some()
+        });
+        if let Some(role) = doubled {
+            faults.push(Fault::at(
+                "join-office-taken",
+                &pointer,
+                format!(
+                    "`{}` is an office of this network already; its founder adds further holders",
+                    role.role
+                ),
+                format!(
+                    "`{}` ya es una oficina de esta red; su fundador agrega a otros titulares",
+                    role.role
+                ),
+            ));
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal {
+            kind: RefusalKind::Unprocessable,
+            faults,
+        })
+    }
 }
 
 fn admin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {

@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Submission};
-use garita_exchange::{clock, encode, parse, read};
-use garita_store::{Attachment, HeldRecord, Idempotency, Order, RecordQuery};
+use garita_exchange::verify::Once;
+use garita_exchange::{encode, parse, read};
+use garita_store::{Attachment, HeldRecord, Order, RecordQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -19,9 +20,6 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use crate::access;
 use crate::server::{App, blocking};
-
-/// An answer is kept for a repeated request this long.
-const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
 
 /// `POST /v1/records`: a complete signed record, or a draft that this node completes and signs.
 pub async fn submit(
@@ -36,29 +34,10 @@ pub async fn submit(
         .and_then(|v| v.to_str().ok())
         .map(str::to_owned);
     let request: [u8; 32] = Sha256::digest(&body).into();
-    if let Some(key) = &idempotency
-        && let Some(held) = core
-            .reader
-            .idempotency(&principal.party, key, clock::real_now_ms())
-            .map_err(|e| store_refusal(&e))?
-    {
-        if held.request != request {
-            return Err(Refusal::one(
-                RefusalKind::Conflict,
-                Fault::whole(
-                    "idempotency-key-reused",
-                    "this Idempotency-Key came before with another body; use a new key",
-                    "esta Idempotency-Key ya llegó con otro contenido; use una nueva",
-                ),
-            )
-            .into());
-        }
-        let value: Value = serde_json::from_slice(&held.response).unwrap_or_default();
-        return Ok((StatusCode::OK, Json(value)).into_response());
-    }
+    let once = idempotency.map(|key| Once { key, request });
     let document = parse::document(&body).inspect_err(|r| core.metrics.refuse(r.code()))?;
     let receipt = if document.get("@context").is_some() || document.get("proof").is_some() {
-        submit::signed(core, body.to_vec(), &principal).await?
+        submit::signed(core, body.to_vec(), &principal, once).await?
     } else {
         let submission: Submission = serde_json::from_value(document).map_err(|e| {
             core.metrics.refuse("submission-malformed");
@@ -71,23 +50,10 @@ pub async fn submit(
                 ),
             )
         })?;
-        submit::draft(core, submission, &principal).await?
+        submit::draft_once(core, submission, &principal, once).await?
     };
     let location = format!("/v1/records/{}", digest_of(&receipt.leaf.id));
     let value = serde_json::to_value(&receipt).unwrap_or_default();
-    if let Some(key) = idempotency {
-        let row = Idempotency {
-            key,
-            principal: principal.party,
-            request,
-            status: 201,
-            response: value.to_string().into_bytes(),
-            expires_ms: clock::real_now_ms() + IDEMPOTENCY_MS,
-        };
-        core.sequencer
-            .change(move |commit| commit.idempotency.push(row))
-            .await?;
-    }
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, location)],
