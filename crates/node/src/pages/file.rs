@@ -200,6 +200,25 @@ fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result
         change_rows(&mut value, drop, false);
         return Ok(Step::Answer(ask.html(form.render(ask, &value, &[]))));
     }
+    // The schema tells all that is missing at once; what needs the case or the trust list is told by admission after it.
+    let faults: Vec<Fault> = form
+        .say
+        .profile
+        .schemas()
+        .faults(record_type, &value)
+        .into_iter()
+        .map(|p| Fault {
+            text: ask.w(&p.en, &p.es).to_owned(),
+            name: p.pointer,
+            code: p.code,
+        })
+        .collect();
+    if !faults.is_empty() {
+        let page = form.render(ask, &value, &faults);
+        return Ok(Step::Answer(
+            ask.answer(StatusCode::UNPROCESSABLE_ENTITY, page),
+        ));
+    }
     let follows = value_of(posted, "follows");
     Ok(Step::Submit(
         Box::new(Submission {
