@@ -145,7 +145,11 @@ async fn hostile_records_are_refused_told_and_leave_nothing() {
         subject["plate"] = json!("");
         draft("Appointment", subject).to_string()
     };
-    let late = draft("Manifest", manifest("TOCQ2611240501", "47AK2F", "NOPA1")).to_string();
+    let sums = {
+        let mut subject = manifest("TOCQ2611240501", "47AK2F", "TOCQ88402175");
+        subject["packages"] = json!(11);
+        draft("Manifest", subject).to_string()
+    };
     let text = |s: &str| s.as_bytes().to_vec();
     let cases: Vec<(&str, Vec<u8>, u16, &str, &str)> = vec![
         (
@@ -212,10 +216,16 @@ async fn hostile_records_are_refused_told_and_leave_nothing() {
             "a blank plate",
             text(&plate),
             422,
-            "schema",
+            "plate-check",
             "/credentialSubject/plate",
         ),
-        ("a bill of another carrier", text(&late), 422, "rule", ""),
+        (
+            "sums that do not add up",
+            text(&sums),
+            422,
+            "manifest-packages-total",
+            "/credentialSubject/packages",
+        ),
         (
             "a wrong id",
             with(&|d| d["id"] = json!("ni:///sha-256;AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
@@ -596,7 +606,7 @@ async fn hostile_requests_are_refused_told_and_leave_nothing() {
         ),
         (
             "an unsigned question",
-            one(&nobody, "GET", "/v1/peer/digest?below=9", ""),
+            one(&nobody, "GET", "/v1/peer/digest?through=9", ""),
             401,
             "request-unsigned",
             "",

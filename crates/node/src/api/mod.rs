@@ -1,6 +1,7 @@
 //! The HTTP API: JSON in, JSON out, refusals as RFC 9457 problems. Documented by [`openapi`]; the pages are elsewhere.
 
 pub mod admin;
+mod body;
 pub mod cases;
 pub mod imports;
 pub mod log;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::routing::{get, post};
 
 use crate::server::App;
@@ -53,16 +54,25 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/admin/links", post(admin::sign_in_link))
         .route("/v1/status", get(ops::status))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(|request, next| {
+            body::whole(BODY_BYTES_MAX, request, next)
+        }))
         .merge(
             Router::new()
                 .route("/v1/import/{kind}", post(imports::import))
-                .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX)),
+                .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
+                .layer(from_fn(|request, next| {
+                    body::whole(IMPORT_BYTES_MAX, request, next)
+                })),
         )
         .merge(
             Router::new()
                 .route("/v1/attachments", post(records::attach))
                 .route("/v1/attachments/{digest}", get(records::attachment))
-                .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX)),
+                .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX))
+                .layer(from_fn(|request, next| {
+                    body::whole(ATTACHMENT_BYTES_MAX, request, next)
+                })),
         )
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))

@@ -1,0 +1,58 @@
+//! A request's body, bounded. One that is too large is heard to its end before it is refused: who is still sending when the
+//! connection closes sees a broken pipe and never the answer.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use tokio_stream::StreamExt as _;
+
+use super::problem::Problem;
+
+/// Bytes heard of a body that is too large; who sends more than this is cut off.
+const HEARD_BYTES_MAX: usize = 128 << 20;
+
+/// Hands on a request whose body is at most `limit` bytes; nothing of a longer one is kept.
+pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut pieces = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut heard = 0_usize;
+    while let Some(piece) = pieces.next().await {
+        let Ok(piece) = piece else {
+            return Problem(Refusal::one(
+                RefusalKind::Malformed,
+                Fault::whole(
+                    "request-malformed",
+                    "the request's body broke off; send it again",
+                    "el contenido de la petición se cortó; envíela de nuevo",
+                ),
+            ))
+            .into_response();
+        };
+        heard = heard.saturating_add(piece.len());
+        if heard <= limit {
+            kept.extend_from_slice(&piece);
+        } else {
+            kept = Vec::new();
+        }
+        if heard > HEARD_BYTES_MAX {
+            break;
+        }
+    }
+    if heard > limit {
+        return Problem(Refusal::one(
+            RefusalKind::TooLarge,
+            Fault::whole(
+                "document-too-large",
+                format!("the document is larger than the {limit} bytes that this address takes"),
+                format!(
+                    "el documento es más grande que los {limit} bytes que admite esta dirección"
+                ),
+            ),
+        ))
+        .into_response();
+    }
+    next.run(Request::from_parts(parts, Body::from(kept))).await
+}
