@@ -265,7 +265,7 @@ async fn hostile_records_are_refused_told_and_leave_nothing() {
             }),
             422,
             "proof-invalid",
-            "/proof",
+            "/proof/proofValue",
         ),
         (
             "no proof",
