@@ -245,7 +245,7 @@ impl Steps {
             let from = u64::try_from(closed.len()).unwrap_or(u64::MAX) * BUCKET + 1;
             closed.push(bucket(&rows(from, from + BUCKET - 1)?));
         }
-        let open = if through % BUCKET == 0 {
+        let open = if through.is_multiple_of(BUCKET) {
             None
         } else {
             let from = through / BUCKET * BUCKET + 1;

@@ -65,7 +65,9 @@ fn credential() -> Result<Value, String> {
     ] {
         let signed = data_integrity::create(&document, suite, &key, &options, &canonicalizer)
             .map_err(|e| e.to_string())?;
-        let sign = median(|| data_integrity::create(&document, suite, &key, &options, &canonicalizer).is_ok())?;
+        let sign = median(|| {
+            data_integrity::create(&document, suite, &key, &options, &canonicalizer).is_ok()
+        })?;
         let verify = median(|| {
             data_integrity::verify(
                 &signed,

@@ -100,7 +100,11 @@ pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
     };
     match command {
         CredentialCommand::Issue { suite, key, file } => issue(suite, &key, &file, &canonicalizer),
-        CredentialCommand::Verify { checks, json, files } => verify(checks, json, &files, &canonicalizer),
+        CredentialCommand::Verify {
+            checks,
+            json,
+            files,
+        } => verify(checks, json, &files, &canonicalizer),
     }
 }
 
@@ -114,7 +118,9 @@ fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalize
     };
     let document = match read(file) {
         Ok(document) => document,
-        Err((code, message)) => return say::unusable(format!("{}: {code}: {message}", file.display())),
+        Err((code, message)) => {
+            return say::unusable(format!("{}: {code}: {message}", file.display()));
+        }
     };
     let suite = match suite {
         SuiteName::EddsaRdfc2022 => Suite::EddsaRdfc2022,
@@ -125,7 +131,10 @@ fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalize
     // The JSON form signs terms that no context defines; who reads the credential as linked data would not see them.
     problems.extend(vc::check_terms(&document, canonicalizer));
     if vc::issuer_of(&document).is_some_and(|issuer| issuer != key.controller) {
-        say::talk(format!("issuer is not the key's controller `{}`", key.controller));
+        say::talk(format!(
+            "issuer is not the key's controller `{}`",
+            key.controller
+        ));
         return ExitCode::FAILURE;
     }
     if !problems.is_empty() {
@@ -149,7 +158,12 @@ fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalize
     }
 }
 
-fn verify(checks: Checks, as_json: bool, files: &[PathBuf], canonicalizer: &Canonicalizer) -> ExitCode {
+fn verify(
+    checks: Checks,
+    as_json: bool,
+    files: &[PathBuf],
+    canonicalizer: &Canonicalizer,
+) -> ExitCode {
     let now_ms = real_now_ms();
     let (mut invalid, mut unreadable) = (false, false);
     for file in files {
@@ -165,13 +179,20 @@ fn verify(checks: Checks, as_json: bool, files: &[PathBuf], canonicalizer: &Cano
             }
         };
         if as_json {
-            say::data(json!({ "file": file, "verified": problems.is_empty(), "problems": problems }));
+            say::data(
+                json!({ "file": file, "verified": problems.is_empty(), "problems": problems }),
+            );
         } else if problems.is_empty() {
             say::data(format!("{}: verified", file.display()));
         } else {
             say::data(format!("{}: not verified", file.display()));
             for problem in &problems {
-                let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
+                let text = |name: &str| {
+                    problem
+                        .get(name)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                };
                 let place = if text("pointer").is_empty() {
                     String::new()
                 } else {
@@ -190,7 +211,12 @@ fn verify(checks: Checks, as_json: bool, files: &[PathBuf], canonicalizer: &Cano
     }
 }
 
-fn judge(document: &Value, checks: Checks, now_ms: i64, canonicalizer: &Canonicalizer) -> Vec<Value> {
+fn judge(
+    document: &Value,
+    checks: Checks,
+    now_ms: i64,
+    canonicalizer: &Canonicalizer,
+) -> Vec<Value> {
     let mut problems = Vec::new();
     let options = VerifyOptions::assertion(&DidKeyResolver, Some(now_ms));
     match data_integrity::verify(document, &options, canonicalizer) {

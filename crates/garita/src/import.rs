@@ -86,7 +86,9 @@ pub(crate) fn import(args: ImportArgs) -> ExitCode {
                     .map(|p| format!(" line {} {}", p.line, p.path))
                     .unwrap_or_default();
                 if args.json {
-                    say::data(json!({ "file": shown, "complete": false, "error": { "code": error.code(), "en": error.en, "es": error.es } }));
+                    say::data(
+                        json!({ "file": shown, "complete": false, "error": { "code": error.code(), "en": error.en, "es": error.es } }),
+                    );
                 } else {
                     say::talk(format!("{shown}:{place}: {}: {}", error.code(), error.en));
                 }
@@ -134,15 +136,26 @@ fn tell(file: &str, draft: &Draft) {
         "{file}: {}, {} record(s), {}",
         draft.kind.name(),
         draft.records.len(),
-        if draft.is_complete() { "complete" } else { "not complete" }
+        if draft.is_complete() {
+            "complete"
+        } else {
+            "not complete"
+        }
     ));
     for record in &draft.records {
         say::data(format!("  {}", record.record_type));
         for (pointer, place) in &record.sources {
-            say::data(format!("    {pointer} = {:?}  (line {}, {})", place.text, place.line, place.path));
+            say::data(format!(
+                "    {pointer} = {:?}  (line {}, {})",
+                place.text, place.line, place.path
+            ));
         }
         for missing in &record.missing {
-            let note = if record.optional { "would need" } else { "missing" };
+            let note = if record.optional {
+                "would need"
+            } else {
+                "missing"
+            };
             say::data(format!("    {note} {}: {}", missing.pointer, missing.en));
         }
     }
@@ -171,7 +184,8 @@ fn file_with(
     bytes: &[u8],
     supplied: &[(String, String)],
 ) -> Result<String, String> {
-    let token = fs::read_to_string(token_file).map_err(|e| format!("{}: {e}", token_file.display()))?;
+    let token =
+        fs::read_to_string(token_file).map_err(|e| format!("{}: {e}", token_file.display()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -182,9 +196,16 @@ fn file_with(
             .no_proxy()
             .build()
             .map_err(|e| e.to_string())?;
-        let mut target = reqwest::Url::parse(&format!("{}/v1/import/{}", url.trim_end_matches('/'), kind.name()))
-            .map_err(|e| e.to_string())?;
-        target.query_pairs_mut().append_pair("submit", "true").extend_pairs(supplied);
+        let mut target = reqwest::Url::parse(&format!(
+            "{}/v1/import/{}",
+            url.trim_end_matches('/'),
+            kind.name()
+        ))
+        .map_err(|e| e.to_string())?;
+        target
+            .query_pairs_mut()
+            .append_pair("submit", "true")
+            .extend_pairs(supplied);
         let response = client
             .post(target)
             .bearer_auth(token.trim())

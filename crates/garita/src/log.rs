@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use garita_credential::keys::VerificationKey;
 use garita_exchange::encode;
-use garita_exchange::stamp::Receipt;
+use garita_exchange::stamp::{LeafAct, Receipt};
 use garita_tlog::{
     Checkpoint, Hash, KeyId, LeafIndex, NoteVerifier, VerifierKey, leaf_hash, verify_inclusion,
 };
@@ -38,7 +38,9 @@ pub(crate) fn log(command: LogCommand) -> ExitCode {
             };
             let receipt: Receipt = match serde_json::from_str(&text) {
                 Ok(receipt) => receipt,
-                Err(error) => return say::unusable(format!("{}: not a receipt: {error}", file.display())),
+                Err(error) => {
+                    return say::unusable(format!("{}: not a receipt: {error}", file.display()));
+                }
             };
             match check(&receipt, log_key.as_deref()) {
                 Ok(lines) => {
@@ -59,7 +61,9 @@ fn read(file: &PathBuf) -> Result<String, String> {
     }
     let size = fs::metadata(file).map_err(|e| e.to_string())?.len();
     if size > RECEIPT_BYTES_MAX {
-        return Err(format!("{size} bytes, more than the {RECEIPT_BYTES_MAX} a receipt may have"));
+        return Err(format!(
+            "{size} bytes, more than the {RECEIPT_BYTES_MAX} a receipt may have"
+        ));
     }
     fs::read_to_string(file).map_err(|e| e.to_string())
 }
@@ -101,8 +105,17 @@ fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, Strin
         ),
         format!("state: {}", receipt.state),
     ];
-    if receipt.stamp.id != receipt.leaf.id {
-        return Err("the stamp is of another record".to_owned());
+    let stamp = &receipt.stamp;
+    if stamp.id != receipt.leaf.id || stamp.view != receipt.leaf.view {
+        return Err("the stamp is of another record or view".to_owned());
+    }
+    // At home, stamp and leaf say the same thing; a receiver's leaf is its own, and the stamp the home's.
+    if receipt.leaf.act == LeafAct::Issued
+        && (stamp.index != receipt.index
+            || stamp.logged != receipt.leaf.logged
+            || stamp.log != checkpoint.origin)
+    {
+        return Err("the stamp contradicts the leaf".to_owned());
     }
     lines.push(if expected.is_some() {
         "the log's key is the one you named".to_owned()

@@ -11,9 +11,9 @@ use clap::{Args, Subcommand};
 use garita_exchange::clock::{Clock, real_now_ms};
 use garita_exchange::governance::{Network, Statement};
 use garita_node::config::NodeConfig;
+use garita_node::places;
 use garita_node::server::{self, App};
 use garita_node::setup::{self, NodePlan, PartyPlan};
-use garita_node::places;
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -111,7 +111,9 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
             Err(error) => return say::unusable(error),
         }
     }
-    let url = args.url.unwrap_or_else(|| format!("http://{}", args.listen));
+    let url = args
+        .url
+        .unwrap_or_else(|| format!("http://{}", args.listen));
     let plan = NodePlan {
         slug: "node".to_owned(),
         name: args.name.clone(),
@@ -125,7 +127,14 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
         Err(error) => return say::unusable(error),
     };
     if let Some(name) = &args.network
-        && let Err(error) = setup::found_network(data, &made, name, args.simulated, &places::zones(), real_now_ms())
+        && let Err(error) = setup::found_network(
+            data,
+            &made,
+            name,
+            args.simulated,
+            &places::zones(),
+            real_now_ms(),
+        )
     {
         return say::unusable(error);
     }
@@ -160,7 +169,10 @@ pub(crate) fn serve(args: DataArgs) -> ExitCode {
             ));
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return say::unusable(error),
     };
@@ -181,16 +193,33 @@ pub(crate) fn serve(args: DataArgs) -> ExitCode {
 
 pub(crate) fn peer(command: PeerCommand) -> ExitCode {
     match command {
-        PeerCommand::Invite(args) => admin(&args.data.data, "POST", "/v1/admin/invitations", None, |answer| {
-            say::data(answer.get("invitation").and_then(Value::as_str).unwrap_or_default());
-        }),
+        PeerCommand::Invite(args) => admin(
+            &args.data.data,
+            "POST",
+            "/v1/admin/invitations",
+            None,
+            |answer| {
+                say::data(
+                    answer
+                        .get("invitation")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                );
+            },
+        ),
         PeerCommand::Add { data, invitation } => admin(
             &data.data,
             "POST",
             "/v1/admin/peers",
             Some(json!({ "invitation": invitation })),
             |answer| {
-                let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+                let text = |name: &str| {
+                    answer
+                        .get(name)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 say::data(format!("joined `{}` ({})", text("name"), text("network")));
             },
         ),
@@ -202,9 +231,20 @@ pub(crate) fn peer(command: PeerCommand) -> ExitCode {
 
 pub(crate) fn link(args: LinkArgs) -> ExitCode {
     let body = json!({ "party": args.party, "person": args.person, "post": args.post });
-    admin(&args.data.data, "POST", "/v1/admin/links", Some(body), |answer| {
-        say::data(answer.get("link").and_then(Value::as_str).unwrap_or_default());
-    })
+    admin(
+        &args.data.data,
+        "POST",
+        "/v1/admin/links",
+        Some(body),
+        |answer| {
+            say::data(
+                answer
+                    .get("link")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default(),
+            );
+        },
+    )
 }
 
 pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
@@ -216,14 +256,21 @@ pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     let Some(authority) = config.authority.clone() else {
         return say::unusable("this node does not keep the network's authority key");
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return say::unusable(error),
     };
     let url = config.file.url.clone();
     let entry = runtime.block_on(async {
         let feed = call(&url, "GET", "/v1/governance?after=-1", "", None).await?;
-        let entries = feed.get("entries").and_then(Value::as_array).cloned().unwrap_or_default();
+        let entries = feed
+            .get("entries")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let network = Network::from_entries(&entries).map_err(|e| e.to_string())?;
         let now_ms = config.file.clock.now_ms();
         network
@@ -240,7 +287,10 @@ pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     });
     match entry {
         Ok(entry) => admin(data, "POST", "/v1/governance", Some(entry), |answer| {
-            say::data(format!("revoked; governance entry {}", answer.get("head").cloned().unwrap_or_default()));
+            say::data(format!(
+                "revoked; governance entry {}",
+                answer.get("head").cloned().unwrap_or_default()
+            ));
         }),
         Err(error) => say::no(error),
     }
@@ -258,20 +308,35 @@ pub(crate) fn submit(args: SubmitArgs) -> ExitCode {
         Ok(body) => body,
         Err(error) => return say::unusable(format!("{}: {error}", args.file.display())),
     };
-    request(&args.url, "POST", "/v1/records", token.trim(), Some(body), |answer| {
-        say::data(serde_json::to_string_pretty(answer).unwrap_or_default());
-    })
+    request(
+        &args.url,
+        "POST",
+        "/v1/records",
+        token.trim(),
+        Some(body),
+        |answer| {
+            say::data(serde_json::to_string_pretty(answer).unwrap_or_default());
+        },
+    )
 }
 
 /// Asks a running node as its operator.
-fn admin(data: &Path, method: &str, path: &str, body: Option<Value>, show: impl FnOnce(&Value)) -> ExitCode {
+fn admin(
+    data: &Path,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+    show: impl FnOnce(&Value),
+) -> ExitCode {
     let config = match NodeConfig::read(data) {
         Ok(config) => config,
         Err(error) => return say::unusable(error),
     };
     let token = match fs::read_to_string(data.join("admin.token")) {
         Ok(token) => token,
-        Err(error) => return say::unusable(format!("{}: {error}", data.join("admin.token").display())),
+        Err(error) => {
+            return say::unusable(format!("{}: {error}", data.join("admin.token").display()));
+        }
     };
     // The operator's commands run beside the node: its own listener is the way in, also where the public address is a proxy's.
     let url = format!("http://{}", config.file.listen);
@@ -286,7 +351,10 @@ fn request(
     body: Option<Value>,
     show: impl FnOnce(&Value),
 ) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return say::unusable(error),
     };
@@ -299,7 +367,13 @@ fn request(
     }
 }
 
-async fn call(url: &str, method: &str, path: &str, token: &str, body: Option<Value>) -> Result<Value, String> {
+async fn call(
+    url: &str,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<Value>,
+) -> Result<Value, String> {
     let client = reqwest::Client::builder()
         .timeout(Duration::from_secs(30))
         .no_proxy()
@@ -317,19 +391,28 @@ async fn call(url: &str, method: &str, path: &str, token: &str, body: Option<Val
     if let Some(body) = body {
         request = request.json(&body);
     }
-    let response = request
-        .send()
-        .await
-        .map_err(|e| format!("{target} does not answer ({e}); is the node running? start it with `garita serve`"))?;
+    let response = request.send().await.map_err(|e| {
+        format!("{target} does not answer ({e}); is the node running? start it with `garita serve`")
+    })?;
     let status = response.status();
     let answer: Value = response.json().await.unwrap_or_default();
     if status.is_success() {
         return Ok(answer);
     }
     let mut lines = vec![format!("refused ({})", status.as_u16())];
-    for fault in answer.get("errors").and_then(Value::as_array).into_iter().flatten() {
+    for fault in answer
+        .get("errors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let text = |name: &str| fault.get(name).and_then(Value::as_str).unwrap_or_default();
-        lines.push(format!("  {} {}: {}", text("code"), text("pointer"), text("detail")));
+        lines.push(format!(
+            "  {} {}: {}",
+            text("code"),
+            text("pointer"),
+            text("detail")
+        ));
     }
     Err(lines.join("\n"))
 }
@@ -347,8 +430,15 @@ fn party(text: &str) -> Result<PartyPlan, String> {
     for part in parts {
         match part.split_once('=') {
             Some(("place", place)) => places.push(place.to_owned()),
-            Some((namespace, value)) => holds.entry(namespace.to_owned()).or_default().push(value.to_owned()),
-            None => return Err(format!("`{part}` in `{text}` is no number: write NAMESPACE=VALUE, as in scac=TOCQ")),
+            Some((namespace, value)) => holds
+                .entry(namespace.to_owned())
+                .or_default()
+                .push(value.to_owned()),
+            None => {
+                return Err(format!(
+                    "`{part}` in `{text}` is no number: write NAMESPACE=VALUE, as in scac=TOCQ"
+                ));
+            }
         }
     }
     let roles: Vec<String> = roles.split(',').map(str::to_owned).collect();

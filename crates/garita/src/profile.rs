@@ -24,7 +24,10 @@ pub(crate) enum ProfileCommand {
 }
 
 pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
-    let ProfileCommand::Check { folders, no_scenarios } = command;
+    let ProfileCommand::Check {
+        folders,
+        no_scenarios,
+    } = command;
     let mut sound = true;
     for root in folders {
         let folder = match read_folder(&root) {
@@ -53,10 +56,19 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
         }
         let run = scenario::run_scenarios(&folder);
         for fault in &run.faults {
-            say::data(format!("{}/{}:{}: scenario: {}", root.display(), fault.file, fault.line, fault.what));
+            say::data(format!(
+                "{}/{}:{}: scenario: {}",
+                root.display(),
+                fault.file,
+                fault.line,
+                fault.what
+            ));
         }
         for unreached in &run.unreached {
-            say::data(format!("{}: no scenario reaches {unreached}", root.display()));
+            say::data(format!(
+                "{}: no scenario reaches {unreached}",
+                root.display()
+            ));
         }
         sound &= run.faults.is_empty();
         say::data(format!(
@@ -68,5 +80,9 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
             run.faults.len()
         ));
     }
-    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
