@@ -38,6 +38,8 @@ fn steps(ledger: &mut Ledger) -> Result<(), String> {
             "--",
             "profile",
             "check",
+            "--orders",
+            "25",
             "profiles/crossing",
         ])
     })?;

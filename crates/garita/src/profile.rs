@@ -20,6 +20,9 @@ pub(crate) enum ProfileCommand {
         /// Leave the scenarios out
         #[arg(long)]
         no_scenarios: bool,
+        /// Seeded orders with repeats for a case of more than six records (fewer are tried in every order)
+        #[arg(long, default_value_t = scenario::SEEDED_ORDERS)]
+        orders: usize,
     },
 }
 
@@ -27,6 +30,7 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
     let ProfileCommand::Check {
         folders,
         no_scenarios,
+        orders,
     } = command;
     let mut sound = true;
     for root in folders {
@@ -54,7 +58,7 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
         if no_scenarios || !report.is_sound() {
             continue;
         }
-        let run = scenario::run_scenarios(&folder);
+        let run = scenario::run_scenarios_in(&folder, orders);
         for fault in &run.faults {
             say::data(format!(
                 "{}/{}:{}: scenario: {}",

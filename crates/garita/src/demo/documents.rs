@@ -131,14 +131,14 @@ pub(crate) fn manifest_309(papers: &Papers, made_ms: i64, arrival_ms: i64, contr
             ..X12Bill::default()
         })
         .collect();
-    if bills.is_empty() {
-        if let Some(empty) = trailer(Vec::new(), false, papers) {
-            bills.push(X12Bill {
-                line: "1".into(),
-                equipment: vec![empty],
-                ..X12Bill::default()
-            });
-        }
+    if bills.is_empty()
+        && let Some(empty) = trailer(Vec::new(), false, papers)
+    {
+        bills.push(X12Bill {
+            line: "1".into(),
+            equipment: vec![empty],
+            ..X12Bill::default()
+        });
     }
     let number = format!("{:09}", control % 1_000_000_000);
     let group = (control % 1_000_000_000).to_string();

@@ -800,7 +800,10 @@ fn bills(
         counters.scn += 1;
         let seller = home.get(shipper).unwrap_or(&MEXICANS[0]);
         let buyer = abroad.get(consignee).unwrap_or(&AMERICANS[0]);
-        let good: &Good = random.pick(seller.goods, &MEXICANS[0].goods[0]);
+        let Some(first) = seller.goods.first() else {
+            continue;
+        };
+        let good: &Good = random.pick(seller.goods, first);
         let share = if count > 1 { count as u64 } else { 1 };
         let packages = (random.between(good.packages.0, good.packages.1) / share).max(2);
         made.push(Bill {

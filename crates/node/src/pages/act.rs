@@ -260,11 +260,10 @@ impl Wanted {
 
     fn typed(&self, ask: &Ask, answer: &str) -> Option<Value> {
         let question = self.offer.ask.as_ref()?;
-        if let Some(choice) = question
-            .choices
-            .iter()
-            .find(|c| c.value.as_str() == Some(answer) || c.value.to_string() == answer)
-        {
+        if let Some(choice) = question.choices.iter().find(|c| match &c.value {
+            Value::String(text) => text == answer,
+            other => other.to_string().as_str() == answer,
+        }) {
             return Some(choice.value.clone());
         }
         let digits = answer.replace(',', "");
