@@ -11,7 +11,6 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 
 use crate::client::{Client, ClientError};
-use crate::clock::real_now_ms;
 use crate::core::Core;
 use crate::encode;
 use crate::metrics::Metrics;
@@ -164,7 +163,7 @@ async fn collect(
             else {
                 tracing::error!(
                     seq = entry.seq,
-                    "an outbox entry cannot be read; run `garita fsck`"
+                    "an outbox entry cannot be read; this peer's deliveries stop before it"
                 );
                 break;
             };
@@ -208,9 +207,4 @@ enum DeliverError {
     Client(#[from] ClientError),
     #[error(transparent)]
     Refusal(#[from] Refusal),
-}
-
-/// Seconds since the peer last answered, for people; real time.
-pub fn seconds_since(ms: i64) -> i64 {
-    (real_now_ms() - ms).max(0) / 1_000
 }

@@ -38,7 +38,7 @@ pub struct CaseRead {
     pub parts: BTreeMap<CaseRef, Arc<CaseState>>,
 }
 
-/// A held record as the engine takes it; none where its bytes cannot be read (`fsck` tells).
+/// A held record as the engine takes it; none where its bytes cannot be read.
 pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
     let document: Value = serde_json::from_slice(&held.record.document).ok()?;
     let envelope = Envelope::read(&document).ok()?;

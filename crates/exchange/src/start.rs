@@ -21,7 +21,7 @@ use crate::signing::Signer;
 use crate::sync::{Standings, Steps};
 use crate::{deliver, sync};
 
-/// Log entries that start-up checks against the store; `fsck` checks the rest.
+/// Log entries that start-up checks against the store.
 const TAIL_ENTRIES: u64 = 2_000;
 /// How often new peers of the network's list are looked for.
 const PEERS_MS: u64 = 1_000;
