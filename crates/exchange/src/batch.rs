@@ -8,9 +8,9 @@ use garita_profile::{audience, notice};
 
 use crate::automate::{Issue, seats_changed};
 use garita_store::{
-    Ack, Act, AttachmentLink, CaseLink, CaseView, Commit, Dispute, Entitlement, GovernanceEntry,
-    Idempotency, InboxRow, InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader,
-    RecordLink, RecordRow, Refusal as KeptRefusal, StoreError, Waiting, Writer,
+    Ack, Act, AttachmentLink, CaseLink, Commit, Dispute, Entitlement, GovernanceEntry, Idempotency,
+    InboxRow, InboxSeen, LinkKind, LogAppend, LogEntry, OutboxItem, Reader, RecordLink, RecordRow,
+    Refusal as KeptRefusal, StoreError, Waiting, Writer,
 };
 use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
 use serde_json::Value;
@@ -24,7 +24,7 @@ use crate::governance::{self, Network};
 use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
-use crate::project::Projector;
+use crate::project::{Projector, Seen};
 use crate::sequence::{Change, Sequenced, store_refusal};
 use crate::signing::{self, LogSigner};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
@@ -62,7 +62,6 @@ pub(crate) struct Batch<'a> {
     placed: HashMap<(String, String), Sequenced>,
     /// Audiences of what this batch placed: the store does not know them yet.
     pub(crate) audiences: HashMap<String, BTreeSet<(String, String)>>,
-    views: BTreeMap<(String, String, String), CaseView>,
     network_before: Arc<Network>,
     /// A fault of ours in the middle of a placement: the whole batch fails, so that nothing half-written is committed.
     broken: Option<Refusal>,
@@ -87,7 +86,6 @@ impl<'a> Batch<'a> {
             entries: Vec::new(),
             placed: HashMap::new(),
             audiences: HashMap::new(),
-            views: BTreeMap::new(),
             network_before: Arc::clone(&desk.network),
             broken: None,
             desk,
@@ -249,16 +247,16 @@ impl<'a> Batch<'a> {
     /// Folds what the batch touched and places the notices that follow. A notice brings forth no other.
     pub(crate) fn settle(&mut self) -> Result<(), Refusal> {
         let mut notices = 0;
+        let mut moved: BTreeSet<Seen> = BTreeSet::new();
         // Round 0 folds what came; round 1 what the automations of round 0 added.
         for round in 0..2 {
             let touched = self.projector.take_touched();
-            let updated = self.last_index();
             let mut drafts = Vec::new();
             for seen in &touched {
                 let network = Arc::clone(&self.desk.network);
                 let settled = self
                     .projector
-                    .settle(seen, &network, self.now_ms, updated)
+                    .settle(seen, &network, self.now_ms)
                     .map_err(|e| store_refusal(&e))?;
                 let Some(settled) = settled else { continue };
                 if round == 0
@@ -304,16 +302,8 @@ impl<'a> Batch<'a> {
                         )?);
                     }
                 }
-                // A case touched in both rounds is written once, as the second left it.
-                let name = (
-                    settled.view.party.clone(),
-                    settled.view.kind.clone(),
-                    settled.view.key.clone(),
-                );
-                self.views.insert(name, settled.view);
-                self.commit.terms.extend(settled.terms);
-                self.commit.table_rows.extend(settled.rows);
             }
+            moved.extend(touched);
             for draft in drafts {
                 notices += 1;
                 if notices > NOTICES_MAX {
@@ -326,6 +316,20 @@ impl<'a> Batch<'a> {
                 self.issue(draft)?;
             }
         }
+        // A case touched in both rounds is written once, as the second left it.
+        let updated = self.last_index();
+        let network = Arc::clone(&self.desk.network);
+        for seen in moved {
+            let rows = self
+                .projector
+                .rows(&seen, &network, self.now_ms, updated)
+                .map_err(|e| store_refusal(&e))?;
+            if let Some(rows) = rows {
+                self.commit.case_views.push(rows.view);
+                self.commit.terms.extend(rows.terms);
+                self.commit.table_rows.extend(rows.rows);
+            }
+        }
         Ok(())
     }
 
@@ -334,7 +338,6 @@ impl<'a> Batch<'a> {
         if let Some(refusal) = self.broken.take() {
             return Err(refusal);
         }
-        self.commit.case_views = std::mem::take(&mut self.views).into_values().collect();
         let size = self.frontier.size();
         let checkpoint = if self.entries.is_empty() {
             self.checkpoint.unwrap_or_default()

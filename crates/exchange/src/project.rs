@@ -4,7 +4,7 @@
 //! commit fails.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use garita_profile::Profile;
@@ -37,16 +37,25 @@ struct Warm {
     state: Option<Arc<CaseState>>,
     /// State as of the last commit: what notices are compared with.
     committed: Option<Arc<CaseState>>,
+    /// Search names that are in the store already, and how many of the records they come from.
+    terms: HashSet<(String, String)>,
+    termed: usize,
+    /// Columns of each declared table's open row, as last written.
+    rows: BTreeMap<String, String>,
     used: u64,
 }
 
-/// What a settled case gives the commit.
-pub(crate) struct Settled {
+/// How a batch moved a case.
+pub(crate) struct Moved {
+    pub(crate) before: Option<Arc<CaseState>>,
+    pub(crate) after: Arc<CaseState>,
+}
+
+/// What a case gives the commit.
+pub(crate) struct Rows {
     pub(crate) view: CaseView,
     pub(crate) terms: Vec<Term>,
     pub(crate) rows: Vec<TableRow>,
-    pub(crate) before: Option<Arc<CaseState>>,
-    pub(crate) after: Arc<CaseState>,
 }
 
 /// See the module.
@@ -118,37 +127,53 @@ impl Projector {
         std::mem::take(&mut self.touched).into_iter().collect()
     }
 
-    /// Folds a touched case and gives the rows that the commit writes.
+    /// Folds a touched case.
     pub(crate) fn settle(
         &mut self,
         seen: &Seen,
         network: &Network,
         now_ms: i64,
-        updated: LeafIndex,
-    ) -> Result<Option<Settled>, StoreError> {
+    ) -> Result<Option<Moved>, StoreError> {
         let (party, case) = seen;
         let Some(after) = self.state_at(party, case, network, now_ms, 0)? else {
             return Ok(None);
         };
+        let warm = self.load(party, case)?;
+        let before = warm.committed.replace(Arc::clone(&after));
+        Ok(Some(Moved { before, after }))
+    }
+
+    /// What the commit writes of a settled case: search names and table rows only where they are new.
+    pub(crate) fn rows(
+        &mut self,
+        seen: &Seen,
+        network: &Network,
+        now_ms: i64,
+        updated: LeafIndex,
+    ) -> Result<Option<Rows>, StoreError> {
+        let (party, case) = seen;
         let Some(profile) = self.programs.for_kind(&case.kind) else {
             return Ok(None);
         };
         let warm = self.load(party, case)?;
-        let before = warm.committed.replace(Arc::clone(&after));
-        let records = std::mem::take(&mut warm.records);
-        let (terms, rows, view) = rows(
-            party, case, &profile, &records, &after, network, now_ms, updated,
-        );
-        if let Some(warm) = self.warm.get_mut(seen) {
-            warm.records = records;
-        }
-        Ok(Some(Settled {
-            view,
-            terms,
-            rows,
-            before,
-            after,
-        }))
+        let Some(state) = warm.state.clone() else {
+            return Ok(None);
+        };
+        let terms = new_terms(warm, party, case, &profile, &state);
+        let shown = acts::CaseView {
+            state: &state,
+            records: &warm.records,
+            directory: &network.directory,
+            as_of_ms: now_ms,
+        };
+        let view = case_view(party, &profile, shown, network, updated);
+        let mut rows = table_rows(party, &profile, shown);
+        rows.retain(|row| {
+            let columns = row.columns.clone().unwrap_or_default();
+            let before = warm.rows.insert(row.table.clone(), columns);
+            before.as_ref() != row.columns.as_ref()
+        });
+        Ok(Some(Rows { view, terms, rows }))
     }
 
     /// States of a case's parts, as far as the party has them.
@@ -311,6 +336,7 @@ impl Projector {
                     state: None,
                     committed,
                     used: tick,
+                    ..Warm::default()
                 },
             );
         }
@@ -325,56 +351,42 @@ pub(crate) fn part_value(case: &CaseRef) -> String {
     format!("{} {}", case.kind, case.key)
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one caller, which has each of them at hand"
-)]
-fn rows(
+/// Search names of the records that came since the last call, and of parts that the state names since; each once.
+fn new_terms(
+    warm: &mut Warm,
     party: &Arc<str>,
     case: &CaseRef,
     profile: &Profile,
-    records: &[CaseRecord],
     state: &CaseState,
-    network: &Network,
-    now_ms: i64,
-    updated: LeafIndex,
-) -> (Vec<Term>, Vec<TableRow>, CaseView) {
-    let mut terms: BTreeSet<(String, String)> = BTreeSet::new();
-    for record in records {
-        terms.extend(keys::search_keys(profile, &record.document));
-    }
-    let terms = terms
-        .into_iter()
-        .map(|(name, value)| Term {
-            party: party.to_string(),
-            by_suffix: true,
-            name,
-            value,
-            kind: case.kind.clone(),
-            key: case.key.clone(),
-        })
-        .chain(
-            state
-                .parts
-                .values()
-                .flat_map(|part| &part.cases)
-                .map(|(part, _)| Term {
-                    party: party.to_string(),
-                    by_suffix: false,
-                    name: PART_TERM.to_owned(),
-                    value: part_value(part),
-                    kind: case.kind.clone(),
-                    key: case.key.clone(),
-                }),
-        )
-        .collect();
-    let seen = acts::CaseView {
-        state,
-        records,
-        directory: &network.directory,
-        as_of_ms: now_ms,
+) -> Vec<Term> {
+    let mut out = Vec::new();
+    let mut tell = |(name, value): (String, String), by_suffix: bool| {
+        if warm.terms.insert((name.clone(), value.clone())) {
+            out.push(Term {
+                party: party.to_string(),
+                by_suffix,
+                name,
+                value,
+                kind: case.kind.clone(),
+                key: case.key.clone(),
+            });
+        }
     };
-    let table_rows = tables::table_rows(profile, seen)
+    for record in warm.records.iter().skip(warm.termed) {
+        for found in keys::search_keys(profile, &record.document) {
+            tell(found, true);
+        }
+    }
+    for (part, _) in state.parts.values().flat_map(|part| &part.cases) {
+        tell((PART_TERM.to_owned(), part_value(part)), false);
+    }
+    warm.termed = warm.records.len();
+    out
+}
+
+fn table_rows(party: &Arc<str>, profile: &Profile, shown: acts::CaseView<'_>) -> Vec<TableRow> {
+    let case = &shown.state.case;
+    tables::table_rows(profile, shown)
         .into_iter()
         .map(|row| TableRow {
             party: party.to_string(),
@@ -383,10 +395,20 @@ fn rows(
             key: case.key.clone(),
             stated_on_ms: None,
             columns: serde_json::to_string(&row.columns).ok(),
-            recorded_from_ms: now_ms,
+            recorded_from_ms: shown.as_of_ms,
             recorded_to_ms: None,
         })
-        .collect();
+        .collect()
+}
+
+fn case_view(
+    party: &Arc<str>,
+    profile: &Profile,
+    shown: acts::CaseView<'_>,
+    network: &Network,
+    updated: LeafIndex,
+) -> CaseView {
+    let (state, now_ms) = (shown.state, shown.as_of_ms);
     let roles: Vec<&str> = network
         .directory
         .parties
@@ -403,21 +425,20 @@ fn rows(
         .filter_map(|name| {
             Some((
                 name.as_str(),
-                board::board_row(profile, name, seen, &roles)?,
+                board::board_row(profile, name, shown, &roles)?,
             ))
         })
         .collect();
-    let view = CaseView {
+    CaseView {
         party: party.to_string(),
-        kind: case.kind.clone(),
-        key: case.key.clone(),
+        kind: state.case.kind.clone(),
+        key: state.case.key.clone(),
         state: serde_json::to_string(state).unwrap_or_default(),
         shown: state.state.clone().unwrap_or_else(|| "unknown".to_owned()),
-        title: board::title(profile, seen),
+        title: board::title(profile, shown),
         since_ms: state.since_ms,
         updated,
         opening: state.opening.clone(),
         board: serde_json::to_string(&boards).unwrap_or_default(),
-    };
-    (terms, table_rows, view)
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
 use crate::model::{Audience, Model, RecordType};
 use crate::pointer::Path;
-use crate::seats::{self, is_office, office_roles};
+use crate::seats::{self, is_office};
 
 /// Where a decision says what it decided: the first that is there. `agreed` compares it.
 pub const DECISION_PATHS: [&str; 3] = [
@@ -45,7 +45,7 @@ pub fn audience(
         // Whom a notice tells, its draft says.
         && record.record_type != crate::notice::STATE_NOTICE
     {
-        let offices = office_roles(model);
+        let offices = &model.facts().offices;
         let at = record.logged_ms;
         let lines: &[Audience] = if ty.audience.is_empty() {
             &default
@@ -185,7 +185,9 @@ impl CaseSeats {
         }
         let known = out.seats.iter().any(|(_, d)| d == did)
             || is_office(directory, offices, did, at)
-            || seats::addressed_roles(model, &case.kind)
+            || model
+                .kind_facts(&case.kind)
+                .addressed
                 .iter()
                 .any(|r| directory.has_role(did, r, at));
         // The record that opens a case seats its author; what an insider's record names is seated by it.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::acts::CaseView;
 use crate::case_scope::CaseScope;
-use crate::expr::{EvalError, STEPS_MAX, Scope, Val};
+use crate::expr::{EvalError, Reach, STEPS_MAX, Scope, Val};
 use crate::forms::Words;
 use crate::keys;
 use crate::load::Profile;
@@ -196,6 +196,12 @@ impl<'a> NamedScope<'a> {
 }
 
 impl Scope for NamedScope<'_> {
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        self.inner.reach(names)
+    }
+    fn member(&self, names: &[&str]) -> Option<Val> {
+        self.inner.member(names)
+    }
     fn var(&self, name: &str) -> Option<Val> {
         if let Some(value) = self.inner.var(name) {
             return Some(value);

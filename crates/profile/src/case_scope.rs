@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::case::{CaseRecord, CaseState, Directory, Standing};
-use crate::expr::{EvalError, Scope, Val};
+use crate::expr::{EvalError, Reach, Scope, Val};
 use crate::fold_show::{complete_val, decision_of, hold_val, part_val};
+use crate::fold_state::reach_subject;
 use crate::model::Model;
 
 /// The scope of one folded case.
@@ -58,6 +59,14 @@ impl<'a> CaseScope<'a> {
     fn record(&self, id: &str) -> Option<&'a CaseRecord> {
         let all = self.records.iter().filter(|r| r.id == id);
         all.min_by_key(|r| r.view.is_some())
+    }
+
+    fn count(&self, record_type: &str) -> Val {
+        let all = self.state.records.iter();
+        let n = all
+            .filter(|r| r.in_force && r.record_type == record_type)
+            .count();
+        Val::Int(i64::try_from(n).unwrap_or(i64::MAX))
     }
 
     fn make(&self, name: &str) -> Option<Val> {
@@ -126,14 +135,12 @@ impl<'a> CaseScope<'a> {
                 let record = self.newest(ty)?;
                 Some((ty.clone(), record_val(record)))
             })),
-            "count" => Val::map(self.model.records.keys().map(|ty| {
-                let n = s
+            "count" => Val::map(
+                self.model
                     .records
-                    .iter()
-                    .filter(|r| r.in_force && r.record_type == *ty)
-                    .count();
-                (ty.clone(), Val::Int(i64::try_from(n).unwrap_or(i64::MAX)))
-            })),
+                    .keys()
+                    .map(|ty| (ty.clone(), self.count(ty))),
+            ),
             "blind" => Val::list(
                 s.blind
                     .iter()
@@ -223,6 +230,31 @@ impl<'a> CaseScope<'a> {
 }
 
 impl Scope for CaseScope<'_> {
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        match names {
+            ["records", ty, "subject"] if self.model.records.contains_key(*ty) => {
+                reach_subject(self.newest(ty)?)
+            }
+            _ => None,
+        }
+    }
+
+    fn member(&self, names: &[&str]) -> Option<Val> {
+        match names {
+            ["count", ty] if self.model.records.contains_key(*ty) => Some(self.count(ty)),
+            ["records", ty, member] if self.model.records.contains_key(*ty) => {
+                let record = self.newest(ty)?;
+                match *member {
+                    "id" => Some(Val::str(&record.id)),
+                    "issuer" => Some(Val::str(&record.issuer)),
+                    "at" => Some(Val::Int(record.occurred_ms)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     fn var(&self, name: &str) -> Option<Val> {
         if let Some(made) = self.made.borrow().get(name) {
             return Some(made.clone());

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 pub use crate::expr_value::{Decimal, Items, Val};
 
 use crate::expr_eval::Evaluator;
@@ -86,10 +88,30 @@ pub enum EvalError {
     Range,
 }
 
+/// A member of a document that an expression names.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'v> {
+    /// The member.
+    pub value: &'v Value,
+    /// Whether it is of a reduced record, in which what is absent is unknown.
+    pub view: bool,
+}
+
 /// Where an expression's names come from.
 pub trait Scope {
     /// The value of a name; none where the name is not known at all (an error), [`Val::Unknown`] where it cannot be told.
     fn var(&self, name: &str) -> Option<Val>;
+    /// JSON that stands behind dotted names (`["subject"]`, `["records", "Manifest", "subject"]`), so that a condition over one member
+    /// of a manifest makes no copy of the manifest. None: [`Scope::var`] answers. What it gives must be what `var` would have given.
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        let _ = names;
+        None
+    }
+    /// One member of what [`Scope::var`] would give, where it is cheaper to make alone: `["count", "NiiScan"]`. None: the long way.
+    fn member(&self, names: &[&str]) -> Option<Val> {
+        let _ = names;
+        None
+    }
     /// The result of a function that is not built in; none where there is no such function.
     fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
         let _ = (name, args);

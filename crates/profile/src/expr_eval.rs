@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::expr::{EvalError, Scope};
+use serde_json::Value;
+
+use crate::expr::{EvalError, Reach, Scope};
 use crate::expr_parse::{Each, Node, Op};
 use crate::expr_value::{Items, Val};
 use crate::functions;
@@ -34,10 +36,23 @@ impl<'a> Evaluator<'a> {
             Node::Lit(v) => Ok(v.clone()),
             Node::Var(name) => self.var(name),
             Node::Field(of, field) => {
+                if let Some(value) = self.reached(node) {
+                    return Ok(value);
+                }
                 let of = self.eval(of)?;
                 select(&of, field)
             }
             Node::Has(of, field) => {
+                if let Some(Reach {
+                    value: Value::Object(members),
+                    view,
+                }) = self.reach(of)
+                {
+                    let there = members.get(field.as_str()).is_some_and(|v| !v.is_null());
+                    if there || !view {
+                        return Ok(Val::Bool(there));
+                    }
+                }
                 let of = self.eval(of)?;
                 has(&of, field)
             }
@@ -128,6 +143,64 @@ impl<'a> Evaluator<'a> {
         self.scope
             .var(name)
             .ok_or_else(|| EvalError::Name(name.to_owned()))
+    }
+
+    /// A member of a document by its dotted name, without a copy of what stands around it. None where it is not there: the long way
+    /// says why.
+    fn reached(&self, node: &Node) -> Option<Val> {
+        let names = self.dotted(node)?;
+        if let Some(value) = self.scope.member(&names) {
+            return Some(value);
+        }
+        let Reach { value, view } = self.reach_names(&names)?;
+        Some(if view {
+            Val::from_view(value)
+        } else {
+            Val::from_json(value)
+        })
+    }
+
+    fn reach(&self, node: &Node) -> Option<Reach<'a>> {
+        self.reach_names(&self.dotted(node)?)
+    }
+
+    /// `a.b.c` as its names, where `a` is no variable of a macro.
+    fn dotted<'n>(&self, node: &'n Node) -> Option<Vec<&'n str>> {
+        let mut names = Vec::with_capacity(4);
+        let mut at = node;
+        loop {
+            match at {
+                Node::Field(of, field) => {
+                    names.push(field.as_str());
+                    at = of;
+                }
+                Node::Var(name) => {
+                    names.push(name.as_str());
+                    break;
+                }
+                _ => return None,
+            }
+        }
+        names.reverse();
+        let root = names.first()?;
+        (!self.bound.iter().any(|(n, _)| n == root)).then_some(names)
+    }
+
+    fn reach_names(&self, names: &[&str]) -> Option<Reach<'a>> {
+        let scope: &'a dyn Scope = self.scope;
+        let (found, rest) = (1..=names.len())
+            .find_map(|n| Some((scope.reach(names.get(..n)?)?, names.get(n..)?)))?;
+        let mut value = found.value;
+        for name in rest {
+            value = match value {
+                Value::Object(members) => members.get(*name).filter(|v| !v.is_null())?,
+                _ => return None,
+            };
+        }
+        Some(Reach {
+            value,
+            view: found.view,
+        })
     }
 
     /// `&&` and `||`: one side that decides is enough, whatever the other is (CEL's rule for errors, ours for unknowns too).

@@ -6,17 +6,18 @@
 //! lines are asked. So the way of states costs little more than the last state.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::builtin::ANY;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory, RecordState, ReplaceKind, Told};
 use crate::clocks;
+use crate::facts::KindFacts;
 use crate::fold_state::Folded;
 use crate::in_force::{AFFIRMATION, Entry, Force, Verdict, force_at, may_replace};
-use crate::knowledge::{Knowledge, needs, seats_of};
+use crate::knowledge::{Knowledge, seats_of};
 use crate::model::{Kind, LifeCycle, Model, Role};
-use crate::notice::{STATE_NOTICE, keeper_role};
+use crate::notice::STATE_NOTICE;
 use crate::order::{duration_ms, effective_ms, positions};
 use crate::seats::{self, OWNER_SEAT};
 
@@ -121,13 +122,11 @@ pub(crate) struct Fold<'a> {
     pub(crate) entries: Vec<Entry<'a>>,
     pub(crate) ids: HashMap<&'a str, usize>,
     pub(crate) opening: Option<usize>,
-    pub(crate) offices: BTreeSet<Role>,
+    pub(crate) offices: &'a BTreeSet<Role>,
     pub(crate) part_states: HashMap<CaseRef, Option<Arc<CaseState>>>,
     /// Seats each record gives.
     given: Vec<Vec<(&'a str, String)>>,
-    addressed: BTreeSet<&'a str>,
-    /// Types that the shown state reads, and those that posts read.
-    read: HashSet<&'a str>,
+    facts: &'a KindFacts,
     /// For each decisive act what came before it unseen; filled when first asked.
     pub(crate) unseen: HashMap<usize, Vec<usize>>,
 }
@@ -154,7 +153,7 @@ impl<'a> Fold<'a> {
     ) -> Fold<'a> {
         let kind = model.kinds.get(&case.kind);
         let life = model.life_cycle.get(&case.kind);
-        let offices = seats::office_roles(model);
+        let facts = model.kind_facts(&case.kind);
         let entries = entries_of(model, directory, records);
         let ids = entries
             .iter()
@@ -168,16 +167,6 @@ impl<'a> Fold<'a> {
                     .unwrap_or_default()
             })
             .collect();
-        let mut read: HashSet<&str> = needs(model, &case.kind)
-            .into_iter()
-            .map(|n| n.record_type)
-            .collect();
-        read.extend(
-            model
-                .posts
-                .values()
-                .flat_map(|p| p.at.iter().map(|t| t.record_type.as_str())),
-        );
         let mut fold = Fold {
             model,
             case,
@@ -189,11 +178,10 @@ impl<'a> Fold<'a> {
             entries,
             ids,
             opening: None,
-            offices,
+            offices: &model.facts().offices,
             part_states: HashMap::new(),
             given,
-            addressed: seats::addressed_roles(model, &case.kind),
-            read,
+            facts,
             unseen: HashMap::new(),
         };
         fold.link();
@@ -271,8 +259,8 @@ impl<'a> Fold<'a> {
         let at = record.logged_ms;
         match record.record_type.as_str() {
             STATE_NOTICE => {
-                let keeper = keeper_role(self.model, &self.case.kind);
-                let kept = keeper.is_some_and(|r| self.directory.has_role(entry.actor, &r, at));
+                let keeper = self.facts.keeper.as_ref();
+                let kept = keeper.is_some_and(|r| self.directory.has_role(entry.actor, r, at));
                 return Some(if kept {
                     Verdict::Accepted
                 } else {
@@ -280,7 +268,7 @@ impl<'a> Fold<'a> {
                 });
             }
             AFFIRMATION => {
-                let office = seats::is_office(self.directory, &self.offices, entry.actor, at);
+                let office = seats::is_office(self.directory, self.offices, entry.actor, at);
                 return Some(if office {
                     Verdict::Accepted
                 } else {
@@ -329,7 +317,7 @@ impl<'a> Fold<'a> {
                 let counts = able.get(i) == Some(&true)
                     || seats::is_office(
                         self.directory,
-                        &self.offices,
+                        self.offices,
                         entry.actor,
                         entry.record.logged_ms,
                     );
@@ -464,7 +452,7 @@ impl<'a> Fold<'a> {
             read |= self
                 .entries
                 .get(i)
-                .is_some_and(|e| self.read.contains(e.record.record_type.as_str()));
+                .is_some_and(|e| self.facts.read.contains(&e.record.record_type));
             folded.apply(self, i, now);
         }
         read
@@ -586,8 +574,9 @@ impl<'a> Fold<'a> {
                     .any(|(s, d)| d == did && name.is_none_or(|n| n == s))
         };
         let inside = seated(None)
-            || seats::is_office(self.directory, &self.offices, did, at)
+            || seats::is_office(self.directory, self.offices, did, at)
             || self
+                .facts
                 .addressed
                 .iter()
                 .any(|r| self.directory.has_role(did, r, at));
@@ -737,12 +726,10 @@ impl<'a> Fold<'a> {
     }
 
     fn posts(&self, list: &[usize]) -> BTreeMap<String, Vec<String>> {
-        let types = crate::knowledge::types_about(self.model, &self.case.kind);
-        self.model
+        self.facts
             .posts
             .iter()
-            .filter(|(_, p)| p.at.iter().any(|t| types.contains(t.record_type.as_str())))
-            .map(|(name, _)| {
+            .map(|name| {
                 let holders = self
                     .place_of(name, list)
                     .and_then(|place| {

@@ -1,14 +1,16 @@
 //! The shown state: lines of `show`, three-valued, over tracks, holds, balances, parts and agreements at an instant.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::audience::DECISION_PATHS;
 use crate::case::{PartState, ReplaceKind, Standing};
-use crate::expr::{EvalError, Expr, STEPS_MAX, Scope, Tri, Val};
+use crate::expr::{EvalError, Expr, Reach, STEPS_MAX, Scope, Tri, Val};
 use crate::fold::{Fold, Now, part_cases};
-use crate::fold_state::{Folded, subject_val};
+use crate::fold_state::{Folded, reach_subject, subject_val};
+use crate::in_force::Entry;
 use crate::knowledge::Gets;
 use crate::model::{Model, Part, TypedPath};
 use crate::seats::holds_post;
@@ -17,12 +19,7 @@ impl<'a> Fold<'a> {
     /// The first line that is true; none where an unknown line stands before it, or no line is true.
     pub(crate) fn show(&self, folded: &Folded<'a>, list: &[usize], now: &Now) -> Option<String> {
         let life = self.life?;
-        let scope = FoldScope {
-            fold: self,
-            folded,
-            list,
-            now,
-        };
+        let scope = FoldScope::new(self, folded, list, now);
         for line in &life.show {
             let truth = match &line.when {
                 None => Some(true),
@@ -39,15 +36,7 @@ impl<'a> Fold<'a> {
 
     /// An expression of the case at an instant.
     pub(crate) fn ask(&self, expr: &Expr, folded: &Folded<'a>, list: &[usize], now: &Now) -> Tri {
-        expr.eval(
-            &FoldScope {
-                fold: self,
-                folded,
-                list,
-                now,
-            },
-            STEPS_MAX,
-        )
+        expr.eval(&FoldScope::new(self, folded, list, now), STEPS_MAX)
     }
 
     fn gets(&self, record_type: &str, now: &Now) -> Gets<'a> {
@@ -130,9 +119,7 @@ impl<'a> Fold<'a> {
                 items.insert(case, state);
             }
             if let Some(expr) = &part.none_if {
-                let truth = expr
-                    .eval(&SubjectScope(subject_val(entry)), STEPS_MAX)
-                    .truth();
+                let truth = expr.eval(&SubjectScope(entry), STEPS_MAX).truth();
                 // A whole record that does not say so has said that it is not so.
                 none = truth.or_else(|| entry.record.view.is_none().then_some(false));
             }
@@ -196,11 +183,14 @@ struct PartSeen {
     list_known: bool,
 }
 
-struct SubjectScope(Val);
+struct SubjectScope<'s, 'a>(&'s Entry<'a>);
 
-impl Scope for SubjectScope {
+impl Scope for SubjectScope<'_, '_> {
     fn var(&self, name: &str) -> Option<Val> {
-        (name == "subject").then(|| self.0.clone())
+        (name == "subject").then(|| subject_val(self.0))
+    }
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        (names == ["subject"]).then(|| reach_subject(self.0.record))?
     }
 }
 
@@ -210,9 +200,23 @@ struct FoldScope<'s, 'a> {
     folded: &'s Folded<'a>,
     list: &'s [usize],
     now: &'s Now,
+    /// Made once for all lines.
+    parts: OnceCell<Val>,
+    holds: OnceCell<Val>,
 }
 
-impl FoldScope<'_, '_> {
+impl<'s, 'a> FoldScope<'s, 'a> {
+    fn new(fold: &'s Fold<'a>, folded: &'s Folded<'a>, list: &'s [usize], now: &'s Now) -> Self {
+        FoldScope {
+            fold,
+            folded,
+            list,
+            now,
+            parts: OnceCell::new(),
+            holds: OnceCell::new(),
+        }
+    }
+
     fn track(&self, name: &str) -> Option<Val> {
         let track = self.folded.track(name)?;
         Some(if track.unknown || !self.fold.track_known(name, self.now) {
@@ -344,7 +348,7 @@ pub(crate) fn decision_of(document: &Value) -> Option<&Value> {
 impl Scope for FoldScope<'_, '_> {
     fn var(&self, name: &str) -> Option<Val> {
         match name {
-            "holds" => Some(self.holds()),
+            "holds" => Some(self.holds.get_or_init(|| self.holds()).clone()),
             "balance" => Some(Val::map(
                 self.fold
                     .balances(self.folded, self.now)
@@ -356,7 +360,7 @@ impl Scope for FoldScope<'_, '_> {
                         )
                     }),
             )),
-            "parts" => Some(self.parts()),
+            "parts" => Some(self.parts.get_or_init(|| self.parts()).clone()),
             "tracks" => {
                 Some(Val::map(self.folded.tracks().iter().filter_map(|t| {
                     Some((t.name.to_owned(), self.track(t.name)?))

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::case::{Hold, ReplaceKind, TrackState};
-use crate::expr::{STEPS_MAX, Scope, Val};
+use crate::case::{CaseRecord, Hold, ReplaceKind, TrackState};
+use crate::expr::{Reach, STEPS_MAX, Scope, Val};
 use crate::fold::{Fold, Now};
 use crate::in_force::Entry;
 use crate::seats::{each_value, is_office};
@@ -137,7 +137,7 @@ impl<'a> Folded<'a> {
             let Some(change) = change else { continue };
             let office = is_office(
                 fold.directory,
-                &fold.offices,
+                fold.offices,
                 entry.actor,
                 entry.record.logged_ms,
             );
@@ -303,6 +303,9 @@ struct MoveScope<'s, 'a> {
 }
 
 impl Scope for MoveScope<'_, '_> {
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        (names == ["subject"]).then(|| reach_subject(self.entry.record))?
+    }
     fn var(&self, name: &str) -> Option<Val> {
         match name {
             "subject" => Some(subject_val(self.entry)),
@@ -314,6 +317,14 @@ impl Scope for MoveScope<'_, '_> {
                 .map(|(_, s)| Val::str(s)),
         }
     }
+}
+
+/// A record's subject where it stands.
+pub(crate) fn reach_subject(record: &CaseRecord) -> Option<Reach<'_>> {
+    Some(Reach {
+        value: record.document.get("credentialSubject")?,
+        view: record.view.is_some(),
+    })
 }
 
 /// A record's subject as a value; in a view what is absent is unknown.

@@ -144,8 +144,8 @@ impl Knowledge {
 
     /// Whether the reader, having `seats` in it, gets all that the shown state of a case of `kind` reads, its parts' states apart.
     pub fn folds(&self, model: &Model, kind: &str, seats: &[&str]) -> bool {
-        needs(model, kind).iter().all(|need| {
-            let gets = self.gets_named(model, need.record_type, seats);
+        model.kind_facts(kind).needs.iter().all(|need| {
+            let gets = self.gets_named(model, &need.record_type, seats);
             match &need.what {
                 What::Existence => gets.some(),
                 What::At(path) => gets.has(path),
@@ -199,21 +199,21 @@ impl Knowledge {
 
 /// A record type that a kind's shown state reads, and what of it.
 #[derive(Debug, Clone)]
-pub(crate) struct TypeNeed<'m> {
-    pub(crate) record_type: &'m str,
-    pub(crate) what: What<'m>,
+pub(crate) struct TypeNeed {
+    pub(crate) record_type: String,
+    pub(crate) what: What,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum What<'m> {
+pub(crate) enum What {
     Existence,
-    At(&'m Path),
+    At(Path),
     Decision,
     Whole,
 }
 
 /// What the lines of `show` of `kind` read, by the words that stand in them.
-pub(crate) fn needs<'m>(model: &'m Model, kind: &str) -> Vec<TypeNeed<'m>> {
+pub(crate) fn needs(model: &Model, kind: &str) -> Vec<TypeNeed> {
     let mut out = Vec::new();
     let Some(life) = model.life_cycle.get(kind) else {
         return out;
@@ -229,7 +229,7 @@ pub(crate) fn needs<'m>(model: &'m Model, kind: &str) -> Vec<TypeNeed<'m>> {
             continue;
         }
         out.extend(track.moves.iter().map(|m| TypeNeed {
-            record_type: &m.on,
+            record_type: m.on.clone(),
             what: if m.when.is_some() {
                 What::Whole
             } else {
@@ -243,7 +243,7 @@ pub(crate) fn needs<'m>(model: &'m Model, kind: &str) -> Vec<TypeNeed<'m>> {
                 .iter()
                 .flat_map(|h| h.opens.iter().chain(&h.closes))
                 .map(|t| TypeNeed {
-                    record_type: t,
+                    record_type: t.clone(),
                     what: What::Existence,
                 }),
         );
@@ -251,18 +251,18 @@ pub(crate) fn needs<'m>(model: &'m Model, kind: &str) -> Vec<TypeNeed<'m>> {
     for (name, balance) in &life.balances {
         if names(&format!("balance.{name}")) || dotted.contains("balance") {
             out.extend(balance.inn.iter().chain(&balance.out).map(|t| TypeNeed {
-                record_type: &t.record_type,
-                what: What::At(&t.path),
+                record_type: t.record_type.clone(),
+                what: What::At(t.path.clone()),
             }));
         }
     }
     if let Some(kind) = model.kinds.get(kind).filter(|_| names("parts")) {
         out.extend(kind.parts.values().map(|p| TypeNeed {
-            record_type: &p.from,
+            record_type: p.from.clone(),
             what: if p.none_if.is_some() {
                 What::Whole
             } else {
-                What::At(&p.at)
+                What::At(p.at.clone())
             },
         }));
     }
@@ -276,7 +276,7 @@ pub(crate) fn needs<'m>(model: &'m Model, kind: &str) -> Vec<TypeNeed<'m>> {
                 && let Some((ty, _)) = model.records.get_key_value(text)
             {
                 out.push(TypeNeed {
-                    record_type: ty,
+                    record_type: ty.clone(),
                     what: What::Decision,
                 });
             }

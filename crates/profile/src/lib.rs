@@ -36,6 +36,7 @@ pub mod audience;
 pub mod calendar;
 pub mod case_scope;
 pub mod clocks;
+mod facts;
 pub mod fold;
 mod fold_blind;
 mod fold_show;

@@ -68,6 +68,8 @@ pub struct Model {
     pub context: Value,
     /// Where each word stands: keys such as `records.Manifest`, `life-cycle.trip.show.2`.
     pub places: BTreeMap<String, Place>,
+    /// What follows from the rest, worked out when first asked.
+    pub(crate) facts: crate::facts::FactsCell,
 }
 
 /// `charter: { signatories: […], notice: P14D }`.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::case::{CaseRef, CaseState, Directory};
 use crate::clocks::date_time;
-use crate::knowledge::{Knowledge, roles_to_tell, seats_of};
+use crate::knowledge::{Knowledge, seats_of};
 use crate::model::{Model, Role};
 
 /// Record type of a state notice. Its subject has `kind`, `key`, `state`, `since` and `asOf`.
@@ -68,8 +68,8 @@ pub fn to_tell(
             candidates.extend(part.seats.values().flatten().cloned());
         }
     }
-    let roles = roles_to_tell(model, kind);
-    for role in &roles {
+    let roles = model.to_tell(kind);
+    for role in roles {
         candidates.extend(directory.with_role(role, at_ms).map(str::to_owned));
     }
     let owner_role = model.kinds.get(kind).map(|k| k.owner.role.as_str());
@@ -141,8 +141,11 @@ pub fn notices(
     keeper: &str,
     at_ms: i64,
 ) -> Vec<NoticeDraft> {
-    let is_keeper =
-        keeper_role(model, &after.case.kind).is_some_and(|r| directory.has_role(keeper, &r, at_ms));
+    let is_keeper = model
+        .kind_facts(&after.case.kind)
+        .keeper
+        .as_ref()
+        .is_some_and(|r| directory.has_role(keeper, r, at_ms));
     let Some(state) = after
         .state
         .as_ref()

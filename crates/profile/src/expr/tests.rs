@@ -183,3 +183,73 @@ fn tells_what_it_reads() {
         Some(["a".to_owned(), "b".to_owned(), "c".to_owned()].as_slice())
     );
 }
+
+/// The same document twice: told whole by `var`, or reached into.
+struct Subject<'a> {
+    document: &'a serde_json::Value,
+    view: bool,
+    reach: bool,
+}
+
+impl Scope for Subject<'_> {
+    fn var(&self, name: &str) -> Option<Val> {
+        (name == "subject").then(|| {
+            if self.view {
+                Val::from_view(self.document)
+            } else {
+                Val::from_json(self.document)
+            }
+        })
+    }
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        (self.reach && names == ["subject"]).then_some(Reach {
+            value: self.document,
+            view: self.view,
+        })
+    }
+}
+
+#[test]
+fn reaching_into_a_document_changes_no_answer() {
+    let document = serde_json::json!({
+        "a": 1, "t": "x", "n": null, "d": 1.5, "o": {"b": [1, 2, {"c": "y"}], "n": null, "e": {}},
+        "l": [{"s": "held"}, {"s": "free"}], "f": false
+    });
+    for text in [
+        "subject.a == 1",
+        "subject.n == 1",
+        "has(subject.n)",
+        "has(subject.o.n)",
+        "has(subject.o.b)",
+        "has(subject.o.missing)",
+        "has(subject.a.b)",
+        "has(subject.missing.b)",
+        "subject.missing",
+        "subject.o.missing.deeper == 2",
+        "subject.a.b",
+        "subject.o.b[2].c",
+        "subject.o.b.size()",
+        "subject.o",
+        "subject.o.e",
+        "subject.d * 2",
+        "subject.l.exists(subject, subject.s == 'held')",
+        "subject.l.all(x, x.s == subject.t)",
+        "subject.f || subject.missing",
+        "'b' in subject.o",
+        "subject",
+        "subject.t + subject.t",
+    ] {
+        let expr = Expr::parse(text).unwrap();
+        for view in [false, true] {
+            let ask = |reach| {
+                let scope = Subject {
+                    document: &document,
+                    view,
+                    reach,
+                };
+                format!("{:?}", expr.eval(&scope, STEPS_MAX))
+            };
+            assert_eq!(ask(true), ask(false), "{text}, view {view}");
+        }
+    }
+}
