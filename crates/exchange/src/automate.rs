@@ -128,7 +128,7 @@ impl Batch<'_> {
             .desk
             .signer
             .sign(&document, &key, self.now_ms)
-            .map_err(|e| internal("automation-unsigned", &e))?;
+            .map_err(|e| internal("automation-unsigned", &e.to_string()))?;
         let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
             kind: RefusalKind::Unavailable,
             faults,

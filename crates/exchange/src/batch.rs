@@ -473,7 +473,7 @@ impl<'a> Batch<'a> {
                 .desk
                 .signer
                 .sign(&reduced, key, self.now_ms)
-                .map_err(|e| internal("view-unsigned", &e))?;
+                .map_err(|e| internal("view-unsigned", &e.to_string()))?;
             let view_envelope = Envelope {
                 view: Some(view.clone()),
                 saw: Vec::new(),

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use garita_canon::{Canonicalizer, ContextSet};
-use garita_credential::Suite;
 use garita_credential::data_integrity::{self, ProofOptions};
 use garita_credential::keys::SigningKey;
+use garita_credential::{Problem, Suite};
 use garita_profile::Profile;
 use garita_profile::case::{CaseRef, Replaces, Standing};
 use garita_tlog::{KeyId, NoteSigner, SigningFailed, key_id_ed25519};
@@ -145,8 +145,8 @@ impl Signer {
     /// The document with its proof.
     ///
     /// # Errors
-    /// When the document has no canonical form: a member that no context defines, for one.
-    pub fn sign(&self, document: &Value, key: &HostedKey, now_ms: i64) -> Result<Value, String> {
+    /// When the document has no canonical form: a member that no context defines, for one. With the place in the document.
+    pub fn sign(&self, document: &Value, key: &HostedKey, now_ms: i64) -> Result<Value, Problem> {
         data_integrity::create(
             document,
             Suite::EddsaRdfc2022,
@@ -154,7 +154,6 @@ impl Signer {
             &options(&key.verification_method, now_ms),
             &self.canonicalizer,
         )
-        .map_err(|e| e.to_string())
     }
 }
 

@@ -332,13 +332,7 @@ fn complete(
     let document = draft.document(&network, &profile).map_err(unprocessable)?;
     let signed = Signer::new(Arc::clone(&core.canonicalizer))
         .sign(&document, key, now_ms)
-        .map_err(|why| {
-            unprocessable(Fault::whole(
-                "draft-unsignable",
-                format!("the draft has no canonical form: {why}"),
-                format!("el borrador no tiene forma canónica: {why}"),
-            ))
-        })?;
+        .map_err(|problem| unprocessable(verify::fault(&problem)))?;
     // The road is the same for all: what the home makes itself goes through the first station like anybody's record.
     let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
         kind: RefusalKind::Unprocessable,

@@ -125,6 +125,7 @@ pub struct Missing {
 
 /// One record that the document could become.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DraftRecord {
     /// Record type of the crossing profile, such as `Manifest`.
     pub record_type: String,
@@ -140,6 +141,7 @@ pub struct DraftRecord {
 
 /// What one file became.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Draft {
     /// What the file is.
     pub kind: DocumentKind,

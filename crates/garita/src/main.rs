@@ -46,6 +46,8 @@ enum Command {
     Peer(node::PeerCommand),
     /// Print a one-time sign-in link for a person
     Link(node::LinkArgs),
+    /// Print a new API token for a system of a party (the node must run)
+    Token(node::TokenArgs),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => node::serve(args),
         Command::Peer(command) => node::peer(command),
         Command::Link(args) => node::link(args),
+        Command::Token(args) => node::token(args),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),

@@ -81,6 +81,24 @@ pub(crate) struct LinkArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    #[command(flatten)]
+    data: Data,
+    /// The party's short name
+    #[arg(long)]
+    party: String,
+    /// What it may do: `read`, `submit`, or `*`; repeat for more
+    #[arg(long = "scope", value_name = "SCOPE", required = true)]
+    scopes: Vec<String>,
+    /// What the token is called
+    #[arg(long, default_value = "")]
+    name: String,
+    /// For how many days
+    #[arg(long, default_value_t = 90)]
+    days: u16,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct RevokeArgs {
     #[command(flatten)]
     data: Data,
@@ -243,6 +261,26 @@ pub(crate) fn link(args: LinkArgs) -> ExitCode {
                     .and_then(Value::as_str)
                     .unwrap_or_default(),
             );
+        },
+    )
+}
+
+pub(crate) fn token(args: TokenArgs) -> ExitCode {
+    let body =
+        json!({ "party": args.party, "name": args.name, "scopes": args.scopes, "days": args.days });
+    admin(
+        &args.data.data,
+        "POST",
+        "/v1/admin/tokens",
+        Some(body),
+        |answer| {
+            let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
+            say::data(text("token"));
+            say::talk(format!(
+                "for {}, until {}; it is not shown again",
+                text("party"),
+                text("expires")
+            ));
         },
     )
 }

@@ -14,7 +14,7 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::Principal;
 use garita_exchange::{encode, governance};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// Name of the session's cookie.
@@ -33,17 +33,95 @@ pub fn hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// The principal of a request: by bearer token, else by session.
+/// What a token may do. A person's session may do both: what the person may is the program's matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Read what the party may read.
+    Read,
+    /// Have records signed and filed for the party.
+    Submit,
+}
+
+/// The scope that stands for all, as it is written.
+pub const SCOPE_ALL: &str = "*";
+
+impl Scope {
+    /// All scopes.
+    pub const ALL: [Self; 2] = [Self::Read, Self::Submit];
+
+    /// As it is written in a token's list.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Submit => "submit",
+        }
+    }
+}
+
+/// Scopes of a new token, as they are kept.
 ///
 /// # Errors
-/// 401 where neither is given or holds.
-pub fn principal(core: &Core, headers: &HeaderMap) -> Result<Principal, Refusal> {
+/// `scope-unknown`, one for each that this node does not know, or `scope-missing` where there is none.
+pub fn scopes(names: &[&str]) -> Result<String, Refusal> {
+    let known = |name: &str| name == SCOPE_ALL || Scope::ALL.iter().any(|s| s.as_str() == name);
+    let mut faults: Vec<Fault> = names
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !known(name))
+        .map(|(index, name)| {
+            Fault::at(
+                "scope-unknown",
+                &format!("/scopes/{index}"),
+                format!("`{name}` is no scope; there are `read`, `submit`, and `*` for both"),
+                format!("`{name}` no es un alcance; hay `read`, `submit`, y `*` para ambos"),
+            )
+        })
+        .collect();
+    if names.is_empty() {
+        faults.push(Fault::at(
+            "scope-missing",
+            "/scopes",
+            "a token needs a scope: `read`, `submit`, or `*` for both",
+            "una ficha necesita un alcance: `read`, `submit`, o `*` para ambos",
+        ));
+    }
+    if faults.is_empty() {
+        Ok(json!(names).to_string())
+    } else {
+        Err(Refusal {
+            kind: RefusalKind::Unprocessable,
+            faults,
+        })
+    }
+}
+
+/// The principal of a request: by bearer token with this scope, else by session.
+///
+/// # Errors
+/// 401 where neither is given or holds, 403 where the token is for something else.
+pub fn principal(core: &Core, headers: &HeaderMap, scope: Scope) -> Result<Principal, Refusal> {
     if let Some(token) = bearer(headers) {
         let found = core
             .reader
             .api_token(&hash(token), real_now_ms())
             .map_err(|e| store_refusal(&e))?;
         return match found {
+            Some(token) if token.revoked_ms.is_none() && !allows(&token.scopes, scope) => {
+                Err(Refusal::one(
+                    RefusalKind::Forbidden,
+                    Fault::whole(
+                        "scope-insufficient",
+                        format!(
+                            "this token is not for `{}`; ask the operator for one that is",
+                            scope.as_str()
+                        ),
+                        format!(
+                            "esta ficha no es para `{}`; pida al operador una que lo sea",
+                            scope.as_str()
+                        ),
+                    ),
+                ))
+            }
             Some(token) if token.revoked_ms.is_none() => Ok(Principal {
                 party: token.party,
                 person: String::new(),
@@ -53,6 +131,14 @@ pub fn principal(core: &Core, headers: &HeaderMap) -> Result<Principal, Refusal>
         };
     }
     session(core, headers)?.ok_or_else(unauthenticated)
+}
+
+/// Whether a token's kept scopes give one. What cannot be read gives nothing.
+fn allows(kept: &str, scope: Scope) -> bool {
+    serde_json::from_str::<Vec<String>>(kept)
+        .unwrap_or_default()
+        .iter()
+        .any(|name| name == SCOPE_ALL || name == scope.as_str())
 }
 
 /// The person of a session, where there is one.

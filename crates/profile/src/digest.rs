@@ -1,8 +1,10 @@
 //! The two digests of a profile: *core* is what the offices sign, *face* is what people see (design §5).
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Words of `profile.yaml` that change what is seen, not what is meant.
@@ -60,6 +62,13 @@ pub(crate) fn schema_core(schema: &Value) -> Value {
     strip(schema, false)
 }
 
+/// The days of each calendar that do not count: a clock is due by them, so that a holiday more or less is another core.
+///
+/// Names and notes beside the days in the file are for people. Days are sorted and each once, as the loader gives them.
+pub(crate) fn calendars_core(calendars: &BTreeMap<String, Vec<String>>) -> Value {
+    json!(calendars)
+}
+
 fn strip(value: &Value, names: bool) -> Value {
     match value {
         Value::Object(members) => Value::Object(
@@ -99,7 +108,6 @@ fn strip(value: &Value, names: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_title_changes_the_face_only() {

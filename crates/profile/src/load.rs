@@ -135,7 +135,7 @@ impl Profile {
             .collect();
         let core = json!({
             "profile": core, "rules": rules.as_ref().map(yaml::Node::json), "schemas": schemas_core,
-            "context": model.context, "codelists": codes_core
+            "context": model.context, "codelists": codes_core, "calendars": digest::calendars_core(&model.calendars)
         });
         let face = json!({"profile": face, "texts": model.texts, "schemas": model.schemas, "codelists": model.codelists});
         let schemas = Schemas::compile(&model, &mut out.findings);

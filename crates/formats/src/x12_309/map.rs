@@ -202,15 +202,8 @@ impl Map<'_> {
             .filter(|bill| !bill.bill_number.is_empty())
             .count();
         let origin = self.at("");
+        // An empty truck has no list of shipments, rather than one with nothing in it.
         self.out.set(record, "/empty", bills == 0, &origin);
-        if bills == 0 {
-            self.out.set(
-                record,
-                "/shipments",
-                serde_json::Value::Array(Vec::new()),
-                &origin,
-            );
-        }
         self.equipment(record);
         self.totals(record);
         self.counts(bills);

@@ -216,6 +216,7 @@ fn an_empty_truck_has_no_shipments() {
     assert!(draft.is_complete(), "{:#?}", draft);
     assert_eq!(draft.records.len(), 1);
     assert_eq!(draft.records[0].subject["empty"], true);
+    assert!(draft.records[0].subject.get("shipments").is_none());
     assert_eq!(
         draft.records[0].subject["equipment"][0]["equipmentNumber"],
         "31UB8L"

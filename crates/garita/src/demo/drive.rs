@@ -263,7 +263,7 @@ async fn manifest_309(
     more.extend(extras.shipments);
     for (index, (read, extra)) in drafts.into_iter().zip(more).enumerate() {
         let record_type = read
-            .get("record_type")
+            .get("recordType")
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();

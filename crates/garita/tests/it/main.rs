@@ -13,6 +13,7 @@ mod browser;
 mod chromium;
 mod cli;
 mod federation;
+mod filing;
 mod governance;
 mod kill;
 mod openapi;

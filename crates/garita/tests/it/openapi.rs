@@ -106,7 +106,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
 fn form(method: &str, path: &str, answer: &Answer) {
     let what = format!("{method} {path}: {} {}", answer.status, answer.text);
     assert_eq!(answer.kind, "application/problem+json", "{what}");
-    for member in ["type", "title", "code", "detail", "detail_es"] {
+    for member in ["type", "title", "code", "detail", "detailEs"] {
         assert!(
             answer.body[member].as_str().is_some_and(|s| !s.is_empty()),
             "{member}: {what}"

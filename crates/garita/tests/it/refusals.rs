@@ -41,7 +41,7 @@ fn conforms(name: &str, answer: &Answer, status: u16, code: &str, pointer: &str)
     let errors = body["errors"].as_array().unwrap();
     assert!(!errors.is_empty(), "{name}");
     for error in errors {
-        for member in ["code", "detail", "detail_es"] {
+        for member in ["code", "detail", "detailEs"] {
             assert!(
                 error[member].as_str().is_some_and(|t| !t.is_empty()),
                 "{name}: {member} of {error}"
@@ -57,7 +57,7 @@ fn conforms(name: &str, answer: &Answer, status: u16, code: &str, pointer: &str)
         answer.text
     );
     assert_eq!(body["detail"], errors[0]["detail"], "{name}");
-    assert_eq!(body["detail_es"], errors[0]["detail_es"], "{name}");
+    assert_eq!(body["detailEs"], errors[0]["detailEs"], "{name}");
 }
 
 /// Two nodes' record counts, and that the first one answers.
@@ -209,8 +209,8 @@ async fn hostile_records_are_refused_told_and_leave_nothing() {
             "a member of the subject that no context defines",
             text(&unknown),
             422,
-            "draft-unsignable",
-            "",
+            "term-undefined",
+            "/credentialSubject/colour",
         ),
         (
             "a blank plate",

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::governance::{NodeEntry, PartyEntry};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::{client, encode};
-use garita_store::SignInLink;
+use garita_store::{ApiToken, SignInLink};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,6 +25,10 @@ use crate::setup;
 /// An invitation counts this long.
 const INVITATION_MS: i64 = 7 * 24 * 3_600_000;
 const LINK_MS: i64 = 3_600_000;
+/// Days of a token, where the operator does not say.
+const TOKEN_DAYS: u16 = 90;
+/// Longest life of a token, days.
+const TOKEN_DAYS_MAX: u16 = 400;
 
 /// What an invitation carries: whom to ask, which network that must be, and the one-time secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,11 +254,7 @@ pub async fn sign_in_link(
 ) -> Result<Json<Value>, Problem> {
     admin(&app, &headers)?;
     let core = app.core();
-    let party = app
-        .party_by_slug(&body.party)
-        .map(|p| p.did.clone())
-        .or_else(|| core.hosts(&body.party).then(|| body.party.clone()))
-        .ok_or_else(Problem::not_found)?;
+    let party = hosted(&app, &body.party)?;
     let secret = access::new_secret().map_err(|e| unavailable("no-randomness", &e.to_string()))?;
     let row = SignInLink {
         hash: access::hash(&secret),
@@ -268,6 +269,77 @@ pub async fn sign_in_link(
     Ok(Json(
         json!({ "link": format!("{}/signin/{secret}", core.identity.url) }),
     ))
+}
+
+/// Body of `POST /v1/admin/tokens`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    party: String,
+    #[serde(default)]
+    name: String,
+    scopes: Vec<String>,
+    #[serde(default)]
+    days: Option<u16>,
+}
+
+/// `POST /v1/admin/tokens`: a token for a system of a hosted party, for some days and for what its scopes say.
+pub async fn token(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Json(body): Json<TokenRequest>,
+) -> Result<Response, Problem> {
+    admin(&app, &headers)?;
+    let party = hosted(&app, &body.party)?;
+    let names: Vec<&str> = body.scopes.iter().map(String::as_str).collect();
+    let scopes = access::scopes(&names)?;
+    let days = body.days.unwrap_or(TOKEN_DAYS);
+    if !(1..=TOKEN_DAYS_MAX).contains(&days) {
+        return Err(Refusal::one(
+            RefusalKind::Unprocessable,
+            Fault::at(
+                "token-days",
+                "/days",
+                format!("a token is for 1 to {TOKEN_DAYS_MAX} days"),
+                format!("una ficha es por 1 a {TOKEN_DAYS_MAX} días"),
+            ),
+        )
+        .into());
+    }
+    let secret = access::new_secret().map_err(|e| unavailable("no-randomness", &e.to_string()))?;
+    let now_ms = real_now_ms();
+    let expires_ms = now_ms + i64::from(days) * 24 * 3_600_000;
+    let row = ApiToken {
+        hash: access::hash(&secret),
+        name: body.name,
+        party: party.clone(),
+        scopes,
+        created_ms: now_ms,
+        expires_ms,
+        revoked_ms: None,
+    };
+    app.core()
+        .sequencer
+        .change(move |commit| commit.api_tokens.push(row))
+        .await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({
+            "token": secret,
+            "party": party,
+            "scopes": body.scopes,
+            "expires": encode::instant_text(expires_ms),
+        })),
+    )
+        .into_response())
+}
+
+/// A hosted party by its short name or DID.
+fn hosted(app: &App, name: &str) -> Result<String, Problem> {
+    app.party_by_slug(name)
+        .map(|p| p.did.clone())
+        .or_else(|| app.core().hosts(name).then(|| name.to_owned()))
+        .ok_or_else(Problem::not_found)
 }
 
 /// What an invitation does not give: somebody else's name, number or office.

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::reading::reading;
 use super::records::brief;
-use crate::access;
-use crate::server::{App, blocking};
+use crate::server::App;
 
 /// Search names that are the node's own and no person's.
 const OWN_TERMS: &[&str] = &["part-of"];
@@ -37,13 +37,11 @@ pub async fn list(
     headers: HeaderMap,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let (page, counts) = blocking(move || {
+    let (page, counts) = reading(&app, &headers, move |core, party| {
         let page = core
             .reader
             .cases(
-                &principal.party,
+                party,
                 &query.kind,
                 &CaseQuery {
                     shown: query
@@ -57,7 +55,7 @@ pub async fn list(
             .map_err(|e| store_refusal(&e))?;
         let counts = core
             .reader
-            .case_counts(&principal.party, &query.kind)
+            .case_counts(party, &query.kind)
             .map_err(|e| store_refusal(&e))?;
         Ok((page, counts))
     })
@@ -83,11 +81,11 @@ pub async fn one(
     headers: HeaderMap,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let read = blocking(move || read::case(&core, &principal.party, &CaseRef { kind, key }))
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let read = reading(&app, &headers, move |core, party| {
+        read::case(core, party, &CaseRef { kind, key })
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
     Ok(Json(
         serde_json::to_value(read.state.as_ref()).unwrap_or_default(),
     ))
@@ -99,11 +97,11 @@ pub async fn timeline(
     headers: HeaderMap,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let read = blocking(move || read::case(&core, &principal.party, &CaseRef { kind, key }))
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let read = reading(&app, &headers, move |core, party| {
+        read::case(core, party, &CaseRef { kind, key })
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
     let items: Vec<Value> = read
         .state
         .records
@@ -139,10 +137,10 @@ pub async fn search(
     headers: HeaderMap,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let hits =
-        blocking(move || found(&core, &principal.party, &query.q, query.name.as_deref())).await?;
+    let hits = reading(&app, &headers, move |core, party| {
+        found(core, party, &query.q, query.name.as_deref())
+    })
+    .await?;
     Ok(Json(json!({
         "items": hits.iter().map(|(name, value, case)| json!({
             "name": name, "value": value, "kind": case.kind, "key": case.key,

@@ -14,7 +14,7 @@ use garita_formats::{DocumentKind, Draft, Severity};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::access;
+use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 
 /// Query members that steer the import; all others supply members of the draft.
@@ -31,7 +31,9 @@ pub async fn import(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers)?;
+    let submits = query.get("submit").map(String::as_str) == Some("true");
+    let scope = if submits { Scope::Submit } else { Scope::Read };
+    let principal = access::principal(core, &headers, scope)?;
     let kind = if kind == "auto" {
         garita_formats::recognise(&body)
     } else {
@@ -90,7 +92,7 @@ pub async fn import(
             record.supply(&format!("/{name}"), value);
         }
     }
-    if query.get("submit").map(String::as_str) != Some("true") {
+    if !submits {
         return Ok(Json(serde_json::to_value(&draft).unwrap_or_default()).into_response());
     }
     if !draft.is_complete() {

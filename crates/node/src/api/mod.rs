@@ -9,6 +9,7 @@ pub mod openapi;
 pub mod ops;
 pub mod peers;
 pub mod problem;
+mod reading;
 pub mod records;
 pub mod stream;
 
@@ -51,6 +52,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))
+        .route("/v1/admin/tokens", post(admin::token))
         .route("/v1/admin/links", post(admin::sign_in_link))
         .route("/v1/status", get(ops::status))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

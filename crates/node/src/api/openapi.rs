@@ -82,6 +82,7 @@ pub const ROUTES: &[Route] = &[
             "proof-invalid",
             "record-type-unknown",
             "issuer-not-you",
+            "scope-insufficient",
             "node-busy",
             "store-full",
         ],
@@ -322,6 +323,17 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         who: "operator",
+        example: r#"{"party":"cbp-laredo","name":"gate system","scopes":["read"],"days":90}"#,
+        codes: &["unauthenticated", "scope-unknown", "token-days"],
+        ..post(
+            "/v1/admin/tokens",
+            "operator",
+            "A token for a system of a hosted party; scopes: read, submit, or * for both. Shown once, kept as a hash.",
+            "Una ficha para un sistema de una parte alojada; alcances: read, submit, o * para ambos. Se muestra una vez, se guarda su resumen.",
+        )
+    },
+    Route {
+        who: "operator",
         status: 200,
         example: r#"{"party":"cbp-laredo","person":"M. Herrera","post":"primary"}"#,
         ..post(
@@ -484,14 +496,14 @@ pub fn openapi(url: &str) -> Value {
                         "status": { "type": "integer" },
                         "code": { "type": "string" },
                         "detail": { "type": "string" },
-                        "detail_es": { "type": "string" },
+                        "detailEs": { "type": "string" },
                         "errors": { "type": "array", "items": {
                             "type": "object",
                             "properties": {
                                 "code": { "type": "string" },
                                 "pointer": { "type": "string" },
                                 "detail": { "type": "string" },
-                                "detail_es": { "type": "string" },
+                                "detailEs": { "type": "string" },
                             },
                         } },
                     },

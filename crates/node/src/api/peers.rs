@@ -16,7 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::access;
+use super::reading::anybody_known;
+use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 
 const GOVERNANCE_PAGE: usize = 500;
@@ -96,7 +97,7 @@ pub async fn govern(
 ) -> Result<Json<Value>, Problem> {
     let core = app.core();
     if !app.is_admin(&headers) {
-        access::principal(core, &headers)?;
+        access::principal(core, &headers, Scope::Submit)?;
     }
     let entry = garita_exchange::parse::document(&body)?;
     let network = core.govern(vec![entry]).await?;
@@ -113,10 +114,7 @@ fn number_of(entry: &Value) -> Option<u64> {
 
 /// `GET /v1/peers`: how each peer stands.
 pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    let core = app.core();
-    if !app.is_admin(&headers) {
-        access::principal(core, &headers)?;
-    }
+    anybody_known(&app, &headers).await?;
     Ok(Json(json!({ "items": standings(&app) })))
 }
 

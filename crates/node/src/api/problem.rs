@@ -21,6 +21,7 @@ struct Body<'a> {
     status: u16,
     code: &'a str,
     detail: &'a str,
+    #[serde(rename = "detailEs")]
     detail_es: &'a str,
     errors: Vec<One<'a>>,
 }
@@ -30,6 +31,7 @@ struct One<'a> {
     code: &'a str,
     pointer: &'a str,
     detail: &'a str,
+    #[serde(rename = "detailEs")]
     detail_es: &'a str,
 }
 

@@ -12,13 +12,14 @@ use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Submission};
 use garita_exchange::verify::Once;
 use garita_exchange::{encode, parse, read};
-use garita_store::{Attachment, HeldRecord, Order, RecordQuery};
+use garita_store::{Attachment, HeldRecord, Order, PeerAnswer, RecordQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
-use crate::access;
+use super::reading::reading;
+use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 
 /// `POST /v1/records`: a complete signed record, or a draft that this node completes and signs.
@@ -28,7 +29,7 @@ pub async fn submit(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers)?;
+    let principal = access::principal(core, &headers, Scope::Submit)?;
     let idempotency = headers
         .get("idempotency-key")
         .and_then(|v| v.to_str().ok())
@@ -69,7 +70,7 @@ pub async fn dry_run(
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers)?;
+    let principal = access::principal(core, &headers, Scope::Submit)?;
     let document = parse::document(&body)?;
     let submission: Submission = serde_json::from_value(document).map_err(|e| {
         Refusal::one(
@@ -98,12 +99,10 @@ pub async fn list(
     headers: HeaderMap,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let page = blocking(move || {
+    let page = reading(&app, &headers, move |core, party| {
         core.reader
             .records(
-                &principal.party,
+                party,
                 &RecordQuery {
                     record_type: query.record_type,
                     issuer: query.issuer,
@@ -132,11 +131,9 @@ pub async fn one(
     headers: HeaderMap,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let held = blocking(move || {
+    let held = reading(&app, &headers, move |core, party| {
         core.reader
-            .record(&principal.party, &id_of(&digest))
+            .record(party, &id_of(&digest))
             .map_err(|e| store_refusal(&e))
     })
     .await?
@@ -161,11 +158,11 @@ pub async fn receipt(
     headers: HeaderMap,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let sequenced = blocking(move || read::sequenced(&core, &principal.party, &id_of(&digest)))
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let sequenced = reading(&app, &headers, move |core, party| {
+        read::sequenced(core, party, &id_of(&digest))
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
     let receipt = submit::receipt(app.core(), sequenced).await?;
     Ok(Json(serde_json::to_value(receipt).unwrap_or_default()))
 }
@@ -176,10 +173,11 @@ pub async fn holders(
     headers: HeaderMap,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let network = core.network();
-    let holders = blocking(move || read::holders(&core, &principal.party, &id_of(&digest))).await?;
+    let network = app.core().network();
+    let holders = reading(&app, &headers, move |core, party| {
+        read::holders(core, party, &id_of(&digest))
+    })
+    .await?;
     Ok(Json(json!({
         "items": holders.iter().map(|h| json!({
             "node": h.peer,
@@ -188,6 +186,16 @@ pub async fn holders(
             "parties": serde_json::from_str::<Value>(&h.recipients).unwrap_or_default(),
             "sent": encode::instant_text(h.queued_ms),
             "acknowledged": h.acked_ms.map(encode::instant_text),
+            "answer": h.answer.as_ref().map(|answer| match answer {
+                PeerAnswer::Logged { .. } => "recorded",
+                PeerAnswer::Waiting { .. } => "waiting",
+                PeerAnswer::Refused { .. } => "refused",
+            }),
+            "code": match &h.answer {
+                Some(PeerAnswer::Waiting { lacking }) => Some(lacking.clone()),
+                Some(PeerAnswer::Refused { answer }) => Some(String::from_utf8_lossy(answer).into_owned()),
+                Some(PeerAnswer::Logged { .. }) | None => None,
+            },
             "checkpoint": h.checkpoint,
         })).collect::<Vec<_>>(),
     })))
@@ -200,7 +208,7 @@ pub async fn attach(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers)?;
+    let principal = access::principal(core, &headers, Scope::Submit)?;
     let media_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|v| v.to_str().ok())
@@ -238,9 +246,7 @@ pub async fn attachment(
     headers: HeaderMap,
     Path(digest): Path<String>,
 ) -> Result<Response, Problem> {
-    let principal = access::principal(app.core(), &headers)?;
-    let core = Arc::clone(app.core());
-    let found = blocking(move || {
+    let found = reading(&app, &headers, move |core, party| {
         let Some(digest) =
             encode::from_base64url(&digest).and_then(|b| <[u8; 32]>::try_from(b).ok())
         else {
@@ -248,7 +254,7 @@ pub async fn attachment(
         };
         let Some(held) = core
             .reader
-            .attachment(&principal.party, &digest)
+            .attachment(party, &digest)
             .map_err(|e| store_refusal(&e))?
         else {
             return Ok(None);

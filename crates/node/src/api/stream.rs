@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::problem::Problem;
-use crate::access;
+use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 
 const PAGE: usize = 500;
@@ -40,7 +40,7 @@ pub async fn stream(
     Query(query): Query<StreamQuery>,
 ) -> Result<Response, Problem> {
     let core = Arc::clone(app.core());
-    let principal = access::principal(&core, &headers)?;
+    let principal = access::principal(&core, &headers, Scope::Read)?;
     let last = headers
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())

@@ -306,9 +306,17 @@ fn findings_name_the_slip_and_its_line() {
 
 #[test]
 fn core_and_face_are_two_digests() {
-    let base = small();
-    let change = |file: &str, from: &str, to: &str| {
+    let with_calendar = || {
         let mut files = files();
+        files.insert(
+            "calendars/us.federal.csv".to_owned(),
+            "date,name\n2026-11-26,Thanksgiving\n".to_owned(),
+        );
+        files
+    };
+    let base = Profile::load(&folder(&with_calendar())).unwrap();
+    let change = |file: &str, from: &str, to: &str| {
+        let mut files = with_calendar();
         let text = files.get_mut(file).unwrap();
         *text = text.replacen(from, to, 1);
         let p = Profile::load(&folder(&files)).unwrap();
@@ -335,6 +343,13 @@ fn core_and_face_are_two_digests() {
         ),
         (true, true)
     );
+    // A holiday moved changes what is due; what it is called does not.
+    assert!(!change("calendars/us.federal.csv", "2026-11-26", "2026-11-27").0);
+    assert_eq!(
+        change("calendars/us.federal.csv", "Thanksgiving", "Turkey day"),
+        (true, true)
+    );
+    assert!(base.core_digest() != small().core_digest());
     assert!(base.core_digest().starts_with("ni:///sha-256;"));
 }
 

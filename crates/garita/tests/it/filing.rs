@@ -1,0 +1,205 @@
+//! What is filed from documents that people have, and what a token may do for its party.
+
+use garita_formats::x12_309::{
+    self, Bill, BillEquipment, InterchangeHeader, Reading, TruckManifestDocument, Vehicle,
+};
+use serde_json::{Value, json};
+
+use crate::world::{Api, World, appointment, draft, garita, record_path, trip_key};
+
+const TRIP: &str = "TOCQ2611240417";
+
+/// A trailer that goes back empty, as its carrier's system writes it.
+fn empty_truck() -> String {
+    let text = |value: &str| value.to_owned();
+    let document = TruckManifestDocument {
+        interchange: InterchangeHeader {
+            sender_qualifier: text("02"),
+            sender: text("TOCQ"),
+            receiver_qualifier: text("ZZ"),
+            receiver: text("CBP"),
+            date: text("261124"),
+            time: text("0610"),
+            standard: text("^"),
+            version: text("00502"),
+            control_number: text("000000417"),
+            acknowledgment: text("0"),
+            usage: text("P"),
+            group_code: text("AQ"),
+            group_sender: text("TOCQ"),
+            group_receiver: text("CBP"),
+            group_date: text("20261124"),
+            group_time: text("0610"),
+            group_control_number: text("417"),
+            release: text("005020"),
+            set_control_number: text("0417"),
+        },
+        scac: text("TOCQ"),
+        mode: text("J"),
+        country: text("MX"),
+        trip: text(TRIP),
+        manifest_type: text("X"),
+        vehicle: Some(Vehicle {
+            vin: text("1M8GDM9AXKP042788"),
+            plate: text("47AK2F"),
+            plate_state: text("TAM"),
+            plate_country: text("MX"),
+            seals: Vec::new(),
+        }),
+        port: text("2304"),
+        arrival_date: text("20261124"),
+        arrival_time: text("0910"),
+        bills: vec![Bill {
+            line: text("1"),
+            equipment: vec![BillEquipment {
+                code: text("TL"),
+                number: text("31UB8L"),
+                load_status: text("E"),
+                ..BillEquipment::default()
+            }],
+            ..Bill::default()
+        }],
+        ..TruckManifestDocument::default()
+    };
+    x12_309::write(&document, &Reading::default())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_empty_truck_s_309_is_filed() {
+    let world = World::running("empty-truck", 2).await;
+    let carrier = world.api("ocotillo");
+    let answer = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-309?submit=true",
+            empty_truck().into_bytes(),
+        )
+        .await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let made = &answer.body["records"][0];
+    assert_eq!(made["recordType"], "Manifest");
+    let record = carrier.record(made["id"].as_str().unwrap()).await.body;
+    let subject = &record["record"]["credentialSubject"];
+    assert_eq!(subject["empty"], true);
+    assert_eq!(subject.get("shipments"), None);
+    // The list of parts is known: there are none, and the trip waits for no bill.
+    let trip = carrier.case("trip", &trip_key(TRIP)).await.body;
+    assert_eq!(trip["parts"]["shipments"]["complete"], true, "{trip}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_does_what_its_scopes_say_and_no_more() {
+    let world = World::running("scopes", 2).await;
+    let node = world.node("trade");
+    let (operator, carrier) = (
+        Api::new(&node.url, &node.admin_token),
+        world.api("ocotillo"),
+    );
+    let made = async |scopes: Value| {
+        let body = json!({ "party": "ocotillo", "name": "yard", "scopes": scopes });
+        let answer = operator.post("/v1/admin/tokens", &body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        Api::new(&node.url, answer.body["token"].as_str().unwrap())
+    };
+    let (reader, filer, both) = (
+        made(json!(["read"])).await,
+        made(json!(["submit"])).await,
+        made(json!(["read", "submit"])).await,
+    );
+    let id = carrier
+        .file("Appointment", appointment(TRIP, "47AK2F"))
+        .await;
+    let records = world.records("trade").await;
+    let body = draft("Appointment", appointment("TOCQ2611240418", "47AK2F"));
+    let file = empty_truck().into_bytes();
+
+    assert_eq!(reader.record(&id).await.status, 200);
+    assert_eq!(
+        reader
+            .send("POST", "/v1/import/x12-309", file.clone())
+            .await
+            .status,
+        200
+    );
+    for (path, bytes) in [
+        ("/v1/records", body.to_string().into_bytes()),
+        // It answers with a record that bears the party's signature.
+        ("/v1/records/dry-run", body.to_string().into_bytes()),
+        ("/v1/import/x12-309?submit=true", file),
+        ("/v1/attachments", b"a seal".to_vec()),
+    ] {
+        let refused = reader.send("POST", path, bytes).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (403, "scope-insufficient"),
+            "{path}: {}",
+            refused.text
+        );
+    }
+    assert_eq!(world.records("trade").await, records);
+
+    for path in [
+        "/v1/records".to_owned(),
+        record_path(&id),
+        format!("{}/receipt", record_path(&id)),
+        format!("{}/holders", record_path(&id)),
+        "/v1/cases?kind=trip".to_owned(),
+        format!("/v1/cases/trip/{}", trip_key(TRIP)),
+        format!("/v1/cases/trip/{}/timeline", trip_key(TRIP)),
+        "/v1/search?q=47AK2F".to_owned(),
+        "/v1/stream".to_owned(),
+        "/v1/peers".to_owned(),
+    ] {
+        let refused = filer.get(&path).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (403, "scope-insufficient"),
+            "{path}: {}",
+            refused.text
+        );
+        if path != "/v1/stream" {
+            assert_eq!(both.get(&path).await.status, 200, "{path}");
+        }
+    }
+    assert_eq!(filer.post("/v1/records", &body).await.status, 201);
+
+    // Nobody makes a token for what does not exist; the place is told.
+    for (scopes, code, pointer) in [
+        (json!(["read", "admin"]), "scope-unknown", "/scopes/1"),
+        (json!([]), "scope-missing", "/scopes"),
+    ] {
+        let body = json!({ "party": "ocotillo", "scopes": scopes });
+        let refused = operator.post("/v1/admin/tokens", &body).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (422, code),
+            "{}",
+            refused.text
+        );
+        assert_eq!(refused.body["errors"][0]["pointer"], pointer);
+    }
+    let elsewhere = json!({ "party": "cbp", "scopes": ["read"] });
+    assert_eq!(
+        operator.post("/v1/admin/tokens", &elsewhere).await.status,
+        404
+    );
+    let asked = json!({ "party": "ocotillo", "scopes": ["*"] });
+    assert_eq!(
+        carrier.post("/v1/admin/tokens", &asked).await.status,
+        401,
+        "a party's token makes no tokens"
+    );
+    // The same from the command line.
+    let data = node.data.to_str().unwrap().to_owned();
+    let ran = tokio::task::spawn_blocking(move || {
+        garita(&[
+            "token", "--data", &data, "--party", "ocotillo", "--scope", "read",
+        ])
+    })
+    .await
+    .unwrap();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let printed = Api::new(&node.url, ran.out.trim());
+    assert_eq!(printed.record(&id).await.status, 200);
+    assert_eq!(printed.post("/v1/records", &body).await.status, 403);
+}

@@ -1,0 +1,39 @@
+//! What every read of content has in common: who asks, by token or session, and then the work, off the async threads.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use garita_exchange::core::Core;
+use garita_exchange::problem::Refusal;
+
+use crate::access::{self, Scope};
+use crate::server::{App, blocking};
+
+/// Reads as the party that asks.
+///
+/// # Errors
+/// 401 for nobody, 403 for a token without the scope `read`; what the work found; the store away.
+pub(super) async fn reading<T: Send + 'static>(
+    app: &App,
+    headers: &HeaderMap,
+    work: impl FnOnce(&Arc<Core>, &str) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let core = Arc::clone(app.core());
+    let headers = headers.clone();
+    blocking(move || {
+        let principal = access::principal(&core, &headers, Scope::Read)?;
+        work(&core, &principal.party)
+    })
+    .await
+}
+
+/// Lets in the operator, and whoever may read as a party.
+///
+/// # Errors
+/// As [`reading`].
+pub(super) async fn anybody_known(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+    if app.is_admin(headers) {
+        return Ok(());
+    }
+    reading(app, headers, |_, _| Ok(())).await
+}
