@@ -143,6 +143,7 @@ pub(crate) fn admit(
         cases: &cases,
         records: &|case| records.get(case).cloned().unwrap_or_default(),
         identifiers: &FieldChecks,
+        linked: None,
     };
     for problem in admission::admit(&profile, &record.document, &context) {
         match problem.severity {

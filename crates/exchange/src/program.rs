@@ -1,11 +1,14 @@
 //! The programs in force on this node: profiles by the digest of their core, and by the kinds of case they define.
+//!
+//! Profiles that stand on each other (`uses`) are one [`Profile`] with several [`Program`]s: each record names the core of the program
+//! that defines its type.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use garita_canon::{Canonicalizer, ContextSet};
-use garita_profile::{Folder, Profile};
+use garita_profile::{Finding, Folder, Profile, Program};
 use serde_json::Value;
 
 use crate::envelope::ENVELOPE_CONTEXT_URL;
@@ -20,6 +23,7 @@ const FILES_MAX: usize = 5_000;
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Programs {
+    all: Vec<Arc<Profile>>,
     by_core: BTreeMap<String, Arc<Profile>>,
     by_kind: BTreeMap<String, Arc<Profile>>,
 }
@@ -61,11 +65,24 @@ impl Programs {
             for kind in profile.model().kinds.keys() {
                 programs.by_kind.insert(kind.clone(), Arc::clone(&profile));
             }
-            programs
-                .by_core
-                .insert(profile.core_digest().to_owned(), profile);
+            for program in profile.programs() {
+                programs
+                    .by_core
+                    .insert(program.core_digest.clone(), Arc::clone(&profile));
+            }
+            programs.all.push(profile);
         }
         programs
+    }
+
+    /// Programs from folders: those that stand on each other are read as one.
+    ///
+    /// # Errors
+    /// All findings of all folders, in one message.
+    pub fn from_folders(folders: &[&Folder]) -> Result<Self, ProgramError> {
+        Profile::together(folders)
+            .map(Self::new)
+            .map_err(|findings| invalid(&findings))
     }
 
     /// The profile with this core.
@@ -73,29 +90,37 @@ impl Programs {
         self.by_core.get(core).cloned()
     }
 
-    /// The profile that defines this kind of case.
+    /// The profile that knows this kind of case.
     pub fn for_kind(&self, kind: &str) -> Option<Arc<Profile>> {
         self.by_kind.get(kind).cloned()
     }
 
-    /// The profile that defines this record type; of several, the first by core digest.
+    /// The profile that defines this record type; of several, the last: it judges new cases.
     pub fn for_record_type(&self, record_type: &str) -> Option<Arc<Profile>> {
-        self.by_core
-            .values()
+        self.all
+            .iter()
+            .rev()
             .find(|p| p.model().records.contains_key(record_type))
             .cloned()
     }
 
-    /// All programs.
+    /// All profiles; those that stand on each other are one.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Profile>> {
-        self.by_core.values()
+        self.all.iter()
+    }
+
+    /// Each program by itself, with the profile that it is part of, by core digest.
+    pub fn each(&self) -> impl Iterator<Item = (&Arc<Profile>, &Program)> {
+        self.by_core.iter().filter_map(|(core, profile)| {
+            let program = profile.programs().iter().find(|p| p.core_digest == *core)?;
+            Some((profile, program))
+        })
     }
 
     /// Names of what is known, for messages.
     pub fn known(&self) -> String {
-        self.by_core
-            .values()
-            .map(|p| format!("{} {}", p.model().id, p.model().version))
+        self.each()
+            .map(|(_, p)| format!("{} {}", p.id, p.version))
             .collect::<Vec<_>>()
             .join(", ")
     }
@@ -114,20 +139,20 @@ impl Programs {
         let mut contexts = ContextSet::bundled()
             .with(ENVELOPE_CONTEXT_URL, envelope)
             .map_err(|e| fail(ENVELOPE_CONTEXT_URL, e.to_string()))?;
-        for profile in self.by_core.values() {
-            let url = context_url(profile);
+        for (_, program) in self.each() {
+            let url = context_url(program);
             contexts = contexts
-                .with(&url, profile.model().context.clone())
+                .with(&url, program.context.clone())
                 .map_err(|e| fail(&url, e.to_string()))?;
         }
         Ok(Canonicalizer::new(contexts))
     }
 }
 
-/// Where a profile's context has its name: never fetched.
-pub fn context_url(profile: &Profile) -> String {
-    let major = profile.model().version.split('.').next().unwrap_or("1");
-    format!("https://w3id.org/garita/{}/v{major}", profile.model().id)
+/// Where a program's context has its name: never fetched.
+pub fn context_url(program: &Program) -> String {
+    let major = program.version.split('.').next().unwrap_or("1");
+    format!("https://w3id.org/garita/{}/v{major}", program.id)
 }
 
 /// The context of the envelope.
@@ -170,19 +195,25 @@ pub fn read_folder(root: &Path) -> Result<Folder, ProgramError> {
     Ok(Folder(files))
 }
 
-/// Reads and loads a profile.
+/// Reads and loads a profile that stands on no other.
 ///
 /// # Errors
 /// See [`ProgramError`]; all findings in one message.
 pub fn load(root: &Path) -> Result<Profile, ProgramError> {
     let folder = read_folder(root)?;
-    Profile::load(&folder).map_err(|findings| {
-        ProgramError::Invalid(
-            findings
-                .iter()
-                .map(|f| format!("{}:{}: {}: {}", f.file, f.line, f.code, f.message))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        )
-    })
+    Profile::load(&folder).map_err(|findings| invalid(&findings))
+}
+
+fn invalid(findings: &[Finding]) -> ProgramError {
+    let lines = findings.iter().map(|f| {
+        let Finding {
+            file,
+            line,
+            code,
+            message,
+            ..
+        } = f;
+        format!("{file}:{line}: {code}: {message}")
+    });
+    ProgramError::Invalid(lines.collect::<Vec<_>>().join("\n"))
 }

@@ -165,6 +165,7 @@ impl Projector {
             records: &warm.records,
             directory: &network.directory,
             as_of_ms: now_ms,
+            linked: None,
         };
         let view = case_view(party, &profile, shown, network, updated);
         let mut rows = table_rows(party, &profile, shown);

@@ -80,13 +80,17 @@ impl Draft {
     pub fn document(self, network: &Network, profile: &Profile) -> Result<Value, Fault> {
         let salt: [u8; 16] = encode::random()
             .map_err(|e| Fault::whole("no-randomness", e.to_string(), e.to_string()))?;
+        let kinds = self.about.iter().map(|c| c.kind.as_str());
+        let program = profile
+            .program_for(&self.record_type, kinds)
+            .ok_or_else(|| Fault::whole("profile-unknown", "no program", "ningún programa"))?;
         let mut document = json!({
-            "@context": [VC_CONTEXT_URL, ENVELOPE_CONTEXT_URL, context_url(profile)],
+            "@context": [VC_CONTEXT_URL, ENVELOPE_CONTEXT_URL, context_url(program)],
             "type": ["VerifiableCredential", self.record_type],
             "issuer": { "id": self.issuer },
             "salt": encode::base64url(&salt),
             "network": network.id,
-            "profile": profile.core_digest(),
+            "profile": program.core_digest,
             "about": self.about.iter().map(|c| json!({ "kind": c.kind, "key": c.key })).collect::<Vec<_>>(),
             "occurred": encode::instant_text(self.occurred_ms),
             "standing": self.standing,

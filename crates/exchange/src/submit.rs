@@ -184,6 +184,7 @@ pub async fn dry_run(
                 cases: &reads.states,
                 records: &|case| reads.records.get(case).cloned().unwrap_or_default(),
                 identifiers: &crate::admit::FieldChecks,
+                linked: None,
             },
         );
         let faults: Vec<Fault> = problems

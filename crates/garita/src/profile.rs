@@ -1,12 +1,13 @@
 //! `garita profile check FOLDER…`: the whole program judged before it runs, its scenarios in many orders.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use garita_exchange::program::read_folder;
-use garita_profile::FindingSeverity;
-use garita_profile::{check, scenario};
+use garita_exchange::program::{ProgramError, read_folder};
+use garita_profile::{FindingSeverity, Folder};
+use garita_profile::{check, scenario, uses};
 
 use crate::say;
 
@@ -33,32 +34,26 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
         orders,
     } = command;
     let mut sound = true;
+    let mut read: Vec<(PathBuf, Folder)> = Vec::new();
     for root in folders {
-        let folder = match read_folder(&root) {
-            Ok(folder) => folder,
+        match read_folder(&root) {
+            Ok(folder) => read.push((root, folder)),
+            Err(error) => return say::unusable(error),
+        }
+    }
+    for (root, folder) in &read {
+        let beside = match beside(root, folder) {
+            Ok(beside) => beside,
             Err(error) => return say::unusable(error),
         };
-        let report = check::check(&folder);
-        for finding in &report.findings {
-            let severity = match finding.severity {
-                FindingSeverity::Error => "error",
-                FindingSeverity::Warning => "warning",
-            };
-            say::data(format!(
-                "{}/{}:{}: {severity} {}: {}\n    {}",
-                root.display(),
-                finding.file,
-                finding.line,
-                finding.code,
-                finding.message,
-                finding.help
-            ));
-        }
+        let pool: Vec<&Folder> = beside.iter().collect();
+        let report = check::check_with(folder, &pool);
+        told(&report, &root.display().to_string());
         sound &= report.is_sound();
         if no_scenarios || !report.is_sound() {
             continue;
         }
-        let run = scenario::run_scenarios_in(&folder, orders);
+        let run = scenario::run_scenarios_with(folder, &pool, orders);
         for fault in &run.faults {
             say::data(format!(
                 "{}/{}:{}: scenario: {}",
@@ -84,9 +79,50 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
             run.faults.len()
         ));
     }
+    // One by one they are sound; a node reads those that stand on each other as one.
+    if sound && read.len() > 1 {
+        let all: Vec<&Folder> = read.iter().map(|(_, folder)| folder).collect();
+        let report = check::check_together(&all);
+        told(&report, "together");
+        sound &= report.is_sound();
+    }
     if sound {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn told(report: &check::Report, root: &str) {
+    for finding in &report.findings {
+        let severity = match finding.severity {
+            FindingSeverity::Error => "error",
+            FindingSeverity::Warning => "warning",
+        };
+        say::data(format!(
+            "{root}/{}:{}: {severity} {}: {}\n    {}",
+            finding.file, finding.line, finding.code, finding.message, finding.help
+        ));
+    }
+}
+
+/// The profiles beside a folder that it stands on, and those that these stand on.
+fn beside(root: &Path, folder: &Folder) -> Result<Vec<Folder>, ProgramError> {
+    let parent = root
+        .canonicalize()
+        .ok()
+        .and_then(|r| r.parent().map(Path::to_path_buf))
+        .unwrap_or_default();
+    let mut found: Vec<Folder> = Vec::new();
+    let mut open = uses::used_by(folder);
+    let mut seen = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        let other = parent.join(&id);
+        if seen.insert(id) && other.join("profile.yaml").is_file() {
+            let folder = read_folder(&other)?;
+            open.extend(uses::used_by(&folder));
+            found.push(folder);
+        }
+    }
+    Ok(found)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use garita_exchange::program::{self, ProgramError, Programs};
-use garita_profile::{Folder, Profile};
+use garita_profile::Folder;
 
 mod packed {
     include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
@@ -22,18 +22,11 @@ pub fn load(extra: Option<&Path>) -> Result<Programs, ProgramError> {
             .or_default()
             .insert((*file).to_owned(), bytes.to_vec());
     }
-    let mut profiles: Vec<Profile> = Vec::new();
-    for (name, files) in folders {
-        if !files.contains_key("profile.yaml") {
-            continue;
-        }
-        profiles.push(Profile::load(&Folder(files)).map_err(|findings| {
-            let first = findings.first().map_or_else(String::new, |f| {
-                format!("{}:{}: {}", f.file, f.line, f.message)
-            });
-            ProgramError::Invalid(format!("packed program `{name}`: {first}"))
-        })?);
-    }
+    let mut read: Vec<Folder> = folders
+        .into_values()
+        .filter(|files| files.contains_key("profile.yaml"))
+        .map(Folder)
+        .collect();
     if let Some(extra) = extra {
         let entries = std::fs::read_dir(extra).map_err(|source| ProgramError::Unreadable {
             path: extra.display().to_string(),
@@ -41,9 +34,9 @@ pub fn load(extra: Option<&Path>) -> Result<Programs, ProgramError> {
         })?;
         for entry in entries.flatten() {
             if entry.path().join("profile.yaml").exists() {
-                profiles.push(program::load(&entry.path())?);
+                read.push(program::read_folder(&entry.path())?);
             }
         }
     }
-    Ok(Programs::new(profiles))
+    Programs::from_folders(&read.iter().collect::<Vec<_>>())
 }

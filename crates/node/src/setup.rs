@@ -315,11 +315,11 @@ pub fn found_network(
             zones: zones.clone(),
         })?;
     }
-    for profile in crate::programs::load(None)?.iter() {
+    for (_, program) in crate::programs::load(None)?.each() {
         chain.add(&Statement::Profile {
-            profile: profile.model().id.clone(),
-            version: profile.model().version.clone(),
-            core: profile.core_digest().to_owned(),
+            profile: program.id.clone(),
+            version: program.version.clone(),
+            core: program.core_digest.clone(),
         })?;
     }
     chain.join(made)?;

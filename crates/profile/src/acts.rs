@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::board::NamedScope;
 use crate::builtin::ANY;
-use crate::case::{CaseRecord, CaseState, Directory};
+use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
 use crate::expr::{STEPS_MAX, Tri, Val};
 use crate::forms::{Field, Words, form, text_words, title_words};
+use crate::links::Linked;
 use crate::load::Profile;
-use crate::model::Act;
+use crate::model::{Act, Model};
 
 /// An act as offered on a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub struct CaseView<'a> {
     pub directory: &'a Directory,
     /// The instant, ms since 1970.
     pub as_of_ms: i64,
+    /// What the profile's links found ([`crate::links::look`]); without it what asks for them is unknown.
+    pub linked: Option<&'a Linked>,
 }
 
 /// The acts that a party with `roles` is offered on a case, in the profile's order. Acts of other roles are left out.
@@ -108,7 +111,7 @@ pub fn build_act(
         .iter()
         .find(|a| a.id == id)
         .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
-    let mut subject = key_members(profile, act, case.state);
+    let mut subject = key_members(profile.model(), &act.issue, &case.state.case);
     let scope = NamedScope::new(profile, case);
     for (member, expr) in &act.take {
         match expr.eval(&scope, STEPS_MAX) {
@@ -211,17 +214,16 @@ fn offer(profile: &Profile, act: &Act, case: CaseView<'_>) -> ActOffer {
     }
 }
 
-/// The members by which the record's type says which case it is about, from the case's key.
-fn key_members(profile: &Profile, act: &Act, state: &CaseState) -> Map<String, Value> {
+/// The members by which a record type says which case it is about, from the case's key.
+pub(crate) fn key_members(model: &Model, issue: &str, case: &CaseRef) -> Map<String, Value> {
     let mut subject = Map::new();
-    let model = profile.model();
     let (Some(kind), Some(path)) = (
-        model.kinds.get(&act.kind),
-        crate::load_model::about_paths(model, &act.issue).remove(&act.kind),
+        model.kinds.get(&case.kind),
+        crate::load_model::about_paths(model, issue).remove(&case.kind),
     ) else {
         return subject;
     };
-    let key = Value::String(state.case.key.clone());
+    let key = Value::String(case.key.clone());
     let Some(inside) = path.under("credentialSubject") else {
         return subject;
     };
@@ -229,7 +231,7 @@ fn key_members(profile: &Profile, act: &Act, state: &CaseState) -> Map<String, V
     match steps.as_slice() {
         // About the whole subject: each component under its own name.
         [] => {
-            let components: BTreeMap<usize, &str> = state.case.key.split(':').enumerate().collect();
+            let components: BTreeMap<usize, &str> = case.key.split(':').enumerate().collect();
             for (i, p) in kind.key.iter().enumerate() {
                 if let (Some(name), Some(value)) = (p.last_name(), components.get(&i)) {
                     subject.insert(name.to_owned(), Value::String((*value).to_owned()));
@@ -246,11 +248,7 @@ fn key_members(profile: &Profile, act: &Act, state: &CaseState) -> Map<String, V
         _ => {}
     }
     // What follows another record may leave the case to it.
-    if let Some(properties) = model
-        .schemas
-        .get(&act.issue)
-        .and_then(|s| s.get("properties"))
-    {
+    if let Some(properties) = model.schemas.get(issue).and_then(|s| s.get("properties")) {
         subject.retain(|name, _| properties.get(name).is_some());
     }
     subject

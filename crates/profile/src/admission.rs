@@ -36,6 +36,8 @@ pub struct AdmitContext<'a> {
     pub records: RecordsOf<'a>,
     /// Check digits.
     pub identifiers: &'a dyn Identifiers,
+    /// What the profile's links found ([`crate::links::look`]); without it a rule that asks for them is unknown.
+    pub linked: Option<&'a crate::links::Linked>,
 }
 
 /// What admission found.
@@ -93,7 +95,8 @@ pub fn judge(profile: &Profile, document: &Value, ctx: &AdmitContext<'_>) -> Jud
         ctx.cases,
         ctx.records,
         ctx.identifiers,
-    );
+    )
+    .with_linked(ctx.linked);
     let (failed, unchecked) = scope.judge();
     out.problems.extend(failed);
     out.problems
@@ -181,9 +184,7 @@ impl<'a> Admission<'a> {
             }
         };
         for (i, case) in said.iter().enumerate().take(100) {
-            if !self.profile.model().kinds.contains_key(&case.kind)
-                && !self.profile.model().reserved.contains_key("uses")
-            {
+            if !self.profile.model().kinds.contains_key(&case.kind) {
                 self.fault(
                     "about-kind-unknown",
                     &format!("/about/{i}/kind"),
@@ -307,7 +308,7 @@ impl<'a> Admission<'a> {
             );
         }
         match self.document.get("profile").and_then(Value::as_str) {
-            Some(digest) if digest != self.profile.core_digest() => self.fault(
+            Some(digest) if !self.made_under(name, digest) => self.fault(
                 "profile-other",
                 "/profile",
                 "the record was made under another version of the program",
@@ -380,6 +381,15 @@ impl<'a> Admission<'a> {
                 es: "un acto decisivo debe decir lo que su autoridad había visto".to_owned(),
             });
         }
+    }
+
+    /// Whether `digest` is the core of the profile that defines the type (for a built-in one, of a kind it is about).
+    fn made_under(&self, name: &str, digest: &str) -> bool {
+        let about = keys::envelope_about(self.document).unwrap_or_default();
+        let kinds = about.iter().map(|c| c.kind.as_str());
+        self.profile
+            .program_for(name, kinds)
+            .is_some_and(|p| p.core_digest == digest)
     }
 
     fn standing(&self) -> String {

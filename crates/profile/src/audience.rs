@@ -68,11 +68,11 @@ pub fn audience(
                 record,
                 state(about).as_deref(),
                 directory,
-                &offices,
+                offices,
             );
             for line in lines {
                 for to in &line.to {
-                    for did in case.resolve(to, directory, at, &offices) {
+                    for did in case.resolve(to, directory, at, offices) {
                         add(&mut out, did, line);
                     }
                 }

@@ -207,6 +207,10 @@ impl Scope for NamedScope<'_> {
             return Some(value);
         }
         match name {
+            "linked" => Some(self.case.linked.map_or_else(
+                || Val::unknown("links are not looked up here"),
+                |l| l.value(self.profile.model()),
+            )),
             "title" => Some(Val::str(title(self.profile, self.case))),
             _ => self.search_name(name),
         }

@@ -61,9 +61,16 @@ pub(crate) fn add(model: &mut Model) {
     });
     for (name, record) in made {
         model.records.entry(name.to_owned()).or_insert(record);
+    }
+    schemas(model);
+}
+
+/// The schemas of the built-in record types, where the model has none of that name.
+pub(crate) fn schemas(model: &mut Model) {
+    for name in BUILT_IN {
         model
             .schemas
-            .entry(name.to_owned())
+            .entry((*name).to_owned())
             .or_insert_with(|| schema(name));
     }
 }

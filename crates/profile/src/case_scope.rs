@@ -135,10 +135,12 @@ impl<'a> CaseScope<'a> {
                 let record = self.newest(ty)?;
                 Some((ty.clone(), record_val(record)))
             })),
+            // A type that is accepted and not installed simply never came.
             "count" => Val::map(
                 self.model
                     .records
                     .keys()
+                    .chain(self.model.accepted_only())
                     .map(|ty| (ty.clone(), self.count(ty))),
             ),
             "blind" => Val::list(

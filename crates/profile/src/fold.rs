@@ -680,7 +680,10 @@ impl<'a> Fold<'a> {
             .collect();
         CaseState {
             case: self.case.clone(),
-            profile: self.model.id.clone(),
+            profile: (self.model.kind_of)
+                .get(&self.case.kind)
+                .unwrap_or(&self.model.id)
+                .clone(),
             opening: self
                 .opening
                 .and_then(|o| self.entries.get(o))

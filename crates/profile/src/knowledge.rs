@@ -304,7 +304,10 @@ pub fn roles_to_tell(model: &Model, kind: &str) -> Vec<Role> {
         return k.told.clone();
     }
     let mut roles: BTreeSet<&str> = crate::seats::addressed_roles(model, kind);
-    roles.extend(model.charter.signatories.iter().map(String::as_str));
+    let charter = model
+        .member_of_kind(kind)
+        .map_or(&model.charter, |m| &m.charter);
+    roles.extend(charter.signatories.iter().map(String::as_str));
     let mut out: Vec<Role> = roles
         .into_iter()
         .filter(|r| !Knowledge::of_roles(&[r]).folds_deep(model, kind, &[]))

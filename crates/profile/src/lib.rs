@@ -21,6 +21,7 @@ mod finding;
 pub mod forms;
 pub mod functions;
 pub mod keys;
+pub mod links;
 pub mod load;
 mod load_model;
 pub mod model;
@@ -29,6 +30,7 @@ pub mod rules;
 pub mod schema;
 pub mod tables;
 pub mod text;
+pub mod uses;
 mod yaml;
 
 // The meaning half.
@@ -50,4 +52,4 @@ mod scenario_run;
 pub mod seats;
 
 pub use finding::{Finding, FindingSeverity};
-pub use load::{Folder, Profile};
+pub use load::{Folder, Profile, Program};

@@ -9,7 +9,7 @@ use crate::finding::{Finding, FindingSeverity};
 use crate::load_model::Reader;
 use crate::model::{Code, Model};
 use crate::schema::Schemas;
-use crate::{builtin, digest, yaml};
+use crate::{builtin, digest, uses, yaml};
 
 /// Largest folder in bytes: the border's profiles are a few hundred kilobytes, most of it code lists.
 pub const FOLDER_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -37,6 +37,8 @@ impl Folder {
 }
 
 /// A profile that can run: the model, its compiled schemas, its digests. Immutable; keep it in an `Arc`.
+///
+/// Profiles that stand on each other by `uses` are one `Profile` with several [`Program`]s, each with its own digests.
 #[derive(Debug, Clone)]
 pub struct Profile {
     inner: Arc<Inner>,
@@ -46,108 +48,90 @@ pub struct Profile {
 struct Inner {
     model: Model,
     schemas: Schemas,
-    core_digest: String,
-    face_digest: String,
+    programs: Vec<Program>,
+}
+
+/// One folder of a profile: what the offices sign of it, what people see of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    /// The profile's id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// `ni:///sha-256;…` of what the offices sign: every record of its types names it.
+    pub core_digest: String,
+    /// `ni:///sha-256;…` of what people see.
+    pub face_digest: String,
+    /// Its JSON-LD context document.
+    pub context: Value,
 }
 
 impl Profile {
-    /// Reads a folder.
+    /// Reads a folder that stands on no other.
     ///
     /// # Errors
     /// All findings that keep the profile from running, at once. [`crate::check::check`] finds more.
     pub fn load(folder: &Folder) -> Result<Profile, Vec<Finding>> {
-        let (profile, findings) = Profile::read(folder);
-        match profile {
-            Some(profile)
-                if !findings
-                    .iter()
-                    .any(|f| f.severity == FindingSeverity::Error) =>
-            {
-                Ok(profile)
-            }
-            _ => Err(findings),
-        }
+        Profile::load_with(folder, &[])
     }
 
-    /// As much of the profile as can be read, with every finding on the way.
-    pub(crate) fn read(folder: &Folder) -> (Option<Profile>, Vec<Finding>) {
-        let mut out = Files {
-            folder,
-            findings: Vec::new(),
-        };
-        let total: usize = folder.0.values().map(Vec::len).sum();
-        if total > FOLDER_BYTES_MAX {
-            out.fault(
-                "",
-                0,
-                "folder-too-large",
-                format!("the folder has {total} bytes, more than the {FOLDER_BYTES_MAX} allowed"),
-                "move examples and pictures elsewhere",
-            );
-            return (None, out.findings);
+    /// Reads a folder and those of `pool` that it stands on.
+    ///
+    /// # Errors
+    /// As [`Profile::load`]; `uses-missing`, `uses-version`, `uses-cycle` where what it stands on is not among `pool`.
+    pub fn load_with(folder: &Folder, pool: &[&Folder]) -> Result<Profile, Vec<Finding>> {
+        let (order, mut findings) = uses::in_order(folder, pool);
+        let (profile, found) = Profile::read(&order);
+        findings.extend(found);
+        sound(profile, findings)
+    }
+
+    /// Reads folders, those that stand on each other as one profile.
+    ///
+    /// # Errors
+    /// All findings of all of them, at once.
+    pub fn together(folders: &[&Folder]) -> Result<Vec<Profile>, Vec<Finding>> {
+        let (groups, mut findings) = uses::groups(folders);
+        let mut profiles = Vec::new();
+        for group in groups {
+            let (profile, mut found) = Profile::read(&group);
+            findings.append(&mut found);
+            profiles.extend(profile);
         }
-        let Some(top) = out.yaml("profile.yaml") else {
-            if !folder.0.contains_key("profile.yaml") {
-                out.fault(
-                    "profile.yaml",
-                    0,
-                    "file-missing",
-                    "the folder has no profile.yaml",
-                    "start with `profile: NAME` and `version: 0.1.0`",
-                );
+        let broken = findings
+            .iter()
+            .any(|f| f.severity == FindingSeverity::Error);
+        if broken { Err(findings) } else { Ok(profiles) }
+    }
+
+    /// As much of the profiles as can be read, used ones first, with every finding on the way.
+    pub(crate) fn read(folders: &[&Folder]) -> (Option<Profile>, Vec<Finding>) {
+        let mut model = Model::default();
+        let (mut programs, mut findings) = (Vec::new(), Vec::new());
+        for (i, folder) in folders.iter().enumerate() {
+            let (program, mut found) = read_onto(&mut model, folder);
+            if i + 1 < folders.len() {
+                for f in &mut found {
+                    f.file = beside(&model.id, &f.file);
+                }
             }
-            return (None, out.findings);
-        };
-        let mut reader = Reader::new("profile.yaml");
-        let mut model = reader.profile(&top);
-        out.findings.append(&mut reader.findings);
-        model.places.append(&mut reader.places);
-        let rules = folder
-            .0
-            .contains_key("rules.yaml")
-            .then(|| out.yaml("rules.yaml"))
-            .flatten();
-        if let Some(rules) = &rules {
-            let mut reader = Reader::new("rules.yaml");
-            model.rules = reader.rules(rules);
-            out.findings.append(&mut reader.findings);
-            model.places.append(&mut reader.places);
+            findings.append(&mut found);
+            match program {
+                Some(program) => programs.push(program),
+                None => return (None, findings),
+            }
         }
-        out.others(&mut model);
         builtin::add(&mut model);
-        let (core, face) = digest::split_profile(&top.json());
-        let schemas_core: BTreeMap<&String, Value> = model
-            .schemas
-            .iter()
-            .map(|(n, s)| (n, digest::schema_core(s)))
-            .collect();
-        let codes_core: BTreeMap<&String, Vec<[&str; 3]>> = model
-            .codelists
-            .iter()
-            .map(|(n, l)| {
-                (
-                    n,
-                    l.iter()
-                        .map(|c| [c.code.as_str(), c.valid_from.as_str(), c.valid_to.as_str()])
-                        .collect(),
-                )
-            })
-            .collect();
-        let core = json!({
-            "profile": core, "rules": rules.as_ref().map(yaml::Node::json), "schemas": schemas_core,
-            "context": model.context, "codelists": codes_core, "calendars": digest::calendars_core(&model.calendars)
-        });
-        let face = json!({"profile": face, "texts": model.texts, "schemas": model.schemas, "codelists": model.codelists});
-        let schemas = Schemas::compile(&model, &mut out.findings);
-        let profile = Profile {
-            inner: Arc::new(Inner {
-                core_digest: digest::ni(&core).unwrap_or_default(),
-                face_digest: digest::ni(&face).unwrap_or_default(),
-                schemas,
-                model,
-            }),
+        let schemas = Schemas::compile(&model, &mut findings);
+        let inner = Inner {
+            programs,
+            schemas,
+            model,
         };
-        (Some(profile), out.findings)
+        let profile = Profile {
+            inner: Arc::new(inner),
+        };
+        (Some(profile), findings)
     }
 
     /// The model.
@@ -162,13 +146,43 @@ impl Profile {
     pub fn id(&self) -> &str {
         &self.inner.model.id
     }
-    /// `ni:///sha-256;…` of what the offices sign: every record names it.
-    pub fn core_digest(&self) -> &str {
-        &self.inner.core_digest
+    /// The profiles that it is made of, used ones first; one where it stands on no other.
+    pub fn programs(&self) -> &[Program] {
+        &self.inner.programs
     }
-    /// `ni:///sha-256;…` of what people see.
+    /// The one that stands on the others: the last read.
+    fn own(&self) -> Option<&Program> {
+        self.inner.programs.last()
+    }
+    /// The profile that defines a kind.
+    pub fn program_of_kind(&self, kind: &str) -> Option<&Program> {
+        self.program(self.inner.model.kind_of.get(kind)?)
+    }
+    /// The profile under which a record is made: that which defines its type; for the built-in types that of the case's kind.
+    pub fn program_for<'k>(
+        &self,
+        record_type: &str,
+        kinds: impl IntoIterator<Item = &'k str>,
+    ) -> Option<&Program> {
+        match self.inner.model.type_of.get(record_type) {
+            Some(id) => self.program(id),
+            None => kinds
+                .into_iter()
+                .find_map(|k| self.program_of_kind(k))
+                .or_else(|| self.own()),
+        }
+    }
+    /// One of [`Profile::programs`] by id.
+    pub fn program(&self, id: &str) -> Option<&Program> {
+        self.inner.programs.iter().find(|p| p.id == id)
+    }
+    /// Core digest of the profile that stands on the others; see [`Profile::program_for`] for that of a record.
+    pub fn core_digest(&self) -> &str {
+        self.own().map_or("", |p| &p.core_digest)
+    }
+    /// `ni:///sha-256;…` of what people see, of all its profiles.
     pub fn face_digest(&self) -> &str {
-        &self.inner.face_digest
+        self.own().map_or("", |p| &p.face_digest)
     }
     /// A text in `lang` (`en`, `es`), else in English, else the key itself.
     pub fn text<'a>(&'a self, lang: &str, key: &'a str) -> &'a str {
@@ -192,8 +206,115 @@ impl Profile {
     }
 }
 
+fn sound(profile: Option<Profile>, findings: Vec<Finding>) -> Result<Profile, Vec<Finding>> {
+    match profile {
+        Some(profile)
+            if !findings
+                .iter()
+                .any(|f| f.severity == FindingSeverity::Error) =>
+        {
+            Ok(profile)
+        }
+        _ => Err(findings),
+    }
+}
+
+/// A file of another profile, as seen from the folder that is read.
+pub(crate) fn beside(profile: &str, file: &str) -> String {
+    format!("../{profile}/{file}")
+}
+
+/// Reads one folder onto what the profiles it uses say.
+fn read_onto(model: &mut Model, folder: &Folder) -> (Option<Program>, Vec<Finding>) {
+    let mut out = Files {
+        folder,
+        profile: String::new(),
+        findings: Vec::new(),
+    };
+    let total: usize = folder.0.values().map(Vec::len).sum();
+    if total > FOLDER_BYTES_MAX {
+        out.fault(
+            "",
+            0,
+            "folder-too-large",
+            format!("the folder has {total} bytes, more than the {FOLDER_BYTES_MAX} allowed"),
+            "move examples and pictures elsewhere",
+        );
+        return (None, out.findings);
+    }
+    let Some(top) = out.yaml("profile.yaml") else {
+        if !folder.0.contains_key("profile.yaml") {
+            out.fault(
+                "profile.yaml",
+                0,
+                "file-missing",
+                "the folder has no profile.yaml",
+                "start with `profile: NAME` and `version: 0.1.0`",
+            );
+        }
+        return (None, out.findings);
+    };
+    let mut reader = Reader::new("profile.yaml");
+    *model = reader.profile(&top, std::mem::take(model));
+    out.profile.clone_from(&model.id);
+    out.findings.append(&mut reader.findings);
+    let rules = folder
+        .0
+        .contains_key("rules.yaml")
+        .then(|| out.yaml("rules.yaml"))
+        .flatten();
+    let mut rule_places = BTreeMap::new();
+    if let Some(rules) = &rules {
+        let mut reader = Reader::new("rules.yaml");
+        reader.profile.clone_from(&model.id);
+        let read = reader.rules(rules, model);
+        model.rules.extend(read);
+        out.findings.append(&mut reader.findings);
+        rule_places = reader.places;
+    }
+    model.places.append(&mut reader.places);
+    model.places.append(&mut rule_places);
+    let mut own = Model::default();
+    out.others(&mut own);
+    builtin::schemas(&mut own);
+    let (core, face) = digest::split_profile(&top.json());
+    let schemas_core: BTreeMap<&String, Value> = own
+        .schemas
+        .iter()
+        .map(|(n, s)| (n, digest::schema_core(s)))
+        .collect();
+    let codes_core: BTreeMap<&String, Vec<[&str; 3]>> = own
+        .codelists
+        .iter()
+        .map(|(n, l)| {
+            (
+                n,
+                l.iter()
+                    .map(|c| [c.code.as_str(), c.valid_from.as_str(), c.valid_to.as_str()])
+                    .collect(),
+            )
+        })
+        .collect();
+    let core = json!({
+        "profile": core, "rules": rules.as_ref().map(yaml::Node::json), "schemas": schemas_core,
+        "context": own.context, "codelists": codes_core, "calendars": digest::calendars_core(&own.calendars)
+    });
+    let face = json!({"profile": face, "texts": own.texts, "schemas": own.schemas, "codelists": own.codelists});
+    let program = Program {
+        id: model.id.clone(),
+        version: model.version.clone(),
+        core_digest: digest::ni(&core).unwrap_or_default(),
+        face_digest: digest::ni(&face).unwrap_or_default(),
+        context: own.context.clone(),
+    };
+    out.absorb(model, own);
+    (Some(program), out.findings)
+}
+
 struct Files<'f> {
     folder: &'f Folder,
+    /// The profile's id.
+    profile: String,
     findings: Vec<Finding>,
 }
 
@@ -286,6 +407,7 @@ impl Files<'_> {
                 let codes = self.codes(&path);
                 for (i, code) in codes.iter().enumerate() {
                     let place = crate::model::Place {
+                        profile: self.profile.clone(),
                         file: path.clone(),
                         line: i + 2,
                     };
@@ -299,10 +421,102 @@ impl Files<'_> {
                 && let Some(node) = self.yaml(&path)
             {
                 let mut flat = BTreeMap::new();
-                flatten(&node, String::new(), &path, &mut flat, &mut model.places);
+                let from = crate::model::Place {
+                    profile: self.profile.clone(),
+                    file: path.clone(),
+                    line: 0,
+                };
+                flatten(&node, String::new(), &from, &mut flat, &mut model.places);
                 model.texts.insert(lang, flat);
             }
         }
+    }
+
+    /// Takes the folder's own files into the model of all.
+    fn absorb(&mut self, model: &mut Model, own: Model) {
+        for (name, codes) in own.codelists {
+            match model.codelists.get(&name) {
+                Some(held) if same_codes(held, &codes) => {}
+                Some(_) => self.fault(
+                    &format!("codelists/{name}.csv"),
+                    1,
+                    "name-in-two-profiles",
+                    format!("a used profile has a code list `{name}` with other codes"),
+                    "use that list (take this file out), or give this one another name",
+                ),
+                None => {
+                    model.codelists.insert(name, codes);
+                }
+            }
+        }
+        for (name, days) in own.calendars {
+            match model.calendars.get(&name) {
+                Some(held) if *held == days => {}
+                Some(_) => self.fault(
+                    &format!("calendars/{name}.csv"),
+                    1,
+                    "name-in-two-profiles",
+                    format!("a used profile has a calendar `{name}` with other days"),
+                    "use that calendar (take this file out), or give this one another name",
+                ),
+                None => {
+                    model.calendars.insert(name, days);
+                }
+            }
+        }
+        for (name, schema) in own.schemas {
+            // Whose type it is, `records` says; a used profile's schema is not changed from here.
+            let mine = model.type_of.get(&name).is_none_or(|p| *p == self.profile);
+            if mine {
+                model.schemas.entry(name).or_insert(schema);
+            } else {
+                self.fault(
+                    &format!("schemas/{name}.json"),
+                    1,
+                    "not-your-own",
+                    format!("{name} is a record type of a used profile, and so is its schema"),
+                    "take the file out",
+                );
+            }
+        }
+        for (lang, texts) in own.texts {
+            let held = model.texts.entry(lang.clone()).or_default();
+            let mut clashes = Vec::new();
+            for (key, text) in texts {
+                // Each profile has a title of its own: `profiles.ID.title`.
+                if let Some(rest) = key.strip_prefix("profile.") {
+                    held.insert(format!("profiles.{}.{rest}", self.profile), text.clone());
+                }
+                match held.get(&key) {
+                    Some(other) if *other != text && !key.starts_with("profile.") => {
+                        clashes.push(key);
+                    }
+                    Some(_) => {}
+                    None => {
+                        held.insert(key, text);
+                    }
+                }
+            }
+            for key in clashes {
+                let file = format!("texts/{lang}.yaml");
+                let line = own
+                    .places
+                    .get(&format!("{file}#{key}"))
+                    .map_or(0, |p| p.line);
+                self.findings.push(Finding {
+                    file,
+                    line,
+                    code: "text-in-two-profiles".to_owned(),
+                    severity: FindingSeverity::Warning,
+                    message: format!(
+                        "a used profile says `{key}` in other words, and those are shown"
+                    ),
+                    help: "say it the same way, or give the thing another name".to_owned(),
+                });
+            }
+        }
+        model.context = own.context;
+        model.places.extend(own.places);
     }
 
     fn codes(&mut self, path: &str) -> Vec<Code> {
@@ -381,6 +595,15 @@ impl Files<'_> {
     }
 }
 
+fn same_codes(a: &[Code], b: &[Code]) -> bool {
+    let codes = |list: &[Code]| -> Vec<[String; 3]> {
+        list.iter()
+            .map(|c| [c.code.clone(), c.valid_from.clone(), c.valid_to.clone()])
+            .collect()
+    };
+    codes(a) == codes(b)
+}
+
 fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
@@ -388,16 +611,16 @@ fn is_day(text: &str) -> bool {
 fn flatten(
     node: &yaml::Node,
     prefix: String,
-    file: &str,
+    from: &crate::model::Place,
     into: &mut BTreeMap<String, String>,
     places: &mut BTreeMap<String, crate::model::Place>,
 ) {
     if let Some(text) = node.text() {
         places.insert(
-            format!("{file}#{prefix}"),
+            format!("{}#{prefix}", from.file),
             crate::model::Place {
-                file: file.to_owned(),
                 line: node.line,
+                ..from.clone()
             },
         );
         into.insert(prefix, text);
@@ -409,6 +632,6 @@ fn flatten(
         } else {
             format!("{prefix}.{name}")
         };
-        flatten(value, key, file, into, places);
+        flatten(value, key, from, into, places);
     }
 }

@@ -17,21 +17,30 @@ pub type Role = String;
 /// Where a word of the profile stands, for findings: file, and line from 1 (0 where a file has no lines).
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
+    /// The profile's id.
+    #[serde(default)]
+    pub profile: String,
     /// Path inside the profile's folder.
     pub file: String,
     /// Line from 1.
     pub line: usize,
 }
 
-/// One profile, parsed.
+/// One profile, parsed; or several that stand on each other by `uses`, as one.
 #[derive(Debug, Clone, Default)]
 pub struct Model {
-    /// The profile's id: `crossing`.
+    /// The profile's id: `crossing`. Of several, the last read: the one that stands on the others.
     pub id: String,
     /// Semantic version.
     pub version: String,
-    /// Who must co-sign the core.
+    /// Who must co-sign the core. Of several, the signatories of all.
     pub charter: CharterWords,
+    /// The profiles that make up this model, used ones first.
+    pub members: Vec<Member>,
+    /// Which profile defines a kind, by kind.
+    pub kind_of: BTreeMap<String, String>,
+    /// Which profile defines a record type, by type; the built-in ones are of none.
+    pub type_of: BTreeMap<String, String>,
     /// Calendars named by clocks: dates that do not count, by name (`us.federal`), as `YYYY-MM-DD`.
     pub calendars: BTreeMap<String, Vec<String>>,
     /// Offices at places, by post name.
@@ -56,7 +65,13 @@ pub struct Model {
     pub acts: Vec<Act>,
     /// Named views: what of a record a role gets, where `audience` names one.
     pub states: BTreeMap<String, StateFace>,
-    /// Reserved for the border-programs issue: part of the core digest, not read by the engine yet.
+    /// How cases of other kinds are found, by link name.
+    pub links: BTreeMap<String, Link>,
+    /// What offices sign by rule, in file order.
+    pub automations: Vec<Automation>,
+    /// Measures over declared tables, by name.
+    pub indicators: BTreeMap<String, Indicator>,
+    /// Forms as they stand: not read by the engine yet.
     pub reserved: BTreeMap<String, Value>,
     /// Code lists by file stem.
     pub codelists: BTreeMap<String, Vec<Code>>,
@@ -70,6 +85,62 @@ pub struct Model {
     pub places: BTreeMap<String, Place>,
     /// What follows from the rest, worked out when first asked.
     pub(crate) facts: crate::facts::FactsCell,
+}
+
+/// One of the profiles of a model.
+#[derive(Debug, Clone, Default)]
+pub struct Member {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Who must co-sign its core.
+    pub charter: CharterWords,
+    /// Profiles that it stands on -> which versions will do (`^1`, `~1.2`, `1.2.0`).
+    pub uses: BTreeMap<String, String>,
+    /// Roles that it declares; empty: any role of the trust list will do.
+    pub roles: Vec<Role>,
+    /// Record types of other profiles that may stand in its life cycles, by profile.
+    pub accepts: BTreeMap<String, Vec<String>>,
+}
+
+impl Model {
+    /// Whether a life cycle of `profile` may name a record type of another, installed or not.
+    pub fn accepts(&self, profile: &str, record_type: &str) -> bool {
+        self.members
+            .iter()
+            .filter(|m| m.id == profile)
+            .flat_map(|m| m.accepts.values())
+            .any(|types| types.iter().any(|t| t == record_type))
+    }
+
+    /// Types that some profile accepts though none of those in hand defines them: they simply never come.
+    pub fn accepted_only(&self) -> impl Iterator<Item = &String> {
+        self.members
+            .iter()
+            .flat_map(|m| m.accepts.values().flatten())
+            .filter(|t| !self.records.contains_key(*t))
+    }
+
+    /// The profile in whose folder a word stands; none where nothing is known of it.
+    pub fn profile_of(&self, place: &str) -> Option<&str> {
+        Some(self.places.get(place)?.profile.as_str())
+    }
+
+    /// The board that people look at first: that of the profile on which the others stand, else any.
+    pub fn first_board(&self) -> Option<&str> {
+        self.members
+            .iter()
+            .map(|m| m.id.as_str())
+            .find(|id| self.boards.contains_key(*id))
+            .or_else(|| self.boards.keys().next().map(String::as_str))
+    }
+
+    /// The profile that defines a kind.
+    pub fn member_of_kind(&self, kind: &str) -> Option<&Member> {
+        let id = self.kind_of.get(kind)?;
+        self.members.iter().find(|m| m.id == *id)
+    }
 }
 
 /// `charter: { signatories: […], notice: P14D }`.
@@ -332,6 +403,10 @@ pub enum Severity {
 pub struct Table {
     /// Kind: one row per case.
     pub row_per: String,
+    /// Post or IANA zone name of the instants' local day, month and hour; none: UTC.
+    pub zone: Option<String>,
+    /// The instant column by which a row falls into a day, month and hour.
+    pub dated: Option<String>,
     /// Column -> source.
     pub columns: BTreeMap<String, Column>,
 }
@@ -350,6 +425,124 @@ pub enum Column {
     },
     /// `{ is: "expression" }`.
     Is(Expr),
+}
+
+/// `certificates: { kind, by, at, fresh-within }`: other cases, found by a search name.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Kind of the cases found.
+    pub kind: String,
+    /// Search name under which their records are found.
+    pub by: String,
+    /// Where the values looked for stand.
+    pub at: Vec<LinkPath>,
+    /// ISO 8601: how long ago the keeper's node may have been heard of last; none: however long.
+    pub fresh_within: Option<String>,
+}
+
+/// A path of a link: into the record that is judged, or (typed) into records in force of the case and its parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPath {
+    /// Record type; none: the record that is judged.
+    pub record_type: Option<String>,
+    /// Path with `*` wildcards.
+    pub path: Path,
+}
+
+/// What an office signs by rule.
+#[derive(Debug, Clone)]
+pub struct Automation {
+    /// Id, and text keys `automations.ID` and `automations.ID.why`.
+    pub id: String,
+    /// Role or post whose home runs it.
+    pub office: Role,
+    /// What it answers to.
+    pub on: Trigger,
+    /// When; absent: always.
+    pub when: Option<Expr>,
+    /// Record type it issues.
+    pub issue: String,
+    /// Members of the subject it sets.
+    pub with: BTreeMap<String, Value>,
+    /// Members of the subject it takes: member -> expression.
+    pub take: BTreeMap<String, Expr>,
+    /// The issued record follows the trigger.
+    pub follows_trigger: bool,
+}
+
+/// What an automation answers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// A record of one of these types is applied for the first time.
+    Records(Vec<String>),
+    /// A case comes to show a state.
+    State {
+        /// Kind of case.
+        kind: String,
+        /// State.
+        state: String,
+    },
+}
+
+/// A declared measure over a table.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// Table.
+    pub over: String,
+    /// How the rows of a group become one number.
+    pub measure: Measure,
+    /// What is measured; none for counts and shares.
+    pub of: Option<Expr>,
+    /// Which rows count; absent: all.
+    pub filter: Option<Expr>,
+    /// What is counted of a share.
+    pub numerator: Option<Expr>,
+    /// Out of what; absent: rows.
+    pub denominator: Option<Expr>,
+    /// Unit as written: `min`, `%`, `kg`.
+    pub unit: String,
+    /// Columns by which rows are grouped: a column, `day`, `month`, `hour`, `weekday`, or `COLUMN.month`.
+    pub by: Vec<String>,
+    /// Groups of fewer rows are withheld, with a complement; 0: none are.
+    pub least: i64,
+    /// How it is drawn.
+    pub chart: Chart,
+}
+
+/// How the rows of a group become one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measure {
+    /// The middle value; of an even number the mean of the two in the middle.
+    Median,
+    /// The arithmetic mean.
+    Mean,
+    /// The value that nine in ten do not exceed (nearest rank).
+    P90,
+    /// The least.
+    Min,
+    /// The most.
+    Max,
+    /// The sum.
+    Sum,
+    /// The number of rows.
+    Count,
+    /// Numerator over denominator.
+    Share,
+}
+
+/// How an indicator is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Chart {
+    /// A line over time.
+    Line,
+    /// Bars side by side.
+    Bar,
+    /// A line with its quartiles.
+    Band,
+    /// Two dimensions as shades.
+    Heat,
 }
 
 /// A live board.

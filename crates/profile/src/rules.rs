@@ -13,6 +13,7 @@ use crate::case::{CaseRecord, CaseRef, CaseState, Problem};
 use crate::expr::{EvalError, STEPS_MAX, Scope, Tri, Val};
 use crate::functions::{self, instant_ms};
 use crate::keys::record_type;
+use crate::links::Linked;
 use crate::load::Profile;
 use crate::model::{Model, Rule};
 use crate::pointer::Path;
@@ -63,6 +64,7 @@ pub struct DocumentScope<'a> {
     pub records: RecordsOf<'a>,
     /// Check digits.
     pub identifiers: &'a dyn Identifiers,
+    linked: Option<&'a Linked>,
     subject: OnceCell<Val>,
 }
 
@@ -91,8 +93,16 @@ impl<'a> DocumentScope<'a> {
             cases,
             records,
             identifiers,
+            linked: None,
             subject: OnceCell::new(),
         }
+    }
+
+    /// With what the profile's links found; without it they are unknown.
+    #[must_use]
+    pub fn with_linked(mut self, linked: Option<&'a Linked>) -> Self {
+        self.linked = linked;
+        self
     }
 
     /// Judges all rules of the document's type: those that fail, and those that cannot be checked yet.
@@ -341,6 +351,10 @@ impl Scope for DocumentScope<'_> {
                     .unwrap_or("act"),
             ),
             "type" => Val::str(record_type(self.document)?),
+            "linked" => self.linked.map_or_else(
+                || Val::unknown("links are not looked up here"),
+                |l| l.value(self.profile.model()),
+            ),
             "cases" => Val::list(self.about.iter().map(|c| self.case_val(c)).collect()),
             // The one case of a kind: `case.trip.state`. Of many bills, ask `cases`.
             "case" => {

@@ -15,7 +15,7 @@ use crate::yaml::{self, Node};
 
 pub use crate::scenario_run::{
     Chance, EVERY_ORDER_RECORDS_MAX, SEEDED_ORDERS, ScenarioFault, ScenarioReport, run_scenarios,
-    run_scenarios_in,
+    run_scenarios_in, run_scenarios_with,
 };
 
 /// One scenario, read from its file.

@@ -53,8 +53,17 @@ pub fn run_scenarios(folder: &Folder) -> ScenarioReport {
 
 /// As [`run_scenarios`], with another number of seeded orders.
 pub fn run_scenarios_in(folder: &Folder, seeded_orders: usize) -> ScenarioReport {
+    run_scenarios_with(folder, &[], seeded_orders)
+}
+
+/// As [`run_scenarios_in`], with the folders among which those are that `folder` stands on.
+pub fn run_scenarios_with(
+    folder: &Folder,
+    pool: &[&Folder],
+    seeded_orders: usize,
+) -> ScenarioReport {
     let mut report = ScenarioReport::default();
-    let profile = match Profile::load(folder) {
+    let profile = match Profile::load_with(folder, pool) {
         Ok(profile) => profile,
         Err(findings) => {
             report.faults = findings
@@ -109,12 +118,17 @@ fn reach(state: &CaseState, reached: &mut BTreeSet<String>) {
 }
 
 fn unreached(model: &Model, reached: &BTreeSet<String>) -> Vec<String> {
-    let shows = model.life_cycle.iter().flat_map(|(kind, life)| {
+    // What a used profile shows, its own scenarios reach.
+    let own = |place: String| model.profile_of(&place).is_none_or(|p| p == model.id);
+    let lives = (model.life_cycle.iter()).filter(|(kind, _)| own(format!("life-cycle.{kind}")));
+    let shows = lives.flat_map(|(kind, life)| {
         life.show
             .iter()
             .map(move |l| format!("show {kind}.{}", l.state))
     });
-    let clocks = model.clocks.keys().map(|c| format!("clock {c}"));
+    let clocks = (model.clocks.keys())
+        .filter(|c| own(format!("clocks.{c}")))
+        .map(|c| format!("clock {c}"));
     let mut seen = BTreeSet::new();
     shows
         .chain(clocks)

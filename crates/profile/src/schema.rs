@@ -59,7 +59,12 @@ impl Schemas {
                     validators.insert(name.clone(), v);
                 }
                 Err(why) => findings.push(Finding {
-                    file: format!("schemas/{name}.json"),
+                    file: match model.type_of.get(name).filter(|p| **p != model.id) {
+                        Some(other) => {
+                            crate::load::beside(other, &format!("schemas/{name}.json"))
+                        }
+                        None => format!("schemas/{name}.json"),
+                    },
                     line: 0,
                     code: "bad-schema".to_owned(),
                     severity: FindingSeverity::Error,

@@ -153,6 +153,7 @@ fn faults(
             cases: &cases,
             records: &|_| Arc::new(Vec::new()),
             identifiers: &Checks,
+            linked: None,
         },
     );
     problems

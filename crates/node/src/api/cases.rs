@@ -1,5 +1,6 @@
 //! Cases: get, list, timeline, search; the programs that define them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -185,17 +186,25 @@ pub async fn profiles(State(app): State<Arc<App>>) -> Json<Value> {
     let items: Vec<Value> = app
         .core()
         .programs
-        .iter()
-        .map(|profile| {
+        .each()
+        .map(|(profile, program)| {
             let model = profile.model();
+            let member = model.members.iter().find(|m| m.id == program.id);
+            let own = |of: &BTreeMap<String, String>| -> Vec<String> {
+                of.iter()
+                    .filter(|(_, p)| **p == program.id)
+                    .map(|(name, _)| name.clone())
+                    .collect()
+            };
             json!({
-                "id": model.id,
-                "version": model.version,
-                "core": profile.core_digest(),
-                "face": profile.face_digest(),
-                "context": program::context_url(profile),
-                "kinds": model.kinds.keys().collect::<Vec<_>>(),
-                "recordTypes": model.records.keys().collect::<Vec<_>>(),
+                "id": program.id,
+                "version": program.version,
+                "core": program.core_digest,
+                "face": program.face_digest,
+                "context": program::context_url(program),
+                "uses": member.map(|m| &m.uses),
+                "kinds": own(&model.kind_of),
+                "recordTypes": own(&model.type_of),
             })
         })
         .collect();
@@ -214,8 +223,8 @@ pub async fn context(
     }
     app.core()
         .programs
-        .iter()
-        .find(|p| p.model().id == profile)
-        .map(|p| Json(p.model().context.clone()))
+        .each()
+        .find(|(_, p)| p.id == profile)
+        .map(|(_, p)| Json(p.context.clone()))
         .ok_or_else(Problem::not_found)
 }

@@ -93,8 +93,8 @@ pub(super) fn chosen(ask: &Ask, name: &str) -> Option<(Arc<Profile>, String)> {
         .map(|p| (Arc::clone(p), name.to_owned()))
         .or_else(|| {
             programs().find_map(|p| {
-                let first = p.model().boards.keys().next()?;
-                Some((Arc::clone(p), first.clone()))
+                let first = p.model().first_board()?;
+                Some((Arc::clone(p), first.to_owned()))
             })
         })
 }
@@ -199,7 +199,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn title(&self) -> (String, String) {
-        let program = self.say.word("profile.title");
+        let program = self.say.program_of_kind(&self.board.rows).0;
         let places = self
             .ask
             .entry()

@@ -85,6 +85,7 @@ impl Opened {
             records: &self.read.case_records,
             directory: ask.directory(),
             as_of_ms: ask.now_ms,
+            linked: None,
         }
     }
 
@@ -139,6 +140,7 @@ pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> 
             records: &read.case_records,
             directory: ask.directory(),
             as_of_ms: ask.now_ms,
+            linked: None,
         },
     );
     Ok(Opened {
@@ -244,7 +246,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         acts: Vec::new(),
         clocks: case_times::clocks(ask, &opened),
         holders,
-        governed: governed(ask, say),
+        governed: governed(ask, say, &opened.case.kind),
     };
     page.acts = offered(ask, &opened, &page.asks)?;
     Ok((frame, page))
@@ -785,6 +787,7 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
             records: &case_records,
             directory: ask.directory(),
             as_of_ms: ask.now_ms,
+            linked: None,
         };
         for offer in acts::acts(opened.profile(), view, ask.party(), &roles) {
             let model = opened.profile().model();
@@ -806,19 +809,17 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
     Ok(list)
 }
 
-fn governed(ask: &Ask, say: &Say) -> Rich {
-    let model = say.profile.model();
-    let signatories: Vec<String> = model
-        .charter
-        .signatories
-        .iter()
+fn governed(ask: &Ask, say: &Say, kind: &str) -> Rich {
+    let member = say.profile.model().member_of_kind(kind);
+    let signatories: Vec<String> = member
+        .into_iter()
+        .flat_map(|m| &m.charter.signatories)
         .map(|r| say.role(r))
         .collect();
+    let (program, version) = say.program_of_kind(kind);
     let mut text = Rich::text(format!(
-        "{} {} {}. ",
+        "{} {program} {version}. ",
         ask.w("Governed by", "Se rige por"),
-        say.word("profile.title"),
-        model.version
     ));
     if !signatories.is_empty() {
         text = text.and(Span::Text(format!(
@@ -827,7 +828,10 @@ fn governed(ask: &Ask, say: &Say) -> Rich {
             signatories.join(", ")
         )));
     }
-    text.and(Span::Long(say.profile.core_digest().to_owned()))
+    match say.profile.program_of_kind(kind) {
+        Some(program) => text.and(Span::Long(program.core_digest.clone())),
+        None => text,
+    }
 }
 
 /// Who has the case: this node, those to whom it delivered, those from whom it came.

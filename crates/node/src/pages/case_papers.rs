@@ -171,6 +171,7 @@ fn checks(
     });
     checks.push(may_state(ask, opened, state, row.logged_ms));
     let rules = ask.w("Content and rules", "Contenido y reglas");
+    let (program, version) = say.program_of_type(&row.record_type, &opened.case.kind);
     checks.push(match row.disputed.as_deref() {
         Some(code) => Check::differs(rules, Rich::text(code)),
         None if badge == Badge::Disputed => {
@@ -180,8 +181,8 @@ fn checks(
             rules,
             Rich::text(
                 ask.w("by {program} {version}", "según {program} {version}")
-                    .replace("{program}", &say.word("profile.title"))
-                    .replace("{version}", &say.profile.model().version),
+                    .replace("{program}", &program)
+                    .replace("{version}", &version),
             ),
         ),
     });

@@ -55,7 +55,8 @@ pub(super) async fn choose(
             let say = ask.say(profile);
             for name in profile.model().records.keys() {
                 if may(profile, name, &roles) {
-                    types.push((say.word("profile.title"), say.record(name), name.clone()));
+                    let (program, _) = say.program_of_type(name, "");
+                    types.push((program, say.record(name), name.clone()));
                 }
             }
         }

@@ -54,6 +54,24 @@ impl Say {
             .map(String::as_str)
     }
 
+    /// Title and version of the program that defines a kind.
+    pub(super) fn program_of_kind(&self, kind: &str) -> (String, String) {
+        self.titled(self.profile.program_of_kind(kind))
+    }
+
+    /// Title and version of the program under which records of a type are made.
+    pub(super) fn program_of_type(&self, record_type: &str, kind: &str) -> (String, String) {
+        self.titled(self.profile.program_for(record_type, [kind]))
+    }
+
+    fn titled(&self, program: Option<&garita_profile::Program>) -> (String, String) {
+        let title = program.map(|p| format!("profiles.{}.title", p.id));
+        (
+            self.word(title.as_deref().unwrap_or("profile.title")),
+            program.map_or_else(String::new, |p| p.version.clone()),
+        )
+    }
+
     /// A text, or the last part of its key made readable.
     pub(super) fn word(&self, key: &str) -> String {
         self.text(key).map_or_else(

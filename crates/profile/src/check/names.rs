@@ -7,7 +7,10 @@ use crate::model::{Column, TypedPath, Until};
 use crate::pointer::Path;
 use crate::schema;
 
-use super::{Checker, about_of, is_built_in, track_states};
+use crate::load_model::about_of;
+
+use super::life::track_states;
+use super::{Checker, is_built_in};
 
 impl Checker<'_> {
     pub(super) fn names(&mut self) {
@@ -18,11 +21,8 @@ impl Checker<'_> {
         self.others();
     }
 
-    fn kind(&mut self, place: &str, kind: &str) {
-        if !kind.is_empty()
-            && !self.model.kinds.contains_key(kind)
-            && !self.model.reserved.contains_key("uses")
-        {
+    pub(super) fn kind(&mut self, place: &str, kind: &str) {
+        if !kind.is_empty() && !self.model.kinds.contains_key(kind) {
             let help = nearest(kind, self.model.kinds.keys().map(String::as_str)).map_or_else(
                 || "add it under `kinds`".to_owned(),
                 |k| format!("did you mean `{k}`?"),
@@ -36,13 +36,13 @@ impl Checker<'_> {
         }
     }
 
-    fn record_type(&mut self, place: &str, ty: &str) {
+    pub(super) fn record_type(&mut self, place: &str, ty: &str) {
         if !ty.is_empty() && !self.model.records.contains_key(ty) {
             self.unknown_type(place, ty);
         }
     }
 
-    fn role(&mut self, place: &str, role: &str) {
+    pub(super) fn role(&mut self, place: &str, role: &str) {
         let model = self.model;
         if let Some(post) = role.strip_prefix("post.") {
             if !model.posts.contains_key(post) {
@@ -68,20 +68,15 @@ impl Checker<'_> {
             }
             return;
         }
-        // Roles are of the trust list; where the profile declares its own list, a word outside it is a slip.
-        let Some(declared) = model.reserved.get("roles") else {
+        // Roles are of the trust list; where the profile declares its own list, a word outside it and the lists of those it uses
+        // is a slip. What a used profile says is not judged by the list of this one.
+        let own = model.members.last();
+        let known: Vec<&String> = model.members.iter().flat_map(|m| &m.roles).collect();
+        if own.is_none_or(|m| m.roles.is_empty()) || model.profile_of(place) != Some(&model.id) {
             return;
-        };
-        let known: Vec<String> = match declared {
-            serde_json::Value::Array(a) => a
-                .iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect(),
-            serde_json::Value::Object(o) => o.keys().cloned().collect(),
-            _ => return,
-        };
-        if ![crate::builtin::ANY, "seats"].contains(&role) && !known.iter().any(|k| k == role) {
-            let help = nearest(role, known.iter().map(String::as_str)).map_or_else(
+        }
+        if ![crate::builtin::ANY, "seats"].contains(&role) && !known.iter().any(|k| *k == role) {
+            let help = nearest(role, known.iter().map(|k| k.as_str())).map_or_else(
                 || "add it under `roles`".to_owned(),
                 |k| format!("did you mean `{k}`?"),
             );
@@ -94,13 +89,13 @@ impl Checker<'_> {
         }
     }
 
-    fn typed(&mut self, place: &str, typed: &TypedPath) {
+    pub(super) fn typed(&mut self, place: &str, typed: &TypedPath) {
         self.record_type(place, &typed.record_type);
         self.member(place, &typed.record_type, &typed.path);
     }
 
     /// A path into a type's subject must name a member of its schema.
-    fn member(&mut self, place: &str, record_type: &str, path: &Path) {
+    pub(super) fn member(&mut self, place: &str, record_type: &str, path: &Path) {
         let Some(root) = self.model.schemas.get(record_type) else {
             return;
         };
@@ -513,7 +508,7 @@ impl Checker<'_> {
         }
     }
 
-    fn state(&mut self, place: &str, kind: &str, track: Option<&str>, state: &str) {
+    pub(super) fn state(&mut self, place: &str, kind: &str, track: Option<&str>, state: &str) {
         let Some(life) = self.model.life_cycle.get(kind) else {
             return;
         };

@@ -173,19 +173,31 @@ impl Checker<'_> {
         }
         let has =
             |lang: &str, key: &str| model.texts.get(lang).is_some_and(|t| t.contains_key(key));
-        for a in &model.acts {
-            let key = format!("acts.{}", a.id);
-            // `acts.release` as a text, or `acts.release: { title: …, not: … }`.
+        // `acts.release` as a text, or `acts.release: { title: …, not: … }`.
+        let named = |key: &str| {
             let titled = format!("{key}.title");
-            let name = if has("en", &titled) || has("es", &titled) {
+            if has("en", &titled) || has("es", &titled) {
                 titled
             } else {
-                key.clone()
-            };
-            wanted.push((key.clone(), name));
+                key.to_owned()
+            }
+        };
+        for a in &model.acts {
+            let key = format!("acts.{}", a.id);
+            wanted.push((key.clone(), named(&key)));
             if a.when.is_some() {
                 wanted.push((key.clone(), format!("{key}.not")));
             }
+        }
+        for a in &model.automations {
+            let key = format!("automations.{}", a.id);
+            wanted.push((key.clone(), named(&key)));
+            wanted.push((key.clone(), format!("{key}.why")));
+        }
+        for id in model.indicators.keys() {
+            let key = format!("indicators.{id}");
+            wanted.push((key.clone(), named(&key)));
+            wanted.push((key.clone(), format!("{key}.definition")));
         }
         for name in model.records.keys().filter(|n| !is_built_in(n)) {
             let titled = model

@@ -221,6 +221,7 @@ fn judge(profile: &Profile, example: &Value) -> Vec<(String, String)> {
         cases: &cases,
         records: &records,
         identifiers: &Field,
+        linked: None,
     };
     admit(profile, &document, &context)
         .into_iter()

@@ -447,6 +447,7 @@ fn judged(profile: &Profile, document: &Value, records: &[CaseRecord]) -> Judgem
         cases: &cases,
         records: &of,
         identifiers: &Fake,
+        linked: None,
     };
     judge(profile, document, &ctx)
 }
@@ -684,6 +685,7 @@ fn pages_come_from_the_folder() {
         records: &records,
         directory: &directory,
         as_of_ms: NOW + 3_600_000,
+        linked: None,
     };
     let offers = acts(&p, view, "did:web:cbp", &["customs.us"]);
     assert_eq!(
@@ -710,7 +712,7 @@ fn pages_come_from_the_folder() {
         build_act(&p, "hold", view, None).unwrap_err().code(),
         "act-answer-missing"
     );
-    let row = board_row(&p, "main", view, &["customs.us"]).unwrap();
+    let row = board_row(&p, p.id(), view, &["customs.us"]).unwrap();
     assert_eq!(
         (row.column.as_deref(), row.fields["plate"].as_str()),
         (Some("expected"), Some("AB1"))

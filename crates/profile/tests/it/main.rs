@@ -14,3 +14,4 @@ mod orders;
 mod trial_a;
 mod trial_b;
 mod trials;
+mod uses;

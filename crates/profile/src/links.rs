@@ -1,0 +1,177 @@
+//! Links: cases of other kinds, found by a search name, as one office has them at the instant of judging.
+//!
+//! What a link finds differs from node to node, so it never reaches the fold: it stands in the conditions of automations, rules,
+//! acts and boards. What is not there, not told or not fresh makes the list *not known*: then `all` is never true.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::case::{CaseRecord, CaseState};
+use crate::expr::{Expr, Val};
+use crate::model::{Link, Model};
+use crate::order::duration_ms;
+
+/// Most values that one link looks for: a manifest with more makers than this is looked at by people.
+pub const KEYS_MAX: usize = 500;
+
+/// A case that a link found, as the judging office has it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its state.
+    pub state: Arc<CaseState>,
+    /// Its records.
+    pub records: Arc<Vec<CaseRecord>>,
+    /// How long ago the node of its keeper was heard of, in ms of real time; 0 where it is this one; none where never.
+    pub heard_ago_ms: Option<i64>,
+}
+
+/// Finds cases: kind, search name, value.
+pub type Find<'a> = &'a dyn Fn(&str, &str, &str) -> Vec<Found>;
+
+/// What links found, by link name. Those that were not looked for are unknown.
+#[derive(Debug, Clone, Default)]
+pub struct Linked {
+    found: BTreeMap<String, Val>,
+}
+
+impl Linked {
+    /// `linked` as an expression sees it.
+    pub(crate) fn value(&self, model: &Model) -> Val {
+        Val::map(model.links.keys().map(|name| {
+            let value =
+                self.found.get(name).cloned().unwrap_or_else(|| {
+                    Val::unknown(format!("link `{name}` is not looked up here"))
+                });
+            (name.clone(), value)
+        }))
+    }
+}
+
+/// Names of the links that expressions ask for.
+pub fn names<'e>(expressions: impl IntoIterator<Item = &'e Expr>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for e in expressions {
+        for name in e.dotted() {
+            if let Some(link) = name.strip_prefix("linked.") {
+                out.insert(link.split('.').next().unwrap_or(link).to_owned());
+            }
+        }
+    }
+    out
+}
+
+/// Looks up the named links over the document that is judged and the records in force of `cases` (those it is about, and their parts).
+pub fn look(
+    model: &Model,
+    names: &BTreeSet<String>,
+    document: Option<&Value>,
+    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
+    find: Find<'_>,
+) -> Linked {
+    let mut out = Linked::default();
+    for name in names {
+        if let Some(link) = model.links.get(name) {
+            let keys = keys(link, document, cases);
+            out.found
+                .insert(name.clone(), list(model, link, &keys, find));
+        }
+    }
+    out
+}
+
+/// The values that a link looks for.
+fn keys(
+    link: &Link,
+    document: Option<&Value>,
+    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
+) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for at in &link.at {
+        match &at.record_type {
+            None => out.extend(document.iter().flat_map(|d| at.path.texts(d))),
+            Some(ty) => {
+                for (state, records) in cases {
+                    let in_force: BTreeSet<&str> = state
+                        .records
+                        .iter()
+                        .filter(|r| r.in_force && r.record_type == *ty)
+                        .map(|r| r.id.as_str())
+                        .collect();
+                    out.extend(
+                        records
+                            .iter()
+                            .filter(|r| in_force.contains(r.id.as_str()))
+                            .flat_map(|r| at.path.texts(&r.document)),
+                    );
+                }
+                // The record that is judged may not be in its case yet.
+                if let Some(d) =
+                    document.filter(|d| crate::keys::record_type(d) == Some(ty.as_str()))
+                {
+                    out.extend(at.path.texts(d));
+                }
+            }
+        }
+    }
+    out.retain(|k| !k.is_empty());
+    out
+}
+
+fn list(model: &Model, link: &Link, keys: &BTreeSet<String>, find: Find<'_>) -> Val {
+    let fresh = link.fresh_within.as_deref().and_then(duration_ms);
+    // Nothing to look for is nothing known: who shows no certificate has none that is good.
+    let mut known = !keys.is_empty() && keys.len() <= KEYS_MAX;
+    let mut items = Vec::new();
+    let mut seen = BTreeSet::new();
+    for key in keys.iter().take(KEYS_MAX) {
+        let found = find(&link.kind, &link.by, key);
+        known &= !found.is_empty();
+        for case in found {
+            let stale =
+                fresh.is_some_and(|within| case.heard_ago_ms.is_none_or(|ago| ago > within));
+            known &= !stale && case.state.state.is_some();
+            if seen.insert(case.state.case.clone()) {
+                items.push(item(model, &case, stale));
+            }
+        }
+    }
+    Val::list_with(items, [("known".to_owned(), Val::Bool(known))], !known)
+}
+
+fn item(model: &Model, found: &Found, stale: bool) -> Val {
+    let state = &found.state;
+    let shown = match &state.state {
+        _ if stale => Val::unknown("its keeper has not been heard of lately"),
+        Some(shown) => Val::str(shown),
+        None => Val::unknown("the state cannot be told"),
+    };
+    Val::map([
+        ("kind".to_owned(), Val::str(&state.case.kind)),
+        ("key".to_owned(), Val::str(&state.case.key)),
+        ("state".to_owned(), shown),
+        ("since".to_owned(), Val::Int(state.since_ms)),
+        ("subject".to_owned(), brief(model, found)),
+    ])
+}
+
+/// The members that record types show first, over the case's records in force, newest last.
+fn brief(model: &Model, found: &Found) -> Val {
+    let mut members = Map::new();
+    for r in found.state.records.iter().filter(|r| r.in_force) {
+        let Some(ty) = model.records.get(&r.record_type) else {
+            continue;
+        };
+        let Some(record) = found.records.iter().find(|x| x.id == r.id) else {
+            continue;
+        };
+        for path in &ty.brief {
+            if let (Some(name), Some(value)) = (path.last_name(), path.first(&record.document)) {
+                members.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+    // A view: what is absent may only not be in hand.
+    Val::from_view(&Value::Object(members))
+}

@@ -1,0 +1,166 @@
+//! Kinds and record types: what is followed, and who says what about it.
+
+use std::collections::BTreeMap;
+
+use crate::model::*;
+use crate::yaml::Node;
+
+use super::Reader;
+
+impl Reader {
+    pub(super) fn kind(&mut self, name: &str, n: &Node) -> Kind {
+        self.only(
+            n,
+            "a kind",
+            &[
+                "key",
+                "owner",
+                "reuse-after",
+                "parts",
+                "seats",
+                "told",
+                "title",
+            ],
+        );
+        let key = self.paths(n.get("key"));
+        if key.is_empty() {
+            self.fault(
+                n.line,
+                "word-missing",
+                format!("kind `{name}` has no `key`"),
+                "say which members name a case: `key: /credentialSubject/scn`",
+            );
+        }
+        let owner = match n.get("owner") {
+            None => {
+                self.fault(
+                    n.line,
+                    "word-missing",
+                    format!("kind `{name}` has no `owner`"),
+                    "say who opens a case: `owner: { role: carrier, holds: scac }`",
+                );
+                Owner {
+                    role: String::new(),
+                    holds: None,
+                }
+            }
+            Some(o) => match o.text() {
+                Some(role) => Owner { role, holds: None },
+                None => {
+                    self.only(o, "owner", &["role", "holds"]);
+                    Owner {
+                        role: self.need_text(o, "owner", "role"),
+                        holds: self.text(o, "holds"),
+                    }
+                }
+            },
+        };
+        let mut parts = BTreeMap::new();
+        for (part, line, p) in n.get("parts").map(Node::members).unwrap_or_default() {
+            self.place(format!("kinds.{name}.parts.{part}"), *line);
+            self.only(p, "a part", &["kind", "from", "at", "none-if"]);
+            let at = self.need_text(p, "a part", "at");
+            let made = Part {
+                kind: self.need_text(p, "a part", "kind"),
+                from: self.need_text(p, "a part", "from"),
+                at: self.path(&at, p.line),
+                none_if: self.expr_at(p, "none-if"),
+            };
+            parts.insert(part.clone(), made);
+        }
+        let mut seats = BTreeMap::new();
+        for (seat, line, s) in n.get("seats").map(Node::members).unwrap_or_default() {
+            self.place(format!("kinds.{name}.seats.{seat}"), *line);
+            let paths = self.typed_many(Some(s));
+            seats.insert(seat.clone(), paths);
+        }
+        Kind {
+            key,
+            owner,
+            reuse_after: self.duration(n, "reuse-after"),
+            parts,
+            seats,
+            told: self.texts(n.get("told")),
+            title: self.typed_many(n.get("title")),
+        }
+    }
+
+    pub(super) fn record(&mut self, n: &Node) -> RecordType {
+        self.only(
+            n,
+            "a record type",
+            &[
+                "issued-by",
+                "about",
+                "follows",
+                "audience",
+                "decisive",
+                "accepts",
+                "secret",
+                "late",
+                "replaceable-by",
+                "search",
+                "face",
+                "side",
+                "brief",
+                "may-share",
+            ],
+        );
+        let mut r = RecordType {
+            issued_by: self.texts(n.get("issued-by")),
+            follows: self.texts(n.get("follows")),
+            decisive: self.flag(n, "decisive"),
+            accepts: self.texts(n.get("accepts")),
+            late: self.duration(n, "late"),
+            replaceable_by: self.texts(n.get("replaceable-by")),
+            face: self.text(n, "face").unwrap_or_else(|| "event".to_owned()),
+            side: self.text(n, "side").unwrap_or_default(),
+            brief: self.paths(n.get("brief")),
+            ..RecordType::default()
+        };
+        for (kind, line, p) in n.get("about").map(Node::members).unwrap_or_default() {
+            if let Some(text) = p.text() {
+                let path = self.path(&text, *line);
+                r.about.insert(kind.clone(), path);
+            }
+        }
+        if let Some(secret) = n.get("secret") {
+            r.secret_office = secret.text().as_deref() == Some("office");
+            if !r.secret_office {
+                self.fault(
+                    secret.line,
+                    "unknown-word",
+                    "`secret` knows one value: office",
+                    "write `secret: office`",
+                );
+            }
+        }
+        for a in n.get("audience").map(Node::many).unwrap_or_default() {
+            self.only(a, "a line of audience", &["to", "view", "as"]);
+            let to = self.texts(a.get("to"));
+            let view = self.paths(a.get("view"));
+            let view_name = self
+                .text(a, "as")
+                .or_else(|| (!view.is_empty()).then(|| to.first().cloned().unwrap_or_default()))
+                .unwrap_or_default();
+            if to.is_empty() {
+                self.fault(
+                    a.line,
+                    "word-missing",
+                    "a line of audience says to whom",
+                    "add `to: seats` or roles",
+                );
+            }
+            r.audience.push(Audience {
+                to,
+                view,
+                view_name,
+            });
+        }
+        for (name, _, p) in n.get("search").map(Node::members).unwrap_or_default() {
+            let paths = self.paths(Some(p));
+            r.search.insert(name.clone(), paths);
+        }
+        r
+    }
+}

@@ -1,0 +1,192 @@
+//! What people see: boards, acts.
+
+use crate::model::*;
+use crate::yaml::{Data, Node};
+
+use super::Reader;
+use super::inferred::about_of;
+
+/// Words of a need.
+const NEED: &[&str] = &["id", "when", "act", "glyph", "values", "roles"];
+
+impl Reader {
+    pub(super) fn board(&mut self, n: &Node) -> Board {
+        self.only(
+            n,
+            "a board",
+            &["rows", "columns", "needs", "fields", "when"],
+        );
+        let mut columns = Vec::new();
+        for c in n.get("columns").map(Node::many).unwrap_or_default() {
+            if let Some(id) = c.text() {
+                columns.push(BoardColumn {
+                    states: vec![id.clone()],
+                    id,
+                    limit_min: None,
+                    show: "list".to_owned(),
+                });
+                continue;
+            }
+            self.only(c, "a column", &["id", "states", "limit-min", "show"]);
+            let id = self.need_text(c, "a column", "id");
+            let states = if c.get("states").is_some() {
+                self.texts(c.get("states"))
+            } else {
+                vec![id.clone()]
+            };
+            let limit_min = match c.get("limit-min").map(|l| &l.data) {
+                Some(Data::Int(i)) => Some(*i),
+                _ => None,
+            };
+            columns.push(BoardColumn {
+                id,
+                states,
+                limit_min,
+                show: self.text(c, "show").unwrap_or_else(|| "list".to_owned()),
+            });
+        }
+        let mut needs = Vec::new();
+        for need in n.get("needs").map(Node::many).unwrap_or_default() {
+            self.only(need, "a need", NEED);
+            needs.extend(self.need(need));
+        }
+        let mut fields = self.exprs(n.get("fields"));
+        if let Some(Data::List(items)) = n.get("fields").map(|f| &f.data) {
+            for item in items {
+                if let Some((name, e)) = item
+                    .text()
+                    .and_then(|t| Some((t.clone(), self.expr(&t, item.line)?)))
+                {
+                    fields.insert(name, e);
+                }
+            }
+        }
+        Board {
+            rows: self.need_text(n, "a board", "rows"),
+            columns,
+            needs,
+            fields,
+            when: self.expr_at(n, "when"),
+        }
+    }
+
+    /// Top-level `needs`: put on every board whose rows are of their kind.
+    pub(super) fn needs_of_boards(&mut self, top: &Node, m: &mut Model) {
+        for n in top.get("needs").map(Node::many).unwrap_or_default() {
+            let known: Vec<&str> = NEED.iter().copied().chain(["kind"]).collect();
+            self.only(n, "a need", &known);
+            let kind = self.need_text(n, "a need", "kind");
+            let Some(need) = self.need(n) else { continue };
+            let taken = |m: &Model| {
+                m.boards
+                    .values()
+                    .flat_map(|b| &b.needs)
+                    .any(|x| x.id == need.id)
+            };
+            if taken(m) {
+                self.fault(
+                    n.line,
+                    "name-in-two-profiles",
+                    format!("there is a need `{}` already", need.id),
+                    "give this one another id",
+                );
+                continue;
+            }
+            self.place(format!("needs.{}", need.id), n.line);
+            let mut found = false;
+            for board in m.boards.values_mut().filter(|b| b.rows == kind) {
+                board.needs.push(need.clone());
+                found = true;
+            }
+            if !found {
+                self.fault(
+                    n.line,
+                    "need-nowhere",
+                    format!("no board has rows of kind `{kind}`"),
+                    "name a kind that a board of yours or of a used profile shows",
+                );
+            }
+        }
+    }
+
+    fn need(&mut self, n: &Node) -> Option<Need> {
+        let id = self.need_text(n, "a need", "id");
+        if n.get("when").is_none() {
+            self.fault(
+                n.line,
+                "word-missing",
+                format!("need `{id}` says not when"),
+                "add `when: \"…\"`",
+            );
+        }
+        let when = self.expr_at(n, "when")?;
+        Some(Need {
+            id,
+            when,
+            act: self.text(n, "act"),
+            glyph: self.text(n, "glyph").unwrap_or_default(),
+            values: self.exprs(n.get("values")),
+            roles: self.texts(n.get("roles")),
+        })
+    }
+
+    pub(super) fn act(&mut self, id: &str, n: &Node, m: &Model) -> Option<Act> {
+        self.only(
+            n,
+            "an act",
+            &[
+                "kind", "issue", "with", "take", "ask", "many", "when", "grave",
+            ],
+        );
+        let issue = self.need_text(n, "an act", "issue");
+        let kind = match self.text(n, "kind") {
+            Some(kind) => kind,
+            None => {
+                let mut kinds = about_of(m, &issue).into_iter();
+                match (kinds.next(), kinds.next()) {
+                    (Some(kind), None) => kind,
+                    (_, second) => {
+                        if m.records.contains_key(&issue) {
+                            let why = if second.is_some() {
+                                "is about more than one kind"
+                            } else {
+                                "is about no kind"
+                            };
+                            self.fault(
+                                n.line,
+                                "act-kind",
+                                format!(
+                                    "`{issue}` {why}, so it is not clear where act `{id}` stands"
+                                ),
+                                "add `kind:`",
+                            );
+                        }
+                        String::new()
+                    }
+                }
+            }
+        };
+        let had_when = n.get("when").is_some();
+        let when = self.expr_at(n, "when");
+        if had_when && when.is_none() {
+            return None;
+        }
+        Some(Act {
+            id: id.to_owned(),
+            kind,
+            issue,
+            with: n
+                .get("with")
+                .map(Node::members)
+                .unwrap_or_default()
+                .iter()
+                .map(|(k, _, v)| (k.clone(), v.json()))
+                .collect(),
+            take: self.exprs(n.get("take")),
+            ask: self.text(n, "ask"),
+            many: self.flag(n, "many"),
+            when,
+            grave: self.flag(n, "grave"),
+        })
+    }
+}
