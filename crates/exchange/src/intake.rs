@@ -122,7 +122,7 @@ pub async fn take(
     let Taken {
         results,
         checkpoint,
-    } = core.sequencer.delivered(peer.to_owned(), judged).await?;
+    } = core.sequencer.delivered(peer, judged).await?;
     Ok(DeliveryAnswer {
         results,
         checkpoint,
@@ -168,7 +168,7 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
     let mut count = 0;
     for (peer, entries) in found {
         count += entries.len();
-        core.sequencer.delivered(peer, entries).await?;
+        core.sequencer.delivered(&peer, entries).await?;
     }
     Ok(count)
 }

@@ -4,6 +4,7 @@
 //! fold results and table rows go in one transaction. A crash before the commit leaves nothing of the batch; a crash after it
 //! leaves all of it, and a client that got no answer asks again with the same record and gets the receipt of the first.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Instant;
@@ -24,8 +25,10 @@ use crate::wire::DeliveryResult;
 
 /// Jobs that may wait before callers are told to come back: some seconds of a busy port's work.
 const QUEUE_MAX: usize = 4_096;
-/// Jobs in one transaction: keeps the wait of the last one bounded.
-const BATCH_MAX: usize = 512;
+/// Records in one transaction, about: keeps the wait of the last one bounded.
+const BATCH_RECORDS: usize = 64;
+/// Delivered records in one transaction while our own wait: a peer that catches up does not slow the people of this node.
+const BATCH_DELIVERED: usize = 32;
 
 /// What the sequencer answers for one record.
 #[derive(Debug, Clone)]
@@ -82,6 +85,16 @@ pub(crate) enum Job {
     },
 }
 
+impl Job {
+    /// Records it brings.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Delivered { entries, .. } => entries.len(),
+            _ => 1,
+        }
+    }
+}
+
 /// The way to the sequencer; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SequencerHandle {
@@ -107,17 +120,37 @@ impl SequencerHandle {
         .await
     }
 
+    /// Sequences the entries of a delivery, in order, a transaction for some of them at a time: what was taken before a fault is
+    /// recorded, and answers as a repeat when the delivery comes again.
     pub(crate) async fn delivered(
         &self,
-        peer: String,
+        peer: &str,
         entries: Vec<VerifiedEntry>,
     ) -> Result<Taken, Refusal> {
-        self.ask(|reply| Job::Delivered {
-            peer,
-            entries,
-            reply,
-        })
-        .await
+        let mut entries = entries.into_iter();
+        let mut all = Taken {
+            results: Vec::with_capacity(entries.len()),
+            checkpoint: String::new(),
+        };
+        loop {
+            let some: Vec<VerifiedEntry> = entries.by_ref().take(BATCH_DELIVERED).collect();
+            if some.is_empty() && !all.checkpoint.is_empty() {
+                return Ok(all);
+            }
+            let last = some.len() < BATCH_DELIVERED;
+            let taken = self
+                .ask(|reply| Job::Delivered {
+                    peer: peer.to_owned(),
+                    entries: some,
+                    reply,
+                })
+                .await?;
+            all.results.extend(taken.results);
+            all.checkpoint = taken.checkpoint;
+            if last {
+                return Ok(all);
+            }
+        }
     }
 
     pub(crate) async fn acked(&self, ack: Ack) -> Result<(), Refusal> {
@@ -175,15 +208,10 @@ pub(crate) fn run(
     published: &watch::Sender<u64>,
     metrics: &Metrics,
 ) {
-    while let Ok(first) = queue.recv() {
+    let mut waiting = Line::default();
+    while waiting.fill(queue) {
         let started = Instant::now();
-        let mut jobs = vec![first];
-        while jobs.len() < BATCH_MAX {
-            match queue.try_recv() {
-                Ok(job) => jobs.push(job),
-                Err(_) => break,
-            }
-        }
+        let jobs = waiting.take();
         // A change that is no record may conflict (a link used twice): it stands alone, so that it takes no record with it.
         let (alone, together): (Vec<Job>, Vec<Job>) = jobs
             .into_iter()
@@ -212,6 +240,64 @@ pub(crate) fn run(
             &metrics.sequence_us,
             u64::try_from(started.elapsed().as_micros()).unwrap_or(0),
         );
+    }
+}
+
+/// What waits for the next transaction: our own records and everything else apart from what peers brought. Each keeps its order.
+#[derive(Default)]
+struct Line {
+    own: VecDeque<Job>,
+    delivered: VecDeque<Job>,
+}
+
+impl Line {
+    /// Takes what has come, waiting for the first job where there is none; false when all handles are gone and nothing waits.
+    fn fill(&mut self, queue: &Receiver<Job>) -> bool {
+        if self.own.is_empty() && self.delivered.is_empty() {
+            match queue.recv() {
+                Ok(job) => self.push(job),
+                Err(_) => return false,
+            }
+        }
+        // What does not fit stays in the channel, whose end tells callers to come back.
+        while self.own.len() + self.delivered.len() < QUEUE_MAX {
+            match queue.try_recv() {
+                Ok(job) => self.push(job),
+                Err(_) => break,
+            }
+        }
+        true
+    }
+
+    fn push(&mut self, job: Job) {
+        match job {
+            Job::Delivered { .. } => self.delivered.push_back(job),
+            _ => self.own.push_back(job),
+        }
+    }
+
+    /// The jobs of one transaction: our own first, and always one delivery, so that neither starves.
+    fn take(&mut self) -> Vec<Job> {
+        let room = if self.own.is_empty() {
+            BATCH_RECORDS
+        } else {
+            BATCH_DELIVERED
+        };
+        let mut jobs: Vec<Job> = Vec::new();
+        let mut records = 0;
+        while records < room
+            && let Some(job) = self.delivered.pop_front()
+        {
+            records += job.weight();
+            jobs.push(job);
+        }
+        while records < BATCH_RECORDS + room
+            && let Some(job) = self.own.pop_front()
+        {
+            records += job.weight();
+            jobs.push(job);
+        }
+        jobs
     }
 }
 
