@@ -92,8 +92,12 @@ async fn feed(
             let Ok(events) = page else { break };
             let Some(last) = events.last() else { break };
             after = Some(last.index);
-            for event in &events {
-                if sender.send(Ok(cloud_event(&core, event))).await.is_err() {
+            for (event, name) in events.iter().zip(names(&events)) {
+                if sender
+                    .send(Ok(cloud_event(&core, event, &name)))
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -105,10 +109,39 @@ async fn feed(
     }
 }
 
-fn cloud_event(core: &Core, event: &StoreEvent) -> Event {
+/// What an event is called, and whether a reader may go on from it.
+#[derive(Debug, PartialEq, Eq)]
+struct Name {
+    id: String,
+    cursor: bool,
+}
+
+/// Names of a page's events, which holds all of an entry or none. One entry of the log may open many records to a party: each event
+/// has an id of its own, and only the last is a cursor, so that who breaks off among them is told all of them again and loses none.
+fn names(events: &[StoreEvent]) -> Vec<Name> {
+    let mut named = Vec::with_capacity(events.len());
+    let mut earlier = 0;
+    for (place, event) in events.iter().enumerate() {
+        let cursor = events
+            .get(place + 1)
+            .is_none_or(|next| next.index != event.index);
+        named.push(Name {
+            id: if cursor {
+                event.index.get().to_string()
+            } else {
+                format!("{}.{earlier}", event.index.get())
+            },
+            cursor,
+        });
+        earlier = if cursor { 0 } else { earlier + 1 };
+    }
+    named
+}
+
+fn cloud_event(core: &Core, event: &StoreEvent, name: &Name) -> Event {
     let body = json!({
         "specversion": "1.0",
-        "id": event.index.get().to_string(),
+        "id": name.id,
         "source": core.identity.did,
         "type": "org.garita.record.logged",
         "subject": event.id,
@@ -124,8 +157,47 @@ fn cloud_event(core: &Core, event: &StoreEvent) -> Event {
             "cases": event.cases.iter().map(|(kind, key)| json!({ "kind": kind, "key": key })).collect::<Vec<_>>(),
         },
     });
-    Event::default()
-        .id(event.index.get().to_string())
-        .event("record")
-        .data(body.to_string())
+    let told = Event::default().event("record").data(body.to_string());
+    if name.cursor {
+        told.id(name.id.clone())
+    } else {
+        told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_event_of_an_entry_is_a_cursor_and_no_two_share_an_id() {
+        let events: Vec<StoreEvent> = [3, 5, 5, 5, 8, 9, 9]
+            .into_iter()
+            .map(|index| StoreEvent {
+                index: LeafIndex::new(index),
+                id: String::new(),
+                view: String::new(),
+                record_type: String::new(),
+                issuer: String::new(),
+                logged_ms: 0,
+                occurred_ms: 0,
+                cases: Vec::new(),
+            })
+            .collect();
+        let told: Vec<(String, bool)> = names(&events)
+            .into_iter()
+            .map(|name| (name.id, name.cursor))
+            .collect();
+        let expected = [
+            ("3", true),
+            ("5.0", false),
+            ("5.1", false),
+            ("5", true),
+            ("8", true),
+            ("9.0", false),
+            ("9", true),
+        ]
+        .map(|(id, cursor)| (id.to_owned(), cursor));
+        assert_eq!(told, expected);
+    }
 }
