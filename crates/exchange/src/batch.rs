@@ -584,10 +584,24 @@ impl<'a> Batch<'a> {
                     .map(|party| (party, view.clone()))
                     .collect();
                 let case_record = envelope.case_record(document, stamp.logged, disputed.clone());
+                let node = self.desk.identity.did.clone();
                 let (status, sequenced) = match self.held(&envelope.id, &view)? {
-                    Some(first) => ("held", first),
+                    Some(first) => {
+                        // Its audience may have grown. Who gets it only now gets it by an entry of now: a stream goes on from entries.
+                        let later = self.not_entitled(&envelope.id, audience)?;
+                        if later.is_empty() {
+                            ("held", first)
+                        } else {
+                            let act = LeafAct::Received;
+                            let grown =
+                                self.leaf(&envelope, &view, act, &node, &later, Some(&stamp))?;
+                            self.entitle(&envelope, &view, &case_record, &later, grown.index)?;
+                            self.placed
+                                .insert((envelope.id.clone(), view.clone()), first);
+                            ("recorded", grown)
+                        }
+                    }
                     None => {
-                        let node = self.desk.identity.did.clone();
                         let placed = self.leaf(
                             &envelope,
                             &view,
@@ -597,11 +611,10 @@ impl<'a> Batch<'a> {
                             Some(&stamp),
                         )?;
                         self.row(&envelope, &view, &bytes, &placed, Some(peer), disputed)?;
+                        self.entitle(&envelope, &view, &case_record, &audience, placed.index)?;
                         ("recorded", placed)
                     }
                 };
-                // An audience may have grown since: entitlements are passed over where they are there already.
-                self.entitle(&envelope, &view, &case_record, &audience, sequenced.index)?;
                 Ok(DeliveryResult {
                     index: Some(sequenced.index),
                     salt: Some(encode::base64url(&sequenced.salt)),
@@ -610,6 +623,27 @@ impl<'a> Batch<'a> {
                 })
             }
         }
+    }
+
+    /// Those of an audience that may not read their view yet.
+    fn not_entitled(
+        &self,
+        id: &str,
+        mut audience: BTreeSet<(String, String)>,
+    ) -> Result<BTreeSet<(String, String)>, Refusal> {
+        let held = self
+            .desk
+            .reader
+            .node_entitled(id)
+            .map_err(|e| store_refusal(&e))?;
+        let here = self.commit.entitlements.iter().filter(|e| e.id == id);
+        for entitled in held
+            .into_iter()
+            .chain(here.map(|e| (e.party.clone(), e.view.clone())))
+        {
+            audience.remove(&entitled);
+        }
+        Ok(audience)
     }
 
     /// Appends a leaf; stamps it where this node is the home.

@@ -1,12 +1,16 @@
 //! Three nodes in one process: what is filed at one is seen at the others by whoever may, in the form they may, once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use garita_credential::data_integrity::{self, VerifyOptions};
+use garita_exchange::client::Client;
+use garita_exchange::wire::DeliveryAnswer;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::governance::{delivery, forge};
 use crate::world::{
     Api, World, appointment, arrived, draft, manifest, record_path, shipment, trip_key, until,
 };
@@ -305,6 +309,56 @@ async fn a_stream_goes_on_from_its_cursor_without_gap_or_repeat() {
     // A stranger to these cases is told nothing of them.
     let mines = world.api("mines").get("/v1/records").await;
     assert_eq!(mines.body["items"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_party_that_gets_a_held_record_later_is_told_on_its_stream() {
+    let world = World::running("grown", 1).await;
+    let (cbp, anam) = (world.api("cbp"), world.api("anam"));
+    let key = world.key("hostile", "node");
+    let client = Client::new(&world.node("hostile").did, Arc::clone(&key)).unwrap();
+    let send = async |seq: u64, trip: &str, to: &[&str]| {
+        let record = forge(
+            &world,
+            "Appointment",
+            &world.did("stranger"),
+            world.key("hostile", "stranger"),
+            ("trip", &trip_key(trip)),
+            appointment(trip, PLATE),
+        )
+        .await;
+        let id = record["id"].as_str().unwrap().to_owned();
+        let mut entry = delivery(&world, "hostile", seq, &record, "", &key);
+        entry.entries[0].to = to.iter().map(|party| world.did(party)).collect();
+        (id, entry)
+    };
+    let post = async |entry: &garita_exchange::wire::Delivery| -> DeliveryAnswer {
+        client
+            .post(&world.node("customs").url, "/v1/peer/deliveries", entry)
+            .await
+            .unwrap()
+    };
+    let (first, mut entry) = send(1, TRIP, &["cbp"]).await;
+    let logged = post(&entry).await.results[0].clone();
+    let (other, both) = send(2, "TOCQ2611240418", &["cbp", "anam"]).await;
+    post(&both).await;
+    let seen = events(&anam, "", 1).await;
+    assert_eq!(seen[0].1["subject"].as_str(), Some(other.as_str()));
+    // The same record again, for another party of this node: a new entry of the log, after all that the party has seen.
+    entry.entries[0].seq = 3;
+    entry.entries[0].to = vec![world.did("cbp"), world.did("anam")];
+    let grown = post(&entry).await.results[0].clone();
+    assert_eq!(grown.status, "recorded", "{grown:?}");
+    assert!(grown.index > logged.index, "{grown:?}");
+    let next = events(&anam, &format!("?cursor={}", seen[0].0), 1).await;
+    assert_eq!(next[0].1["subject"].as_str(), Some(first.as_str()));
+    assert_eq!(anam.record(&first).await.status, 200);
+    // Once more changes nothing: both have it.
+    entry.entries[0].seq = 4;
+    let again = post(&entry).await.results[0].clone();
+    assert_eq!((again.status.as_str(), again.index), ("held", logged.index));
+    let cbp_all = cbp.all_records().await;
+    assert_eq!(cbp_all.len(), 2, "{cbp_all:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
