@@ -49,6 +49,30 @@ impl Identifiers for FieldChecks {
     }
 }
 
+/// The fault of issuing under a core that the network has not adopted, where it adopted another one of that profile.
+pub(crate) fn not_adopted(network: &Network, profile: &Profile, core: &str) -> Option<Fault> {
+    let program = profile.programs().iter().find(|p| p.core_digest == core)?;
+    let id = program.id.as_str();
+    if network.may_issue_under(id, core) {
+        return None;
+    }
+    let adopted = network
+        .adoptions_of(id)
+        .map(|(core, adoption)| format!("{} (`{core}`)", adoption.version))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Some(Fault::at(
+        "profile-not-adopted",
+        "/profile",
+        format!(
+            "this network has not adopted core `{core}` of `{id}`; adopted: {adopted}; install that one, or have this one adopted"
+        ),
+        format!(
+            "esta red no ha adoptado el núcleo `{core}` de `{id}`; adoptados: {adopted}; instale ese, o haga adoptar este"
+        ),
+    ))
+}
+
 pub(crate) fn admit(
     record: Verified,
     desk: &Desk<'_>,
@@ -122,6 +146,7 @@ pub(crate) fn admit(
             faults,
         });
     };
+    faults.extend(not_adopted(desk.network, &profile, &envelope.profile));
     let mut cases = BTreeMap::new();
     let mut records: HashMap<CaseRef, Arc<Vec<CaseRecord>>> = HashMap::new();
     for case in &envelope.about {

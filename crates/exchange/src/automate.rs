@@ -9,6 +9,7 @@ use garita_profile::audience::{self, AudienceEntry};
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use serde_json::{Value, json};
 
+use crate::admit;
 use crate::batch::{Batch, internal};
 use crate::envelope::Envelope;
 use crate::problem::{Refusal, RefusalKind};
@@ -124,6 +125,10 @@ impl Batch<'_> {
         }
         .document(&network, &profile)
         .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
+        let core_digest = document.get("profile").and_then(serde_json::Value::as_str);
+        if admit::not_adopted(&network, &profile, core_digest.unwrap_or_default()).is_some() {
+            return Ok(());
+        }
         let signed = self
             .desk
             .signer

@@ -94,6 +94,19 @@ impl Client {
         self.send("GET", base, path, None).await
     }
 
+    /// Gets bytes as they are, at most `bytes_max`.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn get_bytes(
+        &self,
+        base: &str,
+        path: &str,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, ClientError> {
+        self.ask("GET", base, path, None, bytes_max).await
+    }
+
     async fn send<T: DeserializeOwned>(
         &self,
         method: &str,
@@ -101,6 +114,18 @@ impl Client {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<T, ClientError> {
+        let bytes = self.ask(method, base, path, body, ANSWER_BYTES_MAX).await?;
+        serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))
+    }
+
+    async fn ask(
+        &self,
+        method: &str,
+        base: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+        bytes_max: usize,
+    ) -> Result<Vec<u8>, ClientError> {
         let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
             .map_err(|_| ClientError::Address(base.to_owned()))?;
         let host = url
@@ -148,10 +173,8 @@ impl Client {
         let status = response.status().as_u16();
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(ClientError::Answer(format!(
-                    "more than {ANSWER_BYTES_MAX} bytes"
-                )));
+            if bytes.len() + chunk.len() > bytes_max {
+                return Err(ClientError::Answer(format!("more than {bytes_max} bytes")));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -161,6 +184,6 @@ impl Client {
                     .into_owned();
             return Err(ClientError::Status { status, body });
         }
-        serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))
+        Ok(bytes)
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::governance::Network;
+use crate::history::Histories;
 use crate::metrics::Metrics;
 use crate::problem::Refusal;
 use crate::program::Programs;
@@ -68,6 +69,8 @@ pub struct Core {
     pub published: watch::Receiver<u64>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// What is known of others' logs.
+    pub histories: Histories,
 }
 
 /// What a node is made from.
@@ -101,6 +104,7 @@ impl Core {
         published: watch::Receiver<u64>,
         metrics: Arc<Metrics>,
         network: Arc<Network>,
+        histories: Histories,
     ) -> Self {
         Self {
             identity: parts.identity,
@@ -115,6 +119,7 @@ impl Core {
             sequencer,
             published,
             metrics,
+            histories,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use garita_store::{Ack, DeliveryAnswer as KeptAnswer, PeerAnswer};
-use garita_tlog::LeafIndex;
+use garita_tlog::{CheckpointError, LeafIndex, TreeSize};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 
@@ -43,7 +43,14 @@ pub(crate) async fn run(
         if *stop.borrow() {
             return;
         }
-        let wait_ms = match deliver_next(&core, &client, &peer, sent).await {
+        let isolated = core.histories.isolation(&core.network(), &peer).is_some();
+        let delivered = if isolated {
+            // Its outbox waits on disk; nobody else is slowed.
+            Ok(None)
+        } else {
+            deliver_next(&core, &client, &peer, sent).await
+        };
+        let wait_ms = match delivered {
             Ok(Some(seq)) => {
                 sent = seq;
                 retry_ms = RETRY_MS_MIN;
@@ -99,6 +106,21 @@ async fn deliver_next(
     let Some(last) = expected.last().copied() else {
         return Ok(None);
     };
+    // What a peer acknowledges it signs: an answer without a checkpoint of its log that covers it is none. An empty log has none yet.
+    let empty = answer.checkpoint.is_empty();
+    let size = if empty {
+        TreeSize::ZERO
+    } else {
+        core.histories.note(node, &answer.checkpoint)?
+    };
+    if answer
+        .results
+        .iter()
+        .filter_map(|r| r.index)
+        .any(|index| !size.has(LeafIndex::new(index)))
+    {
+        return Err(DeliverError::NotCovered);
+    }
     Metrics::add(
         &core.metrics.delivered,
         u64::try_from(expected.len()).unwrap_or(0),
@@ -107,7 +129,7 @@ async fn deliver_next(
         peer: peer.to_owned(),
         up_to: last,
         acked_ms: core.clock.now_ms(),
-        checkpoint: Some(answer.checkpoint),
+        checkpoint: (!empty).then_some(answer.checkpoint),
         answers: answer
             .results
             .into_iter()
@@ -203,6 +225,10 @@ enum DeliverError {
     Unknown(String),
     #[error("the peer answered other entries than were sent")]
     Mismatch,
+    #[error("the peer's checkpoint does not hold: {0}")]
+    Checkpoint(#[from] CheckpointError),
+    #[error("the peer's checkpoint does not cover what it acknowledges")]
+    NotCovered,
     #[error(transparent)]
     Client(#[from] ClientError),
     #[error(transparent)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use garita_canon::jcs;
 use garita_profile::case::{CaseRecord, CaseRef, Replaces, Standing};
+use garita_store::NAME_BYTES_MAX;
 use serde_json::Value;
 
 use crate::encode;
@@ -109,7 +110,15 @@ impl Envelope {
             ));
             String::new()
         });
+        // Upholds (names fit).
+        if record_type.len() > NAME_BYTES_MAX {
+            faults.push(too_long("/type/1"));
+        }
         let issuer = match issuer_of(document) {
+            Some(issuer) if issuer.len() > NAME_BYTES_MAX => {
+                faults.push(too_long("/issuer/id"));
+                String::new()
+            }
             Some(issuer) => issuer.to_owned(),
             None => {
                 faults.push(missing("/issuer/id"));
@@ -153,7 +162,12 @@ impl Envelope {
         let replaces = match object.get("replaces") {
             None => None,
             Some(value) => match serde_json::from_value::<Replaces>(value.clone()) {
-                Ok(replaces) => Some(replaces),
+                Ok(replaces) => {
+                    if replaces.id.len() > NAME_BYTES_MAX {
+                        faults.push(too_long("/replaces/id"));
+                    }
+                    Some(replaces)
+                }
                 Err(_) => {
                     faults.push(malformed(
                         "/replaces",
@@ -170,6 +184,9 @@ impl Envelope {
             .get("view")
             .and_then(Value::as_str)
             .map(str::to_owned);
+        if view.as_ref().is_some_and(|v| v.len() > NAME_BYTES_MAX) {
+            faults.push(too_long("/view"));
+        }
         if view.is_none()
             && object
                 .get("salt")
@@ -279,7 +296,9 @@ fn about(value: Option<&Value>, faults: &mut Vec<Fault>) -> Vec<CaseRef> {
         let kind = item.get("kind").and_then(Value::as_str);
         let key = item.get("key").and_then(Value::as_str);
         match (kind, key) {
-            (Some(kind), Some(key)) if !kind.is_empty() && !key.is_empty() && key.len() <= 200 => {
+            (Some(kind), Some(key))
+                if !kind.is_empty() && kind.len() <= 200 && !key.is_empty() && key.len() <= 200 =>
+            {
                 cases.push(CaseRef {
                     kind: kind.to_owned(),
                     key: key.to_owned(),
@@ -297,6 +316,11 @@ fn about(value: Option<&Value>, faults: &mut Vec<Fault>) -> Vec<CaseRef> {
 
 fn string(value: Option<&Value>, pointer: &str, faults: &mut Vec<Fault>) -> String {
     match value.and_then(Value::as_str) {
+        // INVARIANT (names fit): what the store keeps by name is bounded here, so that no record of anybody's can make a batch fail.
+        Some(text) if text.len() > NAME_BYTES_MAX => {
+            faults.push(too_long(pointer));
+            String::new()
+        }
         Some(text) if !text.is_empty() => text.to_owned(),
         _ => {
             faults.push(missing(pointer));
@@ -320,6 +344,10 @@ fn strings(
         .iter()
         .filter_map(|i| i.as_str().map(str::to_owned))
         .collect();
+    // Upholds (names fit): links are kept by the id they name.
+    if texts.iter().any(|text| text.len() > NAME_BYTES_MAX) {
+        faults.push(too_long(pointer));
+    }
     if texts.len() != items.len() || texts.len() > max {
         faults.push(malformed(
             pointer,
@@ -328,6 +356,14 @@ fn strings(
         ));
     }
     texts
+}
+
+fn too_long(pointer: &str) -> Fault {
+    malformed(
+        pointer,
+        &format!("at most {NAME_BYTES_MAX} bytes"),
+        &format!("a lo más {NAME_BYTES_MAX} bytes"),
+    )
 }
 
 fn missing(pointer: &str) -> Fault {

@@ -107,6 +107,19 @@ pub struct PartyKey {
     pub from_ms: i64,
 }
 
+/// That the network adopted a core of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adoption {
+    /// Profile id.
+    pub profile: String,
+    /// Version.
+    pub version: String,
+    /// The entry's number.
+    pub entry: u64,
+    /// Authorities that signed it, by `did:key`, sorted.
+    pub signers: Vec<String>,
+}
+
 /// Why an entry was not adopted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -170,8 +183,8 @@ pub struct Network {
     pub directory: Arc<Directory>,
     /// Keys by logged time.
     pub keys: Arc<KeyHistory>,
-    /// Adopted profile cores: digest -> (id, version).
-    pub profiles: BTreeMap<String, (String, String)>,
+    /// Adopted profile cores by digest.
+    pub profiles: BTreeMap<String, Adoption>,
     /// Number of the last adopted entry; none before the genesis.
     pub head: Option<u64>,
     /// Digest of the last adopted entry.
@@ -247,18 +260,18 @@ impl Network {
             | Statement::Profile { .. }
             | Statement::Places { .. } => (self.authorities.clone(), self.threshold),
         };
-        let found = signatures_by(entry, &authorities)?;
-        if threshold == 0 || found < threshold {
+        let signers = signers_of(entry, &authorities)?;
+        if threshold == 0 || signers.len() < threshold {
             return Err(GovernanceError::NotSigned {
                 number,
-                found,
+                found: signers.len(),
                 wanted: threshold.max(1),
             });
         }
         if number == 0 {
             self.id.clone_from(&digest);
         }
-        self.apply(statement)?;
+        self.apply(statement, number, signers)?;
         self.head = Some(number);
         self.head_digest.clone_from(&digest);
         self.digests.push(digest);
@@ -311,7 +324,28 @@ impl Network {
             .unwrap_or(did)
     }
 
-    fn apply(&mut self, statement: Statement) -> Result<(), GovernanceError> {
+    /// Whether records may be issued under a core: it is adopted, or the network never spoke of its profile.
+    pub fn may_issue_under(&self, profile: &str, core: &str) -> bool {
+        self.profiles.contains_key(core) || self.adoptions_of(profile).next().is_none()
+    }
+
+    /// Adopted cores of a profile with their digests, in order of digest.
+    pub fn adoptions_of<'a>(
+        &'a self,
+        profile: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Adoption)> {
+        self.profiles
+            .iter()
+            .filter(move |(_, adoption)| adoption.profile == profile)
+            .map(|(core, adoption)| (core.as_str(), adoption))
+    }
+
+    fn apply(
+        &mut self,
+        statement: Statement,
+        entry: u64,
+        signers: BTreeSet<String>,
+    ) -> Result<(), GovernanceError> {
         match statement {
             Statement::Genesis {
                 name,
@@ -360,7 +394,15 @@ impl Network {
                 version,
                 core,
             } => {
-                self.profiles.insert(core, (profile, version));
+                self.profiles.insert(
+                    core,
+                    Adoption {
+                        profile,
+                        version,
+                        entry,
+                        signers: signers.into_iter().collect(),
+                    },
+                );
             }
             Statement::Places { zones } => Arc::make_mut(&mut self.directory).zones.extend(zones),
         }
@@ -395,8 +437,8 @@ pub fn entry_digest(entry: &Value) -> Result<String, GovernanceError> {
     envelope::digest_name(&bare).map_err(|f| GovernanceError::Malformed(f.en))
 }
 
-/// How many different authorities signed, all proofs being valid.
-fn signatures_by(entry: &Value, authorities: &[String]) -> Result<usize, GovernanceError> {
+/// Which authorities signed, all proofs being valid.
+fn signers_of(entry: &Value, authorities: &[String]) -> Result<BTreeSet<String>, GovernanceError> {
     let verified = data_integrity::verify(
         entry,
         &VerifyOptions::assertion(&DidKeyResolver, None),
@@ -409,13 +451,12 @@ fn signatures_by(entry: &Value, authorities: &[String]) -> Result<usize, Governa
                 .map_or_else(String::new, |p| p.message.clone()),
         )
     })?;
-    let signers: BTreeSet<&str> = verified
+    Ok(verified
         .proofs()
         .iter()
-        .map(|proof| proof.controller.as_str())
-        .filter(|did| authorities.iter().any(|a| a == did))
-        .collect();
-    Ok(signers.len())
+        .map(|proof| proof.controller.clone())
+        .filter(|did| authorities.contains(did))
+        .collect())
 }
 
 #[cfg(test)]

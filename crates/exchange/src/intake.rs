@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use garita_credential::keys::VerificationKey;
-use garita_credential::{Code, Problem};
-use garita_store::Lacking;
+use garita_credential::resolver::{ResolveError, Resolver};
+use garita_credential::{Code, Problem, Suite};
+use garita_store::{Lacking, NAME_BYTES_MAX};
 use serde_json::Value;
 
 use crate::core::Core;
@@ -101,6 +102,22 @@ pub async fn take(
             ),
         ));
     }
+    if let Some(isolated) = core.histories.isolation(&core.network(), peer) {
+        return Err(Refusal::one(
+            RefusalKind::Forbidden,
+            Fault::whole(
+                "peer-isolated",
+                format!(
+                    "this node takes nothing from you: your log has two histories ({})",
+                    isolated.reason
+                ),
+                format!(
+                    "este nodo no recibe nada de usted: su bitácora tiene dos historias ({})",
+                    isolated.reason
+                ),
+            ),
+        ));
+    }
     let judged = {
         let core = Arc::clone(core);
         let peer = peer.to_owned();
@@ -130,7 +147,7 @@ pub async fn take(
     })
 }
 
-/// Judges again what waited, after governance or programs changed.
+/// Judges again what waited and may be judged now: governance brought its key or party, or the node started with its program.
 ///
 /// # Errors
 /// When the store is away.
@@ -151,6 +168,9 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
                 let Some(last) = page.last() else { break };
                 after = last.number;
                 for held in page {
+                    if !may_be_here(&core, &network, held.lacking, &held.name) {
+                        continue;
+                    }
                     let Ok(entry) = serde_json::from_slice::<DeliveryEntry>(&held.bytes) else {
                         continue;
                     };
@@ -266,14 +286,27 @@ fn judge(
             ),
         );
     }
-    if core.programs.for_core(&parsed.envelope.profile).is_none() {
+    let Some(profile) = core.programs.for_core(&parsed.envelope.profile) else {
         return wait(Lacking::Profile, parsed.envelope.profile.clone(), &entry);
+    };
+    // Types that every program has come with the engine: a peer with a newer one may use more of them under the same core.
+    if !profile
+        .model()
+        .records
+        .contains_key(&parsed.envelope.record_type)
+    {
+        return wait(
+            Lacking::Context,
+            parsed.envelope.record_type.clone(),
+            &entry,
+        );
     }
+    let document = Arc::clone(&parsed.document);
     match verify::verify(parsed, network, &core.canonicalizer, entry.stamp.logged) {
         Ok(verified) => good(seq, entry, verified, None, waited),
         Err(problems) => {
-            if let Some(problem) = problems.iter().find(|p| p.code == Code::KeyUnknown) {
-                return wait(Lacking::Key, problem.message.clone(), &entry);
+            if let Some((lacking, name)) = lacking(&problems, &document) {
+                return wait(lacking, name, &entry);
             }
             // Revocation, expiry: the record is what its author signed. It is kept, and moves nothing.
             if let Some(reason) = only_disputes(&problems) {
@@ -313,14 +346,62 @@ fn good(
     }
 }
 
+/// What is lacking to judge a record, by kind and name; none where something was judged and does not hold.
+fn lacking(problems: &[Problem], document: &Value) -> Option<(Lacking, String)> {
+    let kind = |problem: &Problem| match problem.code {
+        Code::KeyUnknown => Some(Lacking::Key),
+        Code::SuiteUnknown => Some(Lacking::Proof),
+        Code::Canon("context-unknown") => Some(Lacking::Context),
+        _ => None,
+    };
+    let suite_unknown = problems.iter().any(|p| p.code == Code::SuiteUnknown);
+    // What a proof value looks like is its suite's to say.
+    let open = |problem: &Problem| {
+        kind(problem).is_some()
+            || disputes(problem.code)
+            || (suite_unknown && problem.code == Code::ProofMalformed)
+    };
+    if !problems.iter().all(open) {
+        return None;
+    }
+    let (lacking, problem) = problems.iter().find_map(|p| Some((kind(p)?, p)))?;
+    let name = document
+        .pointer(&problem.pointer)
+        .and_then(Value::as_str)
+        .unwrap_or(&problem.message);
+    // Upholds (names fit).
+    let name = name.get(..name.floor_char_boundary(NAME_BYTES_MAX));
+    Some((lacking, name.unwrap_or_default().to_owned()))
+}
+
+/// Whether a problem leaves the record standing as its author's word: it is kept, and moves nothing.
+fn disputes(code: Code) -> bool {
+    matches!(
+        code,
+        Code::KeyRevoked | Code::CredentialExpired | Code::CredentialNotYetValid
+    )
+}
+
+/// Whether what is lacking may be here now; the record itself is judged only then.
+fn may_be_here(core: &Core, network: &Network, lacking: Lacking, name: &str) -> bool {
+    match lacking {
+        Lacking::Charter => network.home_of(name).is_some(),
+        Lacking::Profile => core.programs.for_core(name).is_some(),
+        Lacking::Key => !matches!(
+            network.key(name, None),
+            Err(ResolveError::KeyUnknown { .. })
+        ),
+        // A context's URL, or a type.
+        Lacking::Context => {
+            core.canonicalizer.contexts().get(name).is_some()
+                || core.programs.for_record_type(name).is_some()
+        }
+        Lacking::Proof => Suite::from_name(name).is_some(),
+    }
+}
+
 /// The reason, where all problems are of a kind that leaves the record standing as its author's word.
 fn only_disputes(problems: &[Problem]) -> Option<String> {
-    let disputes = |code: Code| {
-        matches!(
-            code,
-            Code::KeyRevoked | Code::CredentialExpired | Code::CredentialNotYetValid
-        )
-    };
     problems
         .iter()
         .all(|p| disputes(p.code))

@@ -16,6 +16,7 @@ pub mod deliver;
 pub mod encode;
 pub mod envelope;
 pub mod governance;
+pub mod history;
 pub mod intake;
 pub mod metrics;
 pub mod parse;

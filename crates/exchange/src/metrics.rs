@@ -21,6 +21,8 @@ pub struct Metrics {
     pub delivered: AtomicU64,
     /// Delivery requests that failed and were tried again.
     pub delivery_retries: AtomicU64,
+    /// Others' logs that contradicted themselves.
+    pub log_violations: AtomicU64,
     refused: Mutex<BTreeMap<String, u64>>,
 }
 

@@ -12,6 +12,7 @@ use garita_profile::{Finding, Folder, Profile, Program};
 use serde_json::Value;
 
 use crate::envelope::ENVELOPE_CONTEXT_URL;
+use crate::governance::Network;
 
 const ENVELOPE_CONTEXT: &str = include_str!("../contexts/record-v1.jsonld");
 
@@ -102,6 +103,21 @@ impl Programs {
             .rev()
             .find(|p| p.model().records.contains_key(record_type))
             .cloned()
+    }
+
+    /// The profile under which a record of this type is issued: of several versions the one adopted last, else as
+    /// [`Self::for_record_type`].
+    pub fn issuing(&self, record_type: &str, network: &Network) -> Option<Arc<Profile>> {
+        self.all
+            .iter()
+            .filter(|p| p.model().records.contains_key(record_type))
+            .filter_map(|p| {
+                let program = p.program_for(record_type, std::iter::empty())?;
+                Some((network.profiles.get(&program.core_digest)?.entry, p))
+            })
+            .max_by_key(|(entry, _)| *entry)
+            .map(|(_, profile)| Arc::clone(profile))
+            .or_else(|| self.for_record_type(record_type))
     }
 
     /// All profiles; those that stand on each other are one.

@@ -4,11 +4,13 @@ use std::sync::{Arc, OnceLock};
 
 use garita_canon::{Canonicalizer, ContextSet};
 use garita_credential::data_integrity::{self, ProofOptions};
-use garita_credential::keys::SigningKey;
+use garita_credential::keys::{SigningKey, VerificationKey};
 use garita_credential::{Problem, Suite};
 use garita_profile::Profile;
 use garita_profile::case::{CaseRef, Replaces, Standing};
-use garita_tlog::{KeyId, NoteSigner, SigningFailed, key_id_ed25519};
+use garita_tlog::{
+    KeyId, NoteError, NoteSigner, NoteVerifier, SigningFailed, VerifierKey, key_id_ed25519,
+};
 use serde_json::{Map, Value, json};
 
 use crate::core::HostedKey;
@@ -208,6 +210,50 @@ impl<'a> LogSigner<'a> {
     /// A signer for a log's origin.
     pub fn new(origin: &'a str, key: &'a SigningKey) -> Self {
         Self { origin, key }
+    }
+}
+
+/// Checks checkpoints under a log's key, as the network's list or a receipt names it.
+#[derive(Debug, Clone)]
+pub struct LogVerifier {
+    origin: String,
+    id: KeyId,
+    key: VerificationKey,
+}
+
+impl LogVerifier {
+    /// From a verifier key (C2SP signed note).
+    ///
+    /// # Errors
+    /// When it is none, or its key is no Ed25519 point.
+    pub fn parse(text: &str) -> Result<Self, NoteError> {
+        let parsed = VerifierKey::parse(text)?;
+        let key = VerificationKey::from_ed25519(parsed.public_key())
+            .map_err(|_| NoteError::VerifierKey)?;
+        Ok(Self {
+            origin: parsed.name().to_owned(),
+            id: parsed.key_id(),
+            key,
+        })
+    }
+
+    /// The log's origin.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl NoteVerifier for LogVerifier {
+    fn name(&self) -> &str {
+        &self.origin
+    }
+
+    fn key_id(&self) -> KeyId {
+        self.id
+    }
+
+    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        <[u8; 64]>::try_from(signature).is_ok_and(|s| self.key.verify(text, &s).is_ok())
     }
 }
 

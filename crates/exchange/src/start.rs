@@ -13,6 +13,7 @@ use crate::batch::Desk;
 use crate::client::{Client, ClientError};
 use crate::core::{Core, Parts};
 use crate::governance::{GovernanceError, Network};
+use crate::history::Histories;
 use crate::metrics::Metrics;
 use crate::program::ProgramError;
 use crate::project::Projector;
@@ -23,7 +24,7 @@ use crate::{deliver, sync};
 
 /// Log entries that start-up checks against the store.
 const TAIL_ENTRIES: u64 = 2_000;
-/// How often new peers of the network's list are looked for.
+/// How often new peers of the network's list are looked for, and what waits is judged again.
 const PEERS_MS: u64 = 1_000;
 /// Governance entries read at once.
 const GOVERNANCE_PAGE: usize = 500;
@@ -88,6 +89,7 @@ impl Exchange {
         let canonicalizer = Arc::new(parts.programs.canonicalizer()?);
         let metrics = Arc::new(Metrics::default());
         let size = writer.head()?.frontier.size().get();
+        let histories = Histories::load(&reader)?;
         let (published_tx, published) = watch::channel(size);
         let (handle, queue) = SequencerHandle::channel();
         let desk = Desk {
@@ -115,6 +117,7 @@ impl Exchange {
             published,
             metrics,
             network,
+            histories,
         ));
         let standings = Arc::new(Standings::default());
         let steps = Arc::new(Steps::default());
@@ -145,7 +148,7 @@ impl Exchange {
     }
 }
 
-/// Starts a deliverer and a comparer for each node that the list names, now or later.
+/// Starts a deliverer and a comparer for each node that the list names, now or later; judges again what waited.
 async fn watch_peers(
     core: Arc<Core>,
     client: Arc<Client>,
@@ -173,6 +176,9 @@ async fn watch_peers(
                     stop.clone(),
                 ));
             }
+        }
+        if let Err(refusal) = crate::intake::retry_waiting(&core).await {
+            tracing::warn!(%refusal, "what waited could not be judged again");
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(PEERS_MS)) => {}

@@ -265,7 +265,7 @@ fn complete(
     let unprocessable = |fault| Refusal::one(RefusalKind::Unprocessable, fault);
     let network = core.network();
     let now_ms = core.clock.now_ms();
-    let Some(profile) = core.programs.for_record_type(&submission.record_type) else {
+    let Some(profile) = core.programs.issuing(&submission.record_type, &network) else {
         return Err(unprocessable(Fault::at(
             "record-type-unknown",
             "/recordType",
@@ -331,6 +331,12 @@ fn complete(
         draft.saw = crate::read::heads(core, &principal.party, &draft.about)?;
     }
     let document = draft.document(&network, &profile).map_err(unprocessable)?;
+    let core_digest = document.get("profile").and_then(Value::as_str);
+    if let Some(fault) =
+        crate::admit::not_adopted(&network, &profile, core_digest.unwrap_or_default())
+    {
+        return Err(unprocessable(fault));
+    }
     let signed = Signer::new(Arc::clone(&core.canonicalizer))
         .sign(&document, key, now_ms)
         .map_err(|problem| unprocessable(verify::fault(&problem)))?;

@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::clock::real_now_ms;
 use crate::core::Core;
 use crate::encode;
+use crate::history::{self, Isolation};
 use crate::problem::Refusal;
 use crate::sequence::store_refusal;
 use crate::submit::blocking;
@@ -32,12 +33,15 @@ pub struct PeerStanding {
     pub we_hold_theirs: Option<bool>,
     /// Deliveries to it that wait.
     pub pending: u64,
+    /// Why it is isolated, where it is.
+    pub isolated: Option<Isolation>,
 }
 
 impl PeerStanding {
     /// Same records on both sides, nothing on the way.
     pub fn in_step(&self) -> bool {
         self.silent_since_ms.is_none()
+            && self.isolated.is_none()
             && self.pending == 0
             && self.holds_ours == Some(true)
             && self.we_hold_theirs == Some(true)
@@ -54,6 +58,10 @@ impl Standings {
     /// A copy of what is known.
     pub fn all(&self) -> BTreeMap<String, PeerStanding> {
         self.peers.lock().map(|p| p.clone()).unwrap_or_default()
+    }
+
+    fn of(&self, peer: &str) -> PeerStanding {
+        self.all().remove(peer).unwrap_or_default()
     }
 
     fn update(&self, peer: &str, change: impl FnOnce(&mut PeerStanding)) {
@@ -73,7 +81,21 @@ pub(crate) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
-        match round(&core, &client, &steps, &peer).await {
+        if let Err(error) = history::check(&core, &client, &peer).await {
+            tracing::debug!(peer, %error, "the peer's log could not be checked, will be tried again");
+        }
+        let asked = match core.histories.isolation(&core.network(), &peer) {
+            Some(isolation) => Ok(PeerStanding {
+                // Who has two histories holds nothing that one could compare.
+                holds_ours: Some(false),
+                we_hold_theirs: Some(false),
+                pending: pending(&core, &peer).await.unwrap_or(0),
+                isolated: Some(isolation),
+                ..standings.of(&peer)
+            }),
+            None => round(&core, &client, &steps, &peer).await,
+        };
+        match asked {
             Ok(standing) => standings.update(&peer, |held| *held = standing),
             Err(error) => {
                 tracing::debug!(peer, error, "peer not reached");
@@ -109,9 +131,6 @@ async fn round(
     {
         tracing::warn!(peer, %refusal, "a governance entry was not adopted");
     }
-    crate::intake::retry_waiting(core)
-        .await
-        .map_err(|e| e.to_string())?;
     // Theirs of ours, ours of theirs: each covers what was acknowledged before the question was asked.
     let ours = delivered_to(core, steps, peer)
         .await
@@ -137,6 +156,7 @@ async fn round(
         holds_ours: Some(ours.digest == theirs.digest && ours.count == theirs.count),
         we_hold_theirs: Some(held.digest == sent.digest && held.count == sent.count),
         pending,
+        isolated: None,
     })
 }
 

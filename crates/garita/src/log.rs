@@ -5,12 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use garita_credential::keys::VerificationKey;
 use garita_exchange::encode;
+use garita_exchange::signing::LogVerifier;
 use garita_exchange::stamp::{LeafAct, Receipt};
-use garita_tlog::{
-    Checkpoint, Hash, KeyId, LeafIndex, NoteVerifier, VerifierKey, leaf_hash, verify_inclusion,
-};
+use garita_tlog::{Checkpoint, Hash, LeafIndex, leaf_hash, verify_inclusion};
 
 use crate::say;
 
@@ -71,8 +69,8 @@ fn read(file: &PathBuf) -> Result<String, String> {
 /// What is proven, in words.
 fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, String> {
     let text = expected.unwrap_or(&receipt.log_key);
-    let key = LogKey::parse(text)?;
-    let checkpoint = Checkpoint::open(receipt.checkpoint.as_bytes(), key.name(), &key)
+    let key = LogVerifier::parse(text).map_err(|e| format!("log key: {e}"))?;
+    let checkpoint = Checkpoint::open(receipt.checkpoint.as_bytes(), key.origin(), &key)
         .map_err(|e| format!("{}: {e}", e.code()))?;
     let salt: [u8; 32] = encode::from_base64url(&receipt.salt)
         .and_then(|b| b.try_into().ok())
@@ -124,36 +122,4 @@ fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, Strin
     });
     lines.push("not checked: the stamp's signature, for which one needs the home node's key, and the record itself".to_owned());
     Ok(lines)
-}
-
-struct LogKey {
-    name: String,
-    id: KeyId,
-    key: VerificationKey,
-}
-
-impl LogKey {
-    fn parse(text: &str) -> Result<Self, String> {
-        let parsed = VerifierKey::parse(text).map_err(|e| format!("log key: {e}"))?;
-        let key = VerificationKey::from_ed25519(parsed.public_key()).map_err(|e| e.to_string())?;
-        Ok(Self {
-            name: parsed.name().to_owned(),
-            id: parsed.key_id(),
-            key,
-        })
-    }
-}
-
-impl NoteVerifier for LogKey {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn key_id(&self) -> KeyId {
-        self.id
-    }
-
-    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
-        <[u8; 64]>::try_from(signature).is_ok_and(|s| self.key.verify(text, &s).is_ok())
-    }
 }

@@ -583,6 +583,8 @@ pub enum Lacking {
     Charter,
     /// A context or type not known here.
     Context,
+    /// A cryptosuite not known here.
+    Proof,
 }
 
 impl Lacking {
@@ -594,6 +596,7 @@ impl Lacking {
             Self::Profile => "profile",
             Self::Charter => "charter",
             Self::Context => "context",
+            Self::Proof => "proof",
         }
     }
 
@@ -605,6 +608,7 @@ impl Lacking {
             "profile" => Some(Self::Profile),
             "charter" => Some(Self::Charter),
             "context" => Some(Self::Context),
+            "proof" => Some(Self::Proof),
             _ => None,
         }
     }
@@ -630,6 +634,21 @@ pub struct Waiting {
     /// The delivery as it came.
     pub bytes: Vec<u8>,
     /// Since when, in ms.
+    pub since_ms: i64,
+}
+
+/// How many deliveries of a peer wait for one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingFor {
+    /// Who delivered them.
+    pub peer: String,
+    /// What is lacking.
+    pub lacking: Lacking,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// Since when the first of them waits, in ms.
     pub since_ms: i64,
 }
 

@@ -59,7 +59,9 @@ pub(crate) fn free_address() -> SocketAddr {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     for _ in 0..5_000 {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
-        let start = u16::try_from(std::process::id() % 10_000).unwrap();
+        // Tests that run at once are processes with neighbouring numbers: each begins eight ports on, so that none takes what
+        // another has found free and not yet bound.
+        let start = u16::try_from(std::process::id() % 1_500).unwrap() * 8;
         let port = 20_000 + (start + step) % 12_000;
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
             return listener.local_addr().unwrap();
@@ -208,25 +210,23 @@ impl World {
 
     /// The first `count` nodes run.
     pub(crate) async fn running(name: &str, count: usize) -> World {
+        World::prepared(name, count, |_, _| {}).await
+    }
+
+    /// The first `count` nodes run, after something was done to their folders.
+    pub(crate) async fn prepared(
+        name: &str,
+        count: usize,
+        prepare: impl FnOnce(&Folder, &[CreatedNode]),
+    ) -> World {
         let folder = Folder::new(name);
         let nodes = setup::create_network(&folder.path().join("net"), &plan(clock())).unwrap();
-        let mut running = Vec::new();
-        for node in nodes.iter().take(count) {
-            let app = App::open(NodeConfig::read(&node.data).unwrap()).unwrap();
-            let (stop, stopped) = oneshot::channel();
-            let served = Arc::clone(&app);
-            tokio::spawn(async move {
-                server::serve(served, async {
-                    let _ = stopped.await;
-                })
-                .await
-                .unwrap();
-            });
-            running.push(Running {
-                app,
-                stop: Some(stop),
-            });
-        }
+        prepare(&folder, &nodes);
+        let running = nodes
+            .iter()
+            .take(count)
+            .map(|node| serve(App::open(NodeConfig::read(&node.data).unwrap()).unwrap()))
+            .collect();
         let world = World {
             folder,
             nodes,
@@ -242,6 +242,33 @@ impl World {
             .await;
         }
         world
+    }
+
+    /// Stops a node and starts it again from its folder.
+    pub(crate) async fn restart(&mut self, slug: &str) {
+        let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
+        let mut old = self.running.remove(at);
+        old.app.exchange().stop();
+        let _ = old.stop.take().map(|stop| stop.send(()));
+        drop(old);
+        let data = self.nodes[at].data.clone();
+        let began = Instant::now();
+        // The old one gives its folder back when the last of its tasks has ended.
+        let app = loop {
+            match App::open(NodeConfig::read(&data).unwrap()) {
+                Ok(app) => break app,
+                Err(error) => assert!(began.elapsed() < PATIENCE, "{error}"),
+            }
+            tokio::time::sleep(POLL).await;
+        };
+        self.running.insert(at, serve(app));
+        let api = Api::new(&self.nodes[at].url, "");
+        until("the node answers again", || async {
+            api.try_get("/readyz")
+                .await
+                .is_some_and(|a| a.status == 200)
+        })
+        .await;
     }
 
     pub(crate) fn app(&self, slug: &str) -> &Arc<App> {
@@ -327,6 +354,23 @@ impl World {
             .body["records"]
             .as_u64()
             .unwrap()
+    }
+}
+
+/// Serves a node in a task of this process.
+fn serve(app: Arc<App>) -> Running {
+    let (stop, stopped) = oneshot::channel();
+    let served = Arc::clone(&app);
+    tokio::spawn(async move {
+        server::serve(served, async {
+            let _ = stopped.await;
+        })
+        .await
+        .unwrap();
+    });
+    Running {
+        app,
+        stop: Some(stop),
     }
 }
 

@@ -44,6 +44,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/stream", get(stream::stream))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
+        .route("/v1/network", get(peers::network))
         .route("/v1/governance", get(peers::governance).post(peers::govern))
         .route("/v1/peers", get(peers::list))
         .route("/v1/peer/deliveries", post(peers::deliveries))

@@ -82,6 +82,7 @@ pub const ROUTES: &[Route] = &[
             "proof-invalid",
             "record-type-unknown",
             "issuer-not-you",
+            "profile-not-adopted",
             "scope-insufficient",
             "node-busy",
             "store-full",
@@ -216,6 +217,15 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         who: "anyone",
+        ..get(
+            "/v1/network",
+            "network",
+            "The network as of the last adopted entry: its nodes, parties, and which programs it has adopted, in which version, signed by whom.",
+            "La red según el último asiento adoptado: sus nodos, partes, y qué programas ha adoptado, en qué versión, firmados por quién.",
+        )
+    },
+    Route {
+        who: "anyone",
         query: &["after"],
         ..get(
             "/v1/governance",
@@ -241,8 +251,8 @@ pub const ROUTES: &[Route] = &[
     get(
         "/v1/peers",
         "network",
-        "How each peer stands.",
-        "Cómo está cada nodo par.",
+        "How each peer stands: in step or not, what of it waits here for lack of what, how far its log is checked, whether it is isolated.",
+        "Cómo está cada nodo par: al corriente o no, qué suyo espera aquí y por falta de qué, hasta dónde se revisó su bitácora, si está aislado.",
     ),
     Route {
         who: "peer",
@@ -251,6 +261,7 @@ pub const ROUTES: &[Route] = &[
             "delivery-from-other",
             "delivery-too-many",
             "delivery-malformed",
+            "peer-isolated",
         ],
         ..post(
             "/v1/peer/deliveries",

@@ -13,7 +13,7 @@ use garita_exchange::governance::node_method;
 use garita_exchange::sequence::store_refusal;
 use serde_json::{Value, json};
 
-use super::peers::standings;
+use super::peers::{standings, waiting};
 use super::problem::Problem;
 use crate::server::{App, blocking};
 
@@ -43,7 +43,7 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem>
     let core = Arc::clone(app.core());
     let counts = blocking(move || core.reader.counts().map_err(|e| store_refusal(&e))).await?;
     let core = app.core();
-    let peers = standings(&app);
+    let peers = standings(&app, &waiting(&app).await?);
     let in_step = peers
         .iter()
         .all(|p| p.get("inStep").and_then(Value::as_bool) == Some(true));
@@ -60,6 +60,7 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem>
             "pending": counts.deliveries_pending,
         },
         "waiting": counts.waiting,
+        "forks": counts.forks,
         "refused": core.metrics.refused(),
         "peers": peers,
         "inStep": in_step,
@@ -116,6 +117,11 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         "Delivery requests tried again.",
         m.delivery_retries.load(Ordering::Relaxed),
     );
+    counter(
+        "garita_log_violations_total",
+        "Logs of peers that contradicted themselves.",
+        m.log_violations.load(Ordering::Relaxed),
+    );
     let _ = writeln!(
         text,
         "# HELP garita_refusals_total Refusals by code.\n# TYPE garita_refusals_total counter"
@@ -132,11 +138,23 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         text,
         "# HELP garita_peer_pending Deliveries that wait for a peer.\n# TYPE garita_peer_pending gauge"
     );
-    for (peer, standing) in app.standings().all() {
+    let standings = app.standings().all();
+    for (peer, standing) in &standings {
         let _ = writeln!(
             text,
             "garita_peer_pending{{peer=\"{peer}\"}} {}",
             standing.pending
+        );
+    }
+    let _ = writeln!(
+        text,
+        "# HELP garita_peer_isolated Whether a peer is isolated for two histories of its log.\n# TYPE garita_peer_isolated gauge"
+    );
+    for (peer, standing) in &standings {
+        let _ = writeln!(
+            text,
+            "garita_peer_isolated{{peer=\"{peer}\"}} {}",
+            u8::from(standing.isolated.is_some())
         );
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

@@ -12,6 +12,7 @@ use garita_exchange::wire::{
     DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, StepDigest,
 };
 use garita_exchange::{encode, intake, sync};
+use garita_store::WaitingFor;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,6 +22,8 @@ use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 
 const GOVERNANCE_PAGE: usize = 500;
+/// Names of what is waited for that one answer lists.
+const WAITING_MAX: usize = 200;
 
 /// `POST /v1/peer/deliveries`.
 pub async fn deliveries(
@@ -115,11 +118,64 @@ fn number_of(entry: &Value) -> Option<u64> {
 /// `GET /v1/peers`: how each peer stands.
 pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
     anybody_known(&app, &headers).await?;
-    Ok(Json(json!({ "items": standings(&app) })))
+    let waiting = waiting(&app).await?;
+    Ok(Json(json!({ "items": standings(&app, &waiting) })))
+}
+
+/// What deliveries of peers wait for here.
+pub(crate) async fn waiting(app: &App) -> Result<Vec<WaitingFor>, Refusal> {
+    let core = Arc::clone(app.core());
+    blocking(move || {
+        core.reader
+            .waiting_by_name(WAITING_MAX)
+            .map_err(|e| store_refusal(&e))
+    })
+    .await
+}
+
+/// `GET /v1/network`: what the chain says as of its last adopted entry, public to whoever reaches the node.
+pub async fn network(State(app): State<Arc<App>>) -> Json<Value> {
+    let core = app.core();
+    let network = core.network();
+    let profiles: Vec<Value> = network
+        .profiles
+        .iter()
+        .map(|(digest, adoption)| {
+            json!({
+                "profile": adoption.profile,
+                "version": adoption.version,
+                "core": digest,
+                "entry": adoption.entry,
+                "signers": adoption.signers,
+                "installed": core.programs.for_core(digest).is_some(),
+            })
+        })
+        .collect();
+    Json(json!({
+        "id": network.id,
+        "name": network.name,
+        "simulated": network.simulated,
+        "head": network.head,
+        "headDigest": network.head_digest,
+        "authorities": network.authorities,
+        "threshold": network.threshold,
+        "profiles": profiles,
+        "nodes": network.nodes.values().map(|node| json!({
+            "did": node.did,
+            "name": node.name,
+            "url": node.url,
+            "logKey": node.log_key,
+        })).collect::<Vec<_>>(),
+        "parties": network.homes.iter().map(|(did, home)| json!({
+            "did": did,
+            "name": network.name_of(did),
+            "home": home,
+        })).collect::<Vec<_>>(),
+    }))
 }
 
 /// Peers with their standings.
-pub(crate) fn standings(app: &App) -> Vec<Value> {
+pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
     let core = app.core();
     let network = core.network();
     let known = app.standings().all();
@@ -129,6 +185,7 @@ pub(crate) fn standings(app: &App) -> Vec<Value> {
         .filter(|node| node.did != core.identity.did)
         .map(|node| {
             let standing = known.get(&node.did).cloned().unwrap_or_default();
+            let log = core.histories.standing(&network, &node.did);
             json!({
                 "did": node.did,
                 "name": node.name,
@@ -139,6 +196,21 @@ pub(crate) fn standings(app: &App) -> Vec<Value> {
                 "silentSince": standing.silent_since_ms.map(encode::instant_text),
                 "holdsOurs": standing.holds_ours,
                 "weHoldTheirs": standing.we_hold_theirs,
+                "waiting": waiting.iter().filter(|w| w.peer == node.did).map(|w| json!({
+                    "lacking": w.lacking.as_str(),
+                    "name": w.name,
+                    "count": w.count,
+                    "since": encode::instant_text(w.since_ms),
+                })).collect::<Vec<_>>(),
+                "log": {
+                    "size": log.size,
+                    "checked": (log.checked_ms > 0).then(|| encode::instant_text(log.checked_ms)),
+                    "unchecked": log.unchecked,
+                },
+                "isolated": log.isolation.map(|isolation| json!({
+                    "reason": isolation.reason,
+                    "since": encode::instant_text(isolation.since_ms),
+                })),
             })
         })
         .collect()

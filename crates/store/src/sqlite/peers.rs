@@ -7,7 +7,7 @@ use super::records::word;
 use super::{Reader, int, limit, uint};
 use crate::contract::{
     Fork, Holder, Lacking, OutboxEntry, OutboxItem, OutboxStatus, Peer, PeerAnswer, PeerCheckpoint,
-    Refusal, Waiting,
+    Refusal, Waiting, WaitingFor,
 };
 use crate::error::StoreError;
 
@@ -181,6 +181,30 @@ impl Reader {
             let mut query = connection
                 .prepare_cached(&format!("{WAITING} WHERE no > ?1 ORDER BY no LIMIT ?2"))?;
             let rows = query.query_map(params![int(after)?, int(limit(count) as u64)?], waiting)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// What deliveries wait for, by peer and name; the longest waiting first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn waiting_by_name(&self, count: usize) -> Result<Vec<WaitingFor>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT peer, lacking, name, count(*), min(since_ms) FROM waiting
+                 GROUP BY peer, lacking, name ORDER BY min(no) LIMIT ?1",
+            )?;
+            let rows = query.query_map([int(limit(count) as u64)?], |row| {
+                let lacking: String = row.get(1)?;
+                Ok(WaitingFor {
+                    peer: row.get(0)?,
+                    lacking: Lacking::parse(&lacking).ok_or_else(|| word(1, "lacking"))?,
+                    name: row.get(2)?,
+                    count: uint(row.get(3)?)?,
+                    since_ms: row.get(4)?,
+                })
+            })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
