@@ -574,6 +574,7 @@ impl<'a> Fold<'a> {
                     .any(|(s, d)| d == did && name.is_none_or(|n| n == s))
         };
         let inside = seated(None)
+            || self.seated_in_part(did, at)
             || seats::is_office(self.directory, self.offices, did, at)
             || self
                 .facts
@@ -629,6 +630,26 @@ impl<'a> Fold<'a> {
         } else {
             Verdict::Rejected("disputed: issuer-not-entitled")
         }
+    }
+
+    /// Whether `did` has a seat in a part that the case's owner lists: the broker of one shipment is no stranger to its truck. It may
+    /// speak there as far as the type's line lets it; it is not addressed by `seats` for that. What others list seats nobody, and who
+    /// could own the whole speaks by owning it: a competitor whose shipment rides along stays a stranger to the truck.
+    fn seated_in_part(&self, did: &str, at_ms: i64) -> bool {
+        let (Some(kind), Some(owner)) = (self.kind, self.owner()) else {
+            return false;
+        };
+        if self.directory.has_role(did, &kind.owner.role, at_ms) {
+            return false;
+        }
+        kind.parts.values().any(|part| {
+            self.entries
+                .iter()
+                .filter(|e| e.record.record_type == part.from && e.actor == owner)
+                .flat_map(|e| part_cases(part, &e.record.document))
+                .filter_map(|case| self.part_states.get(&case)?.as_deref())
+                .any(|state| state.seats.values().flatten().any(|d| d == did))
+        })
     }
 
     #[expect(
