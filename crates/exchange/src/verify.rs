@@ -98,6 +98,25 @@ pub fn fault(problem: &Problem) -> Fault {
         code: problem.code().to_owned(),
         pointer: problem.pointer.clone(),
         en: format!("{}{detail}", problem.code.describe(Lang::En)),
-        es: format!("{}{detail}", problem.code.describe(Lang::Es)),
+        es: format!(
+            "{}{}",
+            problem.code.describe(Lang::Es),
+            quoted(&problem.message)
+        ),
+    }
+}
+
+/// What a message written in English quotes in backticks, for a sentence in another language: names and values need no translation.
+fn quoted(message: &str) -> String {
+    let parts: Vec<String> = message
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|part| format!("`{part}`"))
+        .collect();
+    if parts.is_empty() || !message.matches('`').count().is_multiple_of(2) {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
     }
 }

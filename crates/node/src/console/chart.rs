@@ -120,7 +120,7 @@ impl WaitChart {
                 format!("{minutes:.0}"),
             ));
         }
-        for hour_ms in self.hours() {
+        for hour_ms in self.hours(frame) {
             drawing.texts.push(placed(
                 x(hour_ms),
                 bottom + 19.0,
@@ -210,12 +210,22 @@ impl WaitChart {
             .unwrap_or(480.0)
     }
 
-    /// Instants written under the axis: at most four whole steps.
-    fn hours(&self) -> Vec<i64> {
+    /// Instants written under the axis: round ones of the port's clock, at most five.
+    fn hours(&self, frame: &Frame) -> Vec<i64> {
+        const MINUTE_MS: i64 = 60_000;
         let window = self.to_ms.saturating_sub(self.from_ms).max(1);
-        let third = window / 3;
-        (0..=3)
-            .map(|n| self.from_ms.saturating_add(third * n))
+        let step = [10, 15, 30, 60, 120, 180, 360, 720]
+            .into_iter()
+            .map(|minutes| minutes * MINUTE_MS)
+            .find(|step| window / step <= 4)
+            .unwrap_or(1_440 * MINUTE_MS);
+        // Round by the clock on the wall, which may be half an hour off UTC.
+        let east = i64::from(time::offset_min(self.from_ms, &frame.zone)) * MINUTE_MS;
+        let behind = self.from_ms.saturating_add(east).rem_euclid(step);
+        let first = self.from_ms.saturating_add((step - behind) % step);
+        (0..=4)
+            .map(|n| first.saturating_add(step * n))
+            .filter(|at| *at <= self.to_ms)
             .collect()
     }
 

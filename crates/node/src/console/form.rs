@@ -104,6 +104,24 @@ pub struct Fault {
     pub code: String,
 }
 
+/// Which record to file: what the reader's role may file, in groups.
+#[derive(Debug, Clone, Default)]
+pub struct ChoosePage {
+    /// The groups, the most filed first.
+    pub groups: Vec<ChooseGroup>,
+    /// Where else to go.
+    pub back: Link,
+}
+
+/// Record types of one sort.
+#[derive(Debug, Clone, Default)]
+pub struct ChooseGroup {
+    /// Heading.
+    pub title: String,
+    /// Their forms, by name.
+    pub links: Vec<Link>,
+}
+
 /// A page that asks once more.
 #[derive(Debug, Clone, Default)]
 pub struct ConfirmPage {
@@ -129,6 +147,11 @@ pub struct ConfirmPage {
     pub receivers: Vec<String>,
     /// Back, with nothing signed.
     pub back: Link,
+}
+
+/// The page.
+pub fn render_choose(frame: &Frame, page: &ChoosePage) -> String {
+    super::finish(&ChooseTemplate { f: frame, p: page })
 }
 
 /// The page.
@@ -224,6 +247,13 @@ impl Field {
         }
         out.trim().to_owned()
     }
+}
+
+#[derive(Template)]
+#[template(path = "choose.html")]
+struct ChooseTemplate<'a> {
+    f: &'a Frame,
+    p: &'a ChoosePage,
 }
 
 #[derive(Template)]

@@ -38,7 +38,8 @@ pub use case::{
 };
 pub use chart::{Band, Series, WaitChart};
 pub use form::{
-    ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection, render_confirm, render_form,
+    ChooseGroup, ChoosePage, ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection,
+    render_choose, render_confirm, render_form,
 };
 pub use frame::{Frame, Live, NavLink, NodeLine, PeerLine, Place, SignedIn, Theme};
 pub use lang::{Lang, grouped};

@@ -60,6 +60,42 @@ pub fn exact(at_ms: i64, now_ms: i64, zone: &TimeZone, lang: Lang) -> String {
     }
 }
 
+/// An instant that a document states: `09:40 CST` today, `23 Nov 19:12 CST` on another day, with the year where it differs.
+pub fn told(at_ms: i64, now_ms: i64, zone: &TimeZone, lang: Lang) -> String {
+    format!(
+        "{} {}",
+        told_plain(at_ms, now_ms, zone, lang),
+        zone_short(at_ms, zone)
+    )
+}
+
+/// A window of time: `08:00–08:30 CST`, the day before it where it is another, once where both ends share it.
+pub fn window(from_ms: i64, to_ms: i64, now_ms: i64, zone: &TimeZone, lang: Lang) -> String {
+    let same = zoned(from_ms, zone).date() == zoned(to_ms, zone).date();
+    let to = if same {
+        minutes(to_ms, zone)
+    } else {
+        told_plain(to_ms, now_ms, zone, lang)
+    };
+    format!(
+        "{}–{to} {}",
+        told_plain(from_ms, now_ms, zone, lang),
+        zone_short(to_ms, zone)
+    )
+}
+
+fn told_plain(at_ms: i64, now_ms: i64, zone: &TimeZone, lang: Lang) -> String {
+    let (at, now) = (zoned(at_ms, zone), zoned(now_ms, zone));
+    let clock = clock_minutes(&at);
+    if at.date() == now.date() {
+        clock
+    } else if at.year() == now.year() {
+        format!("{} {} {clock}", at.day(), month(&at, lang))
+    } else {
+        format!("{} {clock}", day(at_ms, zone, lang))
+    }
+}
+
 /// `24 Nov 2026`, `24 nov 2026`.
 pub fn day(at_ms: i64, zone: &TimeZone, lang: Lang) -> String {
     let at = zoned(at_ms, zone);
@@ -165,6 +201,20 @@ mod tests {
         assert_eq!(day(at, &laredo, Lang::Es), "24 nov 2026");
         assert_eq!(offset_min(at, &laredo), -360);
         assert_eq!(exact(at - DAY_MS, at, &laredo, Lang::En), "23 Nov 09:42");
+    }
+
+    #[test]
+    fn says_windows_in_people_s_words() {
+        let laredo = zone("America/Chicago");
+        let at = 1_795_534_938_000; // 2026-11-24T15:42:18Z
+        let say = |from, to| window(from, to, at, &laredo, Lang::En);
+        assert_eq!(say(at, at + 30 * MINUTE_MS), "09:42–10:12 CST");
+        assert_eq!(
+            say(at - DAY_MS, at - DAY_MS + HOUR_MS),
+            "23 Nov 09:42–10:42 CST"
+        );
+        assert_eq!(say(at - DAY_MS, at), "23 Nov 09:42–09:42 CST");
+        assert_eq!(told(at, at, &laredo, Lang::Es), "09:42 CST");
     }
 
     #[test]

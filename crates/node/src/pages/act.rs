@@ -8,12 +8,13 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault as Refused, Refusal, RefusalKind};
 use garita_exchange::submit::{self, Submission};
+use garita_exchange::verify::Once;
 use garita_profile::acts::{self, ActOffer};
 use garita_profile::case::CaseState;
 use garita_profile::forms;
 use serde_json::Value;
 
-use super::ask::{Ask, absent, pairs, see_other, signed, to_sign_in, value_of};
+use super::ask::{Ask, absent, once, pairs, see_other, signed, to_sign_in, value_of};
 use super::case::{self, Opened, act_href, acts_as};
 use super::file;
 use crate::api::problem::Problem;
@@ -72,12 +73,12 @@ pub(super) async fn sign(
         })
         .await
     };
-    let (submission, principal) = match step {
+    let (submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
-        Ok(Step::Submit(submission, principal)) => (*submission, principal),
+        Ok(Step::Submit(submission, principal, once)) => (*submission, principal, once),
         Err(refusal) => return Problem(refusal).into_response(),
     };
-    match submit::draft(app.core(), submission, &principal).await {
+    match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&kind, &key, &receipt.leaf.id, receipt.index),
         Err(refusal) => refused(app, headers, uri, posted, (kind, key, act), refusal).await,
     }
@@ -95,7 +96,11 @@ pub(super) fn recorded(kind: &str, key: &str, id: &str, leaf: u64) -> Response {
 
 enum Step {
     Answer(Response),
-    Submit(Box<Submission>, garita_exchange::submit::Principal),
+    Submit(
+        Box<Submission>,
+        garita_exchange::submit::Principal,
+        Option<Once>,
+    ),
 }
 
 fn prepared(
@@ -106,6 +111,10 @@ fn prepared(
     act: &str,
 ) -> Result<Step, Refusal> {
     ask.check_token(posted)?;
+    // A second click finds the case changed by the first: it is answered like the first, not refused.
+    if let Some((id, leaf)) = ask.done_before(posted)? {
+        return Ok(Step::Answer(recorded(kind, key, &id, leaf)));
+    }
     let wanted = Wanted::open(ask, kind, key, act)?;
     let answer = value_of(posted, ANSWER).trim().to_owned();
     if wanted.offer.ask.is_some() && answer.is_empty() {
@@ -132,22 +141,21 @@ fn prepared(
         .get(&wanted.offer.issue)
         .map(|t| follows(ask, &t.follows, &wanted.opened.read.state))
         .unwrap_or_default();
-    Ok(Step::Submit(
-        Box::new(Submission {
-            record_type: wanted.offer.issue.clone(),
-            occurred: None,
-            subject,
-            standing: None,
-            replaces: None,
-            follows,
-            saw: None,
-            about: Vec::new(),
-            on_behalf_of: None,
-            source: None,
-            related: Vec::new(),
-        }),
-        ask.who.clone(),
-    ))
+    let submission = Submission {
+        record_type: wanted.offer.issue.clone(),
+        occurred: None,
+        subject,
+        standing: None,
+        replaces: None,
+        follows,
+        saw: None,
+        about: Vec::new(),
+        on_behalf_of: None,
+        source: None,
+        related: Vec::new(),
+    };
+    let once = once(posted, &submission);
+    Ok(Step::Submit(Box::new(submission), ask.who.clone(), once))
 }
 
 /// What a record of these types answers or closes: the office's own open holds, else the newest in force.
@@ -338,7 +346,7 @@ impl Wanted {
             title: format!("{}: {}", self.label(), self.title),
             lede: self.lede(ask),
             action: self.action(),
-            hidden: vec![("token".to_owned(), ask.token.clone())],
+            hidden: ask.hidden(),
             sections,
             faults: faults.to_vec(),
             submit: if self.offer.grave {
@@ -366,7 +374,7 @@ impl Wanted {
                 ..Fact::default()
             })
             .collect();
-        let mut hidden = vec![("token".to_owned(), ask.token.clone())];
+        let mut hidden = ask.hidden();
         if !answer.is_empty() {
             hidden.push((ANSWER.to_owned(), answer.to_owned()));
         }

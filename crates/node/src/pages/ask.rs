@@ -10,7 +10,8 @@ use garita_exchange::encode;
 use garita_exchange::governance::Network;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
-use garita_exchange::submit::Principal;
+use garita_exchange::submit::{Principal, Submission};
+use garita_exchange::verify::Once;
 use garita_profile::Profile;
 use garita_profile::case::{Directory, Party};
 use garita_tlog::Checkpoint;
@@ -28,6 +29,8 @@ use crate::server::{App, blocking};
 
 const LANG_COOKIE: &str = "garita_lang";
 const THEME_COOKIE: &str = "garita_theme";
+/// The name of a form's key: what is sent twice with it is recorded once.
+const ONCE: &str = "once";
 /// A choice of language or colours is kept a year.
 const CHOICE_S: u32 = 365 * 24 * 3_600;
 /// Zone of a party that stands at no place with one: the demonstration's and the largest crossings'.
@@ -152,7 +155,7 @@ impl Ask {
 
     /// The words of a program in the page's language.
     pub(super) fn say(&self, profile: &Arc<Profile>) -> Say {
-        Say::new(Arc::clone(profile), self.lang)
+        Say::new(Arc::clone(profile), self.lang, self.now_ms, self.zone())
     }
 
     /// One of two texts that the console's tables don't have.
@@ -287,10 +290,51 @@ impl Ask {
         ))
     }
 
+    /// What every form carries unseen: that it is of this session, and a key by which it is recorded once, however often it is sent.
+    pub(super) fn hidden(&self) -> Vec<(String, String)> {
+        let mut hidden = vec![("token".to_owned(), self.token.clone())];
+        // Without randomness the form still works; only a double click is then told apart by the case alone.
+        if let Ok(key) = access::new_secret() {
+            hidden.push((ONCE.to_owned(), key));
+        }
+        hidden
+    }
+
+    /// The record that an earlier click on the same form made, with its place in the log.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub(super) fn done_before(
+        &self,
+        posted: &[(String, String)],
+    ) -> Result<Option<(String, u64)>, Refusal> {
+        let key = value_of(posted, ONCE);
+        if key.is_empty() {
+            return Ok(None);
+        }
+        let reader = &self.app.core().reader;
+        let Some(first) = held(reader.idempotency(self.party(), key, real_now_ms()))? else {
+            return Ok(None);
+        };
+        let id = String::from_utf8_lossy(&first.response).into_owned();
+        let found = held(reader.record(self.party(), &id))?;
+        Ok(found.map(|h| (id, h.record.local_index.get())))
+    }
+
     /// How the peers stand.
     pub(super) fn peer_lines(&self) -> Vec<crate::console::PeerLine> {
         peers::lines(self)
     }
+}
+
+/// The key of a posted form with what it asks for.
+pub(super) fn once(posted: &[(String, String)], submission: &Submission) -> Option<Once> {
+    let key = value_of(posted, ONCE);
+    let body = serde_json::to_vec(submission).ok()?;
+    (!key.is_empty()).then(|| Once {
+        key: key.to_owned(),
+        request: Sha256::digest(&body).into(),
+    })
 }
 
 /// Something that is not there, or not for this person.

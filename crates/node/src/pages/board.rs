@@ -24,9 +24,9 @@ use super::words::{Say, readable};
 use super::{live, peers, wait};
 use crate::api::cases::found;
 use crate::console::{
-    Act, AtBooth, BoardPage, Choice, Column, Filter, Fragment, Frame, Glyph, Lane, Link, Mark,
-    MarkKind, Need, Place, Rich, Row, Strip, Tone, Why, board_announcement, paths, render_board,
-    render_board_fragments, time,
+    Act, AtBooth, BoardPage, Choice, Column, Filter, Fragment, Frame, Glyph, Lane, Link, Look,
+    Mark, MarkKind, Need, Place, Rich, Row, Strip, Tone, Why, board_announcement, paths,
+    render_board, render_board_fragments, time,
 };
 use crate::server::App;
 
@@ -38,6 +38,8 @@ const ROWS_SHOWN: usize = 8;
 const ROWS_ALL: usize = 200;
 /// Lines of the needs list before *all*.
 const NEEDS_SHOWN: usize = 8;
+/// Names of the search that its hint tells.
+const SEARCH_NAMES: usize = 7;
 /// Members of the address that filter.
 pub(super) const FILTERS: [&str; 8] = [
     "board", "lane", "docs", "carrier", "q", "exact", "stage", "needs",
@@ -132,7 +134,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     let page = BoardPage {
         over,
         title,
-        direction: say.word(&format!("board.{name}")),
+        direction: say.word(&format!("board.{name}")).to_lowercase(),
         find_hint: maker.find_hint(),
         query: ask.here.value("q").to_owned(),
         filters: maker.filters(&carriers),
@@ -149,7 +151,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
         last_need_ms: None,
         wait: wait::chart(ask, &say, board)?,
         strip: maker.strip(&kept, &all),
-        columns: maker.columns(&kept)?,
+        columns: maker.columns(&kept, &all)?,
     };
     Ok((frame, page))
 }
@@ -218,8 +220,8 @@ impl Maker<'_> {
                 (title.clone(), format!("{program}. {}", codes.join(", ")))
             }
             None => (
-                program,
                 self.ask.network.name_of(self.ask.party()).to_owned(),
+                program,
             ),
         }
     }
@@ -233,26 +235,16 @@ impl Maker<'_> {
                 }
             }
         }
-        names
+        let said: Vec<String> = names
             .iter()
-            .take(7)
+            .take(SEARCH_NAMES)
             .map(|n| {
                 self.say
                     .text(&format!("search.{n}"))
-                    .or_else(|| self.say.text(&format!("board.{n}")))
-                    .map_or_else(
-                        || {
-                            if n.len() <= 3 {
-                                n.to_uppercase()
-                            } else {
-                                readable(n)
-                            }
-                        },
-                        str::to_owned,
-                    )
+                    .map_or_else(|| (*n).to_owned(), str::to_owned)
             })
-            .collect::<Vec<_>>()
-            .join(", ")
+            .collect();
+        readable(&said.join(", "))
     }
 
     fn lane(&self, row: &BoardRow) -> String {
@@ -614,7 +606,9 @@ impl Maker<'_> {
             let arrival = time::minutes(self.since(row), &self.ask.zone());
             return format!("{title} {arrival}");
         }
-        if !dock.is_empty() {
+        // Where it stood while it was looked at says nothing once it is free to go.
+        let free = self.say.state(row.state.as_deref()).look == Look::Released;
+        if !dock.is_empty() && !free {
             return format!(
                 "{title}, {} {dock}",
                 self.say.word("board.dock").to_lowercase()
@@ -677,11 +671,11 @@ impl Maker<'_> {
         })
     }
 
-    fn columns(&self, kept: &[&Entry]) -> Result<Vec<Column>, Refusal> {
+    fn columns(&self, kept: &[&Entry], all: &[Entry]) -> Result<Vec<Column>, Refusal> {
         let stage = self.ask.here.value("stage");
         let mut columns = Vec::new();
         for (at, column) in self.board.columns.iter().enumerate() {
-            if column.show == "strip" {
+            if column.show == "strip" && self.booths(all) {
                 continue;
             }
             let mut inside: Vec<&Entry> = kept
@@ -743,13 +737,19 @@ impl Maker<'_> {
         }
     }
 
+    /// Whether the reader is told of booths at all; who is not gets the stage as a column.
+    fn booths(&self, all: &[Entry]) -> bool {
+        all.iter()
+            .any(|e| !text_of(&e.row, "lane-number").is_empty())
+    }
+
     fn strip(&self, kept: &[&Entry], all: &[Entry]) -> Option<Strip> {
         let (at, column) = self
             .board
             .columns
             .iter()
             .enumerate()
-            .find(|(_, c)| c.show == "strip")?;
+            .find(|(_, c)| c.show == "strip" && self.booths(all))?;
         let inside: Vec<&Entry> = kept
             .iter()
             .copied()

@@ -17,7 +17,7 @@ use garita_store::{HeldRecord, TermMatch};
 
 use super::ask::{Ask, absent, held, signed};
 use super::words::Say;
-use super::{case_papers, case_times, live, peers};
+use super::{case_holders, case_papers, case_times, live};
 use crate::api::records::digest_of;
 use crate::console::{
     Act, CasePage, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look, Mark, MarkKind,
@@ -198,7 +198,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
     let row = board_row(ask, &opened);
     let shown = say.state(state.state.as_deref());
     let closed = matches!(shown.look, Look::Closed);
-    let holders = holders(ask, &opened)?;
+    let holders = case_holders::holders(ask, &opened)?;
     let peer = worst(&holders);
     let mut wholes_links = Vec::new();
     for whole in wholes(ask, &opened.case)? {
@@ -212,7 +212,11 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         subtitle: {
             let name = owner.map_or_else(String::new, |did| ask.network.name_of(did).to_owned());
             if title == opened.case.key || opened.case.key.ends_with(&title) {
-                format!("{} {name}", say.kind(kind)).trim().to_owned()
+                [say.kind(kind), name]
+                    .into_iter()
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             } else {
                 name
             }
@@ -346,7 +350,7 @@ fn told_by(ask: &Ask, state: &CaseState) -> Option<String> {
     }
     let told = state.told.last()?;
     Some(
-        ask.w("as told by {who} {at}", "según {who} {at}")
+        ask.w("as told by {who} at {at}.", "según dijo {who} a las {at}.")
             .replace("{who}", ask.network.name_of(&told.office))
             .replace("{at}", &time::minutes(told.as_of_ms, &ask.zone())),
     )
@@ -541,7 +545,7 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
             if !fits {
                 continue;
             }
-            for (member, mut fact) in say.facts(&record.record_type, &record.document) {
+            for (member, fact) in say.facts(&record.record_type, &record.document) {
                 let whole = record
                     .document
                     .pointer(&format!("/credentialSubject/{member}"));
@@ -556,13 +560,6 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
                     || found.iter().any(|(m, _)| *m == member)
                 {
                     continue;
-                }
-                if let Some(at_ms) = whole
-                    .and_then(serde_json::Value::as_str)
-                    .filter(|t| t.contains('T') && t.ends_with('Z'))
-                    .and_then(garita_profile::clocks::instant)
-                {
-                    fact.value = Rich::text(time::exact(at_ms, ask.now_ms, &ask.zone(), ask.lang));
                 }
                 found.push((member, fact));
             }
@@ -832,79 +829,6 @@ fn governed(ask: &Ask, say: &Say, kind: &str) -> Rich {
         Some(program) => text.and(Span::Long(program.core_digest.clone())),
         None => text,
     }
-}
-
-/// Who has the case: this node, those to whom it delivered, those from whom it came.
-fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal> {
-    let core = ask.app.core();
-    #[derive(Default)]
-    struct Has {
-        parties: std::collections::BTreeSet<String>,
-        views: std::collections::BTreeSet<String>,
-        whole: bool,
-        waiting: u64,
-        oldest_ms: Option<i64>,
-    }
-    let mut by_peer: BTreeMap<String, Has> = BTreeMap::new();
-    for record in &opened.read.records {
-        let row = &record.record;
-        if row.home != core.identity.did {
-            let has = by_peer.entry(row.home.clone()).or_default();
-            has.parties.insert(row.issuer.clone());
-            has.whole = true;
-        }
-        for holder in held(core.reader.node_holders(&row.id))? {
-            let has = by_peer.entry(holder.peer.clone()).or_default();
-            let recipients: Vec<String> =
-                serde_json::from_str(&holder.recipients).unwrap_or_default();
-            has.parties.extend(recipients);
-            if holder.view == garita_exchange::stamp::WHOLE {
-                has.whole = true;
-            } else {
-                has.views.insert(holder.view.clone());
-            }
-            if holder.acked_ms.is_none() {
-                has.waiting += 1;
-                let oldest = has.oldest_ms.get_or_insert(holder.queued_ms);
-                *oldest = (*oldest).min(holder.queued_ms);
-            }
-        }
-    }
-    let mut list = vec![Holder {
-        name: ask.network.name_of(ask.party()).to_owned(),
-        what: ask.w("here", "aquí").to_owned(),
-        peer: None,
-    }];
-    for (peer, has) in by_peer {
-        let names: Vec<&str> = has.parties.iter().map(|p| ask.network.name_of(p)).collect();
-        let mut step = peers::step_of(ask, &peer);
-        if has.waiting > 0 && matches!(step, Some(Step::Behind { .. })) {
-            step = Some(Step::Behind {
-                records: has.waiting,
-                age_ms: ask
-                    .now_ms
-                    .saturating_sub(has.oldest_ms.unwrap_or(ask.now_ms)),
-            });
-        }
-        let what = if has.whole {
-            ask.w("whole records", "registros completos").to_owned()
-        } else {
-            ask.w("only the view {v}", "solo la vista {v}").replace(
-                "{v}",
-                &has.views.iter().cloned().collect::<Vec<_>>().join(", "),
-            )
-        };
-        list.push(Holder {
-            name: if names.is_empty() {
-                ask.network.name_of(&peer).to_owned()
-            } else {
-                super::board::names(&names)
-            },
-            what,
-            peer: step,
-        });
-    }
-    Ok(list)
 }
 
 /// The peer that matters: away before behind before in step.

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use garita_exchange::read;
-use garita_profile::case::{CaseRef, RecordState};
+use garita_profile::case::{CaseRef, CaseState, ClockState, RecordState};
+use garita_profile::model::Until;
 use garita_store::HeldRecord;
 
 use super::ask::Ask;
 use super::case::Opened;
 use crate::api::records::digest_of;
-use crate::console::{Badge, Check, Document, Link, Rich, Span, paths};
+use crate::console::{Badge, Check, Document, Link, Rich, Span, paths, time};
 
 /// Documents shown.
 const SHOWN: usize = 200;
@@ -39,8 +40,117 @@ pub(super) fn documents(ask: &Ask, opened: &Opened) -> Vec<Document> {
             list.push((!document.badge.needs_a_look(), -document.since_ms, document));
         }
     }
+    list.extend(
+        owed(ask, opened)
+            .into_iter()
+            .map(|document| (false, -document.since_ms, document)),
+    );
     list.sort_by_key(|(fine, newest, _)| (*fine, *newest));
     list.into_iter().map(|(_, _, d)| d).take(SHOWN).collect()
+}
+
+/// Documents that somebody owes by a running clock: who, by when, since when.
+fn owed(ask: &Ask, opened: &Opened) -> Vec<Document> {
+    let read = &opened.read;
+    let own = std::iter::once((None, &read.state));
+    let of_parts = read
+        .parts
+        .iter()
+        .filter(|(case, _)| opened.parts.contains_key(case))
+        .map(|(case, state)| (Some(case), state));
+    own.chain(of_parts)
+        .flat_map(|(part, state)| {
+            state
+                .clocks
+                .iter()
+                .filter(|clock| clock.met_ms.is_none())
+                .filter_map(move |clock| missing(ask, opened, part, state, clock))
+        })
+        .collect()
+}
+
+/// The row of a document that a clock waits for; none where it waits for no document.
+fn missing(
+    ask: &Ask,
+    opened: &Opened,
+    part: Option<&CaseRef>,
+    state: &CaseState,
+    clock: &ClockState,
+) -> Option<Document> {
+    let say = &opened.say;
+    let model = opened.profile().model();
+    let declared = model.clocks.get(&clock.name)?;
+    let Until::Records(types) = &declared.until else {
+        return None;
+    };
+    let awaited = types
+        .iter()
+        .find(|t| model.records.get(*t).is_some_and(|t| t.face == "document"))?;
+    // The record that started the clock says which document, where it names one by a code.
+    let asked = state
+        .records
+        .iter()
+        .filter(|r| r.in_force && r.record_type == declared.from.record_type)
+        .min_by_key(|r| r.effective_ms.abs_diff(clock.from_ms));
+    let named = asked.and_then(|r| {
+        let record = read::case_record_of(opened.held(&r.id)?)?;
+        say.first_code(&r.record_type, &record.document)
+    });
+    let roles = |did: &str| ask.directory().has_role(did, &clock.owner, ask.now_ms);
+    let mut owing: Vec<&str> = state
+        .seats
+        .values()
+        .flatten()
+        .filter(|did| roles(did))
+        .map(|did| ask.network.name_of(did))
+        .collect();
+    owing.sort_unstable();
+    owing.dedup();
+    let who = if owing.is_empty() {
+        say.role(&clock.owner)
+    } else {
+        owing.join(", ")
+    };
+    let due = time::told(clock.due_ms, ask.now_ms, &ask.zone(), ask.lang);
+    let asker = asked.map(|r| ask.network.name_of(&r.issuer).to_owned());
+    Some(Document {
+        key: String::new(),
+        badge: Badge::Missing,
+        title: named.unwrap_or_else(|| say.record(awaited)),
+        sub: Rich::text(
+            ask.w("owed by {who}", "lo debe {who}")
+                .replace("{who}", &who),
+        ),
+        issuer: ask.w("not received", "no recibido").to_owned(),
+        scope: part.map_or_else(|| say.kind(&opened.case.kind), |p| p.key.clone()),
+        since_ms: clock.from_ms,
+        open: false,
+        sentence: Rich::text(
+            match asker {
+                Some(_) => ask.w(
+                    "{asker} asked for it. {who} owes it by {due}.",
+                    "Lo pidió {asker}. {who} lo debe a más tardar el {due}.",
+                ),
+                None => ask.w(
+                    "{who} owes it by {due}.",
+                    "{who} lo debe a más tardar el {due}.",
+                ),
+            }
+            .replace("{asker}", asker.as_deref().unwrap_or_default())
+            .replace("{who}", &who)
+            .replace("{due}", &due),
+        ),
+        checks: Vec::new(),
+        links: asked
+            .map(|r| {
+                Link::new(
+                    ask.w("Read the request", "Leer la solicitud"),
+                    paths::record(digest_of(&r.id)),
+                )
+            })
+            .into_iter()
+            .collect(),
+    })
 }
 
 /// The badge of what became of a record.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use garita_exchange::read;
 use garita_profile::case::{CaseRef, RecordState, Standing};
+use garita_profile::order;
 use garita_profile::pointer::text_of;
+use garita_tlog::LeafIndex;
 use serde_json::Value;
 
 use super::ask::Ask;
@@ -20,10 +22,10 @@ const GAP_MS: i64 = 20 * 60_000;
 const GAP_MOST_MS: i64 = 8 * 3_600_000;
 /// Events shown before *earlier*.
 const EVENTS_SHOWN: usize = 60;
+/// A state left within a second is no segment of the way.
+const WAY_LEAST_MS: i64 = 1_000;
 /// The engine's own record type by which a keeper tells a state.
 const STATE_NOTICE: &str = "StateNotice";
-/// A record logged so long after it happened is called late.
-const LATE_MS: i64 = 15 * 60_000;
 
 /// The side of a record: by its type, else by its issuer's country.
 pub(super) fn side(ask: &Ask, opened: &Opened, record_type: &str, issuer: &str) -> Side {
@@ -38,11 +40,21 @@ pub(super) fn side(ask: &Ask, opened: &Opened, record_type: &str, issuer: &str) 
         .unwrap_or_default()
 }
 
+/// When this node's log began, ms.
+fn began(ask: &Ask) -> i64 {
+    let first = ask.app.core().reader.log_entry(LeafIndex::new(0));
+    first
+        .ok()
+        .flatten()
+        .map_or(i64::MIN, |entry| entry.logged_ms)
+}
+
 /// What happened in the case and its parts, newest first.
 pub(super) fn timeline(ask: &Ask, opened: &Opened) -> Timeline {
     let mut seen = BTreeSet::new();
     let mut events: Vec<Event> = Vec::new();
     let known = opened.known();
+    let began_ms = began(ask);
     let own = opened.read.state.records.iter().map(|r| (None, r));
     let of_parts = opened
         .read
@@ -52,7 +64,7 @@ pub(super) fn timeline(ask: &Ask, opened: &Opened) -> Timeline {
         .flat_map(|(case, state)| state.records.iter().map(move |r| (Some(case), r)));
     for (part, state) in own.chain(of_parts) {
         if seen.insert(state.id.clone()) {
-            events.extend(event(ask, opened, part, state, &known));
+            events.extend(event(ask, opened, part, state, &known, began_ms));
         }
     }
     events.sort_by_key(|e| std::cmp::Reverse(e.at_ms));
@@ -80,6 +92,7 @@ fn event(
     part: Option<&CaseRef>,
     state: &RecordState,
     known: &[String],
+    began_ms: i64,
 ) -> Option<Event> {
     // A keeper's notice repeats a state that its own record moved.
     if state.record_type == STATE_NOTICE {
@@ -153,7 +166,10 @@ fn event(
         }
         Standing::Act => {}
     }
-    if record.logged_ms.saturating_sub(record.occurred_ms) > LATE_MS {
+    let outside = order::effective_ms(opened.profile().model(), &record) != record.occurred_ms;
+    // What happened before this log began was taken over, not told late.
+    let taken_over = outside && record.occurred_ms < began_ms;
+    if outside && !taken_over {
         flags.push(
             ask.w(
                 "happened {at}, logged later",
@@ -180,7 +196,11 @@ fn event(
     }
     Some(Event {
         key: state.id.clone(),
-        at_ms: state.effective_ms,
+        at_ms: if taken_over {
+            record.occurred_ms
+        } else {
+            state.effective_ms
+        },
         side: side(ask, opened, &state.record_type, &state.issuer),
         title,
         sub,
@@ -264,6 +284,10 @@ pub(super) fn way(ask: &Ask, opened: &Opened) -> Vec<WaySegment> {
             .unwrap_or(ask.now_ms)
             .saturating_sub(*entered_ms)
             .max(0);
+        // States that came and went in one record's moment were never stood in.
+        if next.is_some() && took_ms < WAY_LEAST_MS {
+            continue;
+        }
         let by = opened
             .read
             .state

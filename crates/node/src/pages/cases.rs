@@ -156,6 +156,20 @@ fn searched(ask: &Ask) -> Result<Vec<CaseView>, Refusal> {
     for (_, _, case) in found(core, ask.party(), ask.here.value("q").trim(), None)? {
         views.extend(held(core.reader.case(ask.party(), &case.kind, &case.key))?);
     }
+    // What is called so, or stands on a board, before what merely mentions it.
+    let wanted = garita_store::normalise_term(ask.here.value("q").trim());
+    let on_board = |kind: &str| {
+        core.programs
+            .iter()
+            .flat_map(|p| p.model().boards.values())
+            .any(|board| board.rows == kind)
+    };
+    views.sort_by_key(|view| {
+        (
+            garita_store::normalise_term(&view.title) != wanted,
+            !on_board(&view.kind),
+        )
+    });
     Ok(views)
 }
 

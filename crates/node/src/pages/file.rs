@@ -1,5 +1,6 @@
 //! Filing a record: a form from the type's schema, all faults at once, what was typed kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -9,24 +10,27 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::encode;
 use garita_exchange::problem::{Fault as Refused, Refusal, RefusalKind};
 use garita_exchange::submit::{self, Submission};
+use garita_exchange::verify::Once;
 use garita_profile::Profile;
-use garita_profile::builtin::ANY;
+use garita_profile::builtin::{ANY, BUILT_IN};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::act;
-use super::ask::{Ask, absent, pairs, see_other, signed, to_sign_in, value_of};
+use super::ask::{Ask, absent, once, pairs, see_other, signed, to_sign_in, value_of};
 use super::case::acts_as;
 use super::words::Say;
 use crate::api::problem::Problem;
 use crate::api::records::digest_of;
 use crate::console::{
-    Choice, Fault, Field, FieldKind, FormPage, FormSection, Link, Place, Rich, Words, document_of,
-    paths, render_form, sections_of, time,
+    ChooseGroup, ChoosePage, Fault, FormPage, Link, Place, Rich, Words, document_of, paths,
+    render_choose, render_form, sections_of, time,
 };
 use crate::server::{App, blocking};
 
+/// The engine's own record type by which a keeper tells a state.
+const STATE_NOTICE: &str = "StateNotice";
 const SUBJECT: &str = "/credentialSubject";
 /// A list of thousands is typed as a code; the server checks it.
 const CODES_SHOWN: usize = 400;
@@ -49,65 +53,58 @@ pub(super) async fn choose(
                 crate::console::segment(asked)
             )));
         }
-        let mut types: Vec<(String, String, String)> = Vec::new();
-        let roles = ask.roles();
-        for profile in ask.app.core().programs.iter() {
-            let say = ask.say(profile);
-            for name in profile.model().records.keys() {
-                if may(profile, name, &roles) {
-                    let (program, _) = say.program_of_type(name, "");
-                    types.push((program, say.record(name), name.clone()));
-                }
-            }
-        }
-        types.sort();
-        let mut lede =
-            Rich::text(ask.w("Your role may file these: ", "Su función puede presentar: "));
-        for (at, (_, title, name)) in types.iter().enumerate() {
-            if at > 0 {
-                lede = lede.and(crate::console::Span::Text(", ".to_owned()));
-            }
-            lede = lede.and(crate::console::Span::Link(Link::new(
-                title,
-                format!("/console/file/{}", crate::console::segment(name)),
-            )));
-        }
-        let page = crate::console::ErrorPage {
-            status: 404,
-            detail: lede.clone(),
-            ..crate::console::ErrorPage::default()
-        };
-        if types.is_empty() {
-            return Ok(ask.html(crate::console::render_error(
-                &ask.frame(Place::Elsewhere),
-                &page,
-            )));
-        }
-        let form = FormPage {
-            title: ask.w("File a record", "Presentar un registro").to_owned(),
-            lede,
-            action: "/console/file/-".to_owned(),
-            hidden: vec![("token".to_owned(), ask.token.clone())],
-            sections: vec![FormSection {
-                fields: vec![Field {
-                    name: "type".to_owned(),
-                    label: ask.w("Record", "Registro").to_owned(),
-                    kind: FieldKind::Select,
-                    choices: types
-                        .iter()
-                        .map(|(_, title, name)| Choice::new(name, title, false))
-                        .collect(),
-                    ..Field::default()
-                }],
-                ..FormSection::default()
-            }],
-            submit: ask.w("Open the form", "Abrir el formulario").to_owned(),
+        let page = ChoosePage {
+            groups: groups(ask),
             back: Link::new(ask.lang.t("error.board"), paths::BOARD),
-            ..FormPage::default()
         };
-        Ok(ask.html(render_form(&ask.frame(Place::Elsewhere), &form)))
+        Ok(ask.html(render_choose(&ask.frame(Place::Elsewhere), &page)))
     })
     .await
+}
+
+/// What the reader's role may file, by face: papers first, as most is filed from papers; the exchange's own last.
+fn groups(ask: &Ask) -> Vec<ChooseGroup> {
+    let faces = [
+        ("document", ask.w("Documents", "Documentos")),
+        ("event", ask.w("What happened", "Lo que pasó")),
+        (
+            "decision",
+            ask.w("Decisions and holds", "Decisiones y retenciones"),
+        ),
+    ];
+    let exchange = ask.w("Of the exchange", "Del intercambio");
+    let roles = ask.roles();
+    let mut found: BTreeMap<usize, ChooseGroup> = BTreeMap::new();
+    for profile in ask.app.core().programs.iter() {
+        let say = ask.say(profile);
+        for (name, ty) in &profile.model().records {
+            // A keeper's notice is made by the fold, never by hand.
+            if name == STATE_NOTICE || !may(profile, name, &roles) {
+                continue;
+            }
+            let face = faces.iter().position(|(face, _)| *face == ty.face);
+            let at = face
+                .filter(|_| !BUILT_IN.contains(&name.as_str()))
+                .unwrap_or(faces.len());
+            let title = faces.get(at).map_or(exchange, |(_, title)| *title);
+            found
+                .entry(at)
+                .or_insert_with(|| ChooseGroup {
+                    title: title.to_owned(),
+                    links: Vec::new(),
+                })
+                .links
+                .push(Link::new(
+                    say.record(name),
+                    format!("/console/file/{}", crate::console::segment(name)),
+                ));
+        }
+    }
+    let mut groups: Vec<ChooseGroup> = found.into_values().collect();
+    for group in &mut groups {
+        group.links.sort_by(|a, b| a.label.cmp(&b.label));
+    }
+    groups
 }
 
 /// `GET /console/file/{recordType}?kind=&key=&follows=`.
@@ -134,10 +131,6 @@ pub(super) async fn sign(
     body: Bytes,
 ) -> Response {
     let posted = pairs(&String::from_utf8_lossy(&body));
-    if record_type == "-" {
-        let to = crate::console::segment(value_of(&posted, "type"));
-        return see_other(&format!("/console/file/{to}"));
-    }
     let step = {
         let (app, headers, uri, posted) = (
             Arc::clone(&app),
@@ -156,12 +149,12 @@ pub(super) async fn sign(
         })
         .await
     };
-    let (submission, principal) = match step {
+    let (submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
-        Ok(Step::Submit(submission, principal)) => (*submission, principal),
+        Ok(Step::Submit(submission, principal, once)) => (*submission, principal, once),
         Err(refusal) => return Problem(refusal).into_response(),
     };
-    match submit::draft(app.core(), submission, &principal).await {
+    match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id, receipt.index).await,
         Err(refusal) => refused(app, headers, uri, posted, record_type, refusal).await,
     }
@@ -185,7 +178,11 @@ async fn recorded(app: &Arc<App>, party: &str, id: &str, leaf: u64) -> Response 
 
 enum Step {
     Answer(Response),
-    Submit(Box<Submission>, garita_exchange::submit::Principal),
+    Submit(
+        Box<Submission>,
+        garita_exchange::submit::Principal,
+        Option<Once>,
+    ),
 }
 
 fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result<Step, Refusal> {
@@ -221,25 +218,24 @@ fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result
         ));
     }
     let follows = value_of(posted, "follows");
-    Ok(Step::Submit(
-        Box::new(Submission {
-            record_type: record_type.to_owned(),
-            occurred: None,
-            subject: value,
-            standing: None,
-            replaces: None,
-            follows: (!follows.is_empty())
-                .then(|| follows.to_owned())
-                .into_iter()
-                .collect(),
-            saw: None,
-            about: Vec::new(),
-            on_behalf_of: None,
-            source: None,
-            related: Vec::new(),
-        }),
-        ask.who.clone(),
-    ))
+    let submission = Submission {
+        record_type: record_type.to_owned(),
+        occurred: None,
+        subject: value,
+        standing: None,
+        replaces: None,
+        follows: (!follows.is_empty())
+            .then(|| follows.to_owned())
+            .into_iter()
+            .collect(),
+        saw: None,
+        about: Vec::new(),
+        on_behalf_of: None,
+        source: None,
+        related: Vec::new(),
+    };
+    let once = once(posted, &submission);
+    Ok(Step::Submit(Box::new(submission), ask.who.clone(), once))
 }
 
 async fn refused(
@@ -258,7 +254,16 @@ async fn refused(
             .iter()
             .map(|f| Fault {
                 name: f.pointer.clone(),
-                text: ask.w(&f.en, &f.es).to_owned(),
+                // A form that the browser kept from before is a new wish under an old key; the page now has a new one.
+                text: if f.code == "idempotency-key-reused" {
+                    ask.w(
+                        "This form was recorded once already. If you mean another record, sign again.",
+                        "Este formulario ya se registró una vez. Si quiere otro registro, firme de nuevo.",
+                    )
+                    .to_owned()
+                } else {
+                    ask.w(&f.en, &f.es).to_owned()
+                },
                 code: f.code.clone(),
             })
             .collect();
@@ -417,7 +422,7 @@ impl Form {
         );
         let words = |pointer: &str, member: &Value| self.words(ask, pointer, member);
         let sections = sections_of(ask.lang, &self.schema, SUBJECT, &shown, &words);
-        let mut hidden = vec![("token".to_owned(), ask.token.clone())];
+        let mut hidden = ask.hidden();
         let follows = ask.here.value("follows");
         if !follows.is_empty() {
             hidden.push(("follows".to_owned(), follows.to_owned()));

@@ -7,6 +7,7 @@ mod act;
 mod ask;
 mod board;
 mod case;
+mod case_holders;
 mod case_papers;
 mod case_times;
 mod cases;

@@ -95,9 +95,26 @@ async fn use_link(app: Arc<App>, headers: HeaderMap, uri: Uri, secret: String) -
             );
             response
         }
-        Ok(None) => show(app, headers, uri, true).await,
+        Ok(None) => {
+            // Who opens the link a second time in the same browser is already in.
+            let (held_app, held_headers) = (Arc::clone(&app), headers.clone());
+            let inside = blocking(move || already_in(&held_app, &held_headers, &secret)).await;
+            if let Ok(true) = inside {
+                return see_other(paths::BOARD);
+            }
+            show(app, headers, uri, true).await
+        }
         Err(refusal) => Problem(refusal).into_response(),
     }
+}
+
+/// Whether a link was for the party that is signed in with these headers.
+fn already_in(app: &App, headers: &HeaderMap, secret: &str) -> Result<bool, Refusal> {
+    let Some(who) = access::session(app.core(), headers)? else {
+        return Ok(false);
+    };
+    let link = held(app.core().reader.sign_in_link(&access::hash(secret)))?;
+    Ok(link.is_some_and(|l| l.used_ms.is_some() && l.party == who.party))
 }
 
 /// A new session's secret; none where the link is unknown, used or expired.
@@ -158,8 +175,8 @@ async fn show(app: Arc<App>, headers: HeaderMap, uri: Uri, bad: bool) -> Respons
             action: paths::SIGN_IN.to_owned(),
             fault: bad.then(|| {
                 ask.w(
-                    "This link is unknown, was used already, or has expired. Ask for a new one.",
-                    "Esta liga no se conoce, ya se usó o venció. Pida otra.",
+                    "This link is used up, expired or not of this node. Ask for a new one.",
+                    "Este enlace ya se usó, venció o no es de este nodo. Pida otro.",
                 )
                 .to_owned()
             }),

@@ -70,7 +70,7 @@ pub(super) fn chart(ask: &Ask, say: &Say, board: &Board) -> Result<Option<WaitCh
             label: if lane.is_empty() {
                 String::new()
             } else {
-                say.any_code("lane", lane).to_lowercase()
+                say.any_code("lane", lane)
             },
             points: medians(waits),
         })

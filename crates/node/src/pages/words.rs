@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use garita_profile::Profile;
+use garita_profile::clocks;
 use garita_profile::forms::{self, Field, Words};
 use garita_profile::model::RecordType;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::console::{Fact, Lang, Look, Noun, Rich, Span, State};
+use crate::console::{Fact, Lang, Look, Noun, Rich, Span, State, time};
 
 /// Values shown of one list.
 const LIST_SHOWN: usize = 3;
@@ -30,16 +32,22 @@ pub(super) struct Say {
     pub(super) profile: Arc<Profile>,
     /// The language.
     pub(super) lang: Lang,
+    /// Business time, against which a day is today.
+    now_ms: i64,
+    /// The port's zone: instants are told in it.
+    zone: TimeZone,
     lexicon: Arc<Lexicon>,
 }
 
 impl Say {
-    /// For a program and a language.
-    pub(super) fn new(profile: Arc<Profile>, lang: Lang) -> Say {
+    /// For a program and a language; instants are told in `zone`, as of `now_ms`.
+    pub(super) fn new(profile: Arc<Profile>, lang: Lang, now_ms: i64, zone: TimeZone) -> Say {
         let lexicon = lexicon_of(&profile);
         Say {
             profile,
             lang,
+            now_ms,
+            zone,
             lexicon,
         }
     }
@@ -149,10 +157,13 @@ impl Say {
     /// A value of a member in words, where the schema or a code list names it.
     pub(super) fn code(&self, record_type: &str, member: &str, value: &str) -> Option<String> {
         let key = (record_type.to_owned(), member.to_owned());
-        if let Some(words) = self.lexicon.values.get(&key).and_then(|v| v.get(value)) {
-            return Some(self.of(words).to_owned());
-        }
-        self.text(&format!("values.{value}")).map(str::to_owned)
+        self.lexicon
+            .values
+            .get(&key)
+            .and_then(|v| v.get(value))
+            .map(|words| self.of(words).to_owned())
+            .filter(|words| words != value)
+            .or_else(|| self.text(&format!("values.{value}")).map(str::to_owned))
     }
 
     /// A value of a field that is named like a member of some record type.
@@ -180,6 +191,12 @@ impl Say {
             ),
             Value::String(text) => match self.code(record_type, member, text) {
                 Some(words) => Rich::text(words),
+                None if instant(text).is_some() => Rich::text(time::told(
+                    instant(text).unwrap_or_default(),
+                    self.now_ms,
+                    &self.zone,
+                    self.lang,
+                )),
                 None if is_identifier(text) => Rich::id(text.as_str()),
                 None => Rich::text(text.as_str()),
             },
@@ -199,6 +216,16 @@ impl Say {
                     )));
                 }
                 out
+            }
+            Value::Object(members) if window(members).is_some() => {
+                let (from_ms, to_ms) = window(members).unwrap_or_default();
+                Rich::text(time::window(
+                    from_ms,
+                    to_ms,
+                    self.now_ms,
+                    &self.zone,
+                    self.lang,
+                ))
             }
             Value::Object(members) => {
                 // The first words of a group name it: a company's name, a driver's, a package's description.
@@ -228,7 +255,7 @@ impl Say {
             .filter_map(|path| {
                 let member = path.last_name()?.to_owned();
                 let value = path.first(document)?;
-                let rich = self.instant(record_type, &member, value);
+                let rich = self.value(record_type, &member, value);
                 (!rich.is_empty()).then(|| {
                     (
                         member.clone(),
@@ -241,10 +268,6 @@ impl Say {
                 })
             })
             .collect()
-    }
-
-    fn instant(&self, record_type: &str, member: &str, value: &Value) -> Rich {
-        self.value(record_type, member, value)
     }
 
     /// The first plain value that names a record among its kind: an entry's number, a seal. Members that are keys of its cases are
@@ -268,6 +291,15 @@ impl Say {
             })
     }
 
+    /// The first value of a record, among those that its type's `brief` names, that is a word of a code list.
+    pub(super) fn first_code(&self, record_type: &str, document: &Value) -> Option<String> {
+        let ty = self.profile.model().records.get(record_type)?;
+        ty.brief.iter().find_map(|path| {
+            let text = path.first(document)?.as_str()?;
+            self.code(record_type, path.last_name()?, text)
+        })
+    }
+
     /// A place or code by its name in any code list of the program.
     pub(super) fn place(&self, code: &str) -> Option<String> {
         self.profile
@@ -287,6 +319,26 @@ impl Say {
             Lang::En => en,
             Lang::Es => es,
         }
+    }
+}
+
+/// The instant of a text in RFC 3339; nothing else has its `T` between digits.
+fn instant(text: &str) -> Option<i64> {
+    (text.len() >= 20 && text.as_bytes().get(10) == Some(&b'T'))
+        .then(|| clocks::instant(text))
+        .flatten()
+}
+
+/// A group of two instants and nothing else: from, to.
+fn window(members: &serde_json::Map<String, Value>) -> Option<(i64, i64)> {
+    let mut ends: Vec<i64> = members
+        .values()
+        .map(|v| v.as_str().and_then(instant))
+        .collect::<Option<_>>()?;
+    ends.sort_unstable();
+    match ends.as_slice() {
+        [from_ms, to_ms] => Some((*from_ms, *to_ms)),
+        _ => None,
     }
 }
 

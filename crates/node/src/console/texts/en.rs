@@ -106,6 +106,12 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("cases.state", "State"),
     ("chart.from", "From"),
     ("chart.numbers", "The numbers"),
+    (
+        "choose.lede",
+        "Choose what you want to state. What a case asks for is quicker from its own page.",
+    ),
+    ("choose.none", "Your role files nothing here."),
+    ("choose.title", "File a record"),
     ("error.400", "That address or form is not complete"),
     (
         "error.400-text",
@@ -271,7 +277,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("sign-in.code", "Code of your sign-in link"),
     (
         "sign-in.code-hint",
-        "The part after “code=”, if the link does not open here",
+        "The whole link, or what stands after “/signin/” in it, if it does not open here",
     ),
     ("sign-in.demo", "In this demonstration, come in as"),
     (
@@ -281,7 +287,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("sign-in.enter", "Sign in"),
     (
         "sign-in.how",
-        "Open the sign-in link that this node's operator gave you. It is good once. The operator makes one with:",
+        "Open the sign-in link that you got from whoever runs this node. Each link works once and within a day. Used up or expired: ask them for another; they print it with:",
     ),
     ("sign-in.key", "node key"),
     ("sign-in.no-password", "Nobody will ask you for a password."),

@@ -112,6 +112,12 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("cases.state", "Estado"),
     ("chart.from", "Desde"),
     ("chart.numbers", "Los números"),
+    (
+        "choose.lede",
+        "Elija lo que quiere declarar. Lo que pide un expediente se hace más rápido desde su página.",
+    ),
+    ("choose.none", "Su función no presenta nada aquí."),
+    ("choose.title", "Presentar un registro"),
     ("error.400", "La dirección o el formulario no está completo"),
     (
         "error.400-text",
@@ -274,7 +280,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("sign-in.code", "Código de su enlace de entrada"),
     (
         "sign-in.code-hint",
-        "La parte después de “code=”, si el enlace no abre aquí",
+        "El enlace completo, o lo que sigue a “/signin/”, si no abre aquí",
     ),
     ("sign-in.demo", "En esta demostración, entre como"),
     (
@@ -284,7 +290,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("sign-in.enter", "Entrar"),
     (
         "sign-in.how",
-        "Abra el enlace de entrada que le dio quien opera este nodo. Sirve una vez. El operador lo crea con:",
+        "Abra el enlace de entrada que le dio quien opera este nodo. Cada enlace sirve una vez y dentro de un día. Si ya se usó o venció, pídale otro; lo imprime con:",
     ),
     ("sign-in.key", "llave del nodo"),
     ("sign-in.no-password", "Nadie le pedirá una contraseña."),
