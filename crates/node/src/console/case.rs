@@ -337,6 +337,16 @@ impl CasePage {
             .collect()
     }
 
+    /// Acts that can be done now.
+    fn possible(&self) -> impl Iterator<Item = &Act> {
+        self.acts.iter().filter(|act| act.why_not.is_none())
+    }
+
+    /// How many acts of this role the state forbids.
+    fn not_now(&self) -> u64 {
+        self.acts.iter().filter(|act| act.why_not.is_some()).count() as u64
+    }
+
     fn way_total(&self) -> String {
         time::span(
             self.way

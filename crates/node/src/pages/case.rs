@@ -11,7 +11,7 @@ use garita_exchange::read::{self, CaseRead};
 use garita_profile::Profile;
 use garita_profile::acts::{self, ActOffer};
 use garita_profile::board::{self as rows, BoardRow};
-use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::case::{CaseRecord, CaseRef, CaseState, RecordState};
 use garita_profile::model::Severity;
 use garita_store::{HeldRecord, TermMatch};
 
@@ -30,6 +30,10 @@ use crate::server::App;
 const PART_TERM: &str = "part-of";
 /// Parts that are read with their records; the rest are named with their state.
 const PARTS_READ: usize = 60;
+/// What the fold says of a record whose issuer has no seat in the case.
+const STRANGER: &str = "stranger";
+/// Other cases of one record that are looked into.
+const ABOUT_READ: usize = 10;
 /// Facts at the head.
 const FACTS: usize = 6;
 /// Cells of a part between its key and its state.
@@ -75,6 +79,8 @@ pub(super) struct Opened {
     pub(super) title: String,
     /// Records of parts, by part.
     pub(super) parts: BTreeMap<CaseRef, Vec<HeldRecord>>,
+    /// Records about several cases that move nothing here, but are in force in another one: id -> that case.
+    pub(super) elsewhere: BTreeMap<String, CaseRef>,
 }
 
 impl Opened {
@@ -101,6 +107,36 @@ impl Opened {
             .iter()
             .chain(self.parts.values().flatten())
             .find(|h| h.record.id == id)
+    }
+
+    /// Every record of the case and of the parts that were read, once, with the part where it is in force if it is not in the whole.
+    pub(super) fn fates(&self) -> Vec<(Option<&CaseRef>, &RecordState)> {
+        let own = self.read.state.records.iter().map(|r| (None, r));
+        let of_parts = self
+            .read
+            .parts
+            .iter()
+            .filter(|(case, _)| self.parts.contains_key(case))
+            .flat_map(|(case, state)| state.records.iter().map(move |r| (Some(case), r)));
+        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut fates: Vec<(Option<&CaseRef>, &RecordState)> = Vec::new();
+        for (part, state) in own.chain(of_parts) {
+            match places.get(state.id.as_str()) {
+                None => {
+                    places.insert(&state.id, fates.len());
+                    fates.push((part, state));
+                }
+                Some(at) => {
+                    if let Some(first) = fates.get_mut(*at)
+                        && !first.1.in_force
+                        && state.in_force
+                    {
+                        *first = (part, state);
+                    }
+                }
+            }
+        }
+        fates
     }
 
     /// Components of this case's key and its parts' keys: what needs no saying again.
@@ -143,13 +179,51 @@ pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> 
             linked: None,
         },
     );
-    Ok(Opened {
+    let mut opened = Opened {
         case,
         title,
         say: ask.say(&profile),
         read,
         parts,
-    })
+        elsewhere: BTreeMap::new(),
+    };
+    opened.elsewhere = elsewhere(ask, &opened)?;
+    Ok(opened)
+}
+
+/// One record may be about many cases, and its issuer have a seat in one of them only: there it counts.
+fn elsewhere(ask: &Ask, opened: &Opened) -> Result<BTreeMap<String, CaseRef>, Refusal> {
+    #[derive(serde::Deserialize)]
+    struct Brief {
+        records: Vec<RecordState>,
+    }
+    let mut found = BTreeMap::new();
+    for (_, state) in opened.fates() {
+        if state.why.as_deref() != Some(STRANGER) {
+            continue;
+        }
+        let about = opened
+            .held(&state.id)
+            .and_then(read::case_record_of)
+            .map(|r| r.about)
+            .unwrap_or_default();
+        for case in about.into_iter().take(ABOUT_READ) {
+            let other = held(
+                ask.app
+                    .core()
+                    .reader
+                    .case(ask.party(), &case.kind, &case.key),
+            )?;
+            let counts = other
+                .and_then(|view| serde_json::from_str::<Brief>(&view.state).ok())
+                .is_some_and(|b| b.records.iter().any(|r| r.id == state.id && r.in_force));
+            if counts {
+                found.insert(state.id.clone(), case);
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Cases of which a case is a part.
@@ -389,11 +463,13 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
         &ask.roles(),
     );
     for need in row.into_iter().flat_map(|r| &r.needs) {
-        // Blind acts are told below, each with what was not seen.
-        if need.id == "blind" && !state.blind.is_empty() {
+        let glyph = Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait);
+        // Blind acts and holds are told below, each with what was not seen and with what ends it.
+        let blind = need.id == "blind" && !state.blind.is_empty();
+        let held = glyph == Glyph::Hold && has_holds(opened);
+        if blind || held {
             continue;
         }
-        let glyph = Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait);
         notices.push(Notice {
             tone: if matches!(glyph, Glyph::Cross | Glyph::Stop) {
                 Tone::Stop
@@ -458,6 +534,19 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
         });
     }
     notices
+}
+
+fn has_holds(opened: &Opened) -> bool {
+    !opened.read.state.holds.is_empty() || opened.read.parts.values().any(|p| !p.holds.is_empty())
+}
+
+/// Whether an act lifts a hold where all that are open are other offices': it would be refused.
+fn lifts_another_s(ask: &Ask, opened: &Opened, state: &CaseState, kind: &str, issue: &str) -> bool {
+    let cycle = opened.profile().model().life_cycle.get(kind);
+    let closes = cycle
+        .and_then(|c| c.holds.as_ref())
+        .is_some_and(|h| h.by_same_office && h.closes.iter().any(|t| t == issue));
+    closes && !state.holds.iter().any(|h| h.office == ask.party())
 }
 
 fn holds(ask: &Ask, opened: &Opened) -> Vec<Hold> {
@@ -764,6 +853,10 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
     let roles = ask.roles();
     let mut list: Vec<Act> = acts::acts(opened.profile(), opened.view(ask), ask.party(), &roles)
         .iter()
+        .filter(|offer| {
+            let (state, kind) = (&opened.read.state, &opened.case.kind);
+            !offer.allowed || !lifts_another_s(ask, opened, state, kind, &offer.issue)
+        })
         .map(|offer| button(say, &opened.case, offer))
         .filter(|act| {
             !asks
@@ -792,6 +885,9 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
                 .acts
                 .iter()
                 .any(|a| a.id == offer.id && a.when.is_some());
+            if lifts_another_s(ask, opened, state, &part.kind, &offer.issue) {
+                continue;
+            }
             // What a state makes possible is worth a button here; the rest stands on the part's own page.
             if offer.allowed && when && of_parts.len() < PART_ACTS {
                 let mut act = button(say, part, &offer);

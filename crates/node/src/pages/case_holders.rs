@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use garita_exchange::problem::Refusal;
 use garita_exchange::stamp::WHOLE;
+use garita_profile::builtin::BUILT_IN;
 
 use super::ask::{Ask, held};
 use super::case::Opened;
@@ -49,11 +50,7 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal
             has.parties.extend(recipients);
             if holder.view == WHOLE {
                 // A keeper's notice is whole and says the state only.
-                has.whole |= opened
-                    .profile()
-                    .model()
-                    .records
-                    .contains_key(&row.record_type);
+                has.whole |= !BUILT_IN.contains(&row.record_type.as_str());
             } else {
                 has.view = true;
                 for member in members(opened, &row.record_type, &holder.view) {

@@ -1,7 +1,5 @@
 //! Documents of a case and its parts: what checking each gave, problems first.
 
-use std::collections::BTreeSet;
-
 use garita_exchange::read;
 use garita_profile::case::{CaseRef, CaseState, ClockState, RecordState};
 use garita_profile::model::Until;
@@ -17,23 +15,15 @@ const SHOWN: usize = 200;
 
 /// The documents, problems first, then newest first.
 pub(super) fn documents(ask: &Ask, opened: &Opened) -> Vec<Document> {
-    let mut seen = BTreeSet::new();
     let mut list: Vec<(bool, i64, Document)> = Vec::new();
-    let own = opened.read.state.records.iter().map(|r| (None, r));
-    let of_parts = opened
-        .read
-        .parts
-        .iter()
-        .filter(|(case, _)| opened.parts.contains_key(case))
-        .flat_map(|(case, state)| state.records.iter().map(move |r| (Some(case), r)));
-    for (part, state) in own.chain(of_parts) {
+    for (part, state) in opened.fates() {
         let paper = opened
             .profile()
             .model()
             .records
             .get(&state.record_type)
             .is_some_and(|t| t.face == "document");
-        if !paper || !seen.insert(state.id.clone()) {
+        if !paper {
             continue;
         }
         if let Some(document) = document(ask, opened, part, state) {
@@ -176,7 +166,12 @@ fn document(
     let record = read::case_record_of(held)?;
     let say = &opened.say;
     let why = state.why.as_deref().unwrap_or_default();
-    let badge = badge(state.in_force, why, record.view.is_some());
+    let elsewhere = opened.elsewhere.get(&state.id);
+    let badge = badge(
+        state.in_force || elsewhere.is_some(),
+        why,
+        record.view.is_some(),
+    );
     let issuer = ask.network.name_of(&state.issuer).to_owned();
     let known: Vec<String> = part
         .map(|p| p.key.clone())
@@ -197,7 +192,11 @@ fn document(
         badge,
         title: say.record(&state.record_type),
         sub,
-        scope: part.map_or_else(|| say.kind(&opened.case.kind), |p| p.key.clone()),
+        scope: match (elsewhere, part) {
+            (Some(case), _) => format!("{} {}", say.kind(&case.kind), case.key),
+            (None, Some(part)) => part.key.clone(),
+            (None, None) => say.kind(&opened.case.kind),
+        },
         since_ms: state.effective_ms,
         open: badge.needs_a_look(),
         sentence: sentence(ask, badge, &issuer, why),

@@ -1,7 +1,5 @@
 //! Time on the case page: what happened on each side, how long it stood where, what is owed.
 
-use std::collections::BTreeSet;
-
 use garita_exchange::read;
 use garita_profile::case::{CaseRef, RecordState, Standing};
 use garita_profile::order;
@@ -51,21 +49,11 @@ fn began(ask: &Ask) -> i64 {
 
 /// What happened in the case and its parts, newest first.
 pub(super) fn timeline(ask: &Ask, opened: &Opened) -> Timeline {
-    let mut seen = BTreeSet::new();
     let mut events: Vec<Event> = Vec::new();
     let known = opened.known();
     let began_ms = began(ask);
-    let own = opened.read.state.records.iter().map(|r| (None, r));
-    let of_parts = opened
-        .read
-        .parts
-        .iter()
-        .filter(|(case, _)| opened.parts.contains_key(case))
-        .flat_map(|(case, state)| state.records.iter().map(move |r| (Some(case), r)));
-    for (part, state) in own.chain(of_parts) {
-        if seen.insert(state.id.clone()) {
-            events.extend(event(ask, opened, part, state, &known, began_ms));
-        }
+    for (part, state) in opened.fates() {
+        events.extend(event(ask, opened, part, state, &known, began_ms));
     }
     events.sort_by_key(|e| std::cmp::Reverse(e.at_ms));
     let all = !ask.here.value("all").is_empty();
@@ -115,7 +103,11 @@ fn event(
     if let Some(words) = first_words(opened, &state.record_type, &record.document) {
         sub = sub.and(Span::Text(format!(", {words}")));
     }
-    let why = state.why.as_deref().unwrap_or_default();
+    let why = if opened.elsewhere.contains_key(&state.id) {
+        ""
+    } else {
+        state.why.as_deref().unwrap_or_default()
+    };
     let mut flags: Vec<String> = Vec::new();
     match why {
         "" => {}
@@ -192,7 +184,9 @@ fn event(
         );
     }
     if record.view.is_some() {
-        flags.push(ask.w("a view of it", "una vista").into());
+        sub = sub.and(Span::Text(
+            ask.w(", a part of it", ", una parte").to_owned(),
+        ));
     }
     Some(Event {
         key: state.id.clone(),

@@ -24,7 +24,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("board.all.one", "See it"),
     ("board.all.other", "All {n}"),
     ("board.clock-times", "Clock times"),
-    ("board.column-none", "No {noun} here now."),
+    (
+        "board.column-none",
+        "No {noun} here now. One appears by itself when a record puts it here.",
+    ),
     ("board.docs-verified", "documents verified"),
     ("board.filters", "Filters"),
     ("board.find", "Find"),
@@ -71,6 +74,8 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "case.no-documents",
         "No document has come yet. What is owed stands under Clocks.",
     ),
+    ("case.not-now.one", "{n} act is not possible now"),
+    ("case.not-now.other", "{n} acts are not possible now"),
     (
         "case.nothing-to-do",
         "Your role has nothing to do in this state.",

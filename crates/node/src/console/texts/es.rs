@@ -24,7 +24,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("board.all.one", "Verlo"),
     ("board.all.other", "Los {n}"),
     ("board.clock-times", "Horas exactas"),
-    ("board.column-none", "Ningún {noun} aquí por ahora."),
+    (
+        "board.column-none",
+        "Ningún {noun} aquí por ahora. Aparece solo cuando un registro lo trae.",
+    ),
     ("board.docs-verified", "documentos verificados"),
     ("board.filters", "Filtros"),
     ("board.find", "Buscar"),
@@ -74,6 +77,8 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "case.no-documents",
         "Aún no llega ningún documento. Lo que se debe está en Plazos.",
     ),
+    ("case.not-now.one", "{n} acto no es posible ahora"),
+    ("case.not-now.other", "{n} actos no son posibles ahora"),
     (
         "case.nothing-to-do",
         "Su función no tiene nada por hacer en este estado.",
