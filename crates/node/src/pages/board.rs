@@ -87,18 +87,32 @@ struct Entry {
     state: StateBrief,
 }
 
-/// The board that an address names, else the first of the programs.
+/// The board that an address names, else the one with the most cases of the reader, else the first of the programs.
 pub(super) fn chosen(ask: &Ask, name: &str) -> Option<(Arc<Profile>, String)> {
     let programs = || ask.app.core().programs.iter();
     programs()
         .find(|p| p.model().boards.contains_key(name))
         .map(|p| (Arc::clone(p), name.to_owned()))
+        .or_else(|| busiest(ask))
         .or_else(|| {
-            programs().find_map(|p| {
-                let first = p.model().first_board()?;
-                Some((Arc::clone(p), first.to_owned()))
-            })
+            programs().find_map(|p| Some((Arc::clone(p), p.model().first_board()?.to_owned())))
         })
+}
+
+/// Who follows several programs comes to the one they have most to do with; none where they have no case yet.
+fn busiest(ask: &Ask) -> Option<(Arc<Profile>, String)> {
+    let core = ask.app.core();
+    let mut best: Option<(u64, Arc<Profile>, String)> = None;
+    for program in core.programs.iter() {
+        for (name, board) in &program.model().boards {
+            let counts = core.reader.case_counts(ask.party(), &board.rows);
+            let cases: u64 = counts.unwrap_or_default().iter().map(|(_, n)| *n).sum();
+            if cases > best.as_ref().map_or(0, |(most, _, _)| *most) {
+                best = Some((cases, Arc::clone(program), name.clone()));
+            }
+        }
+    }
+    best.map(|(_, program, name)| (program, name))
 }
 
 fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
@@ -266,15 +280,12 @@ impl Maker<'_> {
         let now = |name: &str| ask.here.value(name).to_owned();
         let program = self.say.profile.model();
         let mut filters = Vec::new();
-        if program.boards.len() > 1 {
+        let boards = self.boards();
+        if boards.len() > 1 {
             filters.push(Filter {
                 name: "board".into(),
                 label: ask.w("Board", "Tablero").into(),
-                options: program
-                    .boards
-                    .keys()
-                    .map(|b| Choice::new(b, self.say.word(&format!("board.{b}")), b == self.name))
-                    .collect(),
+                options: boards,
             });
         }
         let lanes: BTreeSet<String> = program
@@ -351,6 +362,33 @@ impl Maker<'_> {
             });
         }
         filters
+    }
+
+    /// Boards of every program; with the program's title where there are several.
+    fn boards(&self) -> Vec<Choice> {
+        let mut found: Vec<(String, String, String)> = Vec::new();
+        for program in self.ask.app.core().programs.iter() {
+            let say = self.ask.say(program);
+            for (name, board) in &program.model().boards {
+                let (title, _) = say.program_of_kind(&board.rows);
+                found.push((title, say.word(&format!("board.{name}")), name.clone()));
+            }
+        }
+        let many = found
+            .iter()
+            .any(|(title, _, _)| found.first().is_some_and(|(first, _, _)| first != title));
+        found
+            .into_iter()
+            .map(|(title, word, name)| {
+                let label = if many {
+                    format!("{title}: {}", word.to_lowercase())
+                } else {
+                    word
+                };
+                let chosen = name == self.name;
+                Choice::new(name, label, chosen)
+            })
+            .collect()
     }
 
     fn lane_word(&self, lane: &str) -> String {
