@@ -15,7 +15,7 @@ use garita_profile::board::{BoardRow, NeedRow};
 use garita_profile::builtin::ANY;
 use garita_profile::case::PartState;
 use garita_profile::clocks::instant;
-use garita_profile::model::{Board, BoardColumn};
+use garita_profile::model::{Board, BoardColumn, RecordType};
 use garita_store::{CaseQuery, CaseView, PAGE_MAX};
 use serde::Deserialize;
 
@@ -242,7 +242,21 @@ impl Maker<'_> {
 
     fn find_hint(&self) -> String {
         let mut names: Vec<&str> = Vec::new();
-        for ty in self.say.profile.model().records.values() {
+        let model = self.say.profile.model();
+        let kind = model.kinds.get(&self.board.rows);
+        let shown: Vec<&str> = std::iter::once(self.board.rows.as_str())
+            .chain(
+                kind.into_iter()
+                    .flat_map(|k| k.parts.values().map(|p| p.kind.as_str())),
+            )
+            .collect();
+        // Other programs' names find nothing on this board.
+        let about = |kind: &&str, ty: &RecordType| ty.about.keys().any(|k| k == kind);
+        for ty in model
+            .records
+            .values()
+            .filter(|ty| shown.iter().any(|k| about(k, ty)))
+        {
             for name in ty.search.keys() {
                 if !names.contains(&name.as_str()) {
                     names.push(name);
