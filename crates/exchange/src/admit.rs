@@ -7,6 +7,7 @@ use garita_formats::identifiers::FieldIdentifiers;
 use garita_profile::Profile;
 use garita_profile::admission::{self, AdmitContext};
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::links::Linked;
 use garita_profile::model::Severity;
 use garita_profile::rules::Identifiers;
 
@@ -37,6 +38,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) hosted: &'a BTreeMap<String, HostedKey>,
     pub(crate) logged_ms: i64,
     pub(crate) now_ms: i64,
+    /// What the links found that the record's rules ask for.
+    pub(crate) linked: Option<&'a Linked>,
 }
 
 /// The field's identifiers, as the profile engine asks for them.
@@ -168,7 +171,7 @@ pub(crate) fn admit(
         cases: &cases,
         records: &|case| records.get(case).cloned().unwrap_or_default(),
         identifiers: &FieldChecks,
-        linked: None,
+        linked: desk.linked,
     };
     for problem in admission::admit(&profile, &record.document, &context) {
         match problem.severity {

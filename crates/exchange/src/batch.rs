@@ -28,11 +28,15 @@ use crate::project::{Projector, Seen};
 use crate::sequence::{Change, Sequenced, store_refusal};
 use crate::signing::{self, LogSigner};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
+use crate::sync::Standings;
 use crate::verify::Verified;
 use crate::wire::DeliveryResult;
 
 /// Notices that follow from one batch, at most: a notice never brings forth another, so this only bounds a flood of cases.
 const NOTICES_MAX: usize = 4_096;
+
+/// Records that set off records that set off records: a chain of automations is cut here, and goes on at the next change.
+const ROUNDS_MAX: usize = 6;
 
 /// An answer is kept for a repeated request this long.
 const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
@@ -46,6 +50,8 @@ pub(crate) struct Desk {
     pub(crate) signer: signing::Signer,
     pub(crate) reader: Reader,
     pub(crate) network: Arc<Network>,
+    /// When each peer was last in step: links ask.
+    pub(crate) standings: Arc<Standings>,
 }
 
 /// See the module.
@@ -62,6 +68,8 @@ pub(crate) struct Batch<'a> {
     placed: HashMap<(String, String), Sequenced>,
     /// Audiences of what this batch placed: the store does not know them yet.
     pub(crate) audiences: HashMap<String, BTreeSet<(String, String)>>,
+    /// Automations' answers in this batch: (rule, trigger).
+    pub(crate) deeds: BTreeSet<(String, String)>,
     network_before: Arc<Network>,
     /// A fault of ours in the middle of a placement: the whole batch fails, so that nothing half-written is committed.
     broken: Option<Refusal>,
@@ -86,6 +94,7 @@ impl<'a> Batch<'a> {
             entries: Vec::new(),
             placed: HashMap::new(),
             audiences: HashMap::new(),
+            deeds: BTreeSet::new(),
             network_before: Arc::clone(&desk.network),
             broken: None,
             desk,
@@ -102,6 +111,7 @@ impl<'a> Batch<'a> {
             return Ok(first);
         }
         let once = record.once.clone();
+        let linked = self.linked_for(&record.envelope, &record.document)?;
         let network = Arc::clone(&self.desk.network);
         let issuer: Arc<str> = Arc::from(record.envelope.issuer.as_str());
         let admitted = admit::admit(
@@ -112,6 +122,7 @@ impl<'a> Batch<'a> {
                 hosted: &self.desk.hosted,
                 logged_ms: self.logged_ms,
                 now_ms: self.now_ms,
+                linked: linked.as_ref(),
             },
             &issuer,
             self.projector,
@@ -164,7 +175,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn note_break<T>(&mut self, result: Result<T, Refusal>) -> Result<T, Refusal> {
+    pub(crate) fn note_break<T>(&mut self, result: Result<T, Refusal>) -> Result<T, Refusal> {
         if let Err(refusal) = &result {
             self.broken = Some(refusal.clone());
         }
@@ -248,10 +259,16 @@ impl<'a> Batch<'a> {
     pub(crate) fn settle(&mut self) -> Result<(), Refusal> {
         let mut notices = 0;
         let mut moved: BTreeSet<Seen> = BTreeSet::new();
-        // Round 0 folds what came; round 1 what the automations of round 0 added.
-        for round in 0..2 {
+        // Round 0 folds what came; each other what the round before added. Notices and grants set off nothing by themselves; what a
+        // program's automation issued is looked at like any other record, up to a few in a chain.
+        let mut news = true;
+        for _ in 0..ROUNDS_MAX {
             let touched = self.projector.take_touched();
+            if touched.is_empty() {
+                break;
+            }
             let mut drafts = Vec::new();
+            let mut planned = Vec::new();
             for seen in &touched {
                 let network = Arc::clone(&self.desk.network);
                 let settled = self
@@ -259,9 +276,7 @@ impl<'a> Batch<'a> {
                     .settle(seen, &network, self.now_ms)
                     .map_err(|e| store_refusal(&e))?;
                 let Some(settled) = settled else { continue };
-                if round == 0
-                    && let Some(profile) = self.desk.programs.for_kind(&seen.1.kind)
-                {
+                if news && let Some(profile) = self.desk.programs.for_kind(&seen.1.kind) {
                     let trigger = settled
                         .after
                         .records
@@ -292,6 +307,11 @@ impl<'a> Batch<'a> {
                             opens: Vec::new(),
                         });
                     }
+                    planned.extend(self.planned(
+                        seen,
+                        settled.before.as_deref(),
+                        &settled.after,
+                    )?);
                     if seats_changed(settled.before.as_deref(), &settled.after) {
                         drafts.extend(self.grants(
                             &profile,
@@ -314,6 +334,10 @@ impl<'a> Batch<'a> {
                     break;
                 }
                 self.issue(draft)?;
+            }
+            news = !planned.is_empty();
+            for deed in planned {
+                self.perform(deed)?;
             }
         }
         // A case touched in both rounds is written once, as the second left it.
@@ -405,7 +429,7 @@ impl<'a> Batch<'a> {
         }))
     }
 
-    fn place_home(
+    pub(crate) fn place_home(
         &mut self,
         admitted: admit::Admitted,
         issuer: &Arc<str>,

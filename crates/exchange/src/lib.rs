@@ -12,6 +12,7 @@ mod batch;
 pub mod client;
 pub mod clock;
 pub mod core;
+pub mod deeds;
 pub mod deliver;
 pub mod encode;
 pub mod envelope;

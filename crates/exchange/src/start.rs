@@ -92,6 +92,7 @@ impl Exchange {
         let histories = Histories::load(&reader)?;
         let (published_tx, published) = watch::channel(size);
         let (handle, queue) = SequencerHandle::channel();
+        let standings = Arc::new(Standings::default());
         let desk = Desk {
             identity: parts.identity.clone(),
             clock: parts.clock,
@@ -100,6 +101,7 @@ impl Exchange {
             signer: Signer::new(Arc::clone(&canonicalizer)),
             reader: reader.clone(),
             network: Arc::clone(&network),
+            standings: Arc::clone(&standings),
         };
         let projector = Projector::new(reader.clone(), Arc::clone(&parts.programs));
         let counters = Arc::clone(&metrics);
@@ -119,7 +121,6 @@ impl Exchange {
             network,
             histories,
         ));
-        let standings = Arc::new(Standings::default());
         let steps = Arc::new(Steps::default());
         let (stop, stopped) = watch::channel(false);
         let client = Arc::new(Client::new(

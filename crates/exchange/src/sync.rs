@@ -60,8 +60,11 @@ impl Standings {
         self.peers.lock().map(|p| p.clone()).unwrap_or_default()
     }
 
-    fn of(&self, peer: &str) -> PeerStanding {
-        self.all().remove(peer).unwrap_or_default()
+    /// What is known of one peer.
+    pub(crate) fn of(&self, peer: &str) -> PeerStanding {
+        let held = self.peers.lock().ok();
+        held.and_then(|all| all.get(peer).cloned())
+            .unwrap_or_default()
     }
 
     fn update(&self, peer: &str, change: impl FnOnce(&mut PeerStanding)) {

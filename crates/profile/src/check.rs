@@ -9,6 +9,8 @@ mod names;
 mod ownership;
 mod words;
 
+pub(crate) use expressions::case_env;
+
 use serde::{Deserialize, Serialize};
 
 use crate::builtin::BUILT_IN;

@@ -141,6 +141,16 @@ pub(crate) fn faults(expr: &Expr, env: &Env, wants: Option<&Ty>) -> Vec<(String,
     checker.out
 }
 
+/// What an expression comes to, whatever is wrong with it.
+pub(crate) fn type_of(expr: &Expr, env: &Env) -> Ty {
+    let mut checker = Checker {
+        env,
+        bound: Vec::new(),
+        out: Vec::new(),
+    };
+    checker.ty(&expr.root)
+}
+
 fn fits(got: &Ty, wants: &Ty) -> bool {
     matches!((got, wants), (Ty::Any, _) | (_, Ty::Any))
         || got == wants

@@ -20,6 +20,7 @@ mod expr_value;
 mod finding;
 pub mod forms;
 pub mod functions;
+pub mod indicator;
 pub mod keys;
 pub mod links;
 pub mod load;
@@ -35,6 +36,7 @@ mod yaml;
 
 // The meaning half.
 pub mod audience;
+pub mod automation;
 pub mod calendar;
 pub mod case_scope;
 pub mod clocks;
@@ -48,6 +50,7 @@ pub mod knowledge;
 pub mod notice;
 pub mod order;
 pub mod scenario;
+mod scenario_deeds;
 mod scenario_run;
 pub mod seats;
 

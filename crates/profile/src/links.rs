@@ -62,6 +62,23 @@ pub fn names<'e>(expressions: impl IntoIterator<Item = &'e Expr>) -> BTreeSet<St
     out
 }
 
+/// What [`look`] will ask for: kind, search name and value of each case that the named links look for.
+pub fn wanted(
+    model: &Model,
+    names: &BTreeSet<String>,
+    document: Option<&Value>,
+    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
+) -> BTreeSet<(String, String, String)> {
+    let links = names.iter().filter_map(|n| model.links.get(n));
+    links
+        .flat_map(|link| {
+            let keys = keys(link, document, cases).into_iter().take(KEYS_MAX);
+            keys.map(|key| (link.kind.clone(), link.by.clone(), key))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 /// Looks up the named links over the document that is judged and the records in force of `cases` (those it is about, and their parts).
 pub fn look(
     model: &Model,

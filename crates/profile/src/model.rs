@@ -527,6 +527,8 @@ pub enum Measure {
     Sum,
     /// The number of rows.
     Count,
+    /// The number of different values.
+    Distinct,
     /// Numerator over denominator.
     Share,
 }

@@ -399,6 +399,7 @@ fn expect(
     let known = [
         "case", "as", "at", "state", "tracks", "holds", "balances", "clocks", "why", "seats",
         "posts", "blind", "way", "parts", "sees", "told", "complete", "owner", "may-sign",
+        "issued",
     ];
     only(node, &known)?;
     let wants = node

@@ -14,6 +14,7 @@ use crate::load::{Folder, Profile};
 use crate::model::Model;
 use crate::notice::{keeper_role, notices};
 use crate::scenario::{Expect, Scenario, as_map, did, id_of, name_of, read_all};
+use crate::scenario_deeds::Asked;
 
 /// Up to so many records a scenario is folded in every order.
 pub const EVERY_ORDER_RECORDS_MAX: usize = 6;
@@ -82,7 +83,13 @@ pub fn run_scenarios_with(
     let mut reached = BTreeSet::new();
     for scenario in &scenarios {
         report.scenarios += 1;
-        let world = World::play(profile.model(), scenario);
+        let world = World::play(&profile, scenario);
+        let rules = (world.all.iter()).filter_map(|r| r.document.pointer("/automation/rule"));
+        reached.extend(
+            rules
+                .filter_map(Value::as_str)
+                .map(|r| format!("automation {r}")),
+        );
         for expect in &scenario.expects {
             let state = world.state(expect);
             reach(&state, &mut reached);
@@ -129,15 +136,19 @@ fn unreached(model: &Model, reached: &BTreeSet<String>) -> Vec<String> {
     let clocks = (model.clocks.keys())
         .filter(|c| own(format!("clocks.{c}")))
         .map(|c| format!("clock {c}"));
+    let automations = (model.automations.iter())
+        .filter(|a| own(format!("automations.{}", a.id)))
+        .map(|a| format!("automation {}", a.id));
     let mut seen = BTreeSet::new();
     shows
         .chain(clocks)
+        .chain(automations)
         .filter(|w| !reached.contains(w) && seen.insert(w.clone()))
         .collect()
 }
 
 /// Who holds what after all records went their way.
-struct World<'s> {
+pub(crate) struct World<'s> {
     model: &'s Model,
     scenario: &'s Scenario,
     all: Vec<CaseRecord>,
@@ -146,7 +157,9 @@ struct World<'s> {
 
 impl<'s> World<'s> {
     /// Each record is addressed by its issuer's home as that home sees the cases; later seats are granted; keepers tell.
-    fn play(model: &'s Model, scenario: &'s Scenario) -> World<'s> {
+    fn play(profile: &'s Profile, scenario: &'s Scenario) -> World<'s> {
+        let model = profile.model();
+        let mut asked = Asked::default();
         let mut world = World {
             model,
             scenario,
@@ -182,9 +195,33 @@ impl<'s> World<'s> {
                     had.entry(old.id.clone()).or_default().extend(new);
                 }
             }
+            for made in world.automate(profile, &mut asked, at) {
+                let entries = world.audience_of(&made, at);
+                had.insert(made.id.clone(), entries);
+            }
             world.tell(&mut told, at);
         }
         world
+    }
+
+    /// A record that an office's home has issued goes its way.
+    pub(crate) fn take_in(&mut self, record: &CaseRecord, at: i64) {
+        self.all.push(record.clone());
+        self.give(&record.issuer, record.clone());
+        let entries = self.audience_of(record, at);
+        self.deliver(record, &entries);
+    }
+
+    pub(crate) fn all_records(&self) -> &[CaseRecord] {
+        &self.all
+    }
+
+    pub(crate) fn held_by(&self, party: &str) -> &[CaseRecord] {
+        self.held.get(party).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(crate) fn directory(&self) -> &'s crate::case::Directory {
+        &self.scenario.directory
     }
 
     fn give(&mut self, party: &str, record: CaseRecord) {
@@ -203,7 +240,7 @@ impl<'s> World<'s> {
     }
 
     /// The cases as the home of `party` sees them.
-    fn home(&self, party: &str, at: i64) -> impl Fn(&CaseRef) -> Option<Arc<CaseState>> {
+    pub(crate) fn home(&self, party: &str, at: i64) -> impl Fn(&CaseRef) -> Option<Arc<CaseState>> {
         let knowledge = Knowledge::of(&self.scenario.directory, party, at);
         let held = by_case(self.held.get(party).map(Vec::as_slice).unwrap_or_default());
         move |case: &CaseRef| {
@@ -397,7 +434,7 @@ impl<'s> World<'s> {
                 }
                 "seats" | "posts" => within(&named(want), &found),
                 "owner" => want.as_str().map(did).as_deref() == found.as_str(),
-                "sees" | "holds" | "may-sign" => sorted(want) == sorted(&found),
+                "sees" | "holds" | "may-sign" | "issued" => sorted(want) == sorted(&found),
                 _ => *want == found,
             };
             if !same {
@@ -479,6 +516,14 @@ impl<'s> World<'s> {
                     expect.as_of_ms,
                 );
                 json!(may.into_iter().map(|(_, ty)| ty).collect::<Vec<_>>())
+            }
+            "issued" => {
+                let (_, records) = self.reader(expect);
+                let rules = records
+                    .iter()
+                    .filter(|r| r.view.is_none() && r.about.contains(&expect.case))
+                    .filter_map(|r| r.document.pointer("/automation/rule"));
+                json!(rules.collect::<Vec<_>>())
             }
             "sees" => {
                 let (_, records) = self.reader(expect);

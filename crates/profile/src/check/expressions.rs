@@ -156,7 +156,7 @@ fn subject_type(model: &Model, record_type: &str) -> Ty {
 }
 
 /// Names of an expression over a case; `wide`: as boards, acts and tables see it, not only as `show` does.
-pub(super) fn case_env(model: &Model, kind: &str, wide: bool) -> Env {
+pub(crate) fn case_env(model: &Model, kind: &str, wide: bool) -> Env {
     let empty = LifeCycle::default();
     let life = model.life_cycle.get(kind).unwrap_or(&empty);
     let mut vars = track_types(life);

@@ -75,13 +75,14 @@ impl Reader {
             "max" => Measure::Max,
             "sum" => Measure::Sum,
             "count" => Measure::Count,
+            "distinct" => Measure::Distinct,
             "share" => Measure::Share,
             other => {
                 self.fault(
                     n.line,
                     "unknown-word",
                     format!("`{other}` is no measure"),
-                    "measure is median, mean, p90, min, max, sum, count or share",
+                    "measure is median, mean, p90, min, max, sum, count, distinct or share",
                 );
                 return None;
             }
@@ -109,6 +110,7 @@ impl Reader {
             | Measure::P90
             | Measure::Min
             | Measure::Max
+            | Measure::Distinct
             | Measure::Sum => (&["of"], &["numerator", "denominator"]),
         };
         for word in wants.iter().filter(|w| n.get(w).is_none()) {
@@ -141,11 +143,8 @@ impl Reader {
             }
         };
         let unit = self.text(n, "unit").unwrap_or_else(|| {
-            match measure {
-                Measure::Share => "%",
-                _ => "",
-            }
-            .to_owned()
+            let percent = measure == Measure::Share;
+            if percent { "%" } else { "" }.to_owned()
         });
         let made = Indicator {
             over: self.need_text(n, "an indicator", "over"),

@@ -9,6 +9,8 @@
 )]
 
 mod crossing;
+mod deeds;
+mod indicators;
 mod language;
 mod orders;
 mod trial_a;

@@ -70,7 +70,7 @@ pub(crate) fn program(profile: &str, texts: &str, types: &[(&str, &str)]) -> Fol
         }
         for member in members.split_whitespace() {
             let schema = match member {
-                "at" => json!({"type": "string", "format": "date-time"}),
+                "at" | "referred" | "released" => json!({"type": "string", "format": "date-time"}),
                 "weight" | "people" | "civilians" => json!({"type": "integer"}),
                 "mids" => json!({"type": "array", "items": {"type": "string"}}),
                 _ => json!({"type": "string"}),
