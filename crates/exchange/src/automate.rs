@@ -32,6 +32,8 @@ pub(crate) struct Issue {
     pub(crate) trigger: String,
     /// Records that it opens to its audience.
     pub(crate) opens: Vec<CaseRecord>,
+    /// Records that it answers or comes after.
+    pub(crate) follows: Vec<String>,
 }
 
 /// Whether somebody may have come to be seated.
@@ -100,6 +102,7 @@ impl Batch<'_> {
                 rule: "seated-later",
                 trigger: trigger.to_owned(),
                 opens: records,
+                follows: Vec::new(),
             })
             .collect())
     }
@@ -120,6 +123,7 @@ impl Batch<'_> {
             about: vec![issue.about.clone()],
             occurred_ms: self.now_ms,
             subject: issue.subject,
+            follows: issue.follows,
             automation: Some((issue.rule.to_owned(), issue.trigger)),
             ..Draft::default()
         }

@@ -305,6 +305,7 @@ impl<'a> Batch<'a> {
                             rule: "state-notice",
                             trigger: trigger.clone(),
                             opens: Vec::new(),
+                            follows: draft.follows.into_iter().collect(),
                         });
                     }
                     planned.extend(self.planned(

@@ -22,6 +22,8 @@ pub struct NoticeDraft {
     pub about: CaseRef,
     /// `credentialSubject`.
     pub subject: Value,
+    /// The keeper's notice before this one: of two at one instant the later must be known as the later.
+    pub follows: Option<String>,
     /// Parties that must be told; they get the notice whole, nobody else does beside its issuer.
     pub audience: Vec<String>,
 }
@@ -185,5 +187,11 @@ pub fn notices(
             "asOf": date_time(at_ms),
         }),
         audience: audience.into_iter().collect(),
+        follows: after
+            .told
+            .iter()
+            .rev()
+            .find(|told| told.office == keeper)
+            .map(|told| told.record.clone()),
     }]
 }

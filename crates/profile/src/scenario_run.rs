@@ -325,7 +325,7 @@ impl<'s> World<'s> {
                     logged_ms: at,
                     standing: Standing::Act,
                     replaces: None,
-                    follows: Vec::new(),
+                    follows: draft.follows.clone().into_iter().collect(),
                     saw: Vec::new(),
                     on_behalf_of: None,
                     view: None,

@@ -466,3 +466,45 @@ fn thirty_records_fold_quickly() {
     );
     assert_eq!(folded(&chance.order_with_repeats(&records)), base);
 }
+
+#[test]
+fn of_two_notices_at_one_instant_the_later_follows_the_earlier() {
+    use garita_profile::notice::notices;
+    let profile = profile("a");
+    let tell = |before: Option<&CaseState>, after: &CaseState| {
+        notices(
+            profile.model(),
+            before,
+            after,
+            &directory(),
+            &|_| None,
+            "did:web:cbp",
+            10 * MINUTE,
+        )
+    };
+    let mut records = opened();
+    records.push(record(
+        "seat",
+        "Shipment",
+        "toca",
+        1,
+        json!({"scn": "TOCQ1", "broker": "did:web:garza"}),
+    ));
+    let expected = folded(&records);
+    let first = tell(None, &expected).pop().expect("the broker is told");
+    assert_eq!(first.follows, None);
+    // Its id sorts after that of the notice which follows it, at the same millisecond.
+    let notice = record("z-first", "StateNotice", "cbp", 10, first.subject);
+    records.push(notice);
+    records.push(release("r", 10));
+    let released = folded(&records);
+    let second = tell(Some(&expected), &released)
+        .pop()
+        .expect("told of the release");
+    assert_eq!(second.follows.as_deref(), Some("z-first"));
+    let mut last = record("a-second", "StateNotice", "cbp", 10, second.subject);
+    last.follows = second.follows.into_iter().collect();
+    records.push(last);
+    let told = folded(&records).told;
+    assert_eq!(told.last().map(|t| t.state.as_str()), Some("released"));
+}
