@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::admit::{self, FieldChecks};
 use crate::batch::Batch;
 use crate::clock::real_now_ms;
+use crate::core::Core;
 use crate::envelope::Envelope;
 use crate::problem::{Refusal, RefusalKind};
 use crate::project::Seen;
@@ -28,6 +29,146 @@ use crate::verify::Verified;
 pub const DEEDS_TABLE: &str = "automations";
 /// Cases that one search of a link gives, at most: a maker has a certificate or two.
 const FOUND_MAX: usize = 50;
+
+/// One line of the public register: what an office of this node signs by rule. It names no case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// The program.
+    pub profile: String,
+    /// Its version.
+    pub version: String,
+    /// The rule.
+    pub rule: String,
+    /// The office's role or post.
+    pub office: String,
+    /// DIDs of the offices of this node that run it or may come to.
+    pub run_by: Vec<String>,
+    /// What it answers to: record types, or `kind: state`.
+    pub on: Vec<String>,
+    /// The condition as written; empty: always.
+    pub when: String,
+    /// What it issues.
+    pub issue: String,
+    /// Title in English and Spanish.
+    pub title: (String, String),
+    /// Why, in English and Spanish.
+    pub why: (String, String),
+    /// Records issued here.
+    pub issued: u64,
+    /// Records that admission refused.
+    pub refused: u64,
+    /// First and last answer, ms since 1970.
+    pub first_ms: Option<i64>,
+    /// See `first_ms`.
+    pub last_ms: Option<i64>,
+}
+
+/// Rows of deeds that a reading of the register counts, at most; beyond, the counts are of the oldest ones.
+const COUNTED_MAX: usize = 200_000;
+
+/// The register of this node: every automation of every program in force, with what it did here.
+///
+/// # Errors
+/// When the store is away.
+pub fn register(core: &Core) -> Result<Vec<Registered>, Refusal> {
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    let mut done: BTreeMap<String, (u64, u64, i64, i64)> = BTreeMap::new();
+    for party in core.hosted.keys() {
+        let mut query = TableQuery::default();
+        let mut counted = 0;
+        loop {
+            let page = core
+                .reader
+                .table(party, DEEDS_TABLE, &query)
+                .map_err(|e| store_refusal(&e))?;
+            counted += page.items.len();
+            for row in &page.items {
+                let at = row.recorded_from_ms;
+                let held = done.entry(row.kind.clone()).or_insert((0, 0, at, at));
+                let issued = row
+                    .columns
+                    .as_deref()
+                    .is_some_and(|c| c.contains("\"issued\""));
+                if issued {
+                    held.0 += 1;
+                } else {
+                    held.1 += 1;
+                }
+                held.2 = held.2.min(at);
+                held.3 = held.3.max(at);
+            }
+            query.cursor = page.next;
+            if query.cursor.is_none() || counted >= COUNTED_MAX {
+                break;
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (profile, program) in core.programs.each() {
+        let model = profile.model();
+        let own = |id: &str| model.profile_of(&format!("automations.{id}")) == Some(&program.id);
+        for a in model.automations.iter().filter(|a| own(&a.id)) {
+            let key = format!("automations.{}", a.id);
+            let titled = format!("{key}.title");
+            let text = |lang: &str, key: &str| {
+                let texts = model.texts.get(lang);
+                texts.and_then(|t| t.get(key)).cloned()
+            };
+            let title = |lang: &str| {
+                text(lang, &titled)
+                    .or_else(|| text(lang, &key))
+                    .unwrap_or_default()
+            };
+            let why = |lang: &str| text(lang, &format!("{key}.why")).unwrap_or_default();
+            let roles: Vec<&String> = match a.office.strip_prefix("post.") {
+                Some(post) => model
+                    .posts
+                    .get(post)
+                    .into_iter()
+                    .flat_map(|p| &p.roles)
+                    .collect(),
+                None => vec![&a.office],
+            };
+            let (issued, refused, first, last) = done.get(&a.id).copied().unwrap_or_default();
+            let answered = issued + refused > 0;
+            out.push(Registered {
+                profile: program.id.clone(),
+                version: program.version.clone(),
+                rule: a.id.clone(),
+                office: a.office.clone(),
+                run_by: core
+                    .hosted
+                    .keys()
+                    .filter(|did| {
+                        roles
+                            .iter()
+                            .any(|r| network.directory.has_role(did, r, now_ms))
+                    })
+                    .cloned()
+                    .collect(),
+                on: match &a.on {
+                    Trigger::Records(types) => types.clone(),
+                    Trigger::State { kind, state } => vec![format!("{kind}: {state}")],
+                },
+                when: a
+                    .when
+                    .as_ref()
+                    .map(|w| w.text().to_owned())
+                    .unwrap_or_default(),
+                issue: a.issue.clone(),
+                title: (title("en"), title("es")),
+                why: (why("en"), why("es")),
+                issued,
+                refused,
+                first_ms: answered.then_some(first),
+                last_ms: answered.then_some(last),
+            });
+        }
+    }
+    out.sort_by(|a, b| (&a.profile, &a.rule).cmp(&(&b.profile, &b.rule)));
+    Ok(out)
+}
 
 /// An automation's record that is to be issued.
 #[derive(Debug)]
@@ -245,17 +386,19 @@ impl Batch<'_> {
         let mut found: BTreeMap<(String, String, String), Vec<Found>> = BTreeMap::new();
         // Looked up before, since the finder may not change what is warm while it is asked.
         for (kind, by, value) in links::wanted(profile.model(), names, document, cases) {
-            let hits = self
-                .desk
-                .reader
-                .search(office, Some(&by), &value, TermMatch::Exact, FOUND_MAX)
-                .map_err(|e| store_refusal(&e))?;
+            let keys: BTreeSet<String> = if by.is_empty() {
+                BTreeSet::from([value.clone()])
+            } else {
+                self.desk
+                    .reader
+                    .search(office, Some(&by), &value, TermMatch::Exact, FOUND_MAX)
+                    .map_err(|e| store_refusal(&e))?
+                    .into_iter()
+                    .filter(|h| h.kind == kind)
+                    .map(|h| h.key)
+                    .collect()
+            };
             let mut of_key = Vec::new();
-            let keys: BTreeSet<String> = hits
-                .into_iter()
-                .filter(|h| h.kind == kind)
-                .map(|h| h.key)
-                .collect();
             for key in keys {
                 let case = CaseRef {
                     kind: kind.clone(),

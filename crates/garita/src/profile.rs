@@ -41,6 +41,7 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
             Err(error) => return say::unusable(error),
         }
     }
+    let mut others: Vec<Folder> = Vec::new();
     for (root, folder) in &read {
         let beside = match beside(root, folder) {
             Ok(beside) => beside,
@@ -51,6 +52,7 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
         told(&report, &root.display().to_string());
         sound &= report.is_sound();
         if no_scenarios || !report.is_sound() {
+            others.extend(beside);
             continue;
         }
         let run = scenario::run_scenarios_with(folder, &pool, orders);
@@ -78,10 +80,17 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
             run.orders,
             run.faults.len()
         ));
+        others.extend(beside);
     }
     // One by one they are sound; a node reads those that stand on each other as one.
     if sound && read.len() > 1 {
-        let all: Vec<&Folder> = read.iter().map(|(_, folder)| folder).collect();
+        let mut all: Vec<&Folder> = read.iter().map(|(_, folder)| folder).collect();
+        // What they stand on, where it is not among those named.
+        for other in &others {
+            if !all.iter().any(|held| held.0 == other.0) {
+                all.push(other);
+            }
+        }
         let report = check::check_together(&all);
         told(&report, "together");
         sound &= report.is_sound();

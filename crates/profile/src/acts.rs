@@ -113,24 +113,26 @@ pub fn build_act(
         .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
     let mut subject = key_members(profile.model(), &act.issue, &case.state.case);
     let scope = NamedScope::new(profile, case);
-    for (member, expr) in &act.take {
+    for (word, expr) in &act.take {
+        let (member, optional) = optional(word);
         match expr.eval(&scope, STEPS_MAX) {
             Tri::Known(value) => {
                 if let Some(json) = Val::to_json(&value) {
-                    subject.insert(member.clone(), json);
+                    subject.insert(member.to_owned(), json);
                 }
             }
+            Tri::Unknown(_) if optional => {}
             Tri::Unknown(why) => {
                 return Err(ActError::Lacking {
                     act: id.to_owned(),
-                    member: member.clone(),
+                    member: member.to_owned(),
                     why,
                 });
             }
             Tri::Error(e) => {
                 return Err(ActError::Lacking {
                     act: id.to_owned(),
-                    member: member.clone(),
+                    member: member.to_owned(),
                     why: e.to_string(),
                 });
             }
@@ -145,6 +147,14 @@ pub fn build_act(
         subject.insert(ask.clone(), answer.clone());
     }
     Ok(Value::Object(subject))
+}
+
+/// A word of `take`: the member, and whether it is left out where unknown (`port?`).
+pub(crate) fn optional(word: &str) -> (&str, bool) {
+    match word.strip_suffix('?') {
+        Some(member) => (member, true),
+        None => (word, false),
+    }
 }
 
 fn may_issue(profile: &Profile, act: &Act, state: &CaseState, did: &str, roles: &[&str]) -> bool {

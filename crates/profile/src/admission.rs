@@ -529,11 +529,10 @@ impl<'a> Admission<'a> {
                 .cases
                 .get(case)
                 .is_some_and(|s| s.opening.is_some());
-            let as_owner = ty.issued_by.contains(&kind.owner.role)
-                && self
-                    .ctx
-                    .directory
-                    .has_role(&actor, &kind.owner.role, self.ctx.logged_ms);
+            let as_owner = kind.owner.roles.iter().any(|r| {
+                let directory = self.ctx.directory;
+                ty.issued_by.contains(r) && directory.has_role(&actor, r, self.ctx.logged_ms)
+            });
             let holds = seats::may_open(kind, case, self.ctx.directory, &actor, self.ctx.logged_ms);
             let seated = self.ctx.cases.get(case).is_some_and(|s| {
                 s.owner.as_deref() == Some(actor.as_str())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::acts::{CaseView, key_members};
+use crate::acts::{CaseView, key_members, optional};
 use crate::board::NamedScope;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
 use crate::expr::{Expr, STEPS_MAX, Scope, Tri, Val};
@@ -159,13 +159,15 @@ fn ask(
     for (member, value) in &automation.with {
         subject.insert(member.clone(), value.clone());
     }
-    for (member, expr) in &automation.take {
+    for (word, expr) in &automation.take {
+        let (member, optional) = optional(word);
         match expr.eval(scope, STEPS_MAX) {
             Tri::Known(value) => {
                 if let Some(json) = value.to_json() {
-                    subject.insert(member.clone(), json);
+                    subject.insert(member.to_owned(), json);
                 }
             }
+            Tri::Unknown(_) if optional => {}
             Tri::Unknown(why) => return Outcome::Untold(format!("{member}: {why}")),
             Tri::Error(e) => return Outcome::Untold(format!("{member}: {e}")),
         }

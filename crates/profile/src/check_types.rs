@@ -471,9 +471,12 @@ fn arity(name: &str) -> (usize, usize) {
         "size" | "lowerAscii" | "upperAscii" | "decimal" | "int" | "string" | "abs" | "time"
         | "distinct" | "total" | "sum" | "value" | "values" | "count" | "has" | "latest"
         | "records" => (1, 1),
-        "startsWith" | "endsWith" | "contains" | "minutes_between" | "same" | "check" | "code" => {
-            (2, 2)
-        }
+        "startsWith" | "endsWith" | "contains" | "minutes_between" | "same" | "check" | "code"
+        | "days_between" | "add_days" | "add_months" | "same_items" => (2, 2),
+        "instant" | "decimals" => (1, 1),
+        "day" | "is_business_day" => (1, 2),
+        "add_business_days" => (2, 3),
+        "distance_km" => (4, 4),
         "substring" | "business_days" => (2, 3),
         "within" | "agreed" => (3, 3),
         _ => (1, 16),
@@ -483,10 +486,11 @@ fn arity(name: &str) -> (usize, usize) {
 fn result(name: &str) -> Ty {
     match name {
         "startsWith" | "endsWith" | "contains" | "within" | "same" | "check" | "code" | "has"
-        | "agreed" => Ty::Bool,
+        | "agreed" | "same_items" | "is_business_day" => Ty::Bool,
         "size" | "decimal" | "int" | "abs" | "time" | "minutes_between" | "business_days"
-        | "count" | "sum" | "total" => Ty::Num,
-        "string" | "lowerAscii" | "upperAscii" | "substring" => Ty::Str,
+        | "count" | "sum" | "total" | "days_between" | "distance_km" | "decimals" => Ty::Num,
+        "string" | "instant" | "day" | "add_days" | "add_months" | "add_business_days"
+        | "lowerAscii" | "upperAscii" | "substring" => Ty::Str,
         "values" | "records" | "distinct" => Ty::list(Ty::Any),
         _ => Ty::Any,
     }

@@ -639,7 +639,8 @@ impl<'a> Fold<'a> {
         let (Some(kind), Some(owner)) = (self.kind, self.owner()) else {
             return false;
         };
-        if self.directory.has_role(did, &kind.owner.role, at_ms) {
+        let owns = |r: &crate::model::Role| self.directory.has_role(did, r, at_ms);
+        if kind.owner.roles.iter().any(owns) {
             return false;
         }
         kind.parts.values().any(|part| {

@@ -2,6 +2,8 @@
 //!
 //! Those that read a document or a case (`sum`, `same`, `latest`, …) are in `rules`; those of the fold in `fold`.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::expr::EvalError;
@@ -45,6 +47,14 @@ pub(crate) const PURE: &[&str] = &[
     "within",
     "distinct",
     "total",
+    "instant",
+    "day",
+    "days_between",
+    "add_days",
+    "add_months",
+    "distance_km",
+    "same_items",
+    "decimals",
 ];
 
 fn known(name: &str, args: &[Val]) -> Result<Val, EvalError> {
@@ -98,6 +108,26 @@ fn known(name: &str, args: &[Val]) -> Result<Val, EvalError> {
                 (Some(a), Some(b)) => Ok(Val::Int(b.saturating_sub(a).div_euclid(60_000))),
                 _ => Ok(Val::unknown("not two instants")),
             }
+        }
+        ("instant", [Val::Int(ms)]) => {
+            Ok(crate::clocks::date_time(*ms).map_or_else(|| Val::unknown("no instant"), Val::str))
+        }
+        ("decimals", [v]) => Ok(v.as_str().map_or_else(
+            || Val::unknown("not a decimal text"),
+            |t| count(t.split_once('.').map_or(0, |(_, after)| after.len())),
+        )),
+        ("same_items", [Val::List(a), Val::List(b)]) if a.open || b.open => {
+            Ok(Val::unknown("not all items are in hand"))
+        }
+        ("same_items", [Val::List(a), Val::List(b)]) => {
+            let texts = |l: &crate::expr::Items| -> BTreeSet<String> {
+                l.items.iter().map(Val::to_string).collect()
+            };
+            Ok(Val::Bool(texts(a) == texts(b)))
+        }
+        ("distance_km", [a, b, c, d]) => Ok(crate::places::distance(a, b, c, d)),
+        ("day" | "days_between" | "add_days" | "add_months", _) => {
+            crate::days::function(name, args).unwrap_or_else(|| Err(wrong()))
         }
         ("within", [a, b, tolerance]) => within(a, b, tolerance),
         ("distinct", [Val::List(l)]) => {

@@ -313,8 +313,11 @@ pub fn roles_to_tell(model: &Model, kind: &str) -> Vec<Role> {
         .filter(|r| !Knowledge::of_roles(&[r]).folds_deep(model, kind, &[]))
         .map(str::to_owned)
         .collect();
-    if !Knowledge::of_roles(&[&k.owner.role]).folds_deep(model, kind, &[OWNER_SEAT]) {
-        out.push(k.owner.role.clone());
+    for role in &k.owner.roles {
+        let folds = Knowledge::of_roles(&[role]).folds_deep(model, kind, &[OWNER_SEAT]);
+        if !folds && !out.contains(role) {
+            out.push(role.clone());
+        }
     }
     out
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::case::{CaseRecord, CaseState};
-use crate::expr::{Expr, Val};
+use crate::expr::{Expr, STEPS_MAX, Scope, Tri, Val};
 use crate::model::{Link, Model};
 use crate::order::duration_ms;
 
@@ -27,7 +27,7 @@ pub struct Found {
     pub heard_ago_ms: Option<i64>,
 }
 
-/// Finds cases: kind, search name, value.
+/// Finds cases: kind, search name, value; with an empty search name the case whose key the value is.
 pub type Find<'a> = &'a dyn Fn(&str, &str, &str) -> Vec<Found>;
 
 /// What links found, by link name. Those that were not looked for are unknown.
@@ -104,7 +104,7 @@ fn keys(
     document: Option<&Value>,
     cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
 ) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
+    let mut out: BTreeSet<String> = link.key.iter().cloned().collect();
     for at in &link.at {
         match &at.record_type {
             None => out.extend(document.iter().flat_map(|d| at.path.texts(d))),
@@ -144,17 +144,40 @@ fn list(model: &Model, link: &Link, keys: &BTreeSet<String>, find: Find<'_>) -> 
     let mut seen = BTreeSet::new();
     for key in keys.iter().take(KEYS_MAX) {
         let found = find(&link.kind, &link.by, key);
-        known &= !found.is_empty();
+        let mut any = false;
         for case in found {
             let stale =
                 fresh.is_some_and(|within| case.heard_ago_ms.is_none_or(|ago| ago > within));
-            known &= !stale && case.state.state.is_some();
+            let item = item(model, &case, stale);
+            let counts = match &link.filter {
+                None => Tri::Known(Val::Bool(true)),
+                Some(filter) => filter.eval(&Item(&item), STEPS_MAX),
+            };
+            if counts.is_false() {
+                continue;
+            }
+            any |= counts.is_true();
+            known &= counts.is_true() && !stale && case.state.state.is_some();
             if seen.insert(case.state.case.clone()) {
-                items.push(item(model, &case, stale));
+                items.push(item);
             }
         }
+        // A key that finds no case that counts: nothing is known of it.
+        known &= any;
     }
     Val::list_with(items, [("known".to_owned(), Val::Bool(known))], !known)
+}
+
+/// The names of one case found, for `where`.
+struct Item<'i>(&'i Val);
+
+impl Scope for Item<'_> {
+    fn var(&self, name: &str) -> Option<Val> {
+        match self.0 {
+            Val::Map(members) => members.get(name).cloned(),
+            _ => None,
+        }
+    }
 }
 
 fn item(model: &Model, found: &Found, stale: bool) -> Val {

@@ -195,8 +195,10 @@ pub struct Kind {
 /// start with a held value (an SCN starts with its SCAC).
 #[derive(Debug, Clone)]
 pub struct Owner {
-    /// Role by the trust list.
+    /// Role by the trust list: of several, the first.
     pub role: Role,
+    /// Every role that opens a case.
+    pub roles: Vec<Role>,
     /// Namespace: `scac`, `patente`, `filer`. None where a role alone opens (an agency number).
     pub holds: Option<String>,
 }
@@ -432,8 +434,12 @@ pub enum Column {
 pub struct Link {
     /// Kind of the cases found.
     pub kind: String,
-    /// Search name under which their records are found.
+    /// Search name under which their records are found; empty where `key` names the case.
     pub by: String,
+    /// The case's key, where it is always the same one.
+    pub key: Option<String>,
+    /// Which of the cases found count, over `kind`, `key`, `state`, `since`, `subject`; absent: all.
+    pub filter: Option<Expr>,
     /// Where the values looked for stand.
     pub at: Vec<LinkPath>,
     /// ISO 8601: how long ago the keeper's node may have been heard of last; none: however long.

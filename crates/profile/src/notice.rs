@@ -74,16 +74,16 @@ pub fn to_tell(
     for role in roles {
         candidates.extend(directory.with_role(role, at_ms).map(str::to_owned));
     }
-    let owner_role = model.kinds.get(kind).map(|k| k.owner.role.as_str());
+    let owner_roles: &[Role] = model.kinds.get(kind).map_or(&[], |k| &k.owner.roles);
     candidates
         .into_iter()
         .filter(|did| {
             // The owner's role is told as a party of this case, not wherever it is found.
-            let by_owner_role_only = roles.iter().any(|r| Some(r.as_str()) == owner_role)
+            let by_owner_role_only = roles.iter().any(|r| owner_roles.contains(r))
                 && !belongs(state, part, did)
                 && !roles
                     .iter()
-                    .any(|r| Some(r.as_str()) != owner_role && directory.has_role(did, r, at_ms));
+                    .any(|r| !owner_roles.contains(r) && directory.has_role(did, r, at_ms));
             !by_owner_role_only && !can_fold(model, state, directory, part, did, at_ms)
         })
         .collect()

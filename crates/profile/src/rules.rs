@@ -399,6 +399,8 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "check",
     "code",
     "business_days",
+    "add_business_days",
+    "is_business_day",
     "latest",
     "records",
 ];
@@ -472,6 +474,14 @@ impl DocumentScope<'_> {
             ("business_days", [from, to, Val::Str(calendar)]) => {
                 self.business_days(from, to, Some(calendar))
             }
+            ("add_business_days", [day, Val::Int(n)]) => self.business_day(day, *n, None),
+            ("add_business_days", [day, Val::Int(n), Val::Str(calendar)]) => {
+                self.business_day(day, *n, Some(calendar))
+            }
+            ("is_business_day", [day]) => Ok(self.is_business_day(day, None)),
+            ("is_business_day", [day, Val::Str(calendar)]) => {
+                Ok(self.is_business_day(day, Some(calendar)))
+            }
             ("latest", [Val::Str(ty)]) => Ok(self.in_force(ty).last().map_or_else(
                 || Val::unknown(format!("no {ty} is in hand yet")),
                 subject_val,
@@ -494,6 +504,40 @@ impl DocumentScope<'_> {
         day_of(ms)
     }
 
+    /// The business day that is `count` of them after (or before) a day.
+    fn business_day(
+        &self,
+        day: &Val,
+        count: i64,
+        calendar: Option<&str>,
+    ) -> Result<Val, EvalError> {
+        let Some(day) = crate::days::day_of(day) else {
+            return Ok(Val::unknown("not a day"));
+        };
+        let utc = TimeZone::UTC;
+        let start = day
+            .to_datetime(jiff::civil::Time::midnight())
+            .to_zoned_datetime(utc.clone())
+            .map_err(|_| EvalError::Range)?
+            .timestamp()
+            .as_millisecond();
+        let model = self.profile.model();
+        crate::calendar::add(model, start, count, "business-days", calendar, &utc)
+            .and_then(day_of)
+            .map(|d| Val::str(d.to_string()))
+            .ok_or(EvalError::Range)
+    }
+
+    fn is_business_day(&self, day: &Val, calendar: Option<&str>) -> Val {
+        crate::days::day_of(day).map_or_else(
+            || Val::unknown("not a day"),
+            |d| {
+                let model = self.profile.model();
+                Val::Bool(crate::calendar::is_business_day(model, calendar, d))
+            },
+        )
+    }
+
     fn business_days(
         &self,
         from: &Val,
@@ -504,7 +548,7 @@ impl DocumentScope<'_> {
         if let Some(c) = calendar.filter(|c| !model.calendars.contains_key(*c)) {
             return Err(EvalError::Name(format!("calendar `{c}`")));
         }
-        let (Some(from), Some(to)) = (day_val(from), day_val(to)) else {
+        let (Some(from), Some(to)) = (crate::days::day_of(from), crate::days::day_of(to)) else {
             return Ok(Val::unknown("not two days"));
         };
         let (early, late, sign) = if from <= to {
@@ -557,15 +601,6 @@ pub(crate) fn day_of(ms: i64) -> Option<Date> {
     Timestamp::from_millisecond(ms)
         .ok()
         .map(|t| TimeZone::UTC.to_datetime(t).date())
-}
-
-fn day_val(v: &Val) -> Option<Date> {
-    match v {
-        Val::Int(ms) => day_of(*ms),
-        Val::Str(s) if s.len() == 10 => s.parse().ok(),
-        Val::Str(s) => instant_ms(s).and_then(day_of),
-        _ => None,
-    }
 }
 
 /// Rules of severity `dispute` or `warn` that fail over a case as it stands: each record in force is judged anew.

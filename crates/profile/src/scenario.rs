@@ -26,6 +26,8 @@ pub(crate) struct Scenario {
     /// In the order of their logging.
     pub(crate) records: Vec<Made>,
     pub(crate) expects: Vec<Expect>,
+    /// Whether the homes sign by rule; else the author writes what they would sign.
+    pub(crate) automations: bool,
 }
 
 /// A record of a scenario, with the name its author gave it.
@@ -86,7 +88,13 @@ fn read(profile: &Profile, file: &str, top: &Node) -> Result<Scenario, Fault> {
     only(
         top,
         &[
-            "scenario", "starts", "parties", "zones", "records", "expect",
+            "scenario",
+            "starts",
+            "automations",
+            "parties",
+            "zones",
+            "records",
+            "expect",
         ],
     )?;
     let starts = top
@@ -127,6 +135,10 @@ fn read(profile: &Profile, file: &str, top: &Node) -> Result<Scenario, Fault> {
         directory,
         records,
         expects,
+        automations: matches!(
+            top.get("automations").and_then(Node::text).as_deref(),
+            Some("on" | "true")
+        ),
     })
 }
 

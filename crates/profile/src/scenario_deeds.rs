@@ -14,7 +14,7 @@ use crate::links::{self, Found};
 use crate::load::Profile;
 use crate::model::{Automation, Trigger};
 use crate::rules::{DocumentScope, NoIdentifiers};
-use crate::scenario::id_of;
+use crate::scenario::{id_of, name_of};
 use crate::scenario_run::World;
 
 /// What has been asked and answered so far.
@@ -75,15 +75,7 @@ impl World<'_> {
                         self.ask(profile, due.automation, office, &after, &due.trigger, at);
                     if let Some(Outcome::Issues(deed)) = outcome {
                         asked.done.insert(name);
-                        let number = self.all_records().len() + out.len() + 1;
-                        out.push(record(
-                            office,
-                            due.automation,
-                            &due.trigger,
-                            deed,
-                            number,
-                            at,
-                        ));
+                        out.push(record(office, due.automation, &due.trigger, deed, at));
                     }
                 }
             }
@@ -125,11 +117,13 @@ impl World<'_> {
             let hits: BTreeSet<CaseRef> = held
                 .iter()
                 .filter(|r| {
-                    search_keys(profile, &r.document)
-                        .iter()
-                        .any(|(n, v)| n == by && v == value)
+                    by.is_empty()
+                        || search_keys(profile, &r.document)
+                            .iter()
+                            .any(|(n, v)| n == by && v == value)
                 })
                 .flat_map(|r| r.about.iter().filter(|c| c.kind == kind).cloned())
+                .filter(|c| !by.is_empty() || c.key == value)
                 .collect();
             hits.into_iter()
                 .filter_map(|case| {
@@ -174,15 +168,8 @@ impl World<'_> {
     }
 }
 
-fn record(
-    office: &str,
-    automation: &Automation,
-    trigger: &str,
-    deed: Deed,
-    number: usize,
-    at: i64,
-) -> CaseRecord {
-    let id = id_of(&format!("{}-{number:03}", automation.id));
+fn record(office: &str, automation: &Automation, trigger: &str, deed: Deed, at: i64) -> CaseRecord {
+    let id = id_of(&format!("{}@{}", automation.id, name_of(trigger)));
     let document = json!({
         "id": id,
         "type": ["VerifiableCredential", deed.record_type],

@@ -195,7 +195,12 @@ impl<'s> World<'s> {
                     had.entry(old.id.clone()).or_default().extend(new);
                 }
             }
-            for made in world.automate(profile, &mut asked, at) {
+            let issued = if scenario.automations {
+                world.automate(profile, &mut asked, at)
+            } else {
+                Vec::new()
+            };
+            for made in issued {
                 let entries = world.audience_of(&made, at);
                 had.insert(made.id.clone(), entries);
             }

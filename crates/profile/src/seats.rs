@@ -97,7 +97,8 @@ pub(crate) fn about_kind(model: &Model, ty: &RecordType, kind: &str) -> bool {
 
 /// Whether `did` may open the case: it has the owner's role and holds the key's number by the trust list.
 pub fn may_open(kind: &Kind, case: &CaseRef, directory: &Directory, did: &str, at_ms: i64) -> bool {
-    if !directory.has_role(did, &kind.owner.role, at_ms) {
+    let is_owner = |r: &Role| directory.has_role(did, r, at_ms);
+    if !kind.owner.roles.iter().any(is_owner) {
         return false;
     }
     let Some(namespace) = &kind.owner.holds else {
@@ -142,7 +143,11 @@ pub(crate) fn opens(
         && record.replaces.is_none()
         && !ty.secret_office
         && about_kind(model, ty, &case.kind)
-        && issuers(model, ty).contains(&kind.owner.role.as_str())
+        && kind.owner.roles.iter().any(|r| {
+            // Under the role by which it issues the type, where several may own.
+            issuers(model, ty).contains(&r.as_str())
+                && directory.has_role(actor, r, record.logged_ms)
+        })
         && may_open(kind, case, directory, actor, record.logged_ms)
 }
 

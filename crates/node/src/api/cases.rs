@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use garita_exchange::sequence::store_refusal;
-use garita_exchange::{encode, program, read};
+use garita_exchange::{deeds, encode, program, read};
 use garita_profile::case::CaseRef;
 use garita_store::{CaseQuery, TermMatch};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::reading::reading;
 use super::records::brief;
-use crate::server::App;
+use crate::server::{App, blocking};
 
 /// Search names that are the node's own and no person's.
 const OWN_TERMS: &[&str] = &["part-of"];
@@ -212,6 +212,35 @@ pub async fn profiles(State(app): State<Arc<App>>) -> Json<Value> {
         })
         .collect();
     Json(json!({ "items": items }))
+}
+
+/// `GET /v1/automations`: the public register of what offices of this node sign by rule.
+pub async fn automations(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+    let core = Arc::clone(app.core());
+    let lines = blocking(move || deeds::register(&core)).await?;
+    let instant = |at: Option<i64>| at.map(encode::instant_text);
+    let items: Vec<Value> = lines
+        .into_iter()
+        .map(|line| {
+            json!({
+                "profile": line.profile,
+                "version": line.version,
+                "rule": line.rule,
+                "office": line.office,
+                "runBy": line.run_by,
+                "on": line.on,
+                "when": line.when,
+                "issue": line.issue,
+                "title": { "en": line.title.0, "es": line.title.1 },
+                "why": { "en": line.why.0, "es": line.why.1 },
+                "issued": line.issued,
+                "refused": line.refused,
+                "first": instant(line.first_ms),
+                "last": instant(line.last_ms),
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "items": items })))
 }
 
 /// `GET /v1/profiles/{profile}/context`: the JSON-LD context; `record` names the envelope's.

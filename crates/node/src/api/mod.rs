@@ -42,6 +42,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/cases/{kind}/{key}/timeline", get(cases::timeline))
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
+        .route("/v1/automations", get(cases::automations))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))

@@ -200,6 +200,15 @@ pub const ROUTES: &[Route] = &[
     Route {
         who: "anyone",
         ..get(
+            "/v1/automations",
+            "network",
+            "What offices of this node sign by rule: rule, condition, why, how often.",
+            "Lo que autoridades de este nodo firman por regla: regla, condición, por qué, cuántas veces.",
+        )
+    },
+    Route {
+        who: "anyone",
+        ..get(
             "/v1/profiles",
             "network",
             "Programs in force here.",

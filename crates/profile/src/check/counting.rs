@@ -69,8 +69,9 @@ impl Checker<'_> {
                             );
                         }
                     }
-                    "business_days" => {
-                        for c in arg(2)
+                    "business_days" | "add_business_days" | "is_business_day" => {
+                        let at = if function == "is_business_day" { 1 } else { 2 };
+                        for c in arg(at)
                             .into_iter()
                             .flatten()
                             .filter(|c| !model.calendars.contains_key(*c))

@@ -1,5 +1,6 @@
 //! Links and automations: what they name must be there, and a link never reaches the fold.
 
+use crate::acts::optional;
 use crate::check_types::Ty;
 use crate::load_model::about_of;
 use crate::model::Trigger;
@@ -31,7 +32,7 @@ impl Checker<'_> {
                 .iter()
                 .filter(|(ty, _)| about_of(model, ty).contains(&link.kind))
                 .any(|(_, r)| r.search.contains_key(&link.by));
-            if model.kinds.contains_key(&link.kind) && !found {
+            if model.kinds.contains_key(&link.kind) && !found && link.key.is_none() {
                 self.error(
                     &place,
                     "unknown-search",
@@ -44,6 +45,10 @@ impl Checker<'_> {
                         link.by
                     ),
                 );
+            }
+            if let Some(filter) = &link.filter {
+                let env = super::expressions::link_env(model, &link.kind);
+                self.expr(&place, filter, &env, Some(&Ty::Bool));
             }
             for at in &link.at {
                 if let Some(ty) = &at.record_type {
@@ -82,7 +87,10 @@ impl Checker<'_> {
                 );
             }
             for member in a.with.keys().chain(a.take.keys()) {
-                let pointer = format!("/credentialSubject/{}", crate::pointer::escape(member));
+                let pointer = format!(
+                    "/credentialSubject/{}",
+                    crate::pointer::escape(optional(member).0)
+                );
                 if let Ok(path) = Path::parse(&pointer) {
                     self.member(&place, &a.issue, &path);
                 }

@@ -295,17 +295,27 @@ pub(crate) fn case_env(model: &Model, kind: &str, wide: bool) -> Env {
 /// `linked.NAME`: the cases that each link finds.
 fn linked_type(model: &Model) -> Ty {
     let links = model.links.iter().map(|(name, link)| {
-        let item = Ty::obj([
-            ("kind", Ty::Str),
-            ("key", Ty::Str),
-            ("state", shown_states(model, &link.kind)),
-            ("since", Ty::Num),
-            ("subject", Ty::Any),
-        ]);
+        let item = Ty::Obj(link_env(model, &link.kind).vars, true);
         let fields = BTreeMap::from([("known".to_owned(), Ty::Bool)]);
         (name.clone(), Ty::List(Box::new(item), fields))
     });
     Ty::Obj(links.collect(), true)
+}
+
+/// What is known of a case that a link found.
+pub(super) fn link_env(model: &Model, kind: &str) -> Env {
+    let vars = [
+        ("kind", Ty::Str),
+        ("key", Ty::Str),
+        ("state", shown_states(model, kind)),
+        ("since", Ty::Num),
+        ("subject", Ty::Any),
+    ];
+    Env {
+        vars: vars.map(|(n, ty)| (n.to_owned(), ty)).into(),
+        functions: Vec::new(),
+        place: "a link",
+    }
 }
 
 /// Names of a rule over a document of a type.

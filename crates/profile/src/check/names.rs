@@ -173,7 +173,9 @@ impl Checker<'_> {
         let model = self.model;
         for (name, kind) in &model.kinds {
             let place = format!("kinds.{name}");
-            self.role(&place, &kind.owner.role);
+            for role in &kind.owner.roles {
+                self.role(&place, role);
+            }
             if !model.life_cycle.contains_key(name) {
                 self.warn(
                     &place,
@@ -489,7 +491,7 @@ impl Checker<'_> {
             for member in a.with.keys().chain(a.take.keys()).chain(&a.ask) {
                 if let Ok(path) = Path::parse(&format!(
                     "/credentialSubject/{}",
-                    crate::pointer::escape(member)
+                    crate::pointer::escape(crate::acts::optional(member).0)
                 )) {
                     self.member(&place, &a.issue, &path);
                 }

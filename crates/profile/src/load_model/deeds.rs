@@ -7,7 +7,11 @@ use super::Reader;
 
 impl Reader {
     pub(super) fn link(&mut self, n: &Node) -> Link {
-        self.only(n, "a link", &["kind", "by", "at", "fresh-within"]);
+        self.only(
+            n,
+            "a link",
+            &["kind", "by", "at", "key", "where", "fresh-within"],
+        );
         let mut at = Vec::new();
         for item in n.get("at").map(Node::many).unwrap_or_default() {
             let text = item.text().unwrap_or_default();
@@ -24,17 +28,23 @@ impl Reader {
                 }
             });
         }
-        if at.is_empty() {
+        let key = self.text(n, "key");
+        if at.is_empty() && key.is_none() {
             self.fault(
                 n.line,
                 "word-missing",
                 "a link says not where the values stand that it looks for",
-                "add `at: /credentialSubject/…`",
+                "add `by:` and `at: /credentialSubject/…`, or the one case's `key:`",
             );
         }
         Link {
             kind: self.need_text(n, "a link", "kind"),
-            by: self.need_text(n, "a link", "by"),
+            by: match &key {
+                Some(_) => String::new(),
+                None => self.need_text(n, "a link", "by"),
+            },
+            key,
+            filter: self.expr_at(n, "where"),
             at,
             fresh_within: self.duration(n, "fresh-within"),
         }

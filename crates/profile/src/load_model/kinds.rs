@@ -31,7 +31,7 @@ impl Reader {
                 "say which members name a case: `key: /credentialSubject/scn`",
             );
         }
-        let owner = match n.get("owner") {
+        let (roles, holds) = match n.get("owner") {
             None => {
                 self.fault(
                     n.line,
@@ -39,21 +39,26 @@ impl Reader {
                     format!("kind `{name}` has no `owner`"),
                     "say who opens a case: `owner: { role: carrier, holds: scac }`",
                 );
-                Owner {
-                    role: String::new(),
-                    holds: None,
-                }
+                (Vec::new(), None)
             }
-            Some(o) => match o.text() {
-                Some(role) => Owner { role, holds: None },
-                None => {
-                    self.only(o, "owner", &["role", "holds"]);
-                    Owner {
-                        role: self.need_text(o, "owner", "role"),
-                        holds: self.text(o, "holds"),
-                    }
-                }
-            },
+            Some(o) if o.members().is_empty() => (self.texts(Some(o)), None),
+            Some(o) => {
+                self.only(o, "owner", &["role", "holds"]);
+                (self.texts(o.get("role")), self.text(o, "holds"))
+            }
+        };
+        if roles.is_empty() && n.get("owner").is_some() {
+            self.fault(
+                n.line,
+                "word-missing",
+                format!("`owner` of kind `{name}` names no role"),
+                "say who opens a case: `owner: { role: carrier, holds: scac }`",
+            );
+        }
+        let owner = Owner {
+            role: roles.first().cloned().unwrap_or_default(),
+            roles,
+            holds,
         };
         let mut parts = BTreeMap::new();
         for (part, line, p) in n.get("parts").map(Node::members).unwrap_or_default() {

@@ -54,7 +54,7 @@ fn lane(profile: &str, scenario: &str) -> Folder {
     folder
 }
 
-const PARTIES: &str = "scenario: s\nstarts: 2026-11-24T14:00:00Z\nparties:\n  toca: { roles: [carrier] }\n  cbp: { roles: [customs.us] }\n  ctpat: { roles: [certifier] }\nrecords:\n  c: { type: Certified, by: ctpat, at: 0, subject: { certificate: C1, mid: M1, tier: III } }\n";
+const PARTIES: &str = "scenario: s\nstarts: 2026-11-24T14:00:00Z\nautomations: on\nparties:\n  toca: { roles: [carrier] }\n  cbp: { roles: [customs.us] }\n  ctpat: { roles: [certifier] }\nrecords:\n  c: { type: Certified, by: ctpat, at: 0, subject: { certificate: C1, mid: M1, tier: III } }\n";
 
 #[test]
 fn a_benefit_follows_from_what_is_known_good_and_from_nothing_else() {
@@ -65,9 +65,9 @@ fn a_benefit_follows_from_what_is_known_good_and_from_nothing_else() {
   n: {{ type: Manifest, by: toca, at: 7, subject: {{ trip: N }} }}
   s: {{ type: Suspended, by: ctpat, at: 10, subject: {{ certificate: C1 }} }}
   d: {{ type: Manifest, by: toca, at: 11, subject: {{ trip: D, mids: [M1] }} }}
-  o: {{ type: Manifest, by: toca, at: 12, subject: {{ trip: A, mids: [M1] }} }}
 expect:
-  - {{ case: trip A, state: fast, issued: [fast-lane], at: 20 }}
+  - {{ case: trip A, state: fast, issued: [fast-lane], at: 11 }}
+  - {{ case: trip A, as: cbp, at: 11, sees: [a, fast-lane@a] }}
   - {{ case: trip B, state: usual, issued: [] }}
   - {{ case: trip N, state: usual, issued: [] }}
   - {{ case: trip D, state: usual, issued: [] }}
@@ -135,4 +135,47 @@ fn links_stay_out_of_the_fold_and_slips_are_told() {
         assert!(found.iter().any(|c| c == code), "{to}: {found:?}");
     }
     assert!(Profile::load(&lane(LANE, "")).is_ok());
+}
+
+#[test]
+fn a_link_takes_what_counts_or_one_case_by_its_key() {
+    let trips =
+        "  x: { type: Certified, by: oea, at: 1, subject: { certificate: C2, mid: M1, tier: I } }
+  a: { type: Manifest, by: toca, at: 5, subject: { trip: A, mids: [M1] } }
+";
+    let two = PARTIES.replace("records:\n", "  oea: { roles: [certifier.mx] }\nrecords:\n");
+    let issued = |profile: &str, wanted: &str| {
+        let scenario = format!("{two}{trips}expect:\n  - {{ case: trip A, issued: {wanted} }}\n");
+        let run = run_scenarios_in(&lane(profile, &scenario), 10);
+        assert_eq!(run.faults, [], "{profile}");
+    };
+    // Two countries' offices certify, each what it issues.
+    let both = LANE
+        .replace(
+            "owner: { role: certifier }",
+            "owner: { role: [certifier, certifier.mx] }",
+        )
+        .replace(
+            "Certified: { issued-by: [certifier]",
+            "Certified: { issued-by: [certifier, certifier.mx]",
+        );
+    let all = "all(c, c.state == 'certified')";
+    let tier = "all(c, c.subject.tier == 'III')";
+    issued(&both.replace(all, tier), "[]");
+    let counted = both
+        .replace(all, tier)
+        .replace("by: mid,", "by: mid, where: \"subject.tier == 'III'\",");
+    assert_eq!(check(&lane(&counted, "")).findings, []);
+    issued(&counted, "[fast-lane]");
+    let none = counted.replace(
+        "where: \"subject.tier == 'III'\"",
+        "where: \"subject.tier == 'V'\"",
+    );
+    issued(&none, "[]");
+    let one = |key: &str| {
+        let from = "{ kind: certificate, by: mid, at: Manifest#/credentialSubject/mids/* }";
+        both.replace(from, &format!("{{ kind: certificate, key: {key} }}"))
+    };
+    issued(&one("C1"), "[fast-lane]");
+    issued(&one("C9"), "[]");
 }

@@ -10,6 +10,7 @@
 
 mod crossing;
 mod deeds;
+mod docs;
 mod indicators;
 mod language;
 mod orders;
