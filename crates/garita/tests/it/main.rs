@@ -12,6 +12,7 @@
 mod browser;
 mod chromium;
 mod cli;
+mod deeds;
 mod federation;
 mod filing;
 mod governance;

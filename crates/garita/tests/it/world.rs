@@ -157,8 +157,8 @@ pub(crate) fn plan(clock: Clock) -> NetworkPlan {
                         "mines",
                         "Mines Road Brokers",
                         "us",
-                        &["broker.us"],
-                        &[("filer", "M7K")],
+                        &["broker.us", "declarant"],
+                        &[("filer", "M7K"), ("declarant", "LOZA")],
                     ),
                     party(
                         "sotol",
