@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
+use crate::indicator::{ColumnType, column_type};
 use crate::knowledge::{self, TypeNeed};
-use crate::model::{Model, Role};
+use crate::model::{Model, Role, Table};
 use crate::{notice, seats};
 
 /// Facts of a whole model.
@@ -13,6 +14,8 @@ pub(crate) struct Facts {
     /// See [`seats::office_roles`].
     pub(crate) offices: BTreeSet<Role>,
     kinds: BTreeMap<String, KindFacts>,
+    /// By table: the columns that are instants. Types are told from schemas, which takes longer than a fold.
+    instants: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
 
 /// Facts of one kind of case.
@@ -56,6 +59,7 @@ impl Model {
                     .into_iter()
                     .map(|kind| (kind.clone(), KindFacts::of(self, kind)))
                     .collect(),
+                instants: OnceLock::new(),
             })
         })
     }
@@ -66,6 +70,25 @@ impl Model {
             .kinds
             .get(kind)
             .unwrap_or_else(|| NO_KIND.get_or_init(KindFacts::default))
+    }
+
+    /// Whether a column of a declared table is an instant.
+    pub(crate) fn is_instant(&self, table: &str, column: &str) -> bool {
+        let instants = self.facts().instants.get_or_init(|| {
+            let of = |table: &Table| {
+                table
+                    .columns
+                    .iter()
+                    .filter(|(_, c)| column_type(self, table, c) == Some(ColumnType::Instant))
+                    .map(|(name, _)| name.clone())
+                    .collect()
+            };
+            self.tables
+                .iter()
+                .map(|(name, table)| (name.clone(), of(table)))
+                .collect()
+        });
+        instants.get(table).is_some_and(|i| i.contains(column))
     }
 
     /// See [`knowledge::roles_to_tell`].

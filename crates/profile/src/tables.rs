@@ -11,7 +11,7 @@ use crate::board::NamedScope;
 use crate::calendar;
 use crate::clocks::instant;
 use crate::expr::{STEPS_MAX, Val};
-use crate::indicator::{ColumnType, PARTS, column_type};
+use crate::indicator::PARTS;
 use crate::load::Profile;
 use crate::model::{Column, Model, Table, TypedPath};
 
@@ -42,7 +42,7 @@ pub fn table_rows(profile: &Profile, case: CaseView<'_>) -> Vec<TableRow> {
         .map(|(name, t)| TableRow {
             table: name.clone(),
             key: case.state.case.key.clone(),
-            columns: columns(profile.model(), t, case, &scope),
+            columns: columns(profile.model(), (name, t), case, &scope),
         })
         .collect()
 }
@@ -50,7 +50,7 @@ pub fn table_rows(profile: &Profile, case: CaseView<'_>) -> Vec<TableRow> {
 /// The columns, instants as milliseconds with their local day, month, hour and weekday beside them.
 fn columns(
     model: &Model,
-    table: &Table,
+    (table_name, table): (&str, &Table),
     case: CaseView<'_>,
     scope: &NamedScope<'_>,
 ) -> BTreeMap<String, Value> {
@@ -58,7 +58,7 @@ fn columns(
     let mut zone: Option<TimeZone> = None;
     for (name, column) in &table.columns {
         let mut value = cell(column, case, scope);
-        if column_type(model, table, column) == Some(ColumnType::Instant) {
+        if model.is_instant(table_name, name) {
             let at_ms = match &value {
                 Value::String(text) => instant(text),
                 other => other.as_i64(),
