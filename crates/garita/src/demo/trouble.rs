@@ -245,7 +245,7 @@ async fn huge(access: &Access, bytes: usize) -> Result<Value, String> {
     let sending = tokio::spawn(async move {
         let mut sent = 0_usize;
         if writing.write_all(head.as_bytes()).await.is_err() {
-            return sent;
+            return writing;
         }
         let chunk = vec![b'['; 64 * 1024];
         while sent < bytes {
@@ -255,7 +255,8 @@ async fn huge(access: &Access, bytes: usize) -> Result<Value, String> {
                 Ok(some) => sent += some,
             }
         }
-        sent
+        // Held until the answer is read: dropping it says goodbye, and a node does not answer who has left.
+        writing
     });
     let mut held = Vec::new();
     let mut buffer = vec![0_u8; 4_096];
@@ -283,7 +284,7 @@ async fn huge(access: &Access, bytes: usize) -> Result<Value, String> {
         .await
         .is_ok_and(|found| found.is_ok());
     Ok(json!({
-        "refused": ended.is_ok() && status != 200 && status != 201,
+        "refused": ended.is_ok() && status == 413,
         "status": status,
         "code": if status == 413 { "document-too-large".to_owned() } else { format!("http-{status}") },
         "bytes": bytes,
