@@ -1,19 +1,20 @@
-//! `garita profile check FOLDER…`: the whole program judged before it runs, its scenarios in many orders.
+//! `garita profile check FOLDER…`: the whole program judged before it runs, its examples, its scenarios in many orders.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use garita_exchange::FieldChecks;
 use garita_exchange::program::{ProgramError, read_folder};
 use garita_profile::{FindingSeverity, Folder};
-use garita_profile::{check, scenario, uses};
+use garita_profile::{check, examples, scenario, uses};
 
 use crate::say;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfileCommand {
-    /// Check folders: names, life cycle, expressions, texts, views, scenarios; exit 0 sound, 1 findings, 2 unreadable
+    /// Check folders: names, life cycle, expressions, texts, views, examples, scenarios; exit 0 sound, 1 findings, 2 unreadable
     Check {
         /// Profile folders
         #[arg(required = true)]
@@ -51,7 +52,12 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
         let report = check::check_with(folder, &pool);
         told(&report, &root.display().to_string());
         sound &= report.is_sound();
-        if no_scenarios || !report.is_sound() {
+        if !report.is_sound() {
+            others.extend(beside);
+            continue;
+        }
+        sound &= judged(root, &examples::run_examples(folder, &pool, &FieldChecks));
+        if no_scenarios {
             others.extend(beside);
             continue;
         }
@@ -100,6 +106,25 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// What came of the examples, in words; whether all were judged as they say.
+fn judged(root: &Path, report: &examples::ExampleReport) -> bool {
+    let root = root.display();
+    for fault in &report.faults {
+        say::data(format!("{root}/{}: example: {}", fault.file, fault.what));
+    }
+    for code in &report.unbroken {
+        say::data(format!("{root}: warning: no example breaks rule {code}"));
+    }
+    say::data(format!(
+        "{root}: {} examples ({} valid, {} invalid), {} faults",
+        report.valid + report.invalid + report.faults.len(),
+        report.valid,
+        report.invalid,
+        report.faults.len()
+    ));
+    report.faults.is_empty()
 }
 
 fn told(report: &check::Report, root: &str) {

@@ -14,6 +14,7 @@ pub mod check;
 mod check_types;
 mod days;
 pub mod digest;
+pub mod examples;
 pub mod expr;
 mod expr_eval;
 mod expr_parse;

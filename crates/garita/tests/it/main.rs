@@ -20,6 +20,7 @@ mod hostile_log;
 mod kill;
 mod lacking;
 mod openapi;
+mod programs;
 mod receipts;
 mod refusals;
 mod world;

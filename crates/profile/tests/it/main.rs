@@ -11,6 +11,7 @@
 mod crossing;
 mod deeds;
 mod docs;
+mod examples;
 mod indicators;
 mod language;
 mod orders;
