@@ -14,9 +14,10 @@ use crate::seats::first_value;
 /// Where an extension says the new due time.
 const EXTENDED_UNTIL: &str = "/credentialSubject/until";
 
-/// Since when each clock's `until` expression is true, watched along the walk.
+/// Since when each clock's `until` expression is true, watched along the walk; and which clocks are not of this case.
 pub(crate) struct Stops {
     watched: Vec<(String, Option<i64>)>,
+    absent: Vec<String>,
 }
 
 impl Stops {
@@ -29,7 +30,30 @@ impl Stops {
                 .filter(|(_, c)| c.kind == fold.case.kind && matches!(c.until, Until::When(_)))
                 .map(|(name, _)| (name.clone(), None))
                 .collect(),
+            absent: Vec::new(),
         }
+    }
+
+    /// Asks at the end of the walk which clocks the case has: a clock's `when` that is not true, or cannot be told, leaves it out.
+    pub(crate) fn end<'a>(
+        &mut self,
+        fold: &Fold<'a>,
+        folded: &Folded<'a>,
+        list: &[usize],
+        now: &Now,
+    ) {
+        self.absent = fold
+            .model
+            .clocks
+            .iter()
+            .filter(|(_, c)| c.kind == fold.case.kind)
+            .filter(|(_, c)| {
+                c.when
+                    .as_ref()
+                    .is_some_and(|when| !fold.ask(when, folded, list, now).is_true())
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
     }
 
     pub(crate) fn look<'a>(
@@ -64,7 +88,7 @@ pub(crate) fn states(fold: &Fold<'_>, list: &[usize], stops: &Stops) -> Vec<Cloc
     fold.model
         .clocks
         .iter()
-        .filter(|(_, c)| c.kind == fold.case.kind)
+        .filter(|(name, c)| c.kind == fold.case.kind && !stops.absent.contains(name))
         .filter_map(|(name, clock)| state_of(fold, name, clock, list, stops))
         .collect()
 }

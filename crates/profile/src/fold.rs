@@ -413,6 +413,7 @@ impl<'a> Fold<'a> {
             }
             now.at_ms = self.as_of_ms;
             let list = applied;
+            stops.end(&self, &folded, &list, &now);
             return self.result(now, folded, &list, &aside, state, way, &stops);
         }
         self.result(now, folded, &[], &aside, state, way, &stops)

@@ -356,6 +356,8 @@ pub struct Clock {
     pub sign: BTreeMap<Role, String>,
     /// When the clock counts before its start instead of after (a manifest is due 60 minutes *before* arrival).
     pub before: bool,
+    /// In which cases it runs; in the others, and where it cannot be told, there is no such clock.
+    pub when: Option<Expr>,
 }
 
 /// What stops a clock.

@@ -476,12 +476,20 @@ impl<'s> World<'s> {
                     .iter()
                     .map(|(n, b)| (n.clone(), b.map_or_else(|| json!("unknown"), |b| json!(b)))),
             ),
-            "clocks" => as_map(
-                state
-                    .clocks
-                    .iter()
-                    .map(|c| (c.name.clone(), c.state.clone())),
-            ),
+            "clocks" => {
+                // A clock that the case has not can be expected too: `none`.
+                let absent = (self.model.clocks.iter())
+                    .filter(|(_, c)| c.kind == state.case.kind)
+                    .map(|(name, _)| (name.clone(), "none".to_owned()));
+                as_map(
+                    absent.chain(
+                        state
+                            .clocks
+                            .iter()
+                            .map(|c| (c.name.clone(), c.state.clone())),
+                    ),
+                )
+            }
             "why" => as_map(state.records.iter().map(|r| {
                 (
                     name_of(&r.id).to_owned(),

@@ -308,6 +308,10 @@ impl Frame {
                 *waiting,
                 &[("name", &name), ("since", &self.exact(since_ms))],
             ),
+            Step::Isolated { since_ms } => self.lang.with(
+                "step.isolated",
+                &[("name", &name), ("since", &self.exact(since_ms))],
+            ),
         }
     }
 
@@ -325,6 +329,9 @@ impl Frame {
                 *waiting,
                 &[("since", &self.exact(since_ms))],
             ),
+            Step::Isolated { since_ms } => {
+                self.t1("step.plain-isolated", "since", self.exact(since_ms))
+            }
         }
     }
 
@@ -336,6 +343,7 @@ impl Frame {
             Step::Away { since_ms, .. } => {
                 self.t1("step.away-short", "since", self.exact(since_ms))
             }
+            Step::Isolated { .. } => self.t("step.isolated-short").to_owned(),
         }
     }
 

@@ -651,6 +651,11 @@ pub enum Step {
         /// Records that wait.
         waiting: u64,
     },
+    /// Its log has two histories: nothing is sent to it, nothing taken from it.
+    Isolated {
+        /// When that was found, ms since 1970 UTC.
+        since_ms: i64,
+    },
 }
 
 impl Step {
@@ -660,6 +665,7 @@ impl Step {
             Step::InStep { .. } => Glyph::Step,
             Step::Behind { .. } => Glyph::Behind,
             Step::Away { .. } => Glyph::Away,
+            Step::Isolated { .. } => Glyph::Stop,
         }
     }
 
@@ -668,7 +674,7 @@ impl Step {
         match self {
             Step::InStep { .. } => "",
             Step::Behind { .. } => "behind",
-            Step::Away { .. } => "away",
+            Step::Away { .. } | Step::Isolated { .. } => "away",
         }
     }
 }

@@ -934,7 +934,7 @@ fn worst(holders: &[Holder]) -> Option<PeerLine> {
         .filter_map(|h| {
             let step = h.peer?;
             let rank = match step {
-                Step::Away { .. } => 0,
+                Step::Isolated { .. } | Step::Away { .. } => 0,
                 Step::Behind { .. } => 1,
                 Step::InStep { .. } => 2,
             };

@@ -88,6 +88,11 @@ fn oldest(ask: &Ask, peer: &str) -> Option<i64> {
 }
 
 fn step(ask: &Ask, standing: &PeerStanding, oldest_ms: Option<i64>) -> Step {
+    if let Some(isolation) = &standing.isolated {
+        return Step::Isolated {
+            since_ms: isolation.since_ms,
+        };
+    }
     let reached = standing.reached_ms > 0;
     if standing.silent_since_ms.is_some() || !reached {
         return Step::Away {
@@ -130,7 +135,13 @@ fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
             .filter(|(_, home)| **home == node.did)
             .map(|(party, _)| ask.network.name_of(party))
             .collect();
-        let trouble = if standing.silent_since_ms.is_some() {
+        let trouble = if let Some(isolation) = &standing.isolated {
+            let what = ask.w(
+                "Two signed histories of its log are kept as proof. Nothing is sent to it and nothing taken from it. Call its operator.",
+                "Se guardan como prueba dos historias firmadas de su bitácora. No se le envía ni se le acepta nada. Llame a su operador.",
+            );
+            Rich::text(format!("{what} ({})", isolation.reason))
+        } else if standing.silent_since_ms.is_some() {
             Rich::text(ask.w(
                 "Does not answer. What waits goes out in order when it does.",
                 "No responde. Lo que espera sale en orden cuando responda.",

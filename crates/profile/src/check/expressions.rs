@@ -76,7 +76,11 @@ impl Checker<'_> {
             }
         }
         for (name, clock) in &model.clocks {
-            if let Until::When(e) = &clock.until {
+            let until = match &clock.until {
+                Until::When(e) => Some(e),
+                Until::Records(_) => None,
+            };
+            for e in until.into_iter().chain(&clock.when) {
                 self.expr(
                     &format!("clocks.{name}"),
                     e,
@@ -373,6 +377,7 @@ pub(super) fn all_expressions(model: &Model) -> Vec<(String, &Expr)> {
         if let Until::When(e) = &c.until {
             out.push((format!("clocks.{name}"), e));
         }
+        out.extend(c.when.iter().map(|e| (format!("clocks.{name}.when"), e)));
     }
     for r in &model.rules {
         let all = r.when.iter().chain([&r.must]).chain(r.values.values());

@@ -16,7 +16,7 @@ impl Reader {
             "a clock",
             &[
                 "kind", "from", "last", "count", "calendar", "zone", "until", "extend", "owner",
-                "sign", "before",
+                "sign", "before", "when",
             ],
         );
         let from_text = self.need_text(n, "a clock", "from");
@@ -98,6 +98,10 @@ impl Reader {
                 );
                 String::new()
             });
+        let when = match n.get("when") {
+            Some(w) => Some(self.expr(&w.text()?, w.line)?),
+            None => None,
+        };
         Some(Clock {
             kind,
             from,
@@ -110,6 +114,7 @@ impl Reader {
             owner: self.need_text(n, "a clock", "owner"),
             sign,
             before: self.flag(n, "before"),
+            when,
         })
     }
 }

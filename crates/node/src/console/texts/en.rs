@@ -312,6 +312,11 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.behind.one", "{name}, {n} record behind, {span}"),
     ("step.behind.other", "{name}, {n} records behind, {span}"),
     ("step.in-step", "In step with {name}, {span}"),
+    (
+        "step.isolated",
+        "{name} is isolated since {since}: its log has two histories",
+    ),
+    ("step.isolated-short", "isolated"),
     ("step.label", "In step with peers"),
     (
         "step.plain-away.one",
@@ -324,6 +329,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.plain-behind.one", "{n} record behind, {span}"),
     ("step.plain-behind.other", "{n} records behind, {span}"),
     ("step.plain-in-step", "in step, {span}"),
+    (
+        "step.plain-isolated",
+        "isolated since {since}: its log has two histories",
+    ),
     ("theme.dark", "Dark"),
     ("theme.light", "Light"),
     ("time.in", "in {span}"),

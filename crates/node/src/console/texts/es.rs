@@ -315,6 +315,11 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.behind.one", "{name}, falta {n} registro, {span}"),
     ("step.behind.other", "{name}, faltan {n} registros, {span}"),
     ("step.in-step", "Coincide con {name}, {span}"),
+    (
+        "step.isolated",
+        "{name} está aislado desde {since}: su bitácora tiene dos historias",
+    ),
+    ("step.isolated-short", "aislado"),
     ("step.label", "Coincidencia con otros nodos"),
     (
         "step.plain-away.one",
@@ -327,6 +332,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.plain-behind.one", "falta {n} registro, {span}"),
     ("step.plain-behind.other", "faltan {n} registros, {span}"),
     ("step.plain-in-step", "coincide, {span}"),
+    (
+        "step.plain-isolated",
+        "aislado desde {since}: su bitácora tiene dos historias",
+    ),
     ("theme.dark", "Oscuro"),
     ("theme.light", "Claro"),
     ("time.in", "en {span}"),
