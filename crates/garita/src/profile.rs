@@ -1,4 +1,5 @@
 //! `garita profile check FOLDER…`: the whole program judged before it runs, its examples, its scenarios in many orders.
+//! `garita profile diff OLD NEW`: what a version changes, in plain words. `garita profile package FOLDER`: one file of it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,9 +7,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use garita_exchange::FieldChecks;
-use garita_exchange::program::{ProgramError, read_folder};
+use garita_exchange::program::read_folder;
 use garita_profile::{FindingSeverity, Folder};
-use garita_profile::{check, examples, scenario, uses};
+use garita_profile::{check, diff, examples, package, scenario, uses};
 
 use crate::say;
 
@@ -16,7 +17,7 @@ use crate::say;
 pub(crate) enum ProfileCommand {
     /// Check folders: names, life cycle, expressions, texts, views, examples, scenarios; exit 0 sound, 1 findings, 2 unreadable
     Check {
-        /// Profile folders
+        /// Profile folders, or packages of them
         #[arg(required = true)]
         folders: Vec<PathBuf>,
         /// Leave the scenarios out
@@ -26,29 +27,192 @@ pub(crate) enum ProfileCommand {
         #[arg(long, default_value_t = scenario::SEEDED_ORDERS)]
         orders: usize,
     },
+    /// What NEW changes against OLD, a sentence each; exit 0 the same, 1 changes, 2 unreadable
+    Diff {
+        /// The version in force
+        old: PathBuf,
+        /// The version proposed
+        new: PathBuf,
+        /// Language of the sentences
+        #[arg(long, value_enum, default_value_t = Lang::En)]
+        lang: Lang,
+        /// As JSON, in both languages
+        #[arg(long)]
+        json: bool,
+    },
+    /// One file of a folder, the same bytes for the same files, with the digests of the whole and of its core; exit 0 made, 2 not
+    Package {
+        /// Profile folder
+        folder: PathBuf,
+        /// File to write
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// A language of the sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// Spanish
+    Es,
 }
 
 pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
-    let ProfileCommand::Check {
-        folders,
-        no_scenarios,
-        orders,
-    } = command;
+    match command {
+        ProfileCommand::Check {
+            folders,
+            no_scenarios,
+            orders,
+        } => checked(folders, no_scenarios, orders),
+        ProfileCommand::Diff {
+            old,
+            new,
+            lang,
+            json,
+        } => compared(&old, &new, lang, json),
+        ProfileCommand::Package { folder, out } => packed(&folder, &out),
+    }
+}
+
+fn compared(old: &Path, new: &Path, lang: Lang, json: bool) -> ExitCode {
+    let read = |root: &Path| {
+        let folder = read_profile(root)?;
+        let beside = beside(root, &folder)?;
+        Ok::<_, String>((folder, beside))
+    };
+    let ((was, was_beside), (is, is_beside)) = match (read(old), read(new)) {
+        (Ok(was), Ok(is)) => (was, is),
+        (Err(error), _) | (_, Err(error)) => return say::unusable(error),
+    };
+    let was_pool: Vec<&Folder> = was_beside.iter().collect();
+    let is_pool: Vec<&Folder> = is_beside.iter().collect();
+    let found = match diff::diff(&was, &was_pool, &is, &is_pool) {
+        Ok(found) => found,
+        Err(findings) => {
+            for f in findings {
+                say::talk(format!("{}:{}: {}: {}", f.file, f.line, f.code, f.message));
+            }
+            return say::unusable(
+                "one of the versions does not load; `garita profile check` says more",
+            );
+        }
+    };
+    if json {
+        match serde_json::to_string_pretty(&found) {
+            Ok(text) => say::data(text),
+            Err(error) => return say::unusable(error),
+        }
+    } else {
+        sentences(&found, lang);
+    }
+    if found.changes.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn sentences(found: &diff::Diff, lang: Lang) {
+    let (core, face, wider, narrower) = match lang {
+        Lang::En => ("core", "face", "wider", "narrower"),
+        Lang::Es => ("núcleo", "rostro", "más a la vista", "menos a la vista"),
+    };
+    for change in &found.changes {
+        let mut marks = vec![if change.core { core } else { face }];
+        marks.extend(change.sees.map(|s| match s {
+            diff::Sight::Wider => wider,
+            diff::Sight::Narrower => narrower,
+        }));
+        let text = match lang {
+            Lang::En => &change.en,
+            Lang::Es => &change.es,
+        };
+        say::data(format!("[{}] {text}", marks.join(", ")));
+    }
+    let signed = found.changes.iter().filter(|c| c.core).count();
+    let wider = |c: &&diff::Change| c.sees == Some(diff::Sight::Wider);
+    let more = found.changes.iter().filter(wider).count();
+    let (all, id, from, to) = (found.changes.len(), &found.profile, &found.from, &found.to);
+    say::talk(match lang {
+        Lang::En => format!(
+            "{id} {from} to {to}: {all} changes, {signed} in the core that the offices sign, {more} by which somebody sees more"
+        ),
+        Lang::Es => format!(
+            "{id} {from} a {to}: {all} cambios, {signed} en el núcleo que firman las autoridades, {more} por los que alguien ve más"
+        ),
+    });
+}
+
+fn packed(root: &Path, out: &Path) -> ExitCode {
+    let made = read_folder(root)
+        .map_err(|e| e.to_string())
+        .and_then(|folder| {
+            let beside = beside(root, &folder)?;
+            let pool: Vec<&Folder> = beside.iter().collect();
+            package::pack(&folder, &pool).map_err(|e| e.to_string())
+        });
+    let made = match made {
+        Ok(made) => made,
+        Err(error) => return say::unusable(error),
+    };
+    if let Err(error) = std::fs::write(out, &made.bytes) {
+        return say::unusable(format!("`{}` cannot be written: {error}", out.display()));
+    }
+    say::data(format!("profile {} {}", made.profile, made.version));
+    say::data(format!("digest  {}", made.digest));
+    say::data(format!("core    {}", made.core));
+    for path in &made.left_out {
+        say::talk(format!("left out `{path}`: no file of a profile"));
+    }
+    say::talk(format!(
+        "{} files, {} bytes in {}",
+        made.files,
+        made.bytes.len(),
+        out.display()
+    ));
+    ExitCode::SUCCESS
+}
+
+/// A folder, or a package of one.
+fn read_profile(root: &Path) -> Result<Folder, String> {
+    if !root.is_file() {
+        return read_folder(root).map_err(|e| e.to_string());
+    }
+    let unreadable = |why: &dyn std::fmt::Display| format!("`{}`: {why}", root.display());
+    let size = std::fs::metadata(root).map_err(|e| unreadable(&e))?.len();
+    if size > package::PACKAGE_BYTES_MAX as u64 {
+        return Err(unreadable(&package::PackageError::TooLarge));
+    }
+    let bytes = std::fs::read(root).map_err(|e| unreadable(&e))?;
+    package::unpack(&bytes)
+        .map(|opened| opened.folder)
+        .map_err(|e| unreadable(&format!("{e} ({})", e.code())))
+}
+
+fn checked(folders: Vec<PathBuf>, no_scenarios: bool, orders: usize) -> ExitCode {
     let mut sound = true;
     let mut read: Vec<(PathBuf, Folder)> = Vec::new();
     for root in folders {
-        match read_folder(&root) {
+        match read_profile(&root) {
             Ok(folder) => read.push((root, folder)),
             Err(error) => return say::unusable(error),
         }
     }
     let mut others: Vec<Folder> = Vec::new();
-    for (root, folder) in &read {
+    for (i, (root, folder)) in read.iter().enumerate() {
         let beside = match beside(root, folder) {
             Ok(beside) => beside,
             Err(error) => return say::unusable(error),
         };
-        let pool: Vec<&Folder> = beside.iter().collect();
+        // A package stands beside nothing: what it stands on is named with it.
+        let named = read.iter().enumerate().filter(|(j, _)| *j != i);
+        let named = named.map(|(_, (_, other))| other).filter(|other| {
+            let id = uses::id_of(other);
+            !beside.iter().any(|b| uses::id_of(b) == id)
+        });
+        let pool: Vec<&Folder> = beside.iter().chain(named).collect();
         let report = check::check_with(folder, &pool);
         told(&report, &root.display().to_string());
         sound &= report.is_sound();
@@ -141,7 +305,7 @@ fn told(report: &check::Report, root: &str) {
 }
 
 /// The profiles beside a folder that it stands on, and those that these stand on.
-fn beside(root: &Path, folder: &Folder) -> Result<Vec<Folder>, ProgramError> {
+fn beside(root: &Path, folder: &Folder) -> Result<Vec<Folder>, String> {
     let parent = root
         .canonicalize()
         .ok()
@@ -153,7 +317,7 @@ fn beside(root: &Path, folder: &Folder) -> Result<Vec<Folder>, ProgramError> {
     while let Some(id) = open.pop() {
         let other = parent.join(&id);
         if seen.insert(id) && other.join("profile.yaml").is_file() {
-            let folder = read_folder(&other)?;
+            let folder = read_folder(&other).map_err(|e| e.to_string())?;
             open.extend(uses::used_by(&folder));
             found.push(folder);
         }

@@ -13,6 +13,8 @@ const FACE_WORDS: &[&str] = &["board", "boards", "acts", "states", "forms"];
 const FACE_MEMBERS: &[&str] = &["face", "side", "brief", "title"];
 /// Members of a schema that are for forms.
 const FACE_SCHEMA: &[&str] = &["title", "description", "examples", "$comment"];
+/// `x-` members of a schema that decide what is refused, and so are signed.
+const CORE_SCHEMA: &[&str] = &["x-personal", "x-codes"];
 
 /// `ni:///sha-256;…` (RFC 6920) of the JCS form (RFC 8785) of `value`; none where it has no JCS form.
 pub fn ni(value: &Value) -> Option<String> {
@@ -77,7 +79,7 @@ fn strip(value: &Value, names: bool) -> Value {
                 .filter(|(name, _)| {
                     names
                         || !(FACE_SCHEMA.contains(&name.as_str())
-                            || (name.starts_with("x-") && name.as_str() != "x-personal"))
+                            || (name.starts_with("x-") && !CORE_SCHEMA.contains(&name.as_str())))
                 })
                 .map(|(name, v)| {
                     let names_follow = !names
@@ -114,6 +116,15 @@ mod tests {
         let a = json!({"type": "object", "title": "A", "properties": {"title": {"type": "string", "title": "x", "x-title-es": "y"}}});
         let b = json!({"type": "object", "properties": {"title": {"type": "string"}}});
         assert_eq!(schema_core(&a), b);
+    }
+
+    #[test]
+    fn the_code_list_of_a_field_is_signed() {
+        let by = |list: &str| {
+            schema_core(&json!({"type": "string", "x-codes": list, "x-enum-en": list}))
+        };
+        assert_eq!(by("ports"), json!({"type": "string", "x-codes": "ports"}));
+        assert_ne!(by("ports"), by("aduanas"));
     }
 
     #[test]

@@ -311,6 +311,23 @@ fn read_onto(model: &mut Model, folder: &Folder) -> (Option<Program>, Vec<Findin
     (Some(program), out.findings)
 }
 
+/// What stands in the files beside `profile.yaml` and `rules.yaml` of one folder alone: schemas, code lists, calendars, texts, context.
+pub(crate) fn own_files(folder: &Folder) -> Model {
+    let mut files = Files {
+        folder,
+        profile: String::new(),
+        findings: Vec::new(),
+    };
+    let mut own = Model::default();
+    files.others(&mut own);
+    own
+}
+
+/// Id, version and digests of one folder alone, whatever it stands on; none where its `profile.yaml` cannot be read.
+pub(crate) fn program_of(folder: &Folder) -> Option<Program> {
+    read_onto(&mut Model::default(), folder).0
+}
+
 struct Files<'f> {
     folder: &'f Folder,
     /// The profile's id.

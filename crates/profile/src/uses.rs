@@ -30,6 +30,11 @@ pub(crate) fn heading(folder: &Folder) -> Option<Heading> {
     })
 }
 
+/// The id in a folder's `profile.yaml`; none where it cannot be read.
+pub fn id_of(folder: &Folder) -> Option<String> {
+    heading(folder).map(|h| h.id)
+}
+
 /// Names of the profiles that a folder stands on, by its own words.
 pub fn used_by(folder: &Folder) -> Vec<String> {
     heading(folder).map_or_else(Vec::new, |h| h.uses.into_keys().collect())

@@ -6,6 +6,9 @@ use garita_exchange::FieldChecks;
 use garita_exchange::program::read_folder;
 use garita_profile::Folder;
 use garita_profile::examples::run_examples;
+use garita_profile::uses;
+
+use crate::world::{Folder as Temporary, garita};
 
 /// Issue 3, acceptance 1: so many examples of each program, half of them invalid.
 const EXAMPLES_MIN: usize = 20;
@@ -42,4 +45,81 @@ fn judges_every_example_as_it_says() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     println!("{examples} examples of {} programs", folders.len());
+}
+
+#[test]
+fn a_program_becomes_one_file_and_is_checked_as_such() {
+    let profiles = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
+    let alone = std::fs::read_dir(profiles)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("profile.yaml").is_file())
+        .find(|path| uses::used_by(&read_folder(path).unwrap()).is_empty())
+        .unwrap();
+    let alone = alone.to_str().unwrap();
+    let folder = Temporary::new("package");
+    let (one, two) = (
+        folder.path().join("one.json"),
+        folder.path().join("two.json"),
+    );
+    let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
+    let made = garita(&["profile", "package", alone, "--out", one]);
+    assert_eq!(made.code, 0, "{made:?}");
+    assert!(
+        made.out.contains("digest  ni:///sha-256;") && made.out.contains("core    ni:///sha-256;"),
+        "{made:?}"
+    );
+    assert_eq!(
+        garita(&["profile", "package", alone, "--out", two]).out,
+        made.out
+    );
+    assert_eq!(std::fs::read(one).unwrap(), std::fs::read(two).unwrap());
+    let checked = garita(&["profile", "check", "--no-scenarios", one]);
+    assert_eq!(checked.code, 0, "{checked:?}");
+    // The file is the folder.
+    let same = garita(&["profile", "diff", alone, one]);
+    assert_eq!((same.code, same.out.as_str()), (0, ""), "{same:?}");
+    // A byte more, and nobody reads it.
+    let longer = [std::fs::read(one).unwrap(), vec![b'\n']].concat();
+    std::fs::write(two, longer).unwrap();
+    let refused = garita(&["profile", "check", two]);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{refused:?}");
+    assert!(refused.err.contains("package-not-canonical"), "{refused:?}");
+}
+
+#[test]
+fn what_a_version_changes_is_said_in_both_languages() {
+    let old = Temporary::new("diff-old");
+    let new = Temporary::new("diff-new");
+    let folders = [(&old, "1.0.0", "office"), (&new, "1.1.0", "office, other")];
+    for (folder, version, issuers) in folders {
+        let text = format!(
+            "profile: boxes\nversion: {version}\ncharter: {{ signatories: [office] }}\nkinds: {{ box: {{ key: /credentialSubject/box, owner: office }} }}\nrecords: {{ Box: {{ issued-by: [{issuers}], about: {{ box: /credentialSubject }} }} }}\n"
+        );
+        folder.write("profile.yaml", &text);
+    }
+    let (old, new) = (old.path().to_str().unwrap(), new.path().to_str().unwrap());
+    let english = garita(&["profile", "diff", old, new]);
+    assert_eq!(english.code, 1, "{english:?}");
+    assert_eq!(
+        english.out,
+        "[core] Profile `boxes`: version was `1.0.0` and is now `1.1.0`.\n[core] Record type `Box`: who may issue it gained `other`.\n"
+    );
+    let spanish = garita(&["profile", "diff", "--lang", "es", old, new]);
+    assert!(
+        spanish.out.contains(
+            "[núcleo] Tipo de registro `Box`: se añade `other` a quienes pueden emitirlo."
+        ),
+        "{spanish:?}"
+    );
+    let json = garita(&["profile", "diff", "--json", old, new]);
+    let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(told["changes"][1]["code"], "record-issuers-added");
+    assert_eq!(told["changes"][1]["at"], "records.Box");
+    assert_eq!(
+        (&told["from"], &told["to"]),
+        (&"1.0.0".into(), &"1.1.0".into())
+    );
+    let none = garita(&["profile", "diff", old, "/nowhere"]);
+    assert_eq!(none.code, 2, "{none:?}");
 }

@@ -10,11 +10,13 @@
 
 mod crossing;
 mod deeds;
+mod diff;
 mod docs;
 mod examples;
 mod indicators;
 mod language;
 mod orders;
+mod package;
 mod trial_a;
 mod trial_b;
 mod trials;
