@@ -4,7 +4,9 @@
 //! stable code, says whether it touches the core (what the offices sign, what the fold reads), and whether somebody sees more or less by it.
 //! What changes the core and has no words here is told as such (`core-other`), so that silence means "the same".
 
+mod deeds;
 mod element;
+mod life;
 mod lists;
 mod program;
 mod schema;
