@@ -87,17 +87,27 @@ fn groups(ask: &Ask) -> Vec<ChooseGroup> {
                 .filter(|_| !BUILT_IN.contains(&name.as_str()))
                 .unwrap_or(faces.len());
             let title = faces.get(at).map_or(exchange, |(_, title)| *title);
-            found
-                .entry(at)
-                .or_insert_with(|| ChooseGroup {
-                    title: title.to_owned(),
-                    links: Vec::new(),
-                })
-                .links
-                .push(Link::new(
-                    say.record(name),
-                    format!("/console/file/{}", crate::console::segment(name)),
-                ));
+            let group = found.entry(at).or_insert_with(|| ChooseGroup {
+                title: title.to_owned(),
+                links: Vec::new(),
+            });
+            let href = format!("/console/file/{}", crate::console::segment(name));
+            // Every program has the exchange's own records: one line for all.
+            if group.links.iter().all(|link| link.href != href) {
+                let called = match name.as_str() {
+                    "Grant" => ask
+                        .w(
+                            "Access granted to a case",
+                            "Acceso otorgado a un expediente",
+                        )
+                        .to_owned(),
+                    "Mandate" => ask
+                        .w("Mandate to act for another", "Encargo para actuar por otro")
+                        .to_owned(),
+                    _ => say.record(name),
+                };
+                group.links.push(Link::new(called, href));
+            }
         }
     }
     let mut groups: Vec<ChooseGroup> = found.into_values().collect();
