@@ -42,7 +42,7 @@ pub(crate) struct World {
 }
 
 impl Driver {
-    /// Begins all errands; what is due before the day is filed at once.
+    /// Begins all errands; the hours before the day pass quickly.
     pub(crate) fn begin(cluster: &Arc<Cluster>, ledger: &Arc<Ledger>, script: &Script) -> Driver {
         let (stop, stopped) = watch::channel(false);
         let warm_up_left = Arc::new(AtomicUsize::new(script.warm_up_steps()));
@@ -97,17 +97,8 @@ impl Driver {
 
 /// The real time until an instant of the demo.
 fn pause_until(clock: Clock, at_ms: i64) -> Duration {
-    let Clock::Simulated {
-        real_start_ms,
-        simulated_start_ms,
-        speed,
-    } = clock
-    else {
-        return Duration::ZERO;
-    };
-    let real_ms = real_start_ms as f64 + (at_ms - simulated_start_ms) as f64 / speed.max(0.001);
-    let pause = real_ms - real_now_ms() as f64;
-    Duration::from_millis(pause.max(0.0) as u64)
+    let pause_ms = clock.real_ms_at(at_ms).saturating_sub(real_now_ms());
+    Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0))
 }
 
 async fn run(
@@ -120,12 +111,10 @@ async fn run(
     let truck = errand.steps.len() > 1;
     for step in &errand.steps {
         let early = step.at_ms <= world.day_ms;
-        if !early {
-            let pause = pause_until(world.cluster.clock, step.at_ms);
-            tokio::select! {
-                () = sleep(pause) => {}
-                _ = stopped.changed() => return,
-            }
+        let pause = pause_until(world.cluster.clock, step.at_ms);
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stopped.changed() => return,
         }
         if *stopped.borrow() {
             return;

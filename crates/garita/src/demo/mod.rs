@@ -35,7 +35,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use garita_exchange::Clock;
-use garita_exchange::clock::real_now_ms;
+use garita_exchange::clock::{RunUp, real_now_ms};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -50,8 +50,12 @@ use world::{DAY_MS, Plan};
 
 /// Nodes get this long to be in step at the end.
 const SETTLE: Duration = Duration::from_secs(30);
-/// The clock of the demo begins to run this long after the folders are made: nodes start, the bridge is filled.
-const LEAD_MS: i64 = 18_000;
+/// The day begins this long after the folders are made: nodes start, the hours before pass, the bridge fills.
+const LEAD_MS: i64 = 22_000;
+/// Of that, the hours before the day take this long.
+const RUN_UP_REAL_MS: i64 = 17_000;
+/// The hours before the day that pass: papers of the first trucks are begun in them.
+const RUN_UP_MS: i64 = 180 * 60_000;
 /// A live summary is said this often.
 const SUMMARY: Duration = Duration::from_secs(5);
 
@@ -137,6 +141,10 @@ async fn run(args: DemoArgs) -> Result<bool, String> {
         real_start_ms: real_now_ms() + LEAD_MS,
         simulated_start_ms: DAY_MS,
         speed: args.speed,
+        run_up: Some(RunUp {
+            real_ms: RUN_UP_REAL_MS,
+            simulated_ms: RUN_UP_MS,
+        }),
     };
     let made = {
         let (folder, port) = (folder.clone(), args.port);

@@ -122,7 +122,10 @@ impl Stage<'_> {
             json!({ "scn": held, "cause": "Statement received" }),
         );
         life.but(|submission| submission.follows.push("hold".into()));
-        life.wait(4.0, 4.0).release("release-held", &[held]);
+        life.wait(4.0, 4.0)
+            .release("release-held", &[held])
+            .wait(26.0, 26.0)
+            .compound_exit();
         let errand = life.errand();
         self.done(
             Title(
@@ -602,6 +605,7 @@ impl Stage<'_> {
             "ReleaseDecision",
             json!({ "scns": scns, "decision": "release" }),
         );
+        life.wait(26.0, 26.0).compound_exit();
         let errand = life.errand();
         self.done(
             Title(
@@ -681,6 +685,8 @@ fn bridge(life: &mut Life<'_>, due_ms: i64) {
 fn release_all(life: &mut Life<'_>) {
     let scns = life.scns();
     life.wait(2.0, 3.0).release("release", &scns);
+    // Long enough to be seen released on the board.
+    life.wait(26.0, 26.0).compound_exit();
 }
 
 /// What comes before a southbound truck leaves the yard.

@@ -76,6 +76,7 @@ pub(crate) fn clock() -> Clock {
         real_start_ms: real_now_ms(),
         simulated_start_ms: DAY_MS,
         speed: 1.0,
+        run_up: None,
     }
 }
 

@@ -470,9 +470,13 @@ pub enum Span {
 pub struct Rich(pub Vec<Span>);
 
 impl Rich {
-    /// Plain words.
+    /// Plain words; nothing of an empty text.
     pub fn text(text: impl Into<String>) -> Rich {
-        Rich(vec![Span::Text(text.into())])
+        let text: String = text.into();
+        if text.is_empty() {
+            return Rich::default();
+        }
+        Rich(vec![Span::Text(text)])
     }
 
     /// One identifier.

@@ -20,7 +20,7 @@ use garita_store::{CaseQuery, CaseView, PAGE_MAX};
 use serde::Deserialize;
 
 use super::ask::{Ask, absent, held, signed};
-use super::words::{Say, readable};
+use super::words::{Say, inside, readable};
 use super::{live, peers, wait};
 use crate::api::cases::found;
 use crate::console::{
@@ -148,7 +148,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     let page = BoardPage {
         over,
         title,
-        direction: say.word(&format!("board.{name}")).to_lowercase(),
+        direction: inside(&say.word(&format!("board.{name}"))),
         find_hint: maker.find_hint(),
         query: ask.here.value("q").to_owned(),
         filters: maker.filters(&carriers),
@@ -395,7 +395,7 @@ impl Maker<'_> {
             .into_iter()
             .map(|(title, word, name)| {
                 let label = if many {
-                    format!("{title}: {}", word.to_lowercase())
+                    format!("{title}: {}", inside(&word))
                 } else {
                     word
                 };
@@ -661,16 +661,10 @@ impl Maker<'_> {
         // Where it stood while it was looked at says nothing once it is free to go.
         let free = self.say.state(row.state.as_deref()).look == Look::Released;
         if !dock.is_empty() && !free {
-            return format!(
-                "{title}, {} {dock}",
-                self.say.word("board.dock").to_lowercase()
-            );
+            return format!("{title}, {} {dock}", inside(&self.say.word("board.dock")));
         }
         if column.show == "strip" && !lane.is_empty() {
-            return format!(
-                "{title}, {} {lane}",
-                self.say.word("board.lane").to_lowercase()
-            );
+            return format!("{title}, {} {lane}", inside(&self.say.word("board.lane")));
         }
         title
     }

@@ -11,12 +11,13 @@ use garita_exchange::read::{self, CaseRead};
 use garita_profile::Profile;
 use garita_profile::acts::{self, ActOffer};
 use garita_profile::board::{self as rows, BoardRow};
+use garita_profile::builtin::BUILT_IN;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState, RecordState};
 use garita_profile::model::Severity;
 use garita_store::{HeldRecord, TermMatch};
 
 use super::ask::{Ask, absent, held, signed};
-use super::words::Say;
+use super::words::{Say, inside};
 use super::{case_holders, case_papers, case_times, live};
 use crate::api::records::digest_of;
 use crate::console::{
@@ -402,9 +403,7 @@ fn state_text(ask: &Ask, opened: &Opened) -> Rich {
             .iter()
             .filter(|(_, s)| say.state(s.as_deref()).look == Look::Released)
             .count();
-        let what = say
-            .word(&format!("parts.{}.{name}", opened.case.kind))
-            .to_lowercase();
+        let what = inside(&say.word(&format!("parts.{}.{name}", opened.case.kind)));
         sentences.push(
             ask.w(
                 "{done} of {all} {what} released.",
@@ -704,7 +703,7 @@ fn to_come(opened: &Opened, row: Option<&(String, BoardRow)>) -> String {
     columns
         .iter()
         .skip(at + 1)
-        .map(|c| opened.say.word(&format!("board.{}", c.id)).to_lowercase())
+        .map(|c| inside(&opened.say.word(&format!("board.{}", c.id))))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -790,7 +789,7 @@ fn part_facts(opened: &Opened, part: &CaseRef) -> Vec<(String, Fact)> {
             .records
             .get(&record.record_type)
             .is_some_and(|t| t.face == "document");
-        if !paper {
+        if !paper || BUILT_IN.contains(&record.record_type.as_str()) {
             continue;
         }
         for (member, fact) in say.facts(&record.record_type, &record.document) {

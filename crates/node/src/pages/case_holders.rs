@@ -8,6 +8,7 @@ use garita_profile::builtin::BUILT_IN;
 
 use super::ask::{Ask, held};
 use super::case::Opened;
+use super::words::inside;
 use super::{board, peers};
 use crate::console::{Holder, Step};
 
@@ -145,6 +146,6 @@ fn members(opened: &Opened, record_type: &str, view: &str) -> Vec<String> {
         .flat_map(|line| &line.view)
         .filter_map(|path| path.last_name())
         .filter(|name| !keys.contains(name))
-        .map(|name| opened.say.label(record_type, name).to_lowercase())
+        .map(|name| inside(&opened.say.label(record_type, name)))
         .collect()
 }

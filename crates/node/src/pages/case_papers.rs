@@ -1,6 +1,7 @@
 //! Documents of a case and its parts: what checking each gave, problems first.
 
 use garita_exchange::read;
+use garita_profile::builtin::BUILT_IN;
 use garita_profile::case::{CaseRef, CaseState, ClockState, RecordState};
 use garita_profile::model::Until;
 use garita_store::HeldRecord;
@@ -23,7 +24,8 @@ pub(super) fn documents(ask: &Ask, opened: &Opened) -> Vec<Document> {
             .records
             .get(&state.record_type)
             .is_some_and(|t| t.face == "document");
-        if !paper {
+        // The exchange's own records, of whom it is shared with and who stands for whom, are no papers of the truck.
+        if !paper || BUILT_IN.contains(&state.record_type.as_str()) {
             continue;
         }
         if let Some(document) = document(ask, opened, part, state) {

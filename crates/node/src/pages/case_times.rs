@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::case::Opened;
+use super::words::inside;
 use crate::api::records::digest_of;
 use crate::console::{
     ClockLine, Event, Link, Look, Rich, Side, Span, Timeline, WaySegment, paths, time,
@@ -24,6 +25,10 @@ const EVENTS_SHOWN: usize = 60;
 const WAY_LEAST_MS: i64 = 1_000;
 /// The engine's own record type by which a keeper tells a state.
 const STATE_NOTICE: &str = "StateNotice";
+/// The engine's own record type by which a case is shared with somebody.
+const GRANT: &str = "Grant";
+/// Grants of one office within this are one line.
+const GRANTS_APART_MS: i64 = 60_000;
 
 /// The side of a record: by its type, else by its issuer's country.
 pub(super) fn side(ask: &Ask, opened: &Opened, record_type: &str, issuer: &str) -> Side {
@@ -52,9 +57,18 @@ pub(super) fn timeline(ask: &Ask, opened: &Opened) -> Timeline {
     let mut events: Vec<Event> = Vec::new();
     let known = opened.known();
     let began_ms = began(ask);
+    let mut shared: Vec<(&str, Event)> = Vec::new();
     for (part, state) in opened.fates() {
-        events.extend(event(ask, opened, part, state, &known, began_ms));
+        let Some(made) = event(ask, opened, part, state, &known, began_ms) else {
+            continue;
+        };
+        if state.record_type == GRANT && made.flag.is_empty() {
+            share(ask, opened, state, made, &mut shared);
+        } else {
+            events.push(made);
+        }
     }
+    events.extend(shared.into_iter().map(|(_, event)| event));
     events.sort_by_key(|e| std::cmp::Reverse(e.at_ms));
     let all = !ask.here.value("all").is_empty();
     let total = events.len();
@@ -71,6 +85,47 @@ pub(super) fn timeline(ask: &Ask, opened: &Opened) -> Timeline {
     Timeline {
         events: with_gaps(ask, opened, events),
         earlier,
+    }
+}
+
+/// Adds to whom a grant shares the case, linked to its proof, to the line of what its office shared at that time.
+fn share<'a>(
+    ask: &Ask,
+    opened: &Opened,
+    state: &'a RecordState,
+    made: Event,
+    shared: &mut Vec<(&'a str, Event)>,
+) {
+    let to = opened
+        .held(&state.id)
+        .and_then(read::case_record_of)
+        .and_then(|record| {
+            let to = record.document.pointer("/credentialSubject/to")?.as_str()?;
+            Some(ask.network.name_of(to).to_owned())
+        })
+        .unwrap_or_default();
+    let to = Span::Link(Link::new(to, paths::record(digest_of(&state.id))));
+    let near = shared.iter_mut().find(|(issuer, event)| {
+        *issuer == state.issuer && event.at_ms.abs_diff(made.at_ms) < GRANTS_APART_MS.unsigned_abs()
+    });
+    match near {
+        Some((_, event)) => {
+            let sub = std::mem::take(&mut event.sub);
+            event.sub = sub.and(Span::Text(", ".to_owned())).and(to);
+        }
+        None => {
+            let sub = Rich::text(ask.network.name_of(&state.issuer))
+                .and(Span::Text(ask.w(", to ", ", a ").to_owned()))
+                .and(to);
+            shared.push((
+                &state.issuer,
+                Event {
+                    sub,
+                    proof: None,
+                    ..made
+                },
+            ));
+        }
     }
 }
 
@@ -216,7 +271,7 @@ fn first_words(opened: &Opened, record_type: &str, document: &Value) -> Option<S
         let member = path.last_name()?;
         let text = text_of(path.first(document)?)?;
         if let Some(words) = say.code(record_type, member, &text) {
-            return Some(words.to_lowercase());
+            return Some(inside(&words));
         }
         let sentence = text.contains(' ') && text.chars().count() <= 90;
         sentence.then_some(text)
@@ -239,7 +294,7 @@ fn with_gaps(ask: &Ask, opened: &Opened, events: Vec<Event>) -> Vec<Event> {
                         title: Rich::text(format!(
                             "{}, {}",
                             time::span(span_ms),
-                            face.label.to_lowercase()
+                            inside(&face.label)
                         )),
                         gap: true,
                         ..Event::default()

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::ask::{Ask, absent, held, signed};
 use super::board;
-use super::words::Say;
+use super::words::{Say, inside};
 use crate::console::{Address, Link, Series, WaitChart, time};
 use crate::server::App;
 
@@ -96,7 +96,7 @@ pub(super) fn chart(ask: &Ask, say: &Say, board: &Board) -> Result<Option<WaitCh
         "{} {} {}",
         source.from_stage,
         ask.w("to", "a"),
-        source.to_stage.to_lowercase()
+        inside(&source.to_stage)
     );
     let csv = Address::new("/console/waits.csv").with("board", ask.here.value("board"));
     Ok(Some(WaitChart {

@@ -135,7 +135,7 @@ impl Say {
             self.text(&format!("nouns.{kind}.{form}"))
                 .map(str::to_owned)
         };
-        let one = own("one").unwrap_or_else(|| self.kind(kind).to_lowercase());
+        let one = own("one").unwrap_or_else(|| inside(&self.kind(kind)));
         let other = own("other").unwrap_or_else(|| format!("{one}s"));
         Noun { one, other }
     }
@@ -350,6 +350,34 @@ pub(super) fn is_identifier(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-:/._".contains(&b))
+        && !is_time(text)
+}
+
+/// `2026-11-24` or what begins so: a time is no number to compare.
+fn is_time(text: &str) -> bool {
+    text.get(..10)
+        .is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+}
+
+/// Words as they stand inside a sentence: the first letter small, names and abbreviations as they are.
+pub(super) fn inside(words: &str) -> String {
+    let capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let mut parts = words.split_whitespace();
+    let first = parts.next().unwrap_or_default();
+    let short = first.chars().count() < 2;
+    let plain = short || first.chars().skip(1).all(|c| !c.is_uppercase());
+    // Two capitals in a row are a name; an abbreviation later in the words is none.
+    let name = parts.any(|word| {
+        let word = word.trim_start_matches('(');
+        capital(word) && word.chars().skip(1).any(char::is_lowercase)
+    });
+    if !plain || name {
+        return words.to_owned();
+    }
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 /// A word of a program without a text: `in-step` reads *In step*.
@@ -421,5 +449,31 @@ fn learn(lexicon: &mut Lexicon, record_type: &str, field: &Field) {
     }
     for column in &field.columns {
         learn(lexicon, record_type, column);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inside_a_sentence_names_and_abbreviations_keep_their_letters() {
+        assert_eq!(inside("Refer to inspection"), "refer to inspection");
+        assert_eq!(inside("Exam at CES"), "exam at CES");
+        assert_eq!(
+            inside("World Trade Bridge (Bridge IV)"),
+            "World Trade Bridge (Bridge IV)"
+        );
+        assert_eq!(inside("RFC of the importer"), "RFC of the importer");
+        assert_eq!(inside("Órdenes"), "órdenes");
+        assert_eq!(inside(""), "");
+    }
+
+    #[test]
+    fn a_time_is_no_number_to_compare() {
+        assert!(is_identifier("7741007"));
+        assert!(is_identifier("UCP-LRD-26-00417"));
+        assert!(!is_identifier("2026-11-24T14:16:00Z"));
+        assert!(!is_identifier("2026-11-24"));
     }
 }
