@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::world::{Api, World, appointment, draft, garita, record_path, trip_key};
 
 const TRIP: &str = "TOCQ2611240417";
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A trailer that goes back empty, as its carrier's system writes it.
 fn empty_truck() -> String {
@@ -202,4 +203,73 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     let printed = Api::new(&node.url, ran.out.trim());
     assert_eq!(printed.record(&id).await.status, 200);
     assert_eq!(printed.post("/v1/records", &body).await.status, 403);
+}
+
+/// The hidden fields of a page's form, and the answer that its button gives, as a browser sends them. None needs encoding.
+fn filled(page: &str) -> String {
+    let between = |text: &str, from: &str| {
+        let (_, rest) = text.split_once(from)?;
+        rest.split_once('"').map(|(value, _)| value.to_owned())
+    };
+    let mut fields: Vec<String> = page
+        .split("<input type=\"hidden\"")
+        .skip(1)
+        .filter_map(|text| {
+            Some(format!(
+                "{}={}",
+                between(text, "name=\"")?,
+                between(text, "value=\"")?
+            ))
+        })
+        .collect();
+    fields.push("confirmed=yes".to_owned());
+    fields.join("&")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_that_is_sent_twice_is_recorded_once() {
+    let world = World::running("twice", 2).await;
+    let carrier = world.api("ocotillo");
+    for trip in [TRIP, "TOCQ2611240418"] {
+        carrier
+            .file("Appointment", appointment(trip, "47AK2F"))
+            .await;
+    }
+    let node = world.node("trade");
+    let browser = Api::new(&node.url, "");
+    let link = node.parties["ocotillo"].sign_in.clone();
+    let entered = browser.request("GET", link.strip_prefix(&browser.base).unwrap());
+    let entered = entered.send().await.unwrap();
+    assert_eq!(entered.status().as_u16(), 303);
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let act = |trip: &str| format!("/console/cases/trip/{}/act/dispatch", trip_key(trip));
+    let page = browser.request("GET", &act(TRIP)).header("cookie", &cookie);
+    let page = page.send().await.unwrap().text().await.unwrap();
+    let fields = filled(&page);
+    let post = async |trip: &str| {
+        let sent = browser
+            .request("POST", &act(trip))
+            .header("cookie", &cookie);
+        let sent = sent.header("content-type", FORM).body(fields.clone());
+        let answer = sent.send().await.unwrap();
+        let location = answer.headers().get("location").cloned();
+        let location = location.map(|l| l.to_str().unwrap().to_owned());
+        (answer.status().as_u16(), location)
+    };
+    let before = world.records("trade").await;
+    // Both clicks at once, and one more when the first is long done.
+    let (first, second) = tokio::join!(post(TRIP), post(TRIP));
+    let third = post(TRIP).await;
+    assert_eq!(first.0, 303, "{first:?} {page}");
+    assert!(first.1.as_ref().unwrap().contains("recorded="), "{first:?}");
+    assert_eq!(first, second);
+    assert_eq!(first, third);
+    assert_eq!(world.records("trade").await, before + 1);
+    // Without the form's key and token nothing is recorded.
+    let bare = browser.request("POST", &act("TOCQ2611240418"));
+    let bare = bare.header("cookie", &cookie).header("content-type", FORM);
+    let bare = bare.body("confirmed=yes");
+    assert_eq!(bare.send().await.unwrap().status().as_u16(), 403);
+    assert_eq!(world.records("trade").await, before + 1);
 }

@@ -13,7 +13,7 @@ use garita_profile::acts::{self, ActOffer};
 use garita_profile::board::{self as rows, BoardRow};
 use garita_profile::builtin::BUILT_IN;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState, RecordState};
-use garita_profile::model::Severity;
+use garita_profile::model::{Model, Severity};
 use garita_store::{HeldRecord, TermMatch};
 
 use super::ask::{Ask, absent, held, signed};
@@ -604,6 +604,21 @@ pub(super) fn in_force<'a>(
         .filter_map(move |s| records.iter().find(|r| r.id == s.id))
 }
 
+/// How early a type of record tells of a kind of case: first the one that lists its parts, then those that seat and name it, so
+/// that every case of a kind reads in the same order; the others after them.
+fn telling(model: &Model, kind: &str, record_type: &str) -> usize {
+    let Some(kind) = model.kinds.get(kind) else {
+        return 0;
+    };
+    let lists = kind.parts.values().map(|part| part.from.as_str());
+    let seats = kind.seats.values().flatten();
+    let names = seats
+        .chain(&kind.title)
+        .map(|path| path.record_type.as_str());
+    let mut types = lists.chain(names);
+    types.position(|t| t == record_type).unwrap_or(usize::MAX)
+}
+
 fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
     let say = &opened.say;
     let mut found: Vec<(String, Fact)> = Vec::new();
@@ -618,13 +633,12 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
             ..Fact::default()
         },
     ));
-    // The opening paper says what the case is; then what was said last counts; papers before events, which speak of one moment.
+    // Papers before events, which speak of one moment.
     for face in ["document", "event"] {
-        let opening = opened.read.state.opening.as_deref();
         let mut records: Vec<&CaseRecord> = in_force(&opened.read.state, &opened.read.case_records)
             .rev()
             .collect();
-        records.sort_by_key(|r| Some(r.id.as_str()) != opening);
+        records.sort_by_key(|r| telling(model, &opened.case.kind, &r.record_type));
         for record in records {
             let fits = model
                 .records
@@ -775,7 +789,7 @@ fn parts(opened: &Opened) -> Vec<PartsTable> {
         .collect()
 }
 
-/// Facts of a part: of its papers in force, newest first, without its own key.
+/// Facts of a part, of its papers in force: those that tell of it first, then the newest; without its own key.
 fn part_facts(opened: &Opened, part: &CaseRef) -> Vec<(String, Fact)> {
     let say = &opened.say;
     let (Some(state), Some(records)) = (opened.read.parts.get(part), opened.parts.get(part)) else {
@@ -784,7 +798,9 @@ fn part_facts(opened: &Opened, part: &CaseRef) -> Vec<(String, Fact)> {
     let model = opened.profile().model();
     let mut out: Vec<(String, Fact)> = Vec::new();
     let list: Vec<CaseRecord> = records.iter().filter_map(read::case_record_of).collect();
-    for record in in_force(state, &list) {
+    let mut papers: Vec<&CaseRecord> = in_force(state, &list).rev().collect();
+    papers.sort_by_key(|r| telling(model, &part.kind, &r.record_type));
+    for record in papers {
         let paper = model
             .records
             .get(&record.record_type)
