@@ -10,6 +10,20 @@ pub const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate"
 /// The word for "any party of the trust list" in `issued-by`.
 pub const ANY: &str = "any";
 
+/// What people call a built-in record type, English and Spanish.
+pub fn title(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "Affirmation" => Some(("Affirmation", "Ratificación")),
+        "StateNotice" => Some(("Notice of a state", "Aviso de estado")),
+        "Grant" => Some((
+            "Access granted to a case",
+            "Acceso otorgado a un expediente",
+        )),
+        "Mandate" => Some(("Mandate to act for another", "Encargo para actuar por otro")),
+        _ => None,
+    }
+}
+
 /// Adds the built-in record types and their schemas; a profile's own of the same name stand, as far as they say something.
 pub(crate) fn add(model: &mut Model) {
     let mut offices: Vec<String> = model.affirmed_by.values().flatten().cloned().collect();

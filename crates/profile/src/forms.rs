@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::builtin;
 use crate::load::Profile;
 use crate::pointer::escape;
 use crate::schema::resolve;
@@ -64,6 +65,8 @@ pub struct Field {
     pub hint: Words,
     /// Example.
     pub example: String,
+    /// Example for readers of Spanish, where it is prose; else as `example`.
+    pub example_es: String,
     /// Whether the record needs it.
     pub required: bool,
     /// Only one value is possible: shown, not asked.
@@ -168,12 +171,20 @@ pub fn title_words(profile: &Profile, record_type: &str) -> Words {
         .map(|s| words(s, "title"))
         .unwrap_or_default();
     if from_schema.en.is_empty() {
+        let (en, es) = builtin::title(record_type).unwrap_or((record_type, record_type));
         return Words {
-            en: record_type.to_owned(),
-            es: record_type.to_owned(),
+            en: en.to_owned(),
+            es: es.to_owned(),
         };
     }
     from_schema
+}
+
+/// A text as it is, another value as JSON.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// A text key in both languages; empty where a language lacks it.
@@ -335,9 +346,13 @@ impl Maker<'_> {
             kind,
             label,
             hint: own_or("description"),
-            example: example
-                .map(|e| e.as_str().map_or_else(|| e.to_string(), str::to_owned))
+            example_es: member
+                .get("x-example-es")
+                .or_else(|| schema.get("x-example-es"))
+                .or(example)
+                .map(plain)
                 .unwrap_or_default(),
+            example: example.map(plain).unwrap_or_default(),
             required,
             fixed: schema.get("const").cloned(),
             choices,

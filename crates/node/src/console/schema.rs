@@ -204,9 +204,9 @@ impl Builder<'_> {
                 );
             } else if self.fields < FIELDS_MAX {
                 self.fields += 1;
-                let field = self.field(items, type_of(items), row, &every, value, false);
+                let mut field = self.field(items, type_of(items), row, &every, value, false);
+                field.label = title;
                 self.sections.push(FormSection {
-                    title,
                     fields: vec![field],
                     remove,
                     ..FormSection::default()

@@ -207,7 +207,10 @@ async fn refused(
                 } else {
                     f.pointer.clone()
                 },
-                text: ask.w(&f.en, &f.es).to_owned(),
+                text: wanted
+                    .opened
+                    .say
+                    .told(&wanted.offer.issue, ask.w(&f.en, &f.es)),
                 code: f.code.clone(),
             })
             .collect();
@@ -437,7 +440,7 @@ fn question_field(
         hint = format!(
             "{hint} {} {}",
             ask.w("Example:", "Ejemplo:"),
-            question.example
+            ask.w(&question.example, &question.example_es)
         )
         .trim()
         .to_owned();

@@ -94,19 +94,7 @@ fn groups(ask: &Ask) -> Vec<ChooseGroup> {
             let href = format!("/console/file/{}", crate::console::segment(name));
             // Every program has the exchange's own records: one line for all.
             if group.links.iter().all(|link| link.href != href) {
-                let called = match name.as_str() {
-                    "Grant" => ask
-                        .w(
-                            "Access granted to a case",
-                            "Acceso otorgado a un expediente",
-                        )
-                        .to_owned(),
-                    "Mandate" => ask
-                        .w("Mandate to act for another", "Encargo para actuar por otro")
-                        .to_owned(),
-                    _ => say.record(name),
-                };
-                group.links.push(Link::new(called, href));
+                group.links.push(Link::new(say.record(name), href));
             }
         }
     }
@@ -272,7 +260,7 @@ async fn refused(
                     )
                     .to_owned()
                 } else {
-                    ask.w(&f.en, &f.es).to_owned()
+                    form.say.told(&record_type, ask.w(&f.en, &f.es))
                 },
                 code: f.code.clone(),
             })
@@ -484,9 +472,13 @@ impl Form {
         let mut hint = own("description");
         let examples = member.get("examples").and_then(Value::as_array);
         if let Some(example) = examples.and_then(|e| e.first()) {
-            let text = example
+            let spanish = (ask.lang.code() == "es")
+                .then(|| member.get("x-example-es"))
+                .flatten();
+            let text = spanish.unwrap_or(example);
+            let text = text
                 .as_str()
-                .map_or_else(|| example.to_string(), str::to_owned);
+                .map_or_else(|| text.to_string(), str::to_owned);
             if !example.is_object() && !example.is_array() && member.get("enum").is_none() {
                 hint = format!("{hint} {} {text}", ask.w("Example:", "Ejemplo:"))
                     .trim()

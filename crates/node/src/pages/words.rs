@@ -291,6 +291,22 @@ impl Say {
             })
     }
 
+    /// A sentence about a document, where its members stand in backticks, with what people call them: *“Carrier (SCAC)” is missing*.
+    pub(super) fn told(&self, record_type: &str, text: &str) -> String {
+        let mut out = String::new();
+        for (at, piece) in text.split('`').enumerate() {
+            let label = (record_type.to_owned(), piece.to_owned());
+            if let (1, Some(words)) = (at % 2, self.lexicon.labels.get(&label)) {
+                out.push_str(self.pick("“", "«"));
+                out.push_str(self.of(words));
+                out.push_str(self.pick("”", "»"));
+            } else {
+                out.push_str(piece);
+            }
+        }
+        out
+    }
+
     /// The first value of a record, among those that its type's `brief` names, that is a word of a code list.
     pub(super) fn first_code(&self, record_type: &str, document: &Value) -> Option<String> {
         let ty = self.profile.model().records.get(record_type)?;
