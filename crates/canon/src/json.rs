@@ -91,6 +91,17 @@ impl JsonError {
         }
     }
 
+    /// Where reading stopped, in bytes from the start, where that is known.
+    pub fn offset(&self) -> Option<usize> {
+        match self {
+            Self::Syntax { offset, .. } | Self::TooDeep { offset, .. } => Some(*offset),
+            Self::TooLarge { .. }
+            | Self::TooManyValues { .. }
+            | Self::DuplicateKey { .. }
+            | Self::Number { .. } => None,
+        }
+    }
+
     /// Where in the document, as a JSON pointer (RFC 6901), where there is a place.
     pub fn pointer(&self) -> Option<&str> {
         match self {

@@ -297,8 +297,8 @@ codes! {
 const CANON_TEXTS: &[(&str, &str, &str)] = &[
     (
         "json-syntax",
-        "The text is not JSON.",
-        "El texto no es JSON.",
+        "The text is not JSON; correct it where it is said, or let a JSON library write it.",
+        "El texto no es JSON; corríjalo donde se indica o deje que lo escriba una biblioteca de JSON.",
     ),
     (
         "json-duplicate-key",
@@ -307,8 +307,8 @@ const CANON_TEXTS: &[(&str, &str, &str)] = &[
     ),
     (
         "json-too-deep",
-        "The document is nested deeper than allowed.",
-        "El documento está anidado más de lo permitido.",
+        "The document is nested deeper than allowed; no record needs that.",
+        "El documento está anidado más de lo permitido; ningún registro lo necesita.",
     ),
     (
         "json-too-many-values",

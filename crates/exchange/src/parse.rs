@@ -46,9 +46,16 @@ pub fn document(bytes: &[u8]) -> Result<Value, Refusal> {
         } else {
             RefusalKind::Malformed
         };
-        let en = format!("{error}");
-        let es = garita_credential::describe(error.code(), garita_credential::Lang::Es)
-            .map_or_else(|| en.clone(), str::to_owned);
+        let told = |lang| garita_credential::describe(error.code(), lang);
+        let en = told(garita_credential::Lang::En)
+            .map_or_else(|| error.to_string(), |advice| format!("{advice} ({error})"));
+        let place = error
+            .offset()
+            .map(|at| format!(" (byte {at})"))
+            .or_else(|| error.pointer().map(|at| format!(" (`{at}`)")))
+            .unwrap_or_default();
+        let es = told(garita_credential::Lang::Es)
+            .map_or_else(|| en.clone(), |advice| format!("{advice}{place}"));
         Refusal::one(
             kind,
             Fault::at(error.code(), error.pointer().unwrap_or_default(), en, es),

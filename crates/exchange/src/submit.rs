@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use garita_credential::ResolveError;
 use garita_profile::case::{CaseRef, Replaces, Standing};
 use garita_profile::model::Severity;
 use garita_profile::{admission, keys};
@@ -352,14 +353,50 @@ fn complete(
         return Err(unprocessable(Fault::at(
             error.code(),
             "/proof/verificationMethod",
-            format!("the key of `{}` cannot sign now: {error}", principal.party),
             format!(
-                "la llave de `{}` no puede firmar ahora: {error}",
-                principal.party
+                "`{}` cannot sign with its key: {}; sign with a key of the network's list that is in force, or ask the node's operator for one",
+                principal.party,
+                key_trouble(&error)
+            ),
+            format!(
+                "`{}` no puede firmar con su llave: {}; firme con una llave vigente de la lista de la red o pida una al operador del nodo",
+                principal.party,
+                key_trouble_es(&error)
             ),
         )));
     }
     Ok(Verified::own(signed, envelope))
+}
+
+fn key_trouble(error: &ResolveError) -> String {
+    match error {
+        ResolveError::KeyRevoked { from_ms, .. } => {
+            format!("it is revoked since {}", encode::instant_text(*from_ms))
+        }
+        ResolveError::KeyNotYetValid { from_ms, .. } => {
+            format!("it is in use only from {}", encode::instant_text(*from_ms))
+        }
+        ResolveError::KeyRetired { until_ms, .. } => {
+            format!("it was in use until {}", encode::instant_text(*until_ms))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn key_trouble_es(error: &ResolveError) -> String {
+    match error {
+        ResolveError::KeyRevoked { from_ms, .. } => {
+            format!("está revocada desde {}", encode::instant_text(*from_ms))
+        }
+        ResolveError::KeyNotYetValid { from_ms, .. } => {
+            format!("se usa a partir de {}", encode::instant_text(*from_ms))
+        }
+        ResolveError::KeyRetired { until_ms, .. } => {
+            format!("se usó hasta {}", encode::instant_text(*until_ms))
+        }
+        other => garita_credential::describe(other.code(), garita_credential::Lang::Es)
+            .map_or_else(|| other.to_string(), str::to_owned),
+    }
 }
 
 /// The cases a draft is about: read by the profile's pointers, or those of what it follows.
