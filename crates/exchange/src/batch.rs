@@ -24,7 +24,7 @@ use crate::governance::{self, Network};
 use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
-use crate::project::{Projector, Seen};
+use crate::project::{At, Projector, Seen};
 use crate::sequence::{Change, Sequenced, store_refusal};
 use crate::signing::{self, LogSigner};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
@@ -64,6 +64,7 @@ pub(crate) struct Batch<'a> {
     base: TreeSize,
     checkpoint: Option<String>,
     pub(crate) logged_ms: i64,
+    last_logged_ms: i64,
     pub(crate) now_ms: i64,
     placed: HashMap<(String, String), Sequenced>,
     /// Audiences of what this batch placed: the store does not know them yet.
@@ -88,6 +89,7 @@ impl<'a> Batch<'a> {
             checkpoint: head.checkpoint.clone(),
             // INVARIANT (logged never decreases): a clock that went back is not followed.
             logged_ms: head.last_logged_ms.map_or(now_ms, |last| last.max(now_ms)),
+            last_logged_ms: head.last_logged_ms.unwrap_or(now_ms),
             now_ms,
             frontier: head.frontier.clone(),
             commit: Commit::default(),
@@ -210,6 +212,22 @@ impl<'a> Batch<'a> {
 
     pub(crate) fn change(&mut self, change: Change) {
         change(&mut self.commit);
+    }
+
+    /// Computes a party's table rows of some cases anew.
+    pub(crate) fn retable(&mut self, party: &Arc<str>, cases: &[CaseRef]) -> Result<(), Refusal> {
+        let network = Arc::clone(&self.desk.network);
+        for case in cases {
+            let seen = (Arc::clone(party), case.clone());
+            let rows = self
+                .projector
+                // Nothing is logged here, so that a clock which goes back after this would be behind `now`; the log never is.
+                .retabled(&seen, &network, self.now_ms, self.last_logged_ms)
+                .map_err(|e| store_refusal(&e));
+            let rows = self.note_break(rows)?;
+            self.commit.table_rows.extend(rows);
+        }
+        Ok(())
     }
 
     /// Adopts governance entries; what adopted entries unlock is for the caller to retry.
@@ -342,12 +360,16 @@ impl<'a> Batch<'a> {
             }
         }
         // A case touched in both rounds is written once, as the second left it.
-        let updated = self.last_index();
+        let at = At {
+            now_ms: self.now_ms,
+            recorded_ms: self.logged_ms,
+            updated: self.last_index(),
+        };
         let network = Arc::clone(&self.desk.network);
         for seen in moved {
             let rows = self
                 .projector
-                .rows(&seen, &network, self.now_ms, updated)
+                .rows(&seen, &network, at)
                 .map_err(|e| store_refusal(&e))?;
             if let Some(rows) = rows {
                 self.commit.case_views.push(rows.view);

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod program;
 mod project;
 pub mod read;
+mod retable;
 pub mod sequence;
 pub mod signing;
 pub mod stamp;

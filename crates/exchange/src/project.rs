@@ -51,6 +51,17 @@ pub(crate) struct Moved {
     pub(crate) after: Arc<CaseState>,
 }
 
+/// The instants and the place in the log that go with what a case gives.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At {
+    /// Business time.
+    pub(crate) now_ms: i64,
+    /// When rows are recorded: logged time, which never goes back where the clock does.
+    pub(crate) recorded_ms: i64,
+    /// The log's last entry.
+    pub(crate) updated: LeafIndex,
+}
+
 /// What a case gives the commit.
 pub(crate) struct Rows {
     pub(crate) view: CaseView,
@@ -148,8 +159,7 @@ impl Projector {
         &mut self,
         seen: &Seen,
         network: &Network,
-        now_ms: i64,
-        updated: LeafIndex,
+        at: At,
     ) -> Result<Option<Rows>, StoreError> {
         let (party, case) = seen;
         let Some(profile) = self.programs.for_kind(&case.kind) else {
@@ -164,17 +174,41 @@ impl Projector {
             state: &state,
             records: &warm.records,
             directory: &network.directory,
+            as_of_ms: at.now_ms,
+            linked: None,
+        };
+        let view = case_view(party, &profile, shown, network, at.updated);
+        let rows = table_rows(party, &profile, shown, at.recorded_ms);
+        let rows = new_rows(&mut warm.rows, rows);
+        Ok(Some(Rows { view, terms, rows }))
+    }
+
+    /// Table rows of a case, computed anew, where they differ from what was last written: for when a program has changed. A row that
+    /// the store has already changes nothing there.
+    pub(crate) fn retabled(
+        &mut self,
+        seen: &Seen,
+        network: &Network,
+        now_ms: i64,
+        recorded_ms: i64,
+    ) -> Result<Vec<TableRow>, StoreError> {
+        let (party, case) = seen;
+        let (Some(state), Some(profile)) = (
+            self.state(party, case, network, now_ms)?,
+            self.programs.for_kind(&case.kind),
+        ) else {
+            return Ok(Vec::new());
+        };
+        let warm = self.load(party, case)?;
+        let shown = acts::CaseView {
+            state: &state,
+            records: &warm.records,
+            directory: &network.directory,
             as_of_ms: now_ms,
             linked: None,
         };
-        let view = case_view(party, &profile, shown, network, updated);
-        let mut rows = table_rows(party, &profile, shown);
-        rows.retain(|row| {
-            let columns = row.columns.clone().unwrap_or_default();
-            let before = warm.rows.insert(row.table.clone(), columns);
-            before.as_ref() != row.columns.as_ref()
-        });
-        Ok(Some(Rows { view, terms, rows }))
+        let rows = table_rows(party, &profile, shown, recorded_ms);
+        Ok(new_rows(&mut warm.rows, rows))
     }
 
     /// States of a case's parts, as far as the party has them.
@@ -385,7 +419,22 @@ fn new_terms(
     out
 }
 
-fn table_rows(party: &Arc<str>, profile: &Profile, shown: acts::CaseView<'_>) -> Vec<TableRow> {
+/// The rows that are not as last written.
+fn new_rows(written: &mut BTreeMap<String, String>, mut rows: Vec<TableRow>) -> Vec<TableRow> {
+    rows.retain(|row| {
+        let columns = row.columns.clone().unwrap_or_default();
+        let before = written.insert(row.table.clone(), columns);
+        before.as_ref() != row.columns.as_ref()
+    });
+    rows
+}
+
+fn table_rows(
+    party: &Arc<str>,
+    profile: &Profile,
+    shown: acts::CaseView<'_>,
+    recorded_ms: i64,
+) -> Vec<TableRow> {
     let case = &shown.state.case;
     tables::table_rows(profile, shown)
         .into_iter()
@@ -396,7 +445,7 @@ fn table_rows(party: &Arc<str>, profile: &Profile, shown: acts::CaseView<'_>) ->
             key: case.key.clone(),
             stated_on_ms: None,
             columns: serde_json::to_string(&row.columns).ok(),
-            recorded_from_ms: shown.as_of_ms,
+            recorded_from_ms: recorded_ms,
             recorded_to_ms: None,
         })
         .collect()

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Instant;
 
+use garita_profile::case::CaseRef;
 use garita_store::{Ack, Commit, StoreError, Writer};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
@@ -83,6 +84,11 @@ pub(crate) enum Job {
         change: Change,
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    Retable {
+        party: Arc<str>,
+        cases: Vec<CaseRef>,
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
 }
 
 impl Job {
@@ -90,6 +96,7 @@ impl Job {
     fn weight(&self) -> usize {
         match self {
             Self::Delivered { entries, .. } => entries.len(),
+            Self::Retable { cases, .. } => cases.len(),
             _ => 1,
         }
     }
@@ -184,6 +191,20 @@ impl SequencerHandle {
         .await
     }
 
+    /// Computes a party's table rows of some cases anew; durable on return.
+    pub(crate) async fn retable(
+        &self,
+        party: Arc<str>,
+        cases: Vec<CaseRef>,
+    ) -> Result<(), Refusal> {
+        self.ask(|reply| Job::Retable {
+            party,
+            cases,
+            reply,
+        })
+        .await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Job,
@@ -213,9 +234,12 @@ pub(crate) fn run(
         let started = Instant::now();
         let jobs = waiting.take();
         // A change that is no record may conflict (a link used twice): it stands alone, so that it takes no record with it.
-        let (alone, together): (Vec<Job>, Vec<Job>) = jobs
-            .into_iter()
-            .partition(|job| matches!(job, Job::Change { .. } | Job::Govern { .. }));
+        let (alone, together): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
+            matches!(
+                job,
+                Job::Change { .. } | Job::Govern { .. } | Job::Retable { .. }
+            )
+        });
         for job in alone {
             run_batch(
                 &mut writer,
@@ -416,6 +440,14 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
             batch.change(change);
             plain(reply, Ok(()))
         }
+        Job::Retable {
+            party,
+            cases,
+            reply,
+        } => {
+            let result = batch.retable(&party, &cases);
+            plain(reply, result)
+        }
     }
 }
 
@@ -437,7 +469,7 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
         match job {
             Job::Home { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Delivered { reply, .. } => drop(reply.send(Err(refusal.clone()))),
-            Job::Acked { reply, .. } | Job::Change { reply, .. } => {
+            Job::Acked { reply, .. } | Job::Change { reply, .. } | Job::Retable { reply, .. } => {
                 drop(reply.send(Err(refusal.clone())))
             }
             Job::Govern { reply, .. } => drop(reply.send(Err(refusal.clone()))),
@@ -460,6 +492,35 @@ pub fn store_refusal(error: &StoreError) -> Refusal {
                 "`cursor` es el `next` de una respuesta anterior",
             ),
         );
+    }
+    match error {
+        StoreError::TooLong { limit_ms } => {
+            return Refusal::one(
+                RefusalKind::Unavailable,
+                Fault::whole(
+                    "measure-too-long",
+                    format!(
+                        "the measure takes longer than {} s; try when the node has less to do",
+                        limit_ms / 1_000
+                    ),
+                    format!(
+                        "la medida tarda más de {} s; intente cuando el nodo tenga menos trabajo",
+                        limit_ms / 1_000
+                    ),
+                ),
+            );
+        }
+        StoreError::Busy { .. } => {
+            return Refusal::one(
+                RefusalKind::Busy,
+                Fault::whole(
+                    "measures-busy",
+                    "several measures are being computed already; try again in some seconds",
+                    "ya se calculan varias medidas; intente de nuevo en unos segundos",
+                ),
+            );
+        }
+        _ => {}
     }
     let code = error.code();
     let kind = match code {

@@ -127,6 +127,18 @@ impl Exchange {
             &core.identity.did,
             Arc::clone(&core.identity.key),
         )?);
+        tokio::spawn({
+            let core = Arc::clone(&core);
+            let mut stop = stopped.clone();
+            async move {
+                tokio::select! {
+                    done = crate::retable::run(&core) => if let Err(refusal) = done {
+                        tracing::warn!(%refusal, "tables could not be computed anew; the next start begins again");
+                    },
+                    _ = stop.changed() => {}
+                }
+            }
+        });
         tokio::spawn(watch_peers(
             Arc::clone(&core),
             client,

@@ -7,6 +7,8 @@ pub mod access;
 pub mod api;
 pub mod config;
 pub mod console;
+pub mod csv;
+pub mod measures;
 pub mod pages;
 pub mod places;
 pub mod programs;

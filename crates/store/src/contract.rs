@@ -17,6 +17,8 @@
 //! Times are milliseconds since 1970 UTC. Ids, views, parties, kinds and keys are opaque text. JSON is opaque text too.
 //! Text that names things (ids, parties, keys, terms) is at most [`NAME_BYTES_MAX`] bytes.
 
+use std::time::Duration;
+
 use garita_tlog::{Frontier, Hash, LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 
@@ -879,6 +881,41 @@ pub struct TableQuery {
     pub limit: usize,
     /// [`Page::next`] of the page before.
     pub cursor: Option<String>,
+}
+
+/// A value that a measure binds or gives.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Real(f64),
+    /// A text.
+    Text(String),
+}
+
+/// A query over `table_rows`, made by whoever knows what the rows mean. It only reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// One SELECT in this store's language.
+    pub sql: String,
+    /// What it binds, in order; the first is the party whose rows are read.
+    pub binds: Vec<Cell>,
+    /// Most rows that are given.
+    pub rows_max: usize,
+    /// Longest that it may run.
+    pub time_max: Duration,
+}
+
+/// What a measure gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measured {
+    /// Rows, each with its columns in order.
+    pub rows: Vec<Vec<Cell>>,
+    /// Whether there were more than `rows_max`.
+    pub more: bool,
 }
 
 /// Something new for a party.

@@ -44,6 +44,18 @@ pub enum StoreError {
         /// What is missing.
         what: String,
     },
+    /// A read that would take longer than it may. Ask for less, or later.
+    #[error("the answer takes longer than {limit_ms} ms")]
+    TooLong {
+        /// How long it may take, in ms.
+        limit_ms: u64,
+    },
+    /// Too many ask for what one at a time can have. Try again.
+    #[error("{waiting} wait already")]
+    Busy {
+        /// How many.
+        waiting: usize,
+    },
     /// A value that can't be stored: too long, out of range.
     #[error("cannot be stored: {what}")]
     Invalid {
@@ -64,6 +76,8 @@ impl StoreError {
             Self::InUse => "store-in-use",
             Self::Conflict { .. } => "store-conflict",
             Self::Missing { .. } => "store-missing",
+            Self::TooLong { .. } => "store-too-long",
+            Self::Busy { .. } => "store-busy",
             Self::Invalid { .. } => "store-invalid",
         }
     }

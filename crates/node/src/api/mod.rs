@@ -4,6 +4,7 @@ pub mod admin;
 mod body;
 pub mod cases;
 pub mod imports;
+pub mod indicators;
 pub mod log;
 pub mod openapi;
 pub mod ops;
@@ -43,6 +44,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
         .route("/v1/automations", get(cases::automations))
+        .route("/v1/indicators", get(indicators::list))
+        .route("/v1/indicators/{id}", get(indicators::one))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))

@@ -25,6 +25,8 @@ pub struct Route {
     pub query: &'static [&'static str],
     /// Example of the request's body, or empty.
     pub example: &'static str,
+    /// Example of the answer, or empty.
+    pub answer: &'static str,
     /// Who may: `token`, `peer`, `operator`, `anyone`.
     pub who: &'static str,
     /// Status of success.
@@ -34,6 +36,9 @@ pub struct Route {
 }
 
 const DRAFT: &str = r#"{"recordType":"HoldRemoved","follows":["ni:///sha-256;…"],"credentialSubject":{"scn":"TOCQ88402171"}}"#;
+
+const INDICATOR_LISTED: &str = r#"{"items":[{"id":"release-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"trip","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
+const INDICATOR: &str = r#"{"id":"release-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
 const fn get(
     path: &'static str,
@@ -49,6 +54,7 @@ const fn get(
         es,
         query: &[],
         example: "",
+        answer: "",
         who: "token",
         status: 200,
         codes: &["unauthenticated", "not-found"],
@@ -197,6 +203,35 @@ pub const ROUTES: &[Route] = &[
         "A file, for parties that hold a record which names it.",
         "Un archivo, para partes que tienen un registro que lo nombra.",
     ),
+    Route {
+        who: "anyone",
+        codes: &[],
+        answer: INDICATOR_LISTED,
+        ..get(
+            "/v1/indicators",
+            "indicators",
+            "What the programs in force measure: title, definition, unit, dimensions, chart, and how it is computed.",
+            "Lo que miden los programas vigentes: título, definición, unidad, dimensiones, gráfica y cómo se calcula.",
+        )
+    },
+    Route {
+        query: &["asKnown", "format"],
+        codes: &[
+            "unauthenticated",
+            "indicator-unknown",
+            "dimension-unknown",
+            "parameter-malformed",
+            "measure-too-long",
+            "measures-busy",
+        ],
+        answer: INDICATOR,
+        ..get(
+            "/v1/indicators/{id}",
+            "indicators",
+            "An indicator's numbers over the cases that your party has, as known now or at `asKnown`; JSON, or CSV by `Accept: text/csv` or `format=csv`. A dimension's name as a query member keeps its groups only. What is withheld is told with the reason.",
+            "Los números de un indicador sobre los expedientes que tiene su parte, según lo sabido ahora o en `asKnown`; JSON, o CSV con `Accept: text/csv` o `format=csv`. El nombre de una dimensión como miembro de la consulta deja solo sus grupos. Lo reservado se dice con su motivo.",
+        )
+    },
     Route {
         who: "anyone",
         ..get(
@@ -465,7 +500,7 @@ pub fn openapi(url: &str) -> Value {
             "x-who": route.who,
             "parameters": parameters,
             "responses": {
-                route.status.to_string(): { "description": "success" },
+                route.status.to_string(): success(route),
                 "default": {
                     "description": format!("refusal; codes of its own: {}", route.codes.join(", ")),
                     "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
@@ -531,6 +566,17 @@ pub fn openapi(url: &str) -> Value {
             },
         },
     })
+}
+
+fn success(route: &Route) -> Value {
+    let mut success = json!({ "description": "success" });
+    if let Ok(example) = serde_json::from_str::<Value>(route.answer) {
+        let content = json!({
+            "application/json": { "schema": { "type": "object" }, "example": example },
+        });
+        set(&mut success, "content", content);
+    }
+    success
 }
 
 fn set(value: &mut Value, name: &str, member: Value) {

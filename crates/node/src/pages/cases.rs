@@ -71,7 +71,7 @@ pub(super) async fn csv(
                 time::machine(view.since_ms, &ask.zone()),
                 owner(ask, &view),
             ];
-            let line: Vec<String> = cells.iter().map(|c| quoted(c)).collect();
+            let line: Vec<String> = cells.iter().map(|c| crate::csv::quoted(c)).collect();
             text.push_str(&line.join(","));
             text.push('\n');
         }
@@ -88,21 +88,6 @@ pub(super) async fn csv(
             .into_response())
     })
     .await
-}
-
-/// A CSV cell (RFC 4180). What a spreadsheet would take for a formula gets an apostrophe: cells come out of records.
-pub(super) fn quoted(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if risky {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
 }
 
 /// The kind asked for, else the first kind that a board shows, else any.

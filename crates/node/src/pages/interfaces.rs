@@ -52,6 +52,8 @@ fn section(ask: &Ask, name: &str) -> String {
     let es = match name {
         "records" => "Registros",
         "cases" => "Expedientes",
+        "indicators" => "Indicadores",
+        "network" => "Red",
         "peers" => "Nodos pares",
         "log" => "Bitácora",
         "import" | "imports" => "Importar",

@@ -132,8 +132,8 @@ pub(super) async fn csv(
         for wait in waited(ask, &source)? {
             text.push_str(&format!(
                 "{},{},{},{:.1}\n",
-                super::cases::quoted(&wait.key),
-                super::cases::quoted(&wait.lane),
+                crate::csv::quoted(&wait.key),
+                crate::csv::quoted(&wait.lane),
                 time::machine(wait.at_ms, &ask.zone()),
                 wait.wait_ms as f64 / 60_000.0
             ));

@@ -3,6 +3,7 @@
 mod access;
 mod cases;
 mod log;
+mod measure;
 mod peers;
 mod records;
 mod schema;
@@ -43,6 +44,10 @@ pub struct Reader {
 struct Shared {
     pool: Vec<Mutex<Connection>>,
     next: AtomicUsize,
+    /// Measures read many rows: they have a connection of their own, so that no board waits for one.
+    measures: Mutex<Connection>,
+    /// How many have it or wait for it.
+    measuring: AtomicUsize,
     blobs: Blobs,
 }
 
@@ -81,18 +86,21 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
     }
     let head = log::head(&connection)?;
     let next_rec = write::next_rec(&connection)?;
-    let mut pool = Vec::new();
-    for _ in 0..options.readers.clamp(1, 64) {
+    let read = || -> Result<Mutex<Connection>, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reader = Connection::open_with_flags(&path, flags)?;
         prepare(&reader, options)?;
-        pool.push(Mutex::new(reader));
-    }
+        Ok(Mutex::new(reader))
+    };
+    let readers = options.readers.clamp(1, 64);
+    let pool = (0..readers).map(|_| read()).collect::<Result<_, _>>()?;
     let blobs = Blobs::open(folder.join("blobs"))?;
     let reader = Reader {
         shared: Arc::new(Shared {
             pool,
             next: AtomicUsize::new(0),
+            measures: read()?,
+            measuring: AtomicUsize::new(0),
             blobs,
         }),
     };

@@ -37,6 +37,7 @@ mod sqlite {
         suite::cases_page_and_count,
         suite::search_finds_by_all_beginning_and_end,
         suite::tables_know_what_was_known,
+        suite::measures_read_a_partys_rows_and_no_longer_than_they_may,
         suite::links_tell_what_touches_a_record,
         suite::what_two_parties_share_is_one_set,
         suite::refuses_an_entry_without_its_record,

@@ -1,8 +1,10 @@
 //! The contract: log, records, cases. Each function takes what makes an empty store.
 
+use std::time::Duration;
+
 use garita_store::{
-    CaseQuery, Commit, Dispute, Entitlement, LinkKind, Order, RecordLink, RecordQuery, TableQuery,
-    TableRow, TermMatch,
+    CaseQuery, Cell, Commit, Dispute, Entitlement, LinkKind, Measure, Order, RecordLink,
+    RecordQuery, TableQuery, TableRow, TermMatch,
 };
 use garita_tlog::{
     LeafIndex, TilePath, TreeSize, leaf_hash, parse_tile, verify_consistency, verify_inclusion,
@@ -572,6 +574,56 @@ fn table_row(key: &str, columns: Option<&str>, from_ms: i64) -> TableRow {
         recorded_from_ms: from_ms,
         recorded_to_ms: None,
     }
+}
+
+pub(crate) fn measures_read_a_partys_rows_and_no_longer_than_they_may(open: Open<'_>) {
+    let mut store = open();
+    store
+        .writer
+        .commit(&Commit {
+            table_rows: vec![
+                table_row("T1", Some("{\"n\":1}"), 10),
+                table_row("T2", Some("{\"n\":2}"), 10),
+                table_row("T3", Some("{\"n\":2.5}"), 10),
+            ],
+            ..Commit::default()
+        })
+        .unwrap();
+    let ask = |party: &str, sql: &str, rows_max: usize| {
+        store.reader.measure(
+            CBP,
+            &Measure {
+                sql: sql.to_owned(),
+                binds: vec![Cell::Text(party.to_owned())],
+                rows_max,
+                time_max: Duration::from_millis(50),
+            },
+        )
+    };
+    let sql = "SELECT key, json_extract(columns, '$.n'), NULL FROM table_rows WHERE party = ?1 ORDER BY key";
+    let text = |t: &str| Cell::Text(t.to_owned());
+    let all = ask(CBP, sql, 10).unwrap();
+    assert!(!all.more);
+    assert_eq!(
+        all.rows,
+        [
+            [text("T1"), Cell::Int(1), Cell::Null],
+            [text("T2"), Cell::Int(2), Cell::Null],
+            [text("T3"), Cell::Real(2.5), Cell::Null],
+        ]
+    );
+    let two = ask(CBP, sql, 2).unwrap();
+    assert!(two.more);
+    assert_eq!(two.rows.len(), 2);
+    assert_eq!(code(ask(ANAM, sql, 10)), "store-invalid");
+    assert_eq!(
+        code(ask(CBP, "DELETE FROM table_rows WHERE party = ?1", 10)),
+        "store-invalid"
+    );
+    // A query without end: the clock ends it, and the connection serves the next.
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n WHERE ?1 <> ''";
+    assert_eq!(code(ask(CBP, endless, 10)), "store-too-long");
+    assert_eq!(ask(CBP, sql, 10).unwrap().rows.len(), 3);
 }
 
 pub(crate) fn tables_know_what_was_known(open: Open<'_>) {

@@ -1,0 +1,42 @@
+//! CSV as RFC 4180 has it, safe to open in a spreadsheet: cells come out of records.
+
+/// A text cell. What a spreadsheet would take for a formula gets an apostrophe.
+pub fn quoted(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if risky {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_cell_is_one_cell_and_no_formula() {
+        for (text, cell) in [
+            ("Laredo", "Laredo"),
+            ("a,b", "\"a,b\""),
+            ("say \"no\"", "\"say \"\"no\"\"\""),
+            ("two\r\nlines", "\"two\r\nlines\""),
+            ("=1+1", "'=1+1"),
+            ("-2+3", "'-2+3"),
+            ("+A1", "'+A1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            (
+                "=HYPERLINK(\"x\",\"y\")",
+                "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"",
+            ),
+        ] {
+            assert_eq!(quoted(text), cell);
+        }
+    }
+}
