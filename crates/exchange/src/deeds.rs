@@ -61,8 +61,12 @@ pub struct Registered {
     pub first_ms: Option<i64>,
     /// See `first_ms`.
     pub last_ms: Option<i64>,
+    /// Ids of the last records issued, with the time of each, the newest first. Who may read them is for the reader to ask.
+    pub latest: Vec<(String, i64)>,
 }
 
+/// Last records named for each rule.
+const LATEST: usize = 5;
 /// Rows of deeds that a reading of the register counts, at most; beyond, the counts are of the oldest ones.
 const COUNTED_MAX: usize = 200_000;
 
@@ -74,6 +78,7 @@ pub fn register(core: &Core) -> Result<Vec<Registered>, Refusal> {
     let network = core.network();
     let now_ms = core.clock.now_ms();
     let mut done: BTreeMap<String, (u64, u64, i64, i64)> = BTreeMap::new();
+    let mut latest: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
     for party in core.hosted.keys() {
         let mut query = TableQuery::default();
         let mut counted = 0;
@@ -86,12 +91,19 @@ pub fn register(core: &Core) -> Result<Vec<Registered>, Refusal> {
             for row in &page.items {
                 let at = row.recorded_from_ms;
                 let held = done.entry(row.kind.clone()).or_insert((0, 0, at, at));
-                let issued = row
-                    .columns
-                    .as_deref()
-                    .is_some_and(|c| c.contains("\"issued\""));
-                if issued {
+                let columns = row.columns.as_deref().unwrap_or_default();
+                let issued = serde_json::from_str::<Value>(columns)
+                    .ok()
+                    .and_then(|c| Some(c.get("issued")?.as_str()?.to_owned()));
+                if let Some(id) = issued {
                     held.0 += 1;
+                    let ids = latest.entry(row.kind.clone()).or_default();
+                    ids.push((id, at));
+                    // Rows come in the order recorded, for each office: twice the number is enough to sort them at the end.
+                    if ids.len() > 2 * LATEST {
+                        ids.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+                        ids.truncate(LATEST);
+                    }
                 } else {
                     held.1 += 1;
                 }
@@ -163,11 +175,19 @@ pub fn register(core: &Core) -> Result<Vec<Registered>, Refusal> {
                 refused,
                 first_ms: answered.then_some(first),
                 last_ms: answered.then_some(last),
+                latest: newest(latest.remove(&a.id).unwrap_or_default()),
             });
         }
     }
     out.sort_by(|a, b| (&a.profile, &a.rule).cmp(&(&b.profile, &b.rule)));
     Ok(out)
+}
+
+/// The newest of them first, so many.
+fn newest(mut ids: Vec<(String, i64)>) -> Vec<(String, i64)> {
+    ids.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
+    ids.truncate(LATEST);
+    ids
 }
 
 /// An automation's record that is to be issued.

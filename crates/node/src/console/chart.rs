@@ -58,6 +58,32 @@ pub(super) struct Drawing {
     pub(super) band: String,
     pub(super) now_line: String,
     pub(super) lines: Vec<(&'static str, String)>,
+    pub(super) shapes: Vec<Shape>,
+}
+
+/// A bar, a shade or a dot; what it says stands beside it as text.
+#[derive(Debug, Clone)]
+pub(super) struct Shape(String);
+
+impl Shape {
+    /// A rectangle, so dark between 0 and 1.
+    pub(super) fn rect(x: f64, y: f64, width: f64, height: f64, dark: f64) -> Shape {
+        Shape(format!(
+            "<rect class=\"bar-of\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill-opacity=\"{dark:.2}\"/>"
+        ))
+    }
+
+    /// A point of a line.
+    pub(super) fn dot(x: f64, y: f64) -> Shape {
+        Shape(format!(
+            "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.5\"/>"
+        ))
+    }
+
+    /// Markup of numbers alone: nothing in it comes from outside.
+    pub(super) fn html(&self) -> super::parts::Html {
+        super::parts::Html(self.0.clone())
+    }
 }
 
 /// A text in a picture.
@@ -258,7 +284,13 @@ impl WaitChart {
     }
 }
 
-fn placed(x: f64, y: f64, anchor: &'static str, class: &'static str, text: String) -> Placed {
+pub(super) fn placed(
+    x: f64,
+    y: f64,
+    anchor: &'static str,
+    class: &'static str,
+    text: String,
+) -> Placed {
     Placed {
         x: format!("{x:.1}"),
         y: format!("{y:.1}"),
@@ -268,7 +300,7 @@ fn placed(x: f64, y: f64, anchor: &'static str, class: &'static str, text: Strin
     }
 }
 
-fn points(list: impl Iterator<Item = (f64, f64)>) -> String {
+pub(super) fn points(list: impl Iterator<Item = (f64, f64)>) -> String {
     list.map(|(x, y)| format!("{x:.1},{y:.1}"))
         .collect::<Vec<_>>()
         .join(" ")

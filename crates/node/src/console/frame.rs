@@ -60,6 +60,8 @@ pub enum Place {
     Board,
     /// Cases and records.
     Cases,
+    /// Indicators and the register of automations.
+    Indicators,
     /// Peers.
     Peers,
     /// The log.
@@ -168,6 +170,7 @@ impl Frame {
         [
             (Place::Board, "nav.board", paths::BOARD),
             (Place::Cases, "nav.cases", paths::CASES),
+            (Place::Indicators, "nav.indicators", paths::INDICATORS),
             (Place::Peers, "nav.peers", paths::PEERS),
             (Place::Log, "nav.log", paths::LOG),
             (Place::Interfaces, "nav.interfaces", paths::INTERFACES),

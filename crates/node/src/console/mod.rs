@@ -17,6 +17,7 @@ mod frame;
 mod lang;
 mod lists;
 mod live;
+mod measure;
 mod pages;
 mod parts;
 pub mod paths;
@@ -48,6 +49,11 @@ pub use lists::{
     render_peers_fragments,
 };
 pub use live::{Fragment, Status, Swap};
+pub use measure::{
+    AutomationGroup, AutomationRow, AutomationsPage, ChartKind, IndicatorGroup, IndicatorPage,
+    IndicatorRow, IndicatorsPage, MeasureChart, MeasureMark, MeasureRow, render_automations,
+    render_indicator, render_indicators,
+};
 pub use pages::{
     ApiPage, ApiRoute, ApiSection, DemoRole, ErrorPage, LogEntry, LogPage, Receipt, RecordPage,
     SignInPage, render_api, render_error, render_log, render_record, render_sign_in,

@@ -12,6 +12,10 @@ pub const PEERS: &str = "/console/peers";
 pub const LOG: &str = "/console/log";
 /// The API, readable.
 pub const INTERFACES: &str = "/console/interfaces";
+/// Indicators by program; one is `INDICATORS/ID`.
+pub const INDICATORS: &str = "/console/indicators";
+/// The register of what offices sign by rule.
+pub const AUTOMATIONS: &str = "/console/automations";
 /// Sign in.
 pub const SIGN_IN: &str = "/console/sign-in";
 /// Sign out: POST.
@@ -32,6 +36,11 @@ pub fn case(kind: &str, key: &str) -> String {
         super::address::segment(kind),
         super::address::segment(key)
     )
+}
+
+/// Address of an indicator.
+pub fn indicator(id: &str) -> String {
+    format!("{INDICATORS}/{}", super::address::segment(id))
 }
 
 /// Address of a record.

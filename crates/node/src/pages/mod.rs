@@ -5,6 +5,7 @@
 
 mod act;
 mod ask;
+mod automations;
 mod board;
 mod case;
 mod case_holders;
@@ -12,6 +13,7 @@ mod case_papers;
 mod case_times;
 mod cases;
 mod file;
+mod indicators;
 mod interfaces;
 mod live;
 mod log;
@@ -72,6 +74,9 @@ pub fn router() -> Router<Arc<App>> {
             "/console/file/{record_type}",
             get(file::page).post(file::sign),
         )
+        .route(paths::INDICATORS, get(indicators::list))
+        .route("/console/indicators/{id}", get(indicators::one))
+        .route(paths::AUTOMATIONS, get(automations::page))
         .route(paths::PEERS, get(peers::page))
         .route(paths::LOG, get(log::page))
         .route(paths::INTERFACES, get(interfaces::page))

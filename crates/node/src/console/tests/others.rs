@@ -57,6 +57,83 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         reach: "90 d".into(),
         ..CasesPage::default()
     };
+    let mark = |series: &str, at: usize, value: Option<f64>| MeasureMark {
+        series: series.into(),
+        at,
+        value,
+        range: value.map(|v| (v - 2.0, v + 6.0)),
+        text: value.map_or("·".into(), |v| v.to_string()),
+    };
+    let measure = |kind: ChartKind| IndicatorPage {
+        program: "Crossing".into(),
+        title: "Minutes <to> release".into(),
+        definition: "From arrival to release.".into(),
+        chart: Some(MeasureChart {
+            kind,
+            finding: "Most 31 (2305)".into(),
+            marks: vec![mark("2304", 0, Some(12.0)), mark("2304", 1, Some(31.0)), mark("2305", 0, None), mark("2305", 1, Some(30.0))],
+            across: vec!["06:00".into(), "07:00".into()],
+            unit: "min".into(),
+        }),
+        heads: vec!["Port".into(), "Hour".into()],
+        number_heads: vec!["min".into(), "n".into()],
+        rows: vec![
+            MeasureRow { by: vec!["2304".into(), "06:00".into()], numbers: vec!["12".into(), "40".into()], withheld: false },
+            MeasureRow { by: vec!["2305".into(), "06:00".into()], numbers: vec!["–".into(), "–".into()], withheld: true },
+        ],
+        caption: "4 groups, n = 212".into(),
+        formula: vec![("Of".into(), Rich::id("released - arrived"))],
+        as_known_ms: NOW_MS,
+        withheld: "Groups of fewer than 10 rows are withheld".into(),
+        csv: "/v1/indicators/x?format=csv".into(),
+        json: "/v1/indicators/x".into(),
+        ..IndicatorPage::default()
+    };
+    let indicators = IndicatorsPage {
+        lede: "What is measured.".into(),
+        programs: vec![IndicatorGroup {
+            title: "Crossing".into(),
+            version: "1.0.0".into(),
+            rows: vec![IndicatorRow {
+                title: "Minutes to release".into(),
+                definition: "From arrival to release.".into(),
+                unit: "min".into(),
+                by: "Port, Hour".into(),
+                href: paths::indicator("release-time"),
+            }],
+        }],
+        automations: Link::new("Signed by rule", paths::AUTOMATIONS),
+        json: "/v1/indicators".into(),
+    };
+    let automations = AutomationsPage {
+        programs: vec![AutomationGroup {
+            title: "Crossing".into(),
+            version: "1.0.0".into(),
+            rows: vec![AutomationRow {
+                rule: "fast-lane".into(),
+                title: "Certified traders get the lane".into(),
+                why: "The arrangement says so.".into(),
+                on: "Manifest".into(),
+                when: "linked.certificates.all(c, c.state == 'certified') && 1 < 2".into(),
+                office: "US customs".into(),
+                run_by: "CBP Laredo".into(),
+                issue: "Service granted".into(),
+                issued: 12,
+                refused: 1,
+                last_ms: Some(NOW_MS - 60_000),
+                latest: vec![(Link::new("AbCd", paths::record("ni:///sha-256;AbCd")), NOW_MS - 60_000)],
+            }],
+        }],
+        json: "/v1/automations".into(),
+    };
+    let uncounted = IndicatorPage {
+        title: "Minutes to release".into(),
+        empty: "No case counts here yet.".into(),
+        next: Some(Link::new("See the cases", paths::CASES)),
+        csv: "/c".into(),
+        json: "/j".into(),
+        ..IndicatorPage::default()
+    };
     let schema = json!({"type": "object", "required": ["number", "state", "at"], "properties": {
         "number": {"type": "string"}, "state": {"enum": ["whole", "broken", "absent"]},
         "at": {"type": "string", "format": "date-time"}, "note": {"type": "string", "maxLength": 1000}, "joint": {"type": "boolean"},
@@ -164,6 +241,13 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("form", render_form(&still, &form)),
         ("confirm", render_confirm(&still, &confirm)),
         ("record", render_record(&still, &record)),
+        ("indicators", render_indicators(&still, &indicators)),
+        ("indicators-none", render_indicators(&still, &IndicatorsPage { json: "/v1/indicators".into(), automations: Link::new("x", "/x"), ..IndicatorsPage::default() })),
+        ("indicator-band", render_indicator(&still, &measure(ChartKind::Band))),
+        ("indicator-bar", render_indicator(&still, &measure(ChartKind::Bar))),
+        ("indicator-heat", render_indicator(&still, &measure(ChartKind::Heat))),
+        ("indicator-empty", render_indicator(&still, &uncounted)),
+        ("automations", render_automations(&still, &automations)),
         ("peers", render_peers(&f, &peers)),
         ("log", render_log(&still, &log)),
         ("sign-in", render_sign_in(&away, &sign_in)),
