@@ -37,7 +37,7 @@ pub struct Route {
 
 const DRAFT: &str = r#"{"recordType":"HoldRemoved","follows":["ni:///sha-256;…"],"credentialSubject":{"scn":"TOCQ88402171"}}"#;
 
-const INDICATOR_LISTED: &str = r#"{"items":[{"id":"release-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"trip","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
+const INDICATOR_LISTED: &str = r#"{"items":[{"id":"release-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const INDICATOR: &str = r#"{"id":"release-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
 const fn get(

@@ -1,8 +1,10 @@
 //! Reading cases: a party's folds, boards, search, tables.
 
+use std::collections::BTreeSet;
+
 use garita_tlog::LeafIndex;
 use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::{Reader, int, limit, limit_and_one, parse_cursor, uint};
 use crate::contract::{
@@ -11,7 +13,7 @@ use crate::contract::{
 use crate::error::StoreError;
 
 const VIEW: &str =
-    "party, kind, key, state, shown, title, since_ms, updated, opening, board, no FROM case_views";
+    "party, kind, key, state, shown, title, since_ms, updated, opening, board FROM case_views";
 
 impl Reader {
     /// A party's fold of a case.
@@ -39,39 +41,54 @@ impl Reader {
         kind: &str,
         query: &CaseQuery,
     ) -> Result<Page<CaseView>, StoreError> {
-        let mut sql = format!("SELECT {VIEW} WHERE party = ? AND kind = ?");
-        let mut values: Vec<Value> = vec![party.to_owned().into(), kind.to_owned().into()];
-        if !query.shown.is_empty() {
-            let marks = vec!["?"; query.shown.len()].join(", ");
-            sql.push_str(&format!(" AND shown IN ({marks})"));
-            values.extend(query.shown.iter().cloned().map(Value::from));
-        }
-        if let Some(cursor) = &query.cursor {
-            let (updated, number) = cursor
-                .split_once('.')
-                .ok_or_else(|| StoreError::invalid("the cursor"))?;
-            sql.push_str(" AND (updated, no) < (?, ?)");
-            values.push(parse_cursor(updated)?.into());
-            values.push(parse_cursor(number)?.into());
-        }
-        sql.push_str(" ORDER BY updated DESC, no DESC LIMIT ?");
-        values.push(limit_and_one(query.limit).into());
+        let before = match &query.cursor {
+            None => None,
+            Some(cursor) => {
+                let (updated, number) = cursor
+                    .split_once('.')
+                    .ok_or_else(|| StoreError::invalid("the cursor"))?;
+                Some((parse_cursor(updated)?, parse_cursor(number)?))
+            }
+        };
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params_from_iter(values), |row| {
-                Ok((case_view(row)?, row.get::<_, i64>(10)?))
-            })?;
-            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-            let more = rows.len() > limit(query.limit);
-            rows.truncate(limit(query.limit));
-            let next = rows
+            // One view of the store for all that follows: a case that moves meanwhile is neither lost nor told twice.
+            let connection = connection.unchecked_transaction()?;
+            // Each state by itself in the order of its index, then merged: what is asked for is found without passing over the rest.
+            let mut found: Vec<(i64, i64)> = Vec::new();
+            if query.shown.is_empty() {
+                places(
+                    &connection,
+                    (party, kind),
+                    None,
+                    before,
+                    query.limit,
+                    &mut found,
+                )?;
+            }
+            let states: BTreeSet<&String> = query.shown.iter().collect();
+            for shown in states {
+                places(
+                    &connection,
+                    (party, kind),
+                    Some(shown),
+                    before,
+                    query.limit,
+                    &mut found,
+                )?;
+            }
+            found.sort_unstable_by(|a, b| b.cmp(a));
+            let more = found.len() > limit(query.limit);
+            found.truncate(limit(query.limit));
+            let mut view = connection.prepare_cached(&format!("SELECT {VIEW} WHERE no = ?1"))?;
+            let items = found
+                .iter()
+                .map(|(_, number)| view.query_row([number], case_view))
+                .collect::<Result<Vec<_>, _>>()?;
+            let next = found
                 .last()
                 .filter(|_| more)
-                .map(|(case, number)| format!("{}.{number}", case.updated));
-            Ok(Page {
-                items: rows.into_iter().map(|(case, _)| case).collect(),
-                next,
-            })
+                .map(|(updated, number)| format!("{updated}.{number}"));
+            Ok(Page { items, next })
         })
     }
 
@@ -82,7 +99,7 @@ impl Reader {
     pub fn case_counts(&self, party: &str, kind: &str) -> Result<Vec<(String, u64)>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(
-                "SELECT shown, count(*) FROM case_views WHERE party = ?1 AND kind = ?2 GROUP BY shown ORDER BY shown",
+                "SELECT shown, n FROM case_counts WHERE party = ?1 AND kind = ?2 AND n > 0 ORDER BY shown",
             )?;
             let rows = query.query_map(params![party, kind], |row| Ok((row.get(0)?, uint(row.get(1)?)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -216,6 +233,37 @@ impl Reader {
             })
         })
     }
+}
+
+/// Where the newest cases of a party stand (of a shown state, before a place): when changed, and number.
+fn places(
+    connection: &Connection,
+    (party, kind): (&str, &str),
+    shown: Option<&String>,
+    before: Option<(i64, i64)>,
+    count: usize,
+    found: &mut Vec<(i64, i64)>,
+) -> Result<(), StoreError> {
+    let mut sql = "SELECT updated, no FROM case_views WHERE party = ? AND kind = ?".to_owned();
+    let mut values: Vec<Value> = vec![party.to_owned().into(), kind.to_owned().into()];
+    if let Some(shown) = shown {
+        sql.push_str(" AND shown = ?");
+        values.push(shown.clone().into());
+    }
+    if let Some((updated, number)) = before {
+        sql.push_str(" AND (updated, no) < (?, ?)");
+        values.extend([updated.into(), number.into()]);
+    }
+    sql.push_str(" ORDER BY updated DESC, no DESC LIMIT ?");
+    values.push(limit_and_one(count).into());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    for row in rows {
+        found.push(row?);
+    }
+    Ok(())
 }
 
 /// The letters in reverse order: a search by the end becomes one by the beginning.

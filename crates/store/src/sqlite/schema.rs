@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
-const MIGRATIONS: &[&str] = &[VERSION_1];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -128,4 +128,25 @@ CREATE TABLE sign_in_links (
 CREATE TABLE sessions (
   hash BLOB PRIMARY KEY, party TEXT NOT NULL, data TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+";
+
+/// A board asks for the few open cases among all that ever were, and how many there are in each state: neither may cost more as
+/// the store grows. Counts are kept by triggers, so that they are right whoever writes; lists by state have an index of their own.
+const VERSION_2: &str = "
+CREATE TABLE case_counts (
+  party TEXT NOT NULL, kind TEXT NOT NULL, shown TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (party, kind, shown)) WITHOUT ROWID;
+INSERT INTO case_counts SELECT party, kind, shown, count(*) FROM case_views GROUP BY party, kind, shown;
+CREATE TRIGGER case_views_new AFTER INSERT ON case_views BEGIN
+  INSERT INTO case_counts VALUES (new.party, new.kind, new.shown, 1)
+    ON CONFLICT (party, kind, shown) DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER case_views_moved AFTER UPDATE OF shown ON case_views WHEN old.shown <> new.shown BEGIN
+  UPDATE case_counts SET n = n - 1 WHERE party = old.party AND kind = old.kind AND shown = old.shown;
+  INSERT INTO case_counts VALUES (new.party, new.kind, new.shown, 1)
+    ON CONFLICT (party, kind, shown) DO UPDATE SET n = n + 1;
+END;
+DROP INDEX case_views_list;
+CREATE INDEX case_views_list ON case_views (party, kind, updated);
+CREATE INDEX case_views_shown ON case_views (party, kind, shown, updated);
 ";
