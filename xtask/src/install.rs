@@ -11,30 +11,45 @@ const CHROMIUM_PLACES: &[&str] = &[
     "/usr/bin/google-chrome",
 ];
 
-/// Installs Chromium where it is missing and this user may; else says exactly what to install.
+/// Installs Chromium and PostgreSQL where they are missing and this user may; else says exactly what to install.
 pub(crate) fn run() -> Result<(), String> {
-    if chromium().is_some() {
+    let mut packages: Vec<&str> = Vec::new();
+    if chromium().is_none() {
+        packages.extend(["chromium", "fonts-noto-core"]);
+    }
+    if !postgresql() {
+        packages.push("postgresql");
+    }
+    if packages.is_empty() {
         return Ok(());
     }
     if !is_root() {
-        return Err(
-            "the browser tests need Chromium: run `sudo apt-get install -y chromium fonts-noto-core`, then again"
-                .to_owned(),
-        );
+        return Err(format!(
+            "the tests need what is not here: run `sudo apt-get install -y {}`, then again",
+            packages.join(" ")
+        ));
     }
-    say("installing chromium with apt");
+    say(&format!("installing {} with apt", packages.join(", ")));
     apt(&["update", "-q"])?;
-    apt(&[
-        "install",
-        "-y",
-        "-q",
-        "--no-install-recommends",
-        "chromium",
-        "fonts-noto-core",
-    ])?;
-    chromium()
-        .map(|_| ())
-        .ok_or_else(|| "apt installed chromium, but it is not in /usr/bin".to_owned())
+    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+    arguments.extend(&packages);
+    apt(&arguments)?;
+    if chromium().is_none() {
+        return Err("apt installed chromium, but it is not in /usr/bin".to_owned());
+    }
+    if !postgresql() {
+        return Err("apt installed postgresql, but it is not in /usr/lib/postgresql".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether Debian's PostgreSQL is here.
+fn postgresql() -> bool {
+    std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
+        versions
+            .flatten()
+            .any(|version| version.path().join("bin/initdb").exists())
+    })
 }
 
 /// Where Chromium is.

@@ -11,7 +11,7 @@ const BUDGET_MIN: &[(&str, u64)] = &[
     ("clippy", 8),
     ("tests", 14),
     ("profiles", 1),
-    ("browser", 3),
+    ("servers", 3),
 ];
 
 /// Steps done so far.

@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<(), String> {
 fn steps(ledger: &mut Ledger) -> Result<(), String> {
     ledger.step("tidy", tidy::run)?;
     ledger.step("format", || cargo(&["fmt", "--all", "--check"]))?;
-    ledger.step("browser", install::run)?;
+    ledger.step("servers", install::run)?;
     ledger.step("clippy", || {
         cargo(&[
             "clippy",

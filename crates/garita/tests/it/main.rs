@@ -19,6 +19,7 @@ mod governance;
 mod hostile_log;
 mod kill;
 mod lacking;
+mod measures;
 mod openapi;
 mod programs;
 mod receipts;

@@ -12,7 +12,7 @@ use garita_profile::model::{Chart, Column};
 use garita_store::Cell;
 
 use super::ask::{Ask, absent, signed};
-use super::words::{Say, readable};
+use super::words::{Say, is_identifier, readable};
 use crate::console::{
     ChartKind, IndicatorGroup, IndicatorPage, IndicatorRow, IndicatorsPage, Link, MeasureChart,
     MeasureMark, MeasureRow, Notice, Place, Rich, Tone, grouped, paths, render_indicator,
@@ -333,7 +333,9 @@ impl<'a> Maker<'a> {
             .and_then(|(record_type, member)| self.say.code(record_type, member, &value))
             .or_else(|| self.say.place(&value));
         match code {
-            Some(words) if words != value => format!("{words} {value}"),
+            // A number of a list says more to who knows it; a word of the program says nothing beside its own words.
+            Some(words) if words != value && is_identifier(&value) => format!("{words} {value}"),
+            Some(words) => words,
             _ => value,
         }
     }

@@ -423,14 +423,7 @@ fn assemble(
         scaled(&low),
         scaled(&high),
     ));
-    let last = withhold(indicator.least, &b, &mut with);
-    let mut columns = b.clone();
-    let shown = |column: &str| format!("CASE WHEN w = 0 THEN {column} END AS {column}");
-    for column in shown_columns(indicator) {
-        columns.push(shown(column));
-    }
-    columns.push(shown("n"));
-    columns.push("w AS withheld".to_owned());
+    // Nothing of a group's order may be an engine's own: where its NULLs stand, how it collates.
     let order: Vec<String> = dims
         .iter()
         .enumerate()
@@ -442,6 +435,14 @@ fn assemble(
             format!("b{i} IS NULL, b{i}{collate}")
         })
         .collect();
+    let last = withhold(indicator.least, &b, &order, &mut with);
+    let mut columns = b.clone();
+    let shown = |column: &str| format!("CASE WHEN w = 0 THEN {column} END AS {column}");
+    for column in shown_columns(indicator) {
+        columns.push(shown(column));
+    }
+    columns.push(shown("n"));
+    columns.push("w AS withheld".to_owned());
     let order = if order.is_empty() {
         String::new()
     } else {
@@ -455,7 +456,7 @@ fn assemble(
 }
 
 /// Adds the steps that withhold small groups with their complements; the name of the last.
-fn withhold(least: i64, b: &[String], with: &mut Vec<String>) -> String {
+fn withhold(least: i64, b: &[String], order: &[String], with: &mut Vec<String>) -> String {
     let carried = {
         let mut all: Vec<&str> = b.iter().map(String::as_str).collect();
         all.extend(["value", "low", "high", "num", "den", "n"]);
@@ -491,11 +492,9 @@ fn withhold(least: i64, b: &[String], with: &mut Vec<String>) -> String {
     for _ in 0..ROUNDS {
         for dim in 0..b.len() {
             let line = others(dim);
-            let mut order: Vec<&str> = vec!["w", "n"];
-            order.extend(b.iter().map(String::as_str));
             let next = last + 1;
             with.push(format!(
-                "s{next} AS (SELECT {carried}, w, {}, ROW_NUMBER() OVER ({line} ORDER BY {}) AS r FROM w{last})",
+                "s{next} AS (SELECT {carried}, w, {}, ROW_NUMBER() OVER ({line} ORDER BY w, n, {}) AS r FROM w{last})",
                 told(&line),
                 order.join(", ")
             ));
