@@ -1,5 +1,7 @@
 //! `garita bench`: what this machine does, each figure beside its physical limit measured in the same run.
 
+mod board;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -17,31 +19,54 @@ const ROUNDS: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// Areas: `credential` (others come with their issues); all where none is named
+    /// Areas: `credential`, `board`; all where none is named
     areas: Vec<String>,
+    /// Records in the store of the area `board`, each size in its turn
+    #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(4_000..=20_000_000))]
+    records: Vec<u64>,
     /// One JSON object
     #[arg(long)]
     json: bool,
 }
 
+const AREAS: [(&str, &str); 2] = [
+    ("credential", "medians in µs of one thread"),
+    ("board", "medians over the node's HTTP"),
+];
+
 pub(crate) fn bench(args: BenchArgs) -> ExitCode {
-    if let Some(other) = args.areas.iter().find(|a| *a != "credential") {
-        return say::unusable(format!("no benchmark `{other}`; there is: credential"));
+    let known = |area: &String| AREAS.iter().any(|(name, _)| name == area);
+    if let Some(other) = args.areas.iter().find(|area| !known(area)) {
+        return say::unusable(format!(
+            "no benchmark `{other}`; there are: credential, board"
+        ));
     }
-    match credential() {
-        Ok(figures) if args.json => {
-            say::data(figures);
-            ExitCode::SUCCESS
+    let mut all = serde_json::Map::new();
+    for (area, unit) in AREAS {
+        if !args.areas.is_empty() && !args.areas.iter().any(|a| a == area) {
+            continue;
         }
-        Ok(figures) => {
-            say::data("credential, medians in µs of one thread");
-            for (name, value) in figures.as_object().into_iter().flatten() {
-                say::data(format!("{name:<44} {value}"));
+        let figures = match area {
+            "credential" => credential(),
+            _ => board::run(&args.records),
+        };
+        match figures {
+            Ok(figures) if args.json => {
+                all.insert(area.to_owned(), figures);
             }
-            ExitCode::SUCCESS
+            Ok(figures) => {
+                say::data(format!("{area}, {unit}"));
+                for (name, value) in figures.as_object().into_iter().flatten() {
+                    say::data(format!("{name:<60} {value}"));
+                }
+            }
+            Err(error) => return say::no(format!("{area}: {error}")),
         }
-        Err(error) => say::no(error),
     }
+    if args.json {
+        say::data(Value::Object(all));
+    }
+    ExitCode::SUCCESS
 }
 
 /// Sign and verify, beside the raw signature and hash of the same bytes.

@@ -877,6 +877,8 @@ pub struct TableQuery {
     pub as_known_ms: Option<i64>,
     /// Of this case only: kind and key.
     pub case: Option<(String, String)>,
+    /// Recorded at this time, in ms, or later; costs what these are, however many there were before.
+    pub recorded_since_ms: Option<i64>,
     /// How many, 1 to [`PAGE_MAX`]; 0 means 50.
     pub limit: usize,
     /// [`Page::next`] of the page before.

@@ -17,8 +17,8 @@ use super::words::{Say, inside};
 use crate::console::{Address, Link, Series, WaitChart, time};
 use crate::server::App;
 
-/// Rows of a table read for a chart.
-const ROWS_MAX: usize = 10_000;
+/// Rows of a table read for a chart: more than any port has in its hours.
+const ROWS_MAX: usize = 20_000;
 /// Points are medians over so long.
 const BUCKET_MS: i64 = 15 * 60_000;
 /// The picture covers the last six hours.
@@ -117,7 +117,7 @@ pub(super) fn chart(ask: &Ask, say: &Say, board: &Board) -> Result<Option<WaitCh
     }))
 }
 
-/// `GET /console/waits.csv`: each wait behind the chart.
+/// `GET /console/waits.csv`: each wait of the chart's hours.
 pub(super) async fn csv(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -179,7 +179,9 @@ fn source<'a>(say: &'a Say, board: &Board) -> Option<Source<'a>> {
 }
 
 fn waited(ask: &Ask, source: &Source<'_>) -> Result<Vec<Waited>, Refusal> {
+    // Who came in the window has a row that was written in it: nothing is told before it happened.
     let mut query = TableQuery {
+        recorded_since_ms: Some(ask.now_ms.saturating_sub(WINDOW_MS)),
         limit: PAGE_MAX,
         ..TableQuery::default()
     };

@@ -199,6 +199,10 @@ impl Reader {
             sql.push_str(" AND kind = ? AND key = ?");
             values.extend([kind.clone().into(), key.clone().into()]);
         }
+        if let Some(since_ms) = query.recorded_since_ms {
+            sql.push_str(" AND recorded_from_ms >= ?");
+            values.push(since_ms.into());
+        }
         if let Some(cursor) = &query.cursor {
             sql.push_str(" AND no > ?");
             values.push(parse_cursor(cursor)?.into());

@@ -149,4 +149,5 @@ END;
 DROP INDEX case_views_list;
 CREATE INDEX case_views_list ON case_views (party, kind, updated);
 CREATE INDEX case_views_shown ON case_views (party, kind, shown, updated);
+CREATE INDEX table_rows_recorded ON table_rows (party, name, recorded_from_ms);
 ";

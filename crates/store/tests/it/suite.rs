@@ -676,6 +676,17 @@ pub(crate) fn tables_know_what_was_known(open: Open<'_>) {
             .len(),
         1
     );
+    let since = |recorded_since_ms| {
+        let query = TableQuery {
+            recorded_since_ms: Some(recorded_since_ms),
+            ..TableQuery::default()
+        };
+        store.reader.table(CBP, "waits", &query).unwrap().items
+    };
+    let newest = since(10).iter().map(|r| r.recorded_from_ms).max().unwrap();
+    assert!(since(newest).iter().all(|r| r.recorded_from_ms == newest));
+    assert!(!since(newest).is_empty());
+    assert_eq!(since(newest + 1), []);
 }
 
 pub(crate) fn links_tell_what_touches_a_record(open: Open<'_>) {
