@@ -15,6 +15,7 @@ mod check_types;
 mod days;
 pub mod diff;
 pub mod digest;
+pub mod elements;
 pub mod examples;
 pub mod expr;
 mod expr_eval;

@@ -228,7 +228,7 @@ fn on_sqlite(lite: &Connection, query: &Query) -> Vec<Vec<Cell>> {
 }
 
 /// The cells of one line of CSV; no text of the rows has a line's end.
-fn cells(line: &str) -> Vec<String> {
+pub(crate) fn cells(line: &str) -> Vec<String> {
     let mut out = vec![String::new()];
     let mut quoted = false;
     let mut letters = line.chars().peekable();

@@ -123,3 +123,47 @@ fn what_a_version_changes_is_said_in_both_languages() {
     let none = garita(&["profile", "diff", old, "/nowhere"]);
     assert_eq!(none.code, 2, "{none:?}");
 }
+
+/// The table beside the single window's schemas, with the evidence for each identifier, says what the schemas say.
+#[test]
+fn the_table_of_data_elements_is_what_the_schemas_say() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../profiles/single-window/data-elements.csv"
+    );
+    let table = std::fs::read_to_string(path).unwrap();
+    let programs = garita_node::programs::load(None).unwrap();
+    let profile = programs.for_record_type("Filing").unwrap();
+    let found = garita_profile::elements::elements(&profile, "single-window");
+    assert!(found.len() > 100, "{}", found.len());
+    let none = |text: &str| {
+        if text == "none" {
+            String::new()
+        } else {
+            text.to_owned()
+        }
+    };
+    let (mut rows, mut mapped, mut wrong) = (0, 0, Vec::new());
+    for line in table.lines().skip(1) {
+        let row = crate::measures::cells(line);
+        let [_, pointer, types, en, es, wco, _, uncefact, term] = &row[..] else {
+            panic!("{line}");
+        };
+        for record_type in types.split_whitespace() {
+            let element = found
+                .iter()
+                .find(|e| e.record_type == record_type && e.pointer == *pointer)
+                .unwrap_or_else(|| panic!("{record_type} {pointer}"));
+            let named = element.uncefact.clone().unwrap_or_default();
+            let said = [&element.en, &element.es, &element.wco.join(" "), &named];
+            if said != [en, es, &none(wco), &none(uncefact)] || element.term.as_ref() != Some(term)
+            {
+                wrong.push(format!("{line}: the schema says {said:?}"));
+            }
+            rows += 1;
+            mapped += usize::from(!element.wco.is_empty());
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(rows >= 80 && mapped >= 40, "{rows} {mapped}");
+}

@@ -105,7 +105,7 @@ fn asked(query: Vec<(String, String)>) -> (Option<String>, Option<String>, Vec<(
 }
 
 /// Whether CSV is asked for before JSON.
-fn accepts_csv(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_csv(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|v| v.to_str().ok())

@@ -3,6 +3,7 @@
 pub mod admin;
 mod body;
 pub mod cases;
+pub mod elements;
 pub mod imports;
 pub mod indicators;
 pub mod log;
@@ -46,6 +47,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/automations", get(cases::automations))
         .route("/v1/indicators", get(indicators::list))
         .route("/v1/indicators/{id}", get(indicators::one))
+        .route("/v1/elements", get(elements::list))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))

@@ -38,6 +38,7 @@ pub struct Route {
 const DRAFT: &str = r#"{"recordType":"HoldRemoved","follows":["ni:///sha-256;…"],"credentialSubject":{"scn":"TOCQ88402171"}}"#;
 
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"release-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
+const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Filing","pointer":"/credentialSubject/filing","title":{"en":"Filing","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#filing"}]}"#;
 const INDICATOR: &str = r#"{"id":"release-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
 const fn get(
@@ -239,6 +240,18 @@ pub const ROUTES: &[Route] = &[
             "network",
             "What offices of this node sign by rule: rule, condition, why, how often.",
             "Lo que autoridades de este nodo firman por regla: regla, condición, por qué, cuántas veces.",
+        )
+    },
+    Route {
+        who: "anyone",
+        query: &["profile", "recordType", "wco", "mapped", "format"],
+        codes: &["parameter-malformed"],
+        answer: ELEMENTS,
+        ..get(
+            "/v1/elements",
+            "network",
+            "Every data element of the programs in force: record type, pointer, title, type, and its identifiers in the WCO Data Model and in UN/CEFACT's dictionary; `mapped=true` for those that have one. JSON, or CSV by `Accept: text/csv` or `format=csv`.",
+            "Cada dato de los programas vigentes: tipo de registro, puntero, título, tipo y sus identificadores en el Modelo de Datos de la OMA y en el diccionario de UN/CEFACT; con `mapped=true`, solo los que tienen alguno. JSON, o CSV con `Accept: text/csv` o `format=csv`.",
         )
     },
     Route {

@@ -12,6 +12,7 @@ mod address;
 mod board;
 mod case;
 mod chart;
+mod elements;
 mod form;
 mod frame;
 mod lang;
@@ -38,6 +39,7 @@ pub use case::{
     Timeline, WaySegment, case_announcement, render_case, render_case_fragments,
 };
 pub use chart::{Band, Series, WaitChart};
+pub use elements::{ElementGroup, ElementRow, ElementsPage, render_elements};
 pub use form::{
     ChooseGroup, ChoosePage, ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection,
     render_choose, render_confirm, render_form,

@@ -14,6 +14,8 @@ pub const LOG: &str = "/console/log";
 pub const INTERFACES: &str = "/console/interfaces";
 /// Indicators by program; one is `INDICATORS/ID`.
 pub const INDICATORS: &str = "/console/indicators";
+/// The table of data elements.
+pub const ELEMENTS: &str = "/console/elements";
 /// The register of what offices sign by rule.
 pub const AUTOMATIONS: &str = "/console/automations";
 /// Sign in.

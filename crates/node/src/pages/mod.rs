@@ -12,6 +12,7 @@ mod case_holders;
 mod case_papers;
 mod case_times;
 mod cases;
+mod elements;
 mod file;
 mod indicators;
 mod interfaces;
@@ -77,6 +78,7 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::INDICATORS, get(indicators::list))
         .route("/console/indicators/{id}", get(indicators::one))
         .route(paths::AUTOMATIONS, get(automations::page))
+        .route(paths::ELEMENTS, get(elements::page))
         .route(paths::PEERS, get(peers::page))
         .route(paths::LOG, get(log::page))
         .route(paths::INTERFACES, get(interfaces::page))

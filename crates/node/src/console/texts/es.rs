@@ -142,6 +142,27 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ),
     ("choose.none", "Su función no presenta nada aquí."),
     ("choose.title", "Presentar un registro"),
+    ("elements.caption.one", "{n} dato"),
+    ("elements.caption.other", "{n} datos"),
+    ("elements.element", "Dato"),
+    ("elements.kind", "Tipo"),
+    (
+        "elements.lede",
+        "Lo que contiene cada tipo de registro, con los identificadores que la Organización Mundial de Aduanas y UN/CEFACT tienen para lo mismo. Un lugar vacío dice que nadie lo ha encontrado aún.",
+    ),
+    (
+        "elements.mapped.one",
+        "{n} con identificador en otro modelo",
+    ),
+    (
+        "elements.mapped.other",
+        "{n} con identificador en otro modelo",
+    ),
+    ("elements.programs", "Programas"),
+    ("elements.required", "obligatorio"),
+    ("elements.title", "Datos"),
+    ("elements.uncefact", "UN/CEFACT"),
+    ("elements.wco", "OMA"),
     ("error.400", "La dirección o el formulario no está completo"),
     (
         "error.400-text",
