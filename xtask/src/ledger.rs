@@ -10,7 +10,7 @@ const BUDGET_MIN: &[(&str, u64)] = &[
     ("format", 1),
     ("clippy", 8),
     ("tests", 14),
-    ("profiles", 1),
+    ("profiles", 2),
     ("servers", 3),
 ];
 

@@ -44,7 +44,7 @@ fn profiles() -> Result<(), String> {
         .collect();
     folders.sort();
     let mut args = vec!["run", "--locked", "--package", "garita", "--"];
-    args.extend(["profile", "check", "--orders", "25"]);
+    args.extend(["profile", "check"]);
     args.extend(folders.iter().map(String::as_str));
     cargo(&args)
 }

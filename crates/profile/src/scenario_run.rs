@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::acts::CaseView;
 use crate::audience::{AudienceEntry, audience, grown, reduce};
 use crate::case::{CaseRecord, CaseRef, CaseState, Standing};
 use crate::clocks::{date_time, signable};
@@ -15,6 +16,7 @@ use crate::model::Model;
 use crate::notice::{keeper_role, notices};
 use crate::scenario::{Expect, Scenario, as_map, did, id_of, name_of, read_all};
 use crate::scenario_deeds::Asked;
+use crate::tables::table_rows;
 
 /// Up to so many records a scenario is folded in every order.
 pub const EVERY_ORDER_RECORDS_MAX: usize = 6;
@@ -149,6 +151,7 @@ fn unreached(model: &Model, reached: &BTreeSet<String>) -> Vec<String> {
 
 /// Who holds what after all records went their way.
 pub(crate) struct World<'s> {
+    profile: &'s Profile,
     model: &'s Model,
     scenario: &'s Scenario,
     all: Vec<CaseRecord>,
@@ -161,6 +164,7 @@ impl<'s> World<'s> {
         let model = profile.model();
         let mut asked = Asked::default();
         let mut world = World {
+            profile,
             model,
             scenario,
             all: Vec::new(),
@@ -399,21 +403,47 @@ impl<'s> World<'s> {
                 expect.as_of_ms,
             )
         };
+        // What indicators are computed from.
+        let rows = |state: &CaseState, order: &[CaseRecord]| {
+            let of_case: Vec<CaseRecord> = order
+                .iter()
+                .filter(|r| r.about.contains(&expect.case))
+                .cloned()
+                .collect();
+            let view = CaseView {
+                state,
+                records: &of_case,
+                directory: &self.scenario.directory,
+                as_of_ms: expect.as_of_ms,
+                linked: None,
+            };
+            table_rows(self.profile, view)
+        };
+        let base_rows = rows(base, &own);
         let mut done = 0;
         let mut look = |order: &[CaseRecord]| {
             done += 1;
             let state = fold(order);
-            if *state == *base {
-                Ok(())
-            } else {
+            let names = || {
                 let names: Vec<&str> = order.iter().map(|r| name_of(&r.id)).collect();
-                Err(format!(
+                names.join(", ")
+            };
+            if *state != *base {
+                return Err(format!(
                     "in the order {} the case is {:?} instead of {:?}",
-                    names.join(", "),
+                    names(),
                     state.state,
                     base.state
-                ))
+                ));
             }
+            let found = rows(&state, order);
+            if found != base_rows {
+                return Err(format!(
+                    "in the order {} its rows are {found:?} instead of {base_rows:?}",
+                    names()
+                ));
+            }
+            Ok(())
         };
         if own.len() <= EVERY_ORDER_RECORDS_MAX {
             let mut order = own;
