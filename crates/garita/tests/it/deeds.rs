@@ -81,3 +81,55 @@ async fn an_office_answers_by_rule_once_and_the_register_says_so() {
         "the register names no case"
     );
 }
+
+/// Suspensions on one node, each until the other side's office has the certificate suspended.
+const SUSPENSIONS: usize = 200;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_takes_effect_on_the_other_side() {
+    let world = World::running("suspended", 4).await;
+    let (ctpat, there) = (world.api("ctpat"), world.api("anam"));
+    let number = |n: usize| format!("C-26-{n:06}");
+    for n in 0..SUSPENSIONS {
+        let subject = json!({
+            "program": "CTPAT", "number": number(n), "holder": world.did("ocotillo"), "companyName": "Transportes Ocotillo",
+            "country": "MX", "memberRole": "highway-carrier", "scac": "TOCQ", "dotNumber": "2417703", "status": "certified", "validFrom": "2026-01-20T06:00:00Z",
+            "sites": [{ "siteName": "Nuevo Laredo yard", "country": "MX" }], "offices": [world.did("anam")],
+        });
+        ctpat.file("Certificate", subject).await;
+    }
+    world.quiet().await;
+    let mut took_ms: Vec<f64> = Vec::new();
+    for n in 0..SUSPENSIONS {
+        let key = format!("CTPAT:{}", number(n));
+        let shown = async || there.case("certificate", &key).await.body["state"].clone();
+        assert_eq!(shown().await, "certified", "{key}");
+        let subject = json!({
+            "program": "CTPAT", "number": number(n), "kind": "incident", "endsWith": "the incident report",
+        });
+        let start = std::time::Instant::now();
+        ctpat.file("Suspension", subject).await;
+        // Asked again at once: a pause between would be measured with it.
+        while shown().await != "suspended" {
+            assert!(
+                start.elapsed() < std::time::Duration::from_secs(60),
+                "{key}"
+            );
+        }
+        took_ms.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    assert_eq!(took_ms.len(), SUSPENSIONS);
+    took_ms.sort_by(f64::total_cmp);
+    let at = |share: usize| took_ms[(SUSPENSIONS * share / 100).min(SUSPENSIONS - 1)];
+    let under = if at(99) < 1_000.0 {
+        "under"
+    } else {
+        "not under"
+    };
+    println!(
+        "{SUSPENSIONS} suspensions, from filing to the other side's fold: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms; p99 {under} 1,000 ms",
+        at(50),
+        at(99),
+        at(100),
+    );
+}

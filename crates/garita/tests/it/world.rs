@@ -169,6 +169,13 @@ pub(crate) fn plan(clock: Clock) -> NetworkPlan {
                         &[("filer", "ABC")],
                     ),
                     party("gulf", "Gulf Prairie Assembly", "us", &["importer"], &[]),
+                    party(
+                        "ctpat",
+                        "CTPAT office",
+                        "us",
+                        &["certifier"],
+                        &[("program", "CTPAT")],
+                    ),
                 ],
             ),
             node(
