@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub use crate::expr_value::{Decimal, Items, Val};
+pub use crate::expr_value::{Decimal, Items, Partial, Shape, Val};
 
 use crate::expr_eval::Evaluator;
 use crate::expr_parse::{Node, lower};

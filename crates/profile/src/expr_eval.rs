@@ -416,7 +416,8 @@ fn first_unknown(a: &Val, b: &Val) -> Val {
 fn select(of: &Val, field: &str) -> Out {
     let missing = || Val::unknown(format!("`{field}` is not there"));
     match of {
-        Val::Map(m) | Val::View(m) => Ok(m.get(field).cloned().unwrap_or_else(missing)),
+        Val::Map(m) => Ok(m.get(field).cloned().unwrap_or_else(missing)),
+        Val::View(v) => Ok(v.members.get(field).cloned().unwrap_or_else(missing)),
         Val::List(l) => Ok(l.fields.get(field).cloned().unwrap_or_else(missing)),
         Val::Unknown(_) => Ok(of.clone()),
         other => Err(EvalError::Type(format!(
@@ -429,7 +430,8 @@ fn select(of: &Val, field: &str) -> Out {
 fn has(of: &Val, field: &str) -> Out {
     Ok(match of {
         Val::Map(m) => Val::Bool(m.contains_key(field)),
-        Val::View(m) if m.contains_key(field) => Val::Bool(true),
+        Val::View(v) if v.members.contains_key(field) => Val::Bool(true),
+        Val::View(v) if v.absent.contains(field) => Val::Bool(false),
         Val::View(_) => Val::unknown(format!("`{field}` is outside this view")),
         Val::List(l) => Val::Bool(l.fields.contains_key(field)),
         Val::Unknown(_) => of.clone(),

@@ -1,7 +1,7 @@
 //! Values of expressions: JSON without `null`, exact decimals for fractions, and *unknown*.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ pub enum Val {
     List(Arc<Items>),
     /// An object.
     Map(Arc<BTreeMap<String, Val>>),
-    /// An object of which only some members are disclosed: an absent one is unknown even to `has`.
-    View(Arc<BTreeMap<String, Val>>),
+    /// An object of which only some members are disclosed: any other is unknown even to `has`.
+    View(Arc<Partial>),
     /// A path written in the expression itself. Never made from data: a document that holds `/a/b` holds a text, or it could point a
     /// rule elsewhere.
     Path(Arc<str>),
@@ -40,6 +40,41 @@ pub struct Items {
     pub fields: BTreeMap<String, Val>,
     /// There may be more that are not in hand: `all` is never true, `exists` never false, the size is unknown.
     pub open: bool,
+}
+
+/// The content of an object of which only some members are disclosed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Partial {
+    /// Members in hand.
+    pub members: BTreeMap<String, Val>,
+    /// Names that are disclosed and that the record has not: absent, not unknown.
+    pub absent: BTreeSet<String>,
+}
+
+/// What a view discloses of a value.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shape {
+    /// All of it.
+    pub whole: bool,
+    /// Of its members.
+    pub members: BTreeMap<String, Shape>,
+    /// Of each entry of a list.
+    pub each: Option<Box<Shape>>,
+}
+
+impl Shape {
+    /// Adds what a path from here discloses; `None` is each entry of a list.
+    pub fn disclose<'p>(&mut self, mut steps: impl Iterator<Item = Option<&'p str>>) {
+        match steps.next() {
+            None => self.whole = true,
+            Some(None) => self.each.get_or_insert_default().disclose(steps),
+            Some(Some(name)) => self
+                .members
+                .entry(name.to_owned())
+                .or_default()
+                .disclose(steps),
+        }
+    }
 }
 
 impl Val {
@@ -76,15 +111,22 @@ impl Val {
     }
     /// An object of which only some members are disclosed.
     pub fn view(members: impl IntoIterator<Item = (String, Val)>) -> Val {
-        Val::View(Arc::new(members.into_iter().collect()))
+        Val::View(Arc::new(Partial {
+            members: members.into_iter().collect(),
+            absent: BTreeSet::new(),
+        }))
     }
     /// A JSON value; `null` members are left out, a `null` itself is unknown.
     pub fn from_json(value: &Value) -> Val {
-        convert(value, false)
+        convert(value, None)
     }
     /// A JSON value of a reduced record: what is absent is unknown, not absent.
     pub fn from_view(value: &Value) -> Val {
-        convert(value, true)
+        convert(value, Some(&Shape::default()))
+    }
+    /// A JSON value of a reduced record of which `shape` says what it discloses: what is disclosed and not there is absent.
+    pub fn reduced(value: &Value, shape: &Shape) -> Val {
+        convert(value, Some(shape))
     }
     /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
@@ -148,11 +190,8 @@ impl Val {
             Val::Dec(d) => Value::String(d.to_string()),
             Val::Str(s) => Value::String(s.to_string()),
             Val::List(l) => Value::Array(l.items.iter().filter_map(Val::to_json).collect()),
-            Val::Map(m) | Val::View(m) => Value::Object(
-                m.iter()
-                    .filter_map(|(k, v)| Some((k.clone(), v.to_json()?)))
-                    .collect(),
-            ),
+            Val::Map(m) => object(m),
+            Val::View(v) => object(&v.members),
             Val::Path(_) | Val::Unknown(_) => return None,
         })
     }
@@ -230,7 +269,16 @@ fn all_same(each: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     if unknown { None } else { Some(true) }
 }
 
-fn convert(value: &Value, view: bool) -> Val {
+fn object(members: &BTreeMap<String, Val>) -> Value {
+    let told = members
+        .iter()
+        .filter_map(|(k, v)| Some((k.clone(), v.to_json()?)));
+    Value::Object(told.collect())
+}
+
+/// `shape` is none where all is disclosed.
+fn convert(value: &Value, shape: Option<&Shape>) -> Val {
+    let shape = shape.filter(|s| !s.whole);
     match value {
         Value::Null => Val::unknown("null"),
         Value::Bool(b) => Val::Bool(*b),
@@ -242,18 +290,32 @@ fn convert(value: &Value, view: bool) -> Val {
             },
         },
         Value::String(s) => Val::str(s),
-        Value::Array(items) => Val::list(items.iter().map(|v| convert(v, view)).collect()),
+        Value::Array(items) => {
+            let none = Shape::default();
+            let each = shape.map(|s| s.each.as_deref().unwrap_or(&none));
+            Val::list(items.iter().map(|v| convert(v, each)).collect())
+        }
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .filter(|(_, v)| !v.is_null())
-                .map(|(k, v)| (k.clone(), convert(v, view)))
+            let there = members.iter().filter(|(_, v)| !v.is_null());
+            let Some(shape) = shape else {
+                let members = there.map(|(k, v)| (k.clone(), convert(v, None)));
+                return Val::Map(Arc::new(members.collect()));
+            };
+            let none = Shape::default();
+            let members: BTreeMap<String, Val> = there
+                .map(|(k, v)| {
+                    let inside = shape.members.get(k).unwrap_or(&none);
+                    (k.clone(), convert(v, Some(inside)))
+                })
                 .collect();
-            if view {
-                Val::View(Arc::new(members))
-            } else {
-                Val::Map(Arc::new(members))
-            }
+            // Of a member that is disclosed in part only, nobody can tell whether the rest was there.
+            let absent = shape
+                .members
+                .iter()
+                .filter(|(name, inside)| inside.whole && !members.contains_key(*name))
+                .map(|(name, _)| name.clone())
+                .collect();
+            Val::View(Arc::new(Partial { members, absent }))
         }
     }
 }

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::case::{CaseRecord, CaseRef, CaseState, Problem};
-use crate::expr::{EvalError, STEPS_MAX, Scope, Tri, Val};
+use crate::expr::{EvalError, STEPS_MAX, Scope, Shape, Tri, Val};
 use crate::functions::{self, instant_ms};
 use crate::keys::record_type;
 use crate::links::Linked;
@@ -314,6 +314,36 @@ fn holds_val(state: &CaseState) -> Val {
     Val::map([("open".to_owned(), Val::list(open))])
 }
 
+impl DocumentScope<'_> {
+    /// What the document's view discloses of the subject; nothing can be told of one that another version of the program reduced.
+    fn disclosed(&self) -> Shape {
+        let mut shape = Shape::default();
+        let text = |name: &str| self.document.get(name).and_then(Value::as_str);
+        let programs = self.profile.programs();
+        let of_another = |core: &str| programs.iter().all(|p| p.core_digest != core);
+        if text("profile").is_some_and(of_another) {
+            return shape;
+        }
+        let types = self.document.get("type").and_then(Value::as_array);
+        let ty = types
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .find_map(|name| self.profile.model().records.get(name));
+        let view = text("view").unwrap_or_default();
+        for line in ty.iter().flat_map(|ty| &ty.audience) {
+            if line.view_name == view {
+                for path in &line.view {
+                    if let Some(inside) = path.under("credentialSubject") {
+                        shape.disclose(inside.steps());
+                    }
+                }
+            }
+        }
+        shape
+    }
+}
+
 fn nothing(path: &str) -> Val {
     Val::unknown(format!("nothing is at `{path}` yet"))
 }
@@ -325,7 +355,7 @@ impl Scope for DocumentScope<'_> {
                 .subject
                 .get_or_init(|| match self.document.get("credentialSubject") {
                     None => Val::unknown("no subject"),
-                    Some(s) if self.view => Val::from_view(s),
+                    Some(s) if self.view => Val::reduced(s, &self.disclosed()),
                     Some(s) => Val::from_json(s),
                 })
                 .clone(),

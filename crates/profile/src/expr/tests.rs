@@ -14,6 +14,18 @@ impl Scope for Names {
                 &json!({"n": 3, "w": "12.50", "list": [1, 2, 3], "s": "TOCQ1", "none": null}),
             ),
             "part" => Val::from_view(&json!({"plate": "AB1"})),
+            "shaped" => {
+                let mut shape = Shape::default();
+                for path in [
+                    &[Some("lines"), None, Some("kind")][..],
+                    &[Some("goods")],
+                    &[Some("seal")],
+                ] {
+                    shape.disclose(path.iter().copied());
+                }
+                let view = json!({"lines": [{"kind": "plant"}, {}], "goods": [{"a": 1}]});
+                Val::reduced(&view, &shape)
+            }
             "open" => Val::list_with(
                 vec![Val::Int(1), Val::Int(2)],
                 [("complete".to_owned(), Val::Bool(false))],
@@ -79,6 +91,14 @@ fn evaluates_in_three_values() {
         ("has(part.plate)", "true"),
         ("has(part.cargo)", "unknown"),
         ("part.cargo == 'x'", "unknown"),
+        // What a view discloses and the record has not is absent; what it does not disclose is unknown.
+        ("has(shaped.seal)", "false"),
+        ("has(shaped.other)", "unknown"),
+        ("has(shaped.goods[0].b)", "false"),
+        ("has(shaped.lines[0].kind)", "true"),
+        ("has(shaped.lines[1].kind)", "false"),
+        ("has(shaped.lines[1].weight)", "unknown"),
+        ("shaped.lines.all(l, has(l.kind))", "false"),
         ("1 in subject.list", "true"),
         ("7 in subject.list", "false"),
         ("7 in open", "unknown"),
