@@ -77,7 +77,7 @@ pub(crate) const NODES: [Node; 4] = [
         parties: &[
             Party {
                 places: &["2304"],
-                ..party("cbp", "CBP Laredo", "us", &["customs.us"])
+                ..party("cbp", "CBP Laredo", "us", &["customs.us", "customs"])
             },
             Party {
                 places: &["2304"],
@@ -91,6 +91,10 @@ pub(crate) const NODES: [Node; 4] = [
                 places: &["2304"],
                 ..party("dps", "Texas DPS, Laredo", "us", &["state.us"])
             },
+            Party {
+                holds: &[("program", "CTPAT")],
+                ..party("ctpat", "CBP CTPAT office", "us", &["certifier"])
+            },
         ],
     },
     Node {
@@ -98,7 +102,12 @@ pub(crate) const NODES: [Node; 4] = [
         name: "ANAM, Aduana de Nuevo Laredo",
         parties: &[Party {
             places: &["240"],
-            ..party("anam", "ANAM Nuevo Laredo", "mx", &["customs.mx"])
+            ..party(
+                "anam",
+                "ANAM Nuevo Laredo",
+                "mx",
+                &["customs.mx", "customs"],
+            )
         }],
     },
     Node {
@@ -115,22 +124,25 @@ pub(crate) const NODES: [Node; 4] = [
                 ..party("riofrio", "Rio Frio Customs Services", "us", &["broker.us"])
             },
             Party {
-                holds: &[("patente", "3456")],
+                holds: &[("patente", "3456"), ("declarant", "LOZA")],
                 marks: &["OEA"],
                 ..party(
                     "lozano",
                     "Lozano Treviño, agencia aduanal",
                     "mx",
-                    &["broker.mx"],
+                    &["broker.mx", "declarant"],
                 )
             },
-            carrier(
-                "tocq",
-                "Transportes Ocotillo",
-                "mx",
-                &[("scac", "TOCQ")],
-                &["CTPAT", "OEA", "FAST"],
-            ),
+            Party {
+                roles: &["carrier", "bonded-carrier"],
+                ..carrier(
+                    "tocq",
+                    "Transportes Ocotillo",
+                    "mx",
+                    &[("scac", "TOCQ"), ("inbond", "6800")],
+                    &["CTPAT", "OEA", "FAST"],
+                )
+            },
             carrier(
                 "cgbn",
                 "Carga Gobernadora",
@@ -207,7 +219,7 @@ pub(crate) const NODES: [Node; 4] = [
                     "gulf",
                     "Gulf Prairie Assembly",
                     "us",
-                    &["importer", "exporter"],
+                    &["importer", "exporter", "payer"],
                 )
             },
             party(
@@ -225,6 +237,8 @@ pub(crate) const NODES: [Node; 4] = [
                     &["importer", "exporter"],
                 )
             },
+            party("banco", "Banco del Norte", "mx", &["bank"]),
+            party("receptor", "Banco Receptor", "mx", &["bank"]),
             party(
                 "bodega",
                 "Bodega del Valle Forwarding",

@@ -108,7 +108,6 @@ async fn run(
     warm_up_left: Arc<AtomicUsize>,
 ) {
     let mut begun = false;
-    let truck = errand.steps.len() > 1;
     for step in &errand.steps {
         let early = step.at_ms <= world.day_ms;
         let pause = pause_until(world.cluster.clock, step.at_ms);
@@ -119,7 +118,7 @@ async fn run(
         if *stopped.borrow() {
             return;
         }
-        if truck && !begun {
+        if errand.truck && !begun {
             begun = true;
             world.ledger.truck();
         }

@@ -158,6 +158,7 @@ impl<'a> Life<'a> {
         }
         Errand {
             name: self.papers.trip,
+            truck: true,
             steps,
         }
     }

@@ -755,6 +755,7 @@ pub(crate) fn lone(
 ) -> Errand {
     Errand {
         name: name.to_owned(),
+        truck: false,
         steps: vec![super::script::Step {
             at_ms,
             actor,

@@ -21,6 +21,8 @@ pub(crate) struct Script {
 pub(crate) struct Errand {
     /// Name, unique.
     pub(crate) name: String,
+    /// Whether a truck goes through it.
+    pub(crate) truck: bool,
     /// The steps, by time.
     pub(crate) steps: Vec<Step>,
 }

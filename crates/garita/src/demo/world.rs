@@ -41,7 +41,10 @@ impl Default for Plan {
 pub(crate) fn script(plan: Plan) -> Script {
     let mut random = Random::new(plan.seed);
     let mut counters = Counters::default();
-    let (mut errands, scenes) = scenes::all(&mut random, &mut counters, DAY_MS);
+    let (mut errands, mut scenes) = scenes::all(&mut random, &mut counters, DAY_MS);
+    let (more, of_programs) = super::programs::all(DAY_MS);
+    errands.extend(more);
+    scenes.extend(of_programs);
     // The bridge is full already: trucks whose papers began in the hours before.
     for _ in 0..plan.under_way {
         let north = random.chance(0.67);

@@ -271,7 +271,9 @@ fn first_words(opened: &Opened, record_type: &str, document: &Value) -> Option<S
         let member = path.last_name()?;
         let text = text_of(path.first(document)?)?;
         if let Some(words) = say.code(record_type, member, &text) {
-            return Some(inside(&words));
+            // A code of capitals and digits, or of two letters, names a thing; a word stands for a word.
+            let names = text.len() <= 2 || !text.chars().any(char::is_lowercase);
+            return Some(if names { words } else { inside(&words) });
         }
         let sentence = text.contains(' ') && text.chars().count() <= 90;
         sentence.then_some(text)

@@ -31,13 +31,13 @@ fn make(ask: &Ask) -> Result<ElementsPage, Refusal> {
     let all = of_all(ask.app.core());
     let mut programs: Vec<(&str, bool)> = Vec::new();
     for element in &all {
-        let mapped = !element.wco.is_empty() || element.uncefact.is_some();
+        let mapped = !element.wco.is_empty();
         match programs.iter_mut().find(|(id, _)| *id == element.profile) {
             Some((_, some)) => *some |= mapped,
             None => programs.push((&element.profile, mapped)),
         }
     }
-    // Without a choice, the first program that says anything of others' models.
+    // Without a choice, the first program that was mapped to the WCO's model.
     let asked = ask.here.value("profile");
     let first = programs.iter().find(|(_, mapped)| *mapped);
     let chosen = programs

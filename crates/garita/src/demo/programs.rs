@@ -1,0 +1,388 @@
+//! What the programs around the crossing do in the same day: a certificate suspended, a scan relied on, an in-bond that goes on, a duty
+//! that is paid, one filing for every agency.
+//!
+//! What the offices answer by rule is not here: their homes sign it, by the programs' automations.
+
+use serde_json::{Value, json};
+
+use super::life::instant;
+use super::script::{Errand, Expect, MINUTE_MS, Scene, Step, Submission, What};
+
+/// The errands, and where to look.
+pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
+    let mut errands = Vec::new();
+    let mut scenes = Vec::new();
+    for (title, told) in [
+        certificate_suspended(day_ms),
+        scan_relied_on(day_ms),
+        in_bond(day_ms),
+        duty_paid(day_ms),
+        one_filing(day_ms),
+    ] {
+        scenes.push(Scene {
+            id: title.id,
+            en: title.en,
+            es: title.es,
+            kind: title.kind,
+            key: title.key.to_owned(),
+            node: title.node,
+            asked_by: title.asked_by,
+            errand: title.id.to_owned(),
+        });
+        errands.push(Errand {
+            name: title.id.to_owned(),
+            truck: false,
+            steps: told.steps,
+        });
+    }
+    (errands, scenes)
+}
+
+/// Name of a scene, and the case in which it is seen.
+struct Title {
+    id: &'static str,
+    en: &'static str,
+    es: &'static str,
+    kind: &'static str,
+    key: &'static str,
+    node: &'static str,
+    asked_by: &'static str,
+}
+
+/// Steps of one errand, each so many minutes into the day.
+struct Telling {
+    day_ms: i64,
+    steps: Vec<Step>,
+}
+
+impl Telling {
+    fn begin(day_ms: i64) -> Telling {
+        Telling {
+            day_ms,
+            steps: Vec::new(),
+        }
+    }
+
+    fn at(&self, minute: i64) -> String {
+        instant(self.day_ms + minute * MINUTE_MS)
+    }
+
+    fn file(
+        &mut self,
+        minute: i64,
+        actor: &'static str,
+        label: &str,
+        record_type: &'static str,
+        subject: Value,
+    ) -> &mut Self {
+        self.answer(minute, actor, label, record_type, subject, &[])
+    }
+
+    /// A record that follows those of earlier steps.
+    fn answer(
+        &mut self,
+        minute: i64,
+        actor: &'static str,
+        label: &str,
+        record_type: &'static str,
+        subject: Value,
+        follows: &[&str],
+    ) -> &mut Self {
+        let at_ms = self.day_ms + minute * MINUTE_MS;
+        self.steps.push(Step {
+            at_ms,
+            actor,
+            label: label.to_owned(),
+            what: What::Submit(Submission {
+                record_type,
+                occurred_ms: at_ms,
+                standing: None,
+                source: None,
+                subject,
+                replaces: None,
+                follows: follows.iter().map(|label| (*label).to_owned()).collect(),
+                about: Vec::new(),
+            }),
+            expect: Expect::Logged,
+        });
+        self
+    }
+}
+
+fn certificate_suspended(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    let valid_from = "2026-01-20T06:00:00Z";
+    let appeal_by = instant(day_ms + 90 * 24 * 60 * MINUTE_MS);
+    told.file(
+        -60,
+        "ctpat",
+        "certificate",
+        "Certificate",
+        json!({
+            "program": "CTPAT", "number": "C-26-004417", "holder": "@arneses", "companyName": "Arneses Queretanos, S.A. de C.V.",
+            "country": "MX", "memberRole": "manufacturer", "mids": ["MXARNQUE1250QUE"], "status": "validated",
+            "sites": [{ "siteName": "Querétaro plant 1", "country": "MX" }], "validFrom": valid_from,
+            "validatedOn": "2026-11-20T17:00:00Z", "offices": ["@cbp"],
+        }),
+    )
+    .file(
+        -50,
+        "arneses",
+        "consent",
+        "Consent",
+        json!({ "program": "CTPAT", "number": "C-26-004417", "partners": ["@anam"] }),
+    )
+    .file(
+        40,
+        "ctpat",
+        "suspension",
+        "Suspension",
+        json!({
+            "program": "CTPAT", "number": "C-26-004417", "kind": "incident", "endsWith": "the incident report",
+            "cause": "Seal found changed", "appealBy": appeal_by,
+        }),
+    );
+    let title = Title {
+        id: "certificate-suspended",
+        en: "A trader's certificate is suspended: both customs stop its services by rule",
+        es: "Se suspende el certificado de una empresa: ambas aduanas detienen sus servicios por regla",
+        kind: "certificate",
+        key: "CTPAT:C-26-004417",
+        node: "mx-customs",
+        asked_by: "anam",
+    };
+    (title, told)
+}
+
+fn scan_relied_on(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    let (mx, us, scan) = ("240-26-001182", "2304-26-000417", "LRD3-0091");
+    let began = told.at(10);
+    let ended = instant(day_ms + 10 * MINUTE_MS + 40_000);
+    told.file(
+        2,
+        "anam",
+        "referred-mx",
+        "InspectionReferral",
+        json!({
+            "inspectionNumber": mx, "hostCountry": "MX", "referralClass": "selected", "aduana": "240", "plate": "47AK2F",
+            "carrier": "@tocq",
+        }),
+    )
+    .file(
+        11,
+        "anam",
+        "scan",
+        "ScanTaken",
+        json!({
+            "inspectionNumber": mx, "scanId": scan, "device": "240-MEP-1", "deviceKind": "mep", "scanMethod": "multi-energy",
+            "scanStart": began, "scanEnd": ended, "operatorRef": "op-7f31", "operatorStaff": "military",
+        }),
+    )
+    .file(
+        16,
+        "anam",
+        "adjudicated",
+        "ScanAdjudicated",
+        json!({ "inspectionNumber": mx, "scanId": scan, "scanResult": "clear" }),
+    )
+    .file(
+        20,
+        "anam",
+        "released-mx",
+        "InspectionReleased",
+        json!({ "inspectionNumber": mx, "decision": "release", "signedStaff": "civilian" }),
+    )
+    .file(
+        60,
+        "cbp",
+        "referred-us",
+        "InspectionReferral",
+        json!({
+            "inspectionNumber": us, "hostCountry": "US", "referralClass": "officer", "port": "2304", "crossing": "230404",
+            "direction": "northbound", "plate": "47AK2F", "carrier": "@tocq", "broker": "@mines", "importer": "@gulf",
+        }),
+    )
+    .answer(
+        63,
+        "cbp",
+        "relied",
+        "ScanReliedOn",
+        json!({ "inspections": [mx, us], "scanId": scan, "scanOf": "mx", "imageSeen": true, "minutesSaved": 8 }),
+        &["adjudicated"],
+    )
+    .file(
+        66,
+        "cbp",
+        "released-us",
+        "InspectionReleased",
+        json!({ "inspectionNumber": us, "decision": "release", "signedStaff": "civilian" }),
+    );
+    let title = Title {
+        id: "scan-relied-on",
+        en: "US customs relies on the Mexican scan instead of scanning again",
+        es: "La aduana de EE. UU. se apoya en la imagen mexicana y no repite el escaneo",
+        kind: "inspection",
+        key: "2304-26-000417",
+        node: "us-customs",
+        asked_by: "cbp",
+    };
+    (title, told)
+}
+
+fn in_bond(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    told.file(
+        5,
+        "tocq",
+        "applied",
+        "InbondApplied",
+        json!({
+            "inBondNumber": "680001232", "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304",
+            "destinationPort": "5501", "packages": 480, "bondNumber": "991234567", "seals": ["7741900"], "importer": "@gulf",
+            "goods": [{ "goodsText": "Wire harnesses", "commodityCode": "854430", "packages": 480 }],
+        }),
+    )
+    .file(
+        12,
+        "cbp",
+        "granted",
+        "InbondGranted",
+        json!({ "inBondNumber": "680001232", "originPort": "2304", "destinationPort": "5501" }),
+    )
+    .file(
+        55,
+        "cbp",
+        "departed",
+        "InbondDeparted",
+        json!({ "inBondNumber": "680001232", "packages": 480, "plate": "47AK2F", "seals": ["7741900"] }),
+    );
+    let title = Title {
+        id: "in-bond",
+        en: "A load goes on in bond to Dallas; thirty days run",
+        es: "Una carga sigue en in-bond a Dallas; corren treinta días",
+        kind: "in-bond",
+        key: "680001232",
+        node: "us-customs",
+        asked_by: "cbp",
+    };
+    (title, told)
+}
+
+fn duty_paid(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    let (duty, uetr) = ("LOZA-D26-000088", "eb6305c9-1f7f-49de-aed0-16487c27b42d");
+    let pedimento = "26:24:3456:6000900";
+    let money = |members: Value| {
+        let mut all = json!({ "assessment": duty, "amount": "15400.00", "currency": "MXN" });
+        super::life::merge(&mut all, members);
+        all
+    };
+    let pay_by = told.at(24 * 60);
+    let (settled, booked, applied) = (told.at(30), told.at(31), told.at(40));
+    told.file(
+        -20,
+        "lozano",
+        "pedimento",
+        "Pedimento",
+        json!({
+            "year": "26", "customsOffice": "24", "patente": "3456", "number": "6000900", "operation": "IMP", "clave": "A1",
+            "regime": "IMD", "rfc": "URE180429TM6", "grossWeightKg": 9120, "packages": 480, "aduana": "240",
+        }),
+    )
+    .file(
+        2,
+        "lozano",
+        "assessed",
+        "DutyAssessed",
+        money(json!({
+            "authority": "@anam", "authorityCountry": "MX", "terms": "before-release", "beforeRelease": true,
+            "charges": [{ "charge": "mx-6", "chargeAmount": "15400.00" }], "captureLine": "03260024345660001237",
+            "payer": "@gulf", "payBy": pay_by, "dutyPedimentos": [pedimento],
+        })),
+    )
+    .file(
+        4,
+        "anam",
+        "confirmed",
+        "DutyConfirmed",
+        json!({ "assessment": duty, "acknowledgment": "K7P2M4QX" }),
+    )
+    .file(
+        20,
+        "gulf",
+        "order",
+        "PaymentOrder",
+        money(json!({
+            "uetr": uetr, "endToEndId": duty, "rail": "spei", "remittanceReference": "03260024345660001237",
+            "payerBank": "@banco", "payeeBank": "@receptor",
+        })),
+    )
+    .file(
+        30,
+        "banco",
+        "settled",
+        "Settlement",
+        money(json!({ "uetr": uetr, "settledAt": settled, "clearingReference": "MBAN0100", "covers": "full" })),
+    )
+    .file(
+        31,
+        "receptor",
+        "credited",
+        "CreditNotice",
+        money(json!({ "uetr": uetr, "bookedAt": booked, "entryReference": "NTF-77" })),
+    )
+    .file(
+        40,
+        "anam",
+        "applied",
+        "DutyApplied",
+        json!({ "assessment": duty, "decision": "applied", "appliedAt": applied, "dutyPedimentos": [pedimento] }),
+    );
+    let title = Title {
+        id: "duty-paid",
+        en: "A duty is assessed, ordered, settled and applied: its pedimento is paid by rule",
+        es: "Una contribución se determina, se ordena, se liquida y se aplica: su pedimento queda pagado por regla",
+        kind: "duty",
+        key: "LOZA-D26-000088",
+        node: "mx-customs",
+        asked_by: "anam",
+    };
+    (title, told)
+}
+
+fn one_filing(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    let filing = "LOZA-26-000417";
+    let agencies: Vec<Value> = ["customs.us", "customs.mx", "agriculture.us", "health.us"]
+        .iter()
+        .map(|agency| json!({ "agency": agency, "dossier": format!("{filing}-{agency}") }))
+        .collect();
+    let arrives = told.at(180);
+    told.file(
+        8,
+        "lozano",
+        "filing",
+        "Filing",
+        json!({
+            "filing": filing, "flow": "northbound", "agencies": agencies, "usPort": "2304", "mxOffice": "240",
+            "arrivesAt": arrives, "importer": "@trinity", "amount": "48120.00", "currency": "USD",
+            "exporterParty": { "partyName": "Aguacates Purépecha", "country": "MX" },
+            "importerParty": { "partyName": "Trinity Bend Foods", "country": "US" },
+            "lines": [{
+                "lineNumber": 1, "goodsText": "Fresh avocados", "goodsKind": "plant", "tariffCode": "0804400000",
+                "originCountry": "MX", "packages": 480,
+            }],
+        }),
+    );
+    let title = Title {
+        id: "one-filing",
+        en: "One filing for every agency: each takes it up, or asks for what it lacks, by rule",
+        es: "Un solo trámite para todas las autoridades: cada una lo recibe o pide lo que le falta, por regla",
+        kind: "filing",
+        key: "LOZA-26-000417",
+        node: "us-customs",
+        asked_by: "cbp",
+    };
+    (title, told)
+}
