@@ -572,6 +572,11 @@ fn holds(ask: &Ask, opened: &Opened) -> Vec<Hold> {
                 .iter()
                 .find(|(_, records)| records.iter().any(|h| h.record.id == hold.record))
                 .map(|(part, _)| part.key.clone());
+            let in_part = hold.ends_with.is_empty()
+                && opened
+                    .held(&hold.record)
+                    .and_then(read::case_record_of)
+                    .is_some_and(|record| record.view.is_some());
             let mut what = Rich::text(kind);
             if let Some(key) = part {
                 what = what.and(Span::Text(", ".to_owned())).and(Span::Id(key));
@@ -580,7 +585,13 @@ fn holds(ask: &Ask, opened: &Opened) -> Vec<Hold> {
                 office: ask.network.name_of(&hold.office).to_owned(),
                 what: what.and(Span::Text(".".to_owned())),
                 since_ms: hold.since_ms,
-                ends: Rich::text(if hold.ends_with.is_empty() {
+                ends: Rich::text(if in_part {
+                    ask.w(
+                        "its office knows; your part of the record does not say",
+                        "lo sabe su autoridad; la parte que usted tiene no lo dice",
+                    )
+                    .to_owned()
+                } else if hold.ends_with.is_empty() {
                     ask.w("its office removes it", "la quita su autoridad")
                         .to_owned()
                 } else {
