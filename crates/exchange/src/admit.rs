@@ -11,6 +11,7 @@ use garita_profile::links::Linked;
 use garita_profile::model::Severity;
 use garita_profile::rules::Identifiers;
 
+use crate::adoption;
 use crate::core::HostedKey;
 use crate::encode;
 use crate::governance::Network;
@@ -52,12 +53,70 @@ impl Identifiers for FieldChecks {
     }
 }
 
-/// The fault of issuing under a core that the network has not adopted, where it adopted another one of that profile.
-pub(crate) fn not_adopted(network: &Network, profile: &Profile, core: &str) -> Option<Fault> {
+/// The fault of issuing under a core that is not in force at a logged instant, or not duly signed, where the network has spoken of its
+/// profile. `followed` are cores that cases of the record follow already: they end as they began.
+pub(crate) fn not_adopted(
+    network: &Network,
+    profile: &Profile,
+    core: &str,
+    logged_ms: i64,
+    followed: &[String],
+) -> Option<Fault> {
     let program = profile.programs().iter().find(|p| p.core_digest == core)?;
     let id = program.id.as_str();
-    if network.may_issue_under(id, core) {
+    if let Some(adoption) = network.profiles.get(core) {
+        let member = profile.model().members.iter().find(|m| m.id == id);
+        let charter = member.map_or(&[][..], |m| &m.charter.signatories);
+        if !adoption::satisfies(adoption, charter) {
+            let roles = charter.join(", ");
+            return Some(Fault::at(
+                "profile-not-cosigned",
+                "/profile",
+                format!(
+                    "the charter in `{id}` {} asks for signatures of {roles}, and the network's adoption does not have them all; have it signed anew",
+                    program.version
+                ),
+                format!(
+                    "la carta de `{id}` {} pide las firmas de {roles}, y la adopción de la red no las tiene todas; haga que se firme otra vez",
+                    program.version
+                ),
+            ));
+        }
+        if adoption.from_ms > logged_ms {
+            let from = encode::instant_text(adoption.from_ms);
+            return Some(Fault::at(
+                "profile-not-in-force-yet",
+                "/profile",
+                format!(
+                    "`{id}` {} is in force from {from}; until then make the record under the version in force",
+                    program.version
+                ),
+                format!(
+                    "`{id}` {} rige desde {from}; hasta entonces haga el registro con la versión vigente",
+                    program.version
+                ),
+            ));
+        }
+    }
+    if network.may_issue_under(id, core, logged_ms) || followed.iter().any(|c| c == core) {
         return None;
+    }
+    if network.profiles.contains_key(core) {
+        let by = network.in_force(id, logged_ms);
+        let version = by.map_or("", |(_, a)| a.version.as_str());
+        let since = by.map_or_else(String::new, |(_, a)| encode::instant_text(a.from_ms));
+        return Some(Fault::at(
+            "profile-superseded",
+            "/profile",
+            format!(
+                "`{id}` {} was superseded by {version} on {since}, and no case of this record follows it; make the record under {version}",
+                program.version
+            ),
+            format!(
+                "`{id}` {} fue sustituida por {version} el {since}, y ningún caso de este registro la sigue; haga el registro con {version}",
+                program.version
+            ),
+        ));
     }
     let adopted = network
         .adoptions_of(id)
@@ -74,6 +133,13 @@ pub(crate) fn not_adopted(network: &Network, profile: &Profile, core: &str) -> O
             "esta red no ha adoptado el núcleo `{core}` de `{id}`; adoptados: {adopted}; instale ese, o haga adoptar este"
         ),
     ))
+}
+
+/// The core that a case follows: that of the record logged first of those in hand.
+pub(crate) fn followed(records: &[CaseRecord]) -> Option<String> {
+    let first = records.iter().min_by_key(|r| (r.logged_ms, &r.id))?;
+    let core = first.document.get("profile")?.as_str()?;
+    Some(core.to_owned())
 }
 
 pub(crate) fn admit(
@@ -149,7 +215,6 @@ pub(crate) fn admit(
             faults,
         });
     };
-    faults.extend(not_adopted(desk.network, &profile, &envelope.profile));
     let mut cases = BTreeMap::new();
     let mut records: HashMap<CaseRef, Arc<Vec<CaseRecord>>> = HashMap::new();
     for case in &envelope.about {
@@ -164,6 +229,18 @@ pub(crate) fn admit(
             .map_err(|e| store_refusal(&e))?;
         records.insert(case.clone(), Arc::new(held.to_vec()));
     }
+    let followed: Vec<String> = envelope
+        .about
+        .iter()
+        .filter_map(|case| followed(records.get(case)?))
+        .collect();
+    faults.extend(not_adopted(
+        desk.network,
+        &profile,
+        &envelope.profile,
+        desk.logged_ms,
+        &followed,
+    ));
     let context = AdmitContext {
         directory: &desk.network.directory,
         now_ms: desk.now_ms,

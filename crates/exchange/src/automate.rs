@@ -130,7 +130,11 @@ impl Batch<'_> {
         .document(&network, &profile)
         .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
         let core_digest = document.get("profile").and_then(serde_json::Value::as_str);
-        if admit::not_adopted(&network, &profile, core_digest.unwrap_or_default()).is_some() {
+        // An office speaks of its cases as long as they last, whatever the version: what follows by itself follows the case.
+        let core_digest = core_digest.unwrap_or_default();
+        let following = [core_digest.to_owned()];
+        if admit::not_adopted(&network, &profile, core_digest, self.logged_ms, &following).is_some()
+        {
             return Ok(());
         }
         let signed = self

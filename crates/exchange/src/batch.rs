@@ -241,7 +241,7 @@ impl<'a> Batch<'a> {
             next.adopt(&entry).map_err(|error| {
                 Refusal::one(
                     RefusalKind::Unprocessable,
-                    Fault::whole(error.code(), error.to_string(), error.to_string()),
+                    Fault::whole(error.code(), error.to_string(), error.es()),
                 )
             })?;
             if next.head == held {

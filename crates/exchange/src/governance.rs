@@ -15,6 +15,7 @@ use garita_profile::case::{Directory, Party};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::adoption::{self, Cosignature};
 use crate::envelope::{self, VC_CONTEXT_URL};
 use crate::{encode, signing};
 
@@ -57,6 +58,9 @@ pub enum Statement {
         version: String,
         /// Core digest.
         core: String,
+        /// What the charter's offices signed ([`crate::adoption`]); none for what a network is founded with.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        adoption: Option<Value>,
     },
     /// Time zones of places (ports, aduanas).
     Places {
@@ -118,6 +122,16 @@ pub struct Adoption {
     pub entry: u64,
     /// Authorities that signed it, by `did:key`, sorted.
     pub signers: Vec<String>,
+    /// First logged instant at which it is in force, ms since 1970; the least there is for what the network was founded with.
+    pub from_ms: i64,
+    /// Digest of the package, where the offices signed one.
+    pub package: Option<String>,
+    /// Core that it supersedes.
+    pub supersedes: Option<String>,
+    /// Roles that had to sign.
+    pub signatories: Vec<String>,
+    /// The offices' signatures; empty for what the network was founded with.
+    pub cosignatures: Vec<Cosignature>,
 }
 
 /// Why an entry was not adopted.
@@ -148,6 +162,16 @@ pub enum GovernanceError {
     /// A second successor of one entry.
     #[error("governance entry {0} has two successors; adoption stops at the last agreed entry")]
     Fork(u64),
+    /// A version of a program is not duly signed.
+    #[error("{en}")]
+    Adoption {
+        /// Stable code.
+        code: &'static str,
+        /// Why, in English.
+        en: String,
+        /// Why, in Spanish.
+        es: String,
+    },
 }
 
 impl GovernanceError {
@@ -158,6 +182,15 @@ impl GovernanceError {
             Self::NotSigned { .. } => "governance-not-signed",
             Self::OutOfOrder { .. } => "governance-out-of-order",
             Self::Fork(_) => "governance-fork",
+            Self::Adoption { code, .. } => code,
+        }
+    }
+
+    /// Why, in Spanish, where people meet it; else as in English.
+    pub fn es(&self) -> String {
+        match self {
+            Self::Adoption { es, .. } => es.clone(),
+            other => other.to_string(),
         }
     }
 }
@@ -324,9 +357,29 @@ impl Network {
             .unwrap_or(did)
     }
 
-    /// Whether records may be issued under a core: it is adopted, or the network never spoke of its profile.
-    pub fn may_issue_under(&self, profile: &str, core: &str) -> bool {
-        self.profiles.contains_key(core) || self.adoptions_of(profile).next().is_none()
+    /// Whether records may be issued under a core at a logged instant: it is in force then, or the network never spoke of its profile.
+    pub fn may_issue_under(&self, profile: &str, core: &str, logged_ms: i64) -> bool {
+        match self.in_force(profile, logged_ms) {
+            Some((held, _)) => held == core,
+            None => self.adoptions_of(profile).next().is_none(),
+        }
+    }
+
+    /// The core of a profile that is in force at a logged instant; none where none was adopted by then.
+    pub fn in_force<'a>(
+        &'a self,
+        profile: &'a str,
+        logged_ms: i64,
+    ) -> Option<(&'a str, &'a Adoption)> {
+        self.adoptions_of(profile)
+            .filter(|(_, adoption)| adoption.from_ms <= logged_ms)
+            .max_by_key(|(_, adoption)| (adoption.from_ms, adoption.entry))
+    }
+
+    /// The core of a profile that was adopted last, in force or not yet.
+    pub fn newest<'a>(&'a self, profile: &'a str) -> Option<(&'a str, &'a Adoption)> {
+        self.adoptions_of(profile)
+            .max_by_key(|(_, adoption)| (adoption.from_ms, adoption.entry))
     }
 
     /// Adopted cores of a profile with their digests, in order of digest.
@@ -338,6 +391,68 @@ impl Network {
             .iter()
             .filter(move |(_, adoption)| adoption.profile == profile)
             .map(|(core, adoption)| (core.as_str(), adoption))
+    }
+
+    /// What a statement adopts, judged; entry and signers are the caller's to fill in.
+    fn adopted(
+        &self,
+        profile: &str,
+        version: &str,
+        core: &str,
+        document: Option<&Value>,
+    ) -> Result<Adoption, GovernanceError> {
+        let refused = |code, en: &str, es: &str| GovernanceError::Adoption {
+            code,
+            en: en.to_owned(),
+            es: es.to_owned(),
+        };
+        let Some(document) = document else {
+            // Once a network has a version of a program, only its offices change it.
+            if self.newest(profile).is_some() {
+                return Err(refused(
+                    "adoption-not-cosigned",
+                    "the network has a version of this program; another one needs the signatures of its offices (`garita profile propose`, `sign`)",
+                    "la red ya tiene una versión de este programa; otra necesita las firmas de sus autoridades (`garita profile propose`, `sign`)",
+                ));
+            }
+            return Ok(Adoption {
+                profile: profile.to_owned(),
+                version: version.to_owned(),
+                entry: 0,
+                signers: Vec::new(),
+                from_ms: i64::MIN,
+                package: None,
+                supersedes: None,
+                signatories: Vec::new(),
+                cosignatures: Vec::new(),
+            });
+        };
+        let (terms, cosignatures) = adoption::judge(document, self)?;
+        if (
+            terms.profile.as_str(),
+            terms.version.as_str(),
+            terms.core.as_str(),
+        ) != (profile, version, core)
+        {
+            return Err(refused(
+                "adoption-malformed",
+                "the entry names another version than the one that the offices signed",
+                "la entrada nombra otra versión que la que firmaron las autoridades",
+            ));
+        }
+        // Offices that confirm what is in force already do not move its beginning.
+        let held = self.profiles.get(core);
+        Ok(Adoption {
+            profile: terms.profile.clone(),
+            version: terms.version.clone(),
+            entry: 0,
+            signers: Vec::new(),
+            from_ms: held.map_or(terms.from_ms().unwrap_or(i64::MAX), |h| h.from_ms),
+            package: Some(terms.package),
+            supersedes: held.map_or(terms.supersedes, |h| h.supersedes.clone()),
+            signatories: terms.signatories,
+            cosignatures,
+        })
     }
 
     fn apply(
@@ -393,14 +508,15 @@ impl Network {
                 profile,
                 version,
                 core,
+                adoption,
             } => {
+                let adopted = self.adopted(&profile, &version, &core, adoption.as_ref())?;
                 self.profiles.insert(
                     core,
                     Adoption {
-                        profile,
-                        version,
                         entry,
                         signers: signers.into_iter().collect(),
+                        ..adopted
                     },
                 );
             }

@@ -289,6 +289,27 @@ fn judge(
     let Some(profile) = core.programs.for_core(&parsed.envelope.profile) else {
         return wait(Lacking::Profile, parsed.envelope.profile.clone(), &entry);
     };
+    // A version in force is asked of a record as a key of its time is: by when its home logged it.
+    if let Some(adoption) = network.profiles.get(&parsed.envelope.profile)
+        && adoption.from_ms > entry.stamp.logged
+    {
+        let from = crate::encode::instant_text(adoption.from_ms);
+        return refused(
+            Some(id),
+            Fault::at(
+                "profile-not-in-force-yet",
+                "/profile",
+                format!(
+                    "it was logged before its version of `{}` was in force ({from})",
+                    adoption.profile
+                ),
+                format!(
+                    "se asentó antes de que rigiera su versión de `{}` ({from})",
+                    adoption.profile
+                ),
+            ),
+        );
+    }
     // Types that every program has come with the engine: a peer with a newer one may use more of them under the same core.
     if !profile
         .model()

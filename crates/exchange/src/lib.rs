@@ -7,6 +7,7 @@
 //! Only this crate composes the ones below it. It knows neither HTTP routes nor pages.
 
 mod admit;
+pub mod adoption;
 mod automate;
 mod batch;
 pub mod client;

@@ -105,15 +105,21 @@ impl Programs {
             .cloned()
     }
 
-    /// The profile under which a record of this type is issued: of several versions the one adopted last, else as
-    /// [`Self::for_record_type`].
-    pub fn issuing(&self, record_type: &str, network: &Network) -> Option<Arc<Profile>> {
+    /// The profile under which a record of this type is issued at a logged instant: of several versions the one that the network has in
+    /// force then, else as [`Self::for_record_type`].
+    pub fn issuing(
+        &self,
+        record_type: &str,
+        network: &Network,
+        logged_ms: i64,
+    ) -> Option<Arc<Profile>> {
         self.all
             .iter()
             .filter(|p| p.model().records.contains_key(record_type))
             .filter_map(|p| {
                 let program = p.program_for(record_type, std::iter::empty())?;
-                Some((network.profiles.get(&program.core_digest)?.entry, p))
+                let adoption = network.profiles.get(&program.core_digest)?;
+                (adoption.from_ms <= logged_ms).then_some(((adoption.from_ms, adoption.entry), p))
             })
             .max_by_key(|(entry, _)| *entry)
             .map(|(_, profile)| Arc::clone(profile))

@@ -266,7 +266,10 @@ fn complete(
     let unprocessable = |fault| Refusal::one(RefusalKind::Unprocessable, fault);
     let network = core.network();
     let now_ms = core.clock.now_ms();
-    let Some(profile) = core.programs.issuing(&submission.record_type, &network) else {
+    let Some(profile) = core
+        .programs
+        .issuing(&submission.record_type, &network, now_ms)
+    else {
         return Err(unprocessable(Fault::at(
             "record-type-unknown",
             "/recordType",
@@ -333,8 +336,10 @@ fn complete(
     }
     let document = draft.document(&network, &profile).map_err(unprocessable)?;
     let core_digest = document.get("profile").and_then(Value::as_str);
-    if let Some(fault) =
-        crate::admit::not_adopted(&network, &profile, core_digest.unwrap_or_default())
+    let core_digest = core_digest.unwrap_or_default();
+    // Admission asks again, with the cases at hand; a draft that can go nowhere is told before it is signed.
+    if let Some(fault) = crate::admit::not_adopted(&network, &profile, core_digest, now_ms, &[])
+        && fault.code != "profile-superseded"
     {
         return Err(unprocessable(fault));
     }

@@ -64,7 +64,14 @@ impl App {
     /// # Errors
     /// See [`ServeError`].
     pub fn open(config: NodeConfig) -> Result<Arc<Self>, ServeError> {
-        let programs = Arc::new(programs::load(config.file.programs.as_deref())?);
+        // Without a folder of one's own, that in which `garita profile install` puts packages.
+        let installed = config.data.join(programs::FOLDER);
+        let extra = config
+            .file
+            .programs
+            .clone()
+            .or(installed.is_dir().then_some(installed));
+        let programs = Arc::new(programs::load(extra.as_deref())?);
         let network = governance::Network::from_entries(&config.governance)?;
         let exchange = Exchange::start(Parts {
             identity: config.identity.clone(),

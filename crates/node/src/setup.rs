@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use garita_credential::did;
 use garita_credential::keys::{KeyFile, SigningKey};
+use garita_exchange::adoption::{self, Terms};
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::governance::{
     GovernanceError, Network, NodeEntry, PartyEntry, PartyKey, Statement,
@@ -138,6 +139,8 @@ pub struct MadeNode {
     pub entry: NodeEntry,
     /// Its parties with their keys.
     pub parties: Vec<PartyEntry>,
+    /// What they sign with, by DID.
+    keys: BTreeMap<String, SigningKey>,
     /// What was made.
     pub created: CreatedNode,
 }
@@ -175,6 +178,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
     let mut hosted = Vec::new();
     let mut entries = Vec::new();
     let mut created = BTreeMap::new();
+    let mut signing_keys = BTreeMap::new();
     for party in &plan.parties {
         if party.slug.is_empty()
             || !party
@@ -245,6 +249,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
                 from_ms: 0,
             }],
         });
+        signing_keys.insert(party_did.clone(), key);
         created.insert(
             party.slug.clone(),
             CreatedParty {
@@ -279,6 +284,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             log_key: log_verifier.to_string(),
         },
         parties: entries,
+        keys: signing_keys,
         created: CreatedNode {
             slug: plan.slug.clone(),
             data: data.to_owned(),
@@ -320,6 +326,7 @@ pub fn found_network(
             profile: program.id.clone(),
             version: program.version.clone(),
             core: program.core_digest.clone(),
+            adoption: None,
         })?;
     }
     chain.join(made)?;
@@ -361,6 +368,7 @@ pub fn create_network(root: &Path, plan: &NetworkPlan) -> Result<Vec<CreatedNode
     for node in made.iter().skip(1) {
         chain.join(node)?;
     }
+    chain.cosign(&made)?;
     let (_, entries) = chain.finish();
     for node in &made {
         write_governance(&node.created.data, &entries)?;
@@ -429,6 +437,51 @@ impl<'a> Chain<'a> {
     fn join(&mut self, made: &MadeNode) -> Result<(), SetupError> {
         for statement in joining(&made.entry, &made.parties) {
             self.add(&statement)?;
+        }
+        Ok(())
+    }
+
+    /// The charters' offices sign what the network was founded with, where all of them are at hand; else it stands by its authorities.
+    fn cosign(&mut self, made: &[MadeNode]) -> Result<(), SetupError> {
+        for (profile, program) in crate::programs::load(None)?.each() {
+            let member = profile.model().members.iter().find(|m| m.id == program.id);
+            let Some(charter) = member.map(|m| &m.charter) else {
+                continue;
+            };
+            let signer = |role: &String| {
+                let mut parties = made
+                    .iter()
+                    .flat_map(|m| m.parties.iter().map(move |p| (m, p)));
+                let (node, party) =
+                    parties.find(|(_, p)| p.party.roles.iter().any(|grant| grant.role == *role))?;
+                Some((node.keys.get(&party.did)?, party.keys.first()?.id.clone()))
+            };
+            let signers: Vec<_> = charter.signatories.iter().filter_map(signer).collect();
+            if signers.is_empty() || signers.len() < charter.signatories.len() {
+                continue;
+            }
+            let package = crate::programs::package(&program.id)?;
+            let terms = Terms::new(
+                &self.network,
+                &program.id,
+                &program.version,
+                &program.core_digest,
+                &package.digest,
+                &charter.signatories,
+                charter.notice.as_deref(),
+                self.now_ms,
+            );
+            let mut document = terms.document();
+            for (key, method) in signers {
+                document = adoption::sign(&document, key, &method, self.now_ms)
+                    .map_err(|problem| SetupError::Plan(problem.to_string()))?;
+            }
+            self.add(&Statement::Profile {
+                profile: program.id.clone(),
+                version: program.version.clone(),
+                core: program.core_digest.clone(),
+                adoption: Some(document),
+            })?;
         }
         Ok(())
     }

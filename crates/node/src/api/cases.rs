@@ -184,6 +184,7 @@ pub(crate) fn found(
 /// `GET /v1/profiles`.
 pub async fn profiles(State(app): State<Arc<App>>) -> Json<Value> {
     let network = app.core().network();
+    let now_ms = app.core().clock.now_ms();
     let items: Vec<Value> = app
         .core()
         .programs
@@ -203,7 +204,7 @@ pub async fn profiles(State(app): State<Arc<App>>) -> Json<Value> {
                 "core": program.core_digest,
                 "face": program.face_digest,
                 "adopted": network.profiles.contains_key(&program.core_digest),
-                "mayIssue": network.may_issue_under(&program.id, &program.core_digest),
+                "mayIssue": network.may_issue_under(&program.id, &program.core_digest, now_ms),
                 "context": program::context_url(program),
                 "uses": member.map(|m| &m.uses),
                 "kinds": own(&model.kind_of),

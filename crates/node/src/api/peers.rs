@@ -137,6 +137,7 @@ pub(crate) async fn waiting(app: &App) -> Result<Vec<WaitingFor>, Refusal> {
 pub async fn network(State(app): State<Arc<App>>) -> Json<Value> {
     let core = app.core();
     let network = core.network();
+    let now_ms = core.clock.now_ms();
     let profiles: Vec<Value> = network
         .profiles
         .iter()
@@ -147,6 +148,18 @@ pub async fn network(State(app): State<Arc<App>>) -> Json<Value> {
                 "core": digest,
                 "entry": adoption.entry,
                 "signers": adoption.signers,
+                "inForceFrom": (adoption.from_ms > i64::MIN).then(|| encode::instant_text(adoption.from_ms)),
+                "inForce": network.may_issue_under(&adoption.profile, digest, now_ms),
+                "package": adoption.package,
+                "supersedes": adoption.supersedes,
+                "signatories": adoption.signatories,
+                "cosignatures": adoption.cosignatures.iter().map(|c| json!({
+                    "role": c.role,
+                    "party": c.party,
+                    "name": network.name_of(&c.party),
+                    "verificationMethod": c.verification_method,
+                    "signed": encode::instant_text(c.signed_ms),
+                })).collect::<Vec<_>>(),
                 "installed": core.programs.for_core(digest).is_some(),
             })
         })

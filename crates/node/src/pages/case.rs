@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use garita_exchange::encode;
 use garita_exchange::problem::Refusal;
 use garita_exchange::read::{self, CaseRead};
 use garita_profile::Profile;
@@ -940,14 +941,39 @@ fn governed(ask: &Ask, say: &Say, kind: &str) -> Rich {
         "{} {program} {version}. ",
         ask.w("Governed by", "Se rige por"),
     ));
-    if !signatories.is_empty() {
+    let program = say.profile.program_of_kind(kind);
+    let adoption = program.and_then(|p| ask.network.profiles.get(&p.core_digest));
+    let signed: Vec<&str> = adoption
+        .into_iter()
+        .flat_map(|a| &a.cosignatures)
+        .map(|c| ask.network.name_of(&c.party))
+        .collect();
+    if !signed.is_empty() {
         text = text.and(Span::Text(format!(
             "{} {}. ",
             ask.w("Signed by", "Firmado por"),
+            signed.join(", ")
+        )));
+    } else if !signatories.is_empty() {
+        text = text.and(Span::Text(format!(
+            "{} {}. ",
+            ask.w(
+                "Adopted when the network was founded; to be signed by",
+                "Adoptado al fundarse la red; lo deben firmar"
+            ),
             signatories.join(", ")
         )));
     }
-    match say.profile.program_of_kind(kind) {
+    if let Some(from_ms) = adoption.map(|a| a.from_ms).filter(|from| *from > i64::MIN) {
+        text = text
+            .and(Span::Text(format!(
+                "{} ",
+                ask.w("In force since", "Rige desde")
+            )))
+            .and(Span::Id(encode::instant_text(from_ms)))
+            .and(Span::Text(". ".to_owned()));
+    }
+    match program {
         Some(program) => text.and(Span::Long(program.core_digest.clone())),
         None => text,
     }
