@@ -2,6 +2,7 @@
 //!
 //! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 the answer is no (refused, not valid, not in step), 2 unusable input.
 
+mod adopt;
 mod bench;
 mod credential;
 mod demo;
@@ -63,7 +64,7 @@ enum Command {
     /// The log: check a receipt offline
     #[command(subcommand)]
     Log(log::LogCommand),
-    /// Programs: check a folder, run its scenarios
+    /// Programs: check, compare and package them; propose, sign and adopt a version
     #[command(subcommand)]
     Profile(profile::ProfileCommand),
     /// Measure this machine

@@ -294,22 +294,7 @@ pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     let Some(authority) = config.authority.clone() else {
         return say::unusable("this node does not keep the network's authority key");
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => return say::unusable(error),
-    };
-    let url = config.file.url.clone();
-    let entry = runtime.block_on(async {
-        let feed = call(&url, "GET", "/v1/governance?after=-1", "", None).await?;
-        let entries = feed
-            .get("entries")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
-        let network = Network::from_entries(&entries).map_err(|e| e.to_string())?;
+    let entry = network_of(&config).and_then(|network| {
         let now_ms = config.file.clock.now_ms();
         network
             .draft(
@@ -358,8 +343,34 @@ pub(crate) fn submit(args: SubmitArgs) -> ExitCode {
     )
 }
 
+/// The network as a running node has it, judged here from its chain.
+pub(crate) fn network_of(config: &NodeConfig) -> Result<Network, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| e.to_string())?;
+    let url = format!("http://{}", config.file.listen);
+    runtime.block_on(async {
+        let mut network = Network::default();
+        loop {
+            let after = network
+                .head
+                .map_or(-1, |head| i64::try_from(head).unwrap_or(i64::MAX));
+            let path = format!("/v1/governance?after={after}");
+            let feed = call(&url, "GET", &path, "", None).await?;
+            let entries = feed.get("entries").and_then(Value::as_array);
+            let Some(entries) = entries.filter(|e| !e.is_empty()) else {
+                return Ok(network);
+            };
+            for entry in entries {
+                network.adopt(entry).map_err(|e| e.to_string())?;
+            }
+        }
+    })
+}
+
 /// Asks a running node as its operator.
-fn admin(
+pub(crate) fn admin(
     data: &Path,
     method: &str,
     path: &str,

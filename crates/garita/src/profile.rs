@@ -11,7 +11,7 @@ use garita_exchange::program::read_folder;
 use garita_profile::{FindingSeverity, Folder};
 use garita_profile::{check, diff, examples, package, scenario, uses};
 
-use crate::say;
+use crate::{adopt, say};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProfileCommand {
@@ -48,6 +48,14 @@ pub(crate) enum ProfileCommand {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Write what the charter's offices are to sign for a version: which package, after which, in force from when (the node must run)
+    Propose(adopt::ProposeArgs),
+    /// Add an office's signature to a proposed version; exit 0 signed, 1 refused, 2 unreadable
+    Sign(adopt::SignArgs),
+    /// Have the network adopt a version that all its offices signed (the node that founded the network, running)
+    Adopt(adopt::AdoptArgs),
+    /// Put a package among a node's programs; it is taken up when the node starts next
+    Install(adopt::InstallArgs),
 }
 
 /// A language of the sentences.
@@ -73,6 +81,10 @@ pub(crate) fn profile(command: ProfileCommand) -> ExitCode {
             json,
         } => compared(&old, &new, lang, json),
         ProfileCommand::Package { folder, out } => packed(&folder, &out),
+        ProfileCommand::Propose(args) => adopt::propose(&args),
+        ProfileCommand::Sign(args) => adopt::sign(&args),
+        ProfileCommand::Adopt(args) => adopt::adopt(&args),
+        ProfileCommand::Install(args) => adopt::install(&args),
     }
 }
 

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use garita_credential::keys::SigningKey;
+use garita_exchange::adoption::{self, Terms};
 use garita_exchange::client::Client;
 use garita_exchange::envelope::record_id;
 use garita_exchange::governance::{PartyEntry, PartyKey, Statement};
 use garita_exchange::wire::{DeliveryAnswer, DeliveryResult};
+use garita_node::config::read_key;
 use garita_node::setup::CreatedNode;
 use serde_json::{Value, json};
 
@@ -341,6 +343,7 @@ async fn only_what_the_network_adopted_is_issued_under() {
                     profile: "gatepass".to_owned(),
                     version: version.to_owned(),
                     core: core.to_owned(),
+                    adoption: None,
                 },
                 &world.authority(),
                 DAY_MS,
@@ -368,9 +371,66 @@ async fn only_what_the_network_adopted_is_issued_under() {
         .file("Appointment", appointment("TOCQ2611240417", "47AK2F"))
         .await;
     cbp.holds(&id).await;
-    // It adopts the installed one too.
+    // It adopts the installed one too: that takes the signature of the charter's office, not that of the authority alone.
     let core = gate_core(&carrier.get("/v1/profiles").await);
-    adopt("1.0.0", &core).await;
+    let network = world.network("trade").await;
+    let day = 24 * 3_600_000;
+    let terms = |from_ms| {
+        let signatories = ["customs.us".to_owned()];
+        Terms::new(
+            &network,
+            "gatepass",
+            "1.0.0",
+            &core,
+            &core,
+            &signatories,
+            Some("P14D"),
+            from_ms,
+        )
+    };
+    let at = &world.node("customs").parties["cbp"];
+    let key = read_key(&at.key_file).unwrap();
+    let propose = async |document: Option<Value>| {
+        let entry = network
+            .draft(
+                &Statement::Profile {
+                    profile: "gatepass".to_owned(),
+                    version: "1.0.0".to_owned(),
+                    core: core.clone(),
+                    adoption: document,
+                },
+                &world.authority(),
+                DAY_MS,
+            )
+            .unwrap();
+        carrier.post("/v1/governance", &entry).await
+    };
+    let signed = |from_ms, signed_ms| {
+        let document = terms(from_ms).document();
+        adoption::sign(&document, &key, &at.verification_method, signed_ms).unwrap()
+    };
+    for (document, code) in [
+        (None, "adoption-not-cosigned"),
+        (
+            Some(terms(DAY_MS - day).document()),
+            "adoption-not-cosigned",
+        ),
+        (Some(signed(DAY_MS, DAY_MS - day)), "adoption-notice"),
+    ] {
+        let refused = propose(document).await;
+        assert_eq!(
+            (refused.status, refused.code()),
+            (422, code),
+            "{}",
+            refused.text
+        );
+    }
+    let whole = signed(DAY_MS - day, DAY_MS - 20 * day);
+    assert_eq!(propose(Some(whole)).await.status, 200);
     carrier.file("GatePass", pass("2")).await;
-    assert_eq!(adopted("gatepass").await.len(), 2);
+    let held = adopted("gatepass").await;
+    assert_eq!(held.len(), 2);
+    let mine = held.iter().find(|p| p["core"] == json!(core)).unwrap();
+    assert_eq!(mine["cosignatures"][0]["role"], "customs.us");
+    assert_eq!(mine["inForce"], true);
 }
