@@ -18,6 +18,7 @@ use crate::governance::Network;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
 use crate::project::Projector;
+use crate::read::core_followed;
 use crate::sequence::store_refusal;
 use crate::verify::Verified;
 
@@ -135,13 +136,6 @@ pub(crate) fn not_adopted(
     ))
 }
 
-/// The core that a case follows: that of the record logged first of those in hand.
-pub(crate) fn followed(records: &[CaseRecord]) -> Option<String> {
-    let first = records.iter().min_by_key(|r| (r.logged_ms, &r.id))?;
-    let core = first.document.get("profile")?.as_str()?;
-    Some(core.to_owned())
-}
-
 pub(crate) fn admit(
     record: Verified,
     desk: &Desk<'_>,
@@ -232,7 +226,7 @@ pub(crate) fn admit(
     let followed: Vec<String> = envelope
         .about
         .iter()
-        .filter_map(|case| followed(records.get(case)?))
+        .filter_map(|case| core_followed(&case.kind, &profile, records.get(case)?))
         .collect();
     faults.extend(not_adopted(
         desk.network,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use garita_profile::Profile;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::{self, PART_DEPTH_MAX};
 use garita_profile::knowledge::Knowledge;
@@ -47,6 +48,21 @@ pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
         held.record.logged_ms,
         held.record.disputed.clone(),
     ))
+}
+
+/// The core that a case follows: that of the record logged first, of those in hand that are made under the program which defines its kind.
+/// Other programs speak of the case too.
+pub fn core_followed(kind: &str, profile: &Profile, records: &[CaseRecord]) -> Option<String> {
+    let program = profile.program_of_kind(kind)?;
+    let own = |record: &&CaseRecord| {
+        let of = profile.program_for(&record.record_type, [kind]);
+        of.is_some_and(|p| p.id == program.id)
+    };
+    let first = records
+        .iter()
+        .filter(own)
+        .min_by_key(|r| (r.logged_ms, &r.id))?;
+    Some(first.document.get("profile")?.as_str()?.to_owned())
 }
 
 /// A case with its records, folded as of now; none where the party has nothing of it.

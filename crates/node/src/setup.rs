@@ -15,6 +15,7 @@ use garita_exchange::governance::{
 use garita_exchange::program::ProgramError;
 use garita_exchange::{Clock, encode, signing};
 use garita_profile::case::{Party, RoleGrant};
+use garita_profile::{Folder, Profile, package};
 use garita_store::{ApiToken, Commit, Options, SignInLink, StoreError};
 use garita_tlog::VerifierKey;
 use serde_json::{Value, json};
@@ -40,6 +41,19 @@ pub struct NetworkPlan {
     pub zones: BTreeMap<String, String>,
     /// Its nodes; the first keeps the authority's key.
     pub nodes: Vec<NodePlan>,
+    /// Versions of programs that its offices have signed, beside those with which it is founded; each node gets them.
+    pub adoptions: Vec<AdoptionPlan>,
+}
+
+/// A version of a program that the charter's offices have signed.
+#[derive(Debug, Clone)]
+pub struct AdoptionPlan {
+    /// The package's bytes.
+    pub package: Vec<u8>,
+    /// When the offices signed, ms since 1970.
+    pub signed_ms: i64,
+    /// First logged instant at which it is in force, ms since 1970.
+    pub from_ms: i64,
 }
 
 /// A node to be made.
@@ -369,6 +383,43 @@ pub fn create_network(root: &Path, plan: &NetworkPlan) -> Result<Vec<CreatedNode
         chain.join(node)?;
     }
     chain.cosign(&made)?;
+    for adoption in &plan.adoptions {
+        let opened = package::unpack(&adoption.package)
+            .map_err(|e| SetupError::Plan(format!("{}: {e}", e.code())))?;
+        let packed = crate::programs::packed();
+        let pool: Vec<&Folder> = packed.iter().collect();
+        let profile = Profile::load_with(&opened.folder, &pool)
+            .map_err(|_| SetupError::Plan(format!("`{}` does not load", opened.profile)))?;
+        let member = profile
+            .model()
+            .members
+            .iter()
+            .find(|m| m.id == opened.profile);
+        let charter = member.map(|m| m.charter.clone()).unwrap_or_default();
+        let terms = Terms::new(
+            &chain.network,
+            &opened.profile,
+            &opened.version,
+            &opened.core,
+            &opened.digest,
+            &charter.signatories,
+            charter.notice.as_deref(),
+            adoption.from_ms,
+        );
+        if !chain.adopt(&made, &terms, adoption.signed_ms)? {
+            return Err(SetupError::Plan(format!(
+                "not all offices that sign `{}` are in this plan",
+                opened.profile
+            )));
+        }
+        for node in &made {
+            let folder = node.created.data.join(crate::programs::FOLDER);
+            make_folder(&folder)?;
+            let name = format!("{}-{}.json", opened.profile, opened.version);
+            let text = String::from_utf8_lossy(&adoption.package);
+            write_file(&folder.join(name), &text)?;
+        }
+    }
     let (_, entries) = chain.finish();
     for node in &made {
         write_governance(&node.created.data, &entries)?;
@@ -448,18 +499,6 @@ impl<'a> Chain<'a> {
             let Some(charter) = member.map(|m| &m.charter) else {
                 continue;
             };
-            let signer = |role: &String| {
-                let mut parties = made
-                    .iter()
-                    .flat_map(|m| m.parties.iter().map(move |p| (m, p)));
-                let (node, party) =
-                    parties.find(|(_, p)| p.party.roles.iter().any(|grant| grant.role == *role))?;
-                Some((node.keys.get(&party.did)?, party.keys.first()?.id.clone()))
-            };
-            let signers: Vec<_> = charter.signatories.iter().filter_map(signer).collect();
-            if signers.is_empty() || signers.len() < charter.signatories.len() {
-                continue;
-            }
             let package = crate::programs::package(&program.id)?;
             let terms = Terms::new(
                 &self.network,
@@ -471,19 +510,42 @@ impl<'a> Chain<'a> {
                 charter.notice.as_deref(),
                 self.now_ms,
             );
-            let mut document = terms.document();
-            for (key, method) in signers {
-                document = adoption::sign(&document, key, &method, self.now_ms)
-                    .map_err(|problem| SetupError::Plan(problem.to_string()))?;
-            }
-            self.add(&Statement::Profile {
-                profile: program.id.clone(),
-                version: program.version.clone(),
-                core: program.core_digest.clone(),
-                adoption: Some(document),
-            })?;
+            self.adopt(made, &terms, self.now_ms)?;
         }
         Ok(())
+    }
+
+    /// Has the offices sign a version and adopts it; false, and nothing done, where not all of them are at hand.
+    fn adopt(
+        &mut self,
+        made: &[MadeNode],
+        terms: &Terms,
+        signed_ms: i64,
+    ) -> Result<bool, SetupError> {
+        let signer = |role: &String| {
+            let mut parties = made
+                .iter()
+                .flat_map(|m| m.parties.iter().map(move |p| (m, p)));
+            let (node, party) =
+                parties.find(|(_, p)| p.party.roles.iter().any(|grant| grant.role == *role))?;
+            Some((node.keys.get(&party.did)?, party.keys.first()?.id.clone()))
+        };
+        let signers: Vec<_> = terms.signatories.iter().filter_map(signer).collect();
+        if signers.is_empty() || signers.len() < terms.signatories.len() {
+            return Ok(false);
+        }
+        let mut document = terms.document();
+        for (key, method) in signers {
+            document = adoption::sign(&document, key, &method, signed_ms)
+                .map_err(|problem| SetupError::Plan(problem.to_string()))?;
+        }
+        self.add(&Statement::Profile {
+            profile: terms.profile.clone(),
+            version: terms.version.clone(),
+            core: terms.core.clone(),
+            adoption: Some(document),
+        })?;
+        Ok(true)
     }
 
     fn finish(self) -> (Network, Vec<Value>) {

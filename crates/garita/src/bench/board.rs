@@ -172,6 +172,7 @@ fn plan(address: SocketAddr) -> NetworkPlan {
     let mut carrier = party("ocotillo", "Transportes Ocotillo", "mx", "carrier");
     carrier.holds = [("scac".to_owned(), vec!["TOCQ".to_owned()])].into();
     NetworkPlan {
+        adoptions: Vec::new(),
         name: "Benchmark".to_owned(),
         simulated: true,
         clock: Clock::System,

@@ -82,7 +82,7 @@ pub(crate) struct DemoArgs {
     #[arg(long, default_value_t = 8101)]
     port: u16,
     /// Seed: the same seed makes the same day
-    #[arg(long, default_value_t = 417)]
+    #[arg(long, default_value_t = 617)]
     seed: u64,
     /// Show one northbound truck in so many
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]

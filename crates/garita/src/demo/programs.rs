@@ -3,10 +3,12 @@
 //!
 //! What the offices answer by rule is not here: their homes sign it, by the programs' automations.
 
+use garita_node::setup::AdoptionPlan;
 use serde_json::{Value, json};
 
 use super::life::instant;
 use super::script::{Errand, Expect, MINUTE_MS, Scene, Step, Submission, What};
+use super::world::DAY_MS;
 
 /// The errands, and where to look.
 pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
@@ -16,6 +18,7 @@ pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
         certificate_suspended(day_ms),
         scan_relied_on(day_ms),
         in_bond(day_ms),
+        in_bond_after_noon(day_ms),
         duty_paid(day_ms),
         one_filing(day_ms),
     ] {
@@ -267,6 +270,70 @@ fn in_bond(day_ms: i64) -> (Title, Telling) {
         asked_by: "cbp",
     };
     (title, told)
+}
+
+/// The same an hour and a half later: the version that both customs signed in October governs it, not the one before.
+fn in_bond_after_noon(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    told.file(
+        92,
+        "tocq",
+        "applied",
+        "InbondApplied",
+        json!({
+            "inBondNumber": "680001243", "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304",
+            "destinationPort": "5501", "packages": 120, "bondNumber": "991234567", "seals": ["7741960"], "importer": "@gulf",
+            "goods": [{ "goodsText": "Brake drums", "commodityCode": "870830", "packages": 120 }],
+        }),
+    )
+    .file(
+        96,
+        "cbp",
+        "granted",
+        "InbondGranted",
+        json!({ "inBondNumber": "680001243", "originPort": "2304", "destinationPort": "5501" }),
+    );
+    let title = Title {
+        id: "version-at-noon",
+        en: "An in-bond opened after noon follows the version that both customs signed in October",
+        es: "Un in-bond abierto tras mediodía sigue la versión que ambas aduanas firmaron en octubre",
+        kind: "in-bond",
+        key: "680001243",
+        node: "us-customs",
+        asked_by: "cbp",
+    };
+    (title, told)
+}
+
+/// Version 1.1.0 of the interior's program, co-signed five weeks before and in force at noon: its notice becomes thirty days.
+///
+/// # Errors
+/// When the program in the binary is not as this expects.
+pub(super) fn next_version() -> Result<AdoptionPlan, String> {
+    let mut packed = garita_node::programs::packed();
+    let at = packed
+        .iter()
+        .position(|folder| garita_profile::uses::id_of(folder).as_deref() == Some("interior"))
+        .ok_or("the binary has no program of the interior")?;
+    let mut folder = packed.swap_remove(at);
+    let text = folder.0.get("profile.yaml").cloned().unwrap_or_default();
+    let before = String::from_utf8(text).map_err(|e| e.to_string())?;
+    let after = before
+        .replacen("version: 1.0.0", "version: 1.1.0", 1)
+        .replacen("notice: P14D", "notice: P30D", 1);
+    folder
+        .0
+        .insert("profile.yaml".to_owned(), after.into_bytes());
+    let pool: Vec<&garita_profile::Folder> = packed.iter().collect();
+    let made = garita_profile::package::pack(&folder, &pool).map_err(|e| e.to_string())?;
+    if made.version != "1.1.0" {
+        return Err(format!("the interior's program is at {}", made.version));
+    }
+    Ok(AdoptionPlan {
+        package: made.bytes,
+        signed_ms: DAY_MS - 35 * 24 * 60 * MINUTE_MS,
+        from_ms: DAY_MS + 90 * MINUTE_MS,
+    })
 }
 
 fn duty_paid(day_ms: i64) -> (Title, Telling) {

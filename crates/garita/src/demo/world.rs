@@ -7,8 +7,8 @@ use super::scenes::{self, lone, lot_exit, south_papers, us_exit};
 use super::script::{Errand, Expect, MINUTE_MS, Misfortune, Script, What};
 use super::volumes::{EMPTY_SHARE, FAST_SHARE, RED_SHARE, REFERRED_SHARE, Volumes};
 
-/// The day begins Tuesday 24 November 2026, 8:00 at Laredo.
-pub(crate) const DAY_MS: i64 = 1_795_528_800_000;
+/// The day begins Tuesday 24 November 2026, 10:30 at Laredo: noon, when a version takes effect, lies in it.
+pub(crate) const DAY_MS: i64 = 1_795_537_800_000;
 
 /// A document as large as the demo throws at a node.
 pub(crate) const HUGE_BYTES: usize = 40 * 1024 * 1024;

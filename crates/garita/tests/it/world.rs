@@ -120,6 +120,7 @@ fn node(slug: &str, name: &str, parties: Vec<PartyPlan>) -> NodePlan {
 /// never runs: tests speak for it.
 pub(crate) fn plan(clock: Clock) -> NetworkPlan {
     NetworkPlan {
+        adoptions: Vec::new(),
         name: "Test crossing".to_owned(),
         simulated: true,
         clock,

@@ -177,6 +177,11 @@ impl Ask {
         time::zone(own.map_or(ZONE, String::as_str))
     }
 
+    /// An instant in the reader's zone and language.
+    pub(super) fn clock_text(&self, at_ms: i64) -> String {
+        time::told(at_ms, self.now_ms, &self.zone(), self.lang)
+    }
+
     /// The frame of a page.
     pub(super) fn frame(&self, place: Place) -> Frame {
         let core = self.app.core();

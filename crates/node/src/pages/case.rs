@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use garita_exchange::encode;
+use garita_exchange::governance::Adoption;
 use garita_exchange::problem::Refusal;
 use garita_exchange::read::{self, CaseRead};
 use garita_profile::Profile;
@@ -326,7 +326,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         acts: Vec::new(),
         clocks: case_times::clocks(ask, &opened),
         holders,
-        governed: governed(ask, say, &opened.case.kind),
+        governed: governed(ask, &opened),
     };
     page.acts = offered(ask, &opened, &page.asks)?;
     Ok((frame, page))
@@ -929,54 +929,66 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
     Ok(list)
 }
 
-fn governed(ask: &Ask, say: &Say, kind: &str) -> Rich {
-    let member = say.profile.model().member_of_kind(kind);
-    let signatories: Vec<String> = member
-        .into_iter()
-        .flat_map(|m| &m.charter.signatories)
-        .map(|r| say.role(r))
-        .collect();
-    let (program, version) = say.program_of_kind(kind);
+fn governed(ask: &Ask, opened: &Opened) -> Rich {
+    let (say, kind) = (&opened.say, opened.case.kind.as_str());
+    let Some(program) = say.profile.program_of_kind(kind) else {
+        return Rich::default();
+    };
+    let core = read::core_followed(kind, &say.profile, &opened.read.case_records)
+        .unwrap_or_else(|| program.core_digest.clone());
+    let adoption = ask.network.profiles.get(&core);
+    let version = adoption.map_or(program.version.as_str(), |a| a.version.as_str());
+    let (title, _) = say.program_of_kind(kind);
     let mut text = Rich::text(format!(
-        "{} {program} {version}. ",
+        "{} {title} {version}. ",
         ask.w("Governed by", "Se rige por"),
     ));
-    let program = say.profile.program_of_kind(kind);
-    let adoption = program.and_then(|p| ask.network.profiles.get(&p.core_digest));
-    let signed: Vec<&str> = adoption
-        .into_iter()
-        .flat_map(|a| &a.cosignatures)
+    if let Some(adoption) = adoption {
+        text = signed_by(ask, text, adoption);
+    }
+    let now = ask.network.in_force(&program.id, ask.now_ms);
+    if let Some((_, now)) = now.filter(|(held, _)| adoption.is_some() && *held != core) {
+        let since = ask.clock_text(now.from_ms);
+        text = text.and(Span::Text(
+            ask.w(
+                "New cases follow {version} since {since}; this one ends as it began. ",
+                "Los expedientes nuevos siguen la {version} desde {since}; este termina como empezó. ",
+            )
+            .replace("{version}", &now.version)
+            .replace("{since}", &since),
+        ));
+    }
+    text.and(Span::Long(core))
+}
+
+/// By whom a version is signed and since when it is in force.
+pub(super) fn signed_by(ask: &Ask, mut text: Rich, adoption: &Adoption) -> Rich {
+    let offices: Vec<&str> = adoption
+        .cosignatures
+        .iter()
         .map(|c| ask.network.name_of(&c.party))
         .collect();
-    if !signed.is_empty() {
-        text = text.and(Span::Text(format!(
+    text = text.and(Span::Text(if offices.is_empty() {
+        ask.w(
+            "Adopted when the network was founded, not signed by its offices yet. ",
+            "Adoptado al fundarse la red, aún sin firma de sus autoridades. ",
+        )
+        .to_owned()
+    } else {
+        format!(
             "{} {}. ",
             ask.w("Signed by", "Firmado por"),
-            signed.join(", ")
-        )));
-    } else if !signatories.is_empty() {
+            offices.join(", ")
+        )
+    }));
+    if adoption.from_ms > i64::MIN {
+        let since = ask.clock_text(adoption.from_ms);
         text = text.and(Span::Text(format!(
-            "{} {}. ",
-            ask.w(
-                "Adopted when the network was founded; to be signed by",
-                "Adoptado al fundarse la red; lo deben firmar"
-            ),
-            signatories.join(", ")
+            "{} {since}. ",
+            ask.w("In force since", "Rige desde")
         )));
     }
-    if let Some(from_ms) = adoption.map(|a| a.from_ms).filter(|from| *from > i64::MIN) {
-        text = text
-            .and(Span::Text(format!(
-                "{} ",
-                ask.w("In force since", "Rige desde")
-            )))
-            .and(Span::Id(encode::instant_text(from_ms)))
-            .and(Span::Text(". ".to_owned()));
-    }
-    match program {
-        Some(program) => text.and(Span::Long(program.core_digest.clone())),
-        None => text,
-    }
+    text
 }
 
 /// The peer that matters: away before behind before in step.

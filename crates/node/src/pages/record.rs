@@ -64,6 +64,7 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
     let issuer = ask.network.name_of(&row.issuer).to_owned();
     let mut checks = proof_checks(ask, row);
     checks.extend(right(ask, say.as_ref(), row));
+    checks.push(version(ask, say.as_ref(), row));
     checks.push(stamp(ask, row));
     checks.extend(log_check(ask, receipt.as_ref()));
     let failed = checks.iter().any(|c| c.tone == crate::console::Tone::Stop);
@@ -213,6 +214,26 @@ fn proof_checks(ask: &Ask, row: &garita_store::RecordRow) -> Vec<Check> {
         }
     };
     vec![id, proof]
+}
+
+/// Which version of which program the record was made under, and who signed that.
+fn version(ask: &Ask, say: Option<&Say>, row: &garita_store::RecordRow) -> Check {
+    let what = ask.w("Protocol", "Protocolo");
+    let Some(adoption) = ask.network.profiles.get(&row.profile) else {
+        return Check::unknown(
+            what,
+            Rich::text(ask.w(
+                "a version that this network has not adopted",
+                "una versión que esta red no ha adoptado",
+            )),
+        );
+    };
+    let title = say.map_or_else(
+        || adoption.profile.clone(),
+        |s| s.word(&format!("profiles.{}.title", adoption.profile)),
+    );
+    let text = Rich::text(format!("{title} {}. ", adoption.version));
+    Check::good(what, case::signed_by(ask, text, adoption))
 }
 
 fn right(ask: &Ask, say: Option<&Say>, row: &garita_store::RecordRow) -> Option<Check> {

@@ -423,7 +423,8 @@ fn heading(side: &Side) -> Things {
         ),
         Facet::many("roles", "roles", "los papeles", roles.clone()),
     ];
-    Things::from([(id.clone(), side.thing(id, "profile.title", facets))])
+    let title = format!("profiles.{id}.title");
+    Things::from([(id.clone(), side.thing(id, &title, facets))])
 }
 
 fn kinds(side: &Side) -> Things {
