@@ -82,7 +82,7 @@ pub(crate) struct Volumes {
 
 impl Default for Volumes {
     fn default() -> Volumes {
-        Volumes { one_in: 4 }
+        Volumes { one_in: 6 }
     }
 }
 
