@@ -66,8 +66,7 @@ pub(crate) fn not_adopted(
     let program = profile.programs().iter().find(|p| p.core_digest == core)?;
     let id = program.id.as_str();
     if let Some(adoption) = network.profiles.get(core) {
-        let member = profile.model().members.iter().find(|m| m.id == id);
-        let charter = member.map_or(&[][..], |m| &m.charter.signatories);
+        let charter = profile.charter(id).map_or(&[][..], |c| &c.signatories);
         if !adoption::satisfies(adoption, charter) {
             let roles = charter.join(", ");
             return Some(Fault::at(

@@ -14,7 +14,9 @@ use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
 use garita_credential::keys::SigningKey;
 use garita_credential::resolver::Resolver;
 use garita_credential::{Problem, Suite};
+use garita_profile::model::CharterWords;
 use garita_profile::order::duration_ms;
+use garita_profile::package::Opened;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,34 +72,21 @@ pub struct Cosignature {
 }
 
 impl Terms {
-    /// Terms for a version of a profile; `from_ms` is its first instant in force.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a member of the document, and none has a default"
-    )]
-    pub fn new(
-        network: &Network,
-        profile: &str,
-        version: &str,
-        core: &str,
-        package: &str,
-        signatories: &[String],
-        notice: Option<&str>,
-        from_ms: i64,
-    ) -> Self {
-        let newest = network.newest(profile);
+    /// Terms for the version in a package, by its charter; `from_ms` is its first instant in force.
+    pub fn new(network: &Network, opened: &Opened, charter: &CharterWords, from_ms: i64) -> Self {
+        let newest = network.newest(&opened.profile);
         Self {
             kind: TYPE.to_owned(),
             network: network.id.clone(),
-            profile: profile.to_owned(),
-            version: version.to_owned(),
-            core: core.to_owned(),
-            package: package.to_owned(),
+            profile: opened.profile.clone(),
+            version: opened.version.clone(),
+            core: opened.core.clone(),
+            package: opened.digest.clone(),
             supersedes: newest
                 .map(|(held, _)| held.to_owned())
-                .filter(|held| held != core),
-            signatories: signatories.to_vec(),
-            notice: notice.map(str::to_owned),
+                .filter(|held| *held != opened.core),
+            signatories: charter.signatories.clone(),
+            notice: charter.notice.clone(),
             in_force_from: encode::instant_text(from_ms),
         }
     }

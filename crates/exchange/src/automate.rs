@@ -113,10 +113,11 @@ impl Batch<'_> {
         let Some(key) = self.desk.hosted.get(issuer.as_ref()).cloned() else {
             return Ok(());
         };
-        let Some(profile) = self.desk.programs.for_kind(&issue.about.kind) else {
+        let network = Arc::clone(&self.desk.network);
+        let programs = Arc::clone(&self.desk.programs);
+        let Some(profile) = programs.governing(&issue.about.kind, &network, self.logged_ms) else {
             return Ok(());
         };
-        let network = Arc::clone(&self.desk.network);
         let document = Draft {
             record_type: issue.record_type,
             issuer: issuer.to_string(),
@@ -130,11 +131,8 @@ impl Batch<'_> {
         .document(&network, &profile)
         .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
         let core_digest = document.get("profile").and_then(serde_json::Value::as_str);
-        // An office speaks of its cases as long as they last, whatever the version: what follows by itself follows the case.
         let core_digest = core_digest.unwrap_or_default();
-        let following = [core_digest.to_owned()];
-        if admit::not_adopted(&network, &profile, core_digest, self.logged_ms, &following).is_some()
-        {
+        if admit::not_adopted(&network, &profile, core_digest, self.logged_ms, &[]).is_some() {
             return Ok(());
         }
         let signed = self

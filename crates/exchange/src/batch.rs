@@ -294,7 +294,12 @@ impl<'a> Batch<'a> {
                     .settle(seen, &network, self.now_ms)
                     .map_err(|e| store_refusal(&e))?;
                 let Some(settled) = settled else { continue };
-                if news && let Some(profile) = self.desk.programs.for_kind(&seen.1.kind) {
+                if news
+                    && let Some(profile) =
+                        self.desk
+                            .programs
+                            .governing(&seen.1.kind, &network, self.logged_ms)
+                {
                     let trigger = settled
                         .after
                         .records

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use garita_canon::Canonicalizer;
 use garita_credential::keys::SigningKey;
+use garita_profile::Profile;
 use garita_store::{Blobs, Reader};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -151,6 +152,12 @@ impl Core {
             self.set_network(Arc::clone(&network));
         }
         Ok(network)
+    }
+
+    /// The profile by which cases of a kind are judged now.
+    pub fn governing(&self, kind: &str) -> Option<Arc<Profile>> {
+        self.programs
+            .governing(kind, &self.network(), self.clock.now_ms())
     }
 
     /// Whether a party lives on this node.

@@ -211,7 +211,9 @@ impl Batch<'_> {
         before: Option<&CaseState>,
         after: &Arc<CaseState>,
     ) -> Result<Vec<Planned>, Refusal> {
-        let Some(profile) = self.desk.programs.for_kind(&seen.1.kind) else {
+        let programs = Arc::clone(&self.desk.programs);
+        let network = &self.desk.network;
+        let Some(profile) = programs.governing(&seen.1.kind, network, self.logged_ms) else {
             return Ok(Vec::new());
         };
         let mut out = Vec::new();

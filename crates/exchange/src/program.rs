@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use garita_canon::{Canonicalizer, ContextSet};
+use garita_profile::package::{self, Opened};
 use garita_profile::{Finding, Folder, Profile, Program};
 use serde_json::Value;
 
@@ -26,7 +27,8 @@ const FILES_MAX: usize = 5_000;
 pub struct Programs {
     all: Vec<Arc<Profile>>,
     by_core: BTreeMap<String, Arc<Profile>>,
-    by_kind: BTreeMap<String, Arc<Profile>>,
+    /// Those that define a kind, newest versions last.
+    by_kind: BTreeMap<String, Vec<Arc<Profile>>>,
 }
 
 /// Why a program could not be taken up.
@@ -64,7 +66,8 @@ impl Programs {
         for profile in profiles {
             let profile = Arc::new(profile);
             for kind in profile.model().kinds.keys() {
-                programs.by_kind.insert(kind.clone(), Arc::clone(&profile));
+                let knowing = programs.by_kind.entry(kind.clone()).or_default();
+                knowing.push(Arc::clone(&profile));
             }
             for program in profile.programs() {
                 programs
@@ -91,9 +94,32 @@ impl Programs {
         self.by_core.get(core).cloned()
     }
 
-    /// The profile that knows this kind of case.
+    /// The profile that knows this kind of case, in its newest version: for its words.
     pub fn for_kind(&self, kind: &str) -> Option<Arc<Profile>> {
-        self.by_kind.get(kind).cloned()
+        self.by_kind.get(kind)?.last().cloned()
+    }
+
+    /// The profile by which cases of a kind are judged at an instant: that of which every program is in force then; where there is none,
+    /// one whose program of the kind is; else the newest.
+    pub fn governing(&self, kind: &str, network: &Network, logged_ms: i64) -> Option<Arc<Profile>> {
+        let knowing = self.by_kind.get(kind)?;
+        let [.., newest] = knowing.as_slice() else {
+            return None;
+        };
+        if knowing.len() == 1 {
+            return Some(Arc::clone(newest));
+        }
+        let in_force = |p: &Program| network.may_issue_under(&p.id, &p.core_digest, logged_ms);
+        let whole = knowing
+            .iter()
+            .rev()
+            .find(|profile| profile.programs().iter().all(in_force));
+        let own = || {
+            let of_kind =
+                |profile: &&Arc<Profile>| profile.program_of_kind(kind).is_some_and(in_force);
+            knowing.iter().rev().find(of_kind)
+        };
+        Some(Arc::clone(whole.or_else(own).unwrap_or(newest)))
     }
 
     /// The profile that defines this record type; of several, the last: it judges new cases.
@@ -217,6 +243,24 @@ pub fn read_folder(root: &Path) -> Result<Folder, ProgramError> {
     Ok(Folder(files))
 }
 
+/// Reads a package's file, bounded.
+///
+/// # Errors
+/// See [`ProgramError`].
+pub fn read_package(path: &Path) -> Result<Opened, ProgramError> {
+    let unreadable = |source| ProgramError::Unreadable {
+        path: path.display().to_string(),
+        source,
+    };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > package::PACKAGE_BYTES_MAX as u64 {
+        return Err(ProgramError::TooLarge(path.display().to_string()));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    package::unpack(&bytes)
+        .map_err(|e| ProgramError::Invalid(format!("`{}`: {e} ({})", path.display(), e.code())))
+}
+
 /// Reads and loads a profile that stands on no other.
 ///
 /// # Errors
@@ -226,7 +270,8 @@ pub fn load(root: &Path) -> Result<Profile, ProgramError> {
     Profile::load(&folder).map_err(|findings| invalid(&findings))
 }
 
-fn invalid(findings: &[Finding]) -> ProgramError {
+/// The error of a profile that does not load: all its findings.
+pub fn invalid(findings: &[Finding]) -> ProgramError {
     let lines = findings.iter().map(|f| {
         let Finding {
             file,
@@ -239,3 +284,6 @@ fn invalid(findings: &[Finding]) -> ProgramError {
     });
     ProgramError::Invalid(lines.collect::<Vec<_>>().join("\n"))
 }
+
+#[cfg(test)]
+mod tests;

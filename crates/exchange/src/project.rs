@@ -162,7 +162,7 @@ impl Projector {
         at: At,
     ) -> Result<Option<Rows>, StoreError> {
         let (party, case) = seen;
-        let Some(profile) = self.programs.for_kind(&case.kind) else {
+        let Some(profile) = self.programs.governing(&case.kind, network, at.now_ms) else {
             return Ok(None);
         };
         let warm = self.load(party, case)?;
@@ -195,7 +195,7 @@ impl Projector {
         let (party, case) = seen;
         let (Some(state), Some(profile)) = (
             self.state(party, case, network, now_ms)?,
-            self.programs.for_kind(&case.kind),
+            self.programs.governing(&case.kind, network, now_ms),
         ) else {
             return Ok(Vec::new());
         };
@@ -257,7 +257,7 @@ impl Projector {
         depth: usize,
     ) -> Result<Option<Arc<CaseState>>, StoreError> {
         let seen: Seen = (Arc::clone(party), case.clone());
-        let Some(profile) = self.programs.for_kind(&case.kind) else {
+        let Some(profile) = self.programs.governing(&case.kind, network, now_ms) else {
             return Ok(None);
         };
         if self.load(party, case)?.records.is_empty() {

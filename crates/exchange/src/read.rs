@@ -84,7 +84,7 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
     };
     let mut state = CaseState::clone(&state);
     // Rules over the case as it stands are told where somebody looks; the fold on the sequencer's thread leaves them out.
-    if let Some(profile) = core.programs.for_kind(&case.kind) {
+    if let Some(profile) = core.governing(&case.kind) {
         state.findings =
             garita_profile::rules::findings(&profile, &state, &case_records, &crate::FieldChecks);
     }
@@ -203,11 +203,11 @@ fn folded(
     parts: &mut BTreeMap<CaseRef, Arc<CaseState>>,
     depth: usize,
 ) -> Result<Option<Arc<CaseState>>, Refusal> {
-    let Some(profile) = core.programs.for_kind(&case.kind) else {
-        return Ok(None);
-    };
     let network = core.network();
     let now_ms = core.clock.now_ms();
+    let Some(profile) = core.programs.governing(&case.kind, &network, now_ms) else {
+        return Ok(None);
+    };
     let knowledge = Knowledge::of(&network.directory, party, now_ms);
     let mine = RefCell::new(BTreeMap::new());
     let failed: RefCell<Option<Refusal>> = RefCell::new(None);

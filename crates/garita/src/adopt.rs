@@ -9,9 +9,10 @@ use clap::Args;
 use garita_exchange::adoption::{self, Terms};
 use garita_exchange::encode;
 use garita_exchange::governance::{Network, Statement};
+use garita_exchange::program::read_package;
 use garita_node::config::NodeConfig;
-use garita_profile::package::{self, Opened};
-use garita_profile::{Folder, Profile};
+use garita_profile::model::CharterWords;
+use garita_profile::package::Opened;
 use serde_json::Value;
 
 use crate::node::{admin, network_of};
@@ -74,18 +75,9 @@ pub(crate) fn propose(args: &ProposeArgs) -> ExitCode {
             )
         })?;
         let opened = opened(&args.package)?;
-        let (signatories, notice) = charter(&opened)?;
+        let charter = charter(&opened)?;
         let network = network_of(&config)?;
-        Ok(Terms::new(
-            &network,
-            &opened.profile,
-            &opened.version,
-            &opened.core,
-            &opened.digest,
-            &signatories,
-            notice.as_deref(),
-            from_ms,
-        ))
+        Ok(Terms::new(&network, &opened, &charter, from_ms))
     };
     let terms = match made() {
         Ok(terms) => terms,
@@ -153,8 +145,8 @@ pub(crate) fn sign(args: &SignArgs) -> ExitCode {
                 opened.digest
             ));
         }
-        let (signatories, notice) = charter(&opened)?;
-        if (&signatories, &notice) != (&terms.signatories, &terms.notice) {
+        let charter = charter(&opened)?;
+        if (&charter.signatories, &charter.notice) != (&terms.signatories, &terms.notice) {
             return Err(
                 "adoption-package: the proposal names other signatories or another notice than the package's charter"
                     .to_owned(),
@@ -240,12 +232,14 @@ pub(crate) fn install(args: &InstallArgs) -> ExitCode {
             .clone()
             .unwrap_or_else(|| config.data.join(garita_node::programs::FOLDER));
         fs::create_dir_all(&folder).map_err(|e| format!("`{}`: {e}", folder.display()))?;
-        let path = folder.join(format!("{}-{}.json", opened.profile, opened.version));
+        let path = folder.join(garita_node::programs::file_name(
+            &opened.profile,
+            &opened.version,
+        ));
         if path.exists() {
             return Err(format!("`{}` is there already", path.display()));
         }
-        let bytes = read(&args.package, package::PACKAGE_BYTES_MAX as u64)?;
-        fs::write(&path, bytes).map_err(|e| format!("`{}`: {e}", path.display()))?;
+        fs::copy(&args.package, &path).map_err(|e| format!("`{}`: {e}", path.display()))?;
         // What keeps the node from starting does not stay.
         if let Err(error) = garita_node::programs::load(Some(&folder)) {
             let _ = fs::remove_file(&path);
@@ -290,24 +284,19 @@ fn standing(document: &Value, terms: &Terms, network: &Network) {
 }
 
 fn opened(path: &Path) -> Result<Opened, String> {
-    let bytes = read(path, package::PACKAGE_BYTES_MAX as u64)?;
-    package::unpack(&bytes).map_err(|e| format!("`{}`: {e} ({})", path.display(), e.code()))
+    read_package(path).map_err(|e| e.to_string())
 }
 
 fn document(path: &Path) -> Result<Value, String> {
-    let bytes = read(path, ADOPTION_BYTES_MAX)?;
-    serde_json::from_slice(&bytes).map_err(|e| format!("`{}`: {e}", path.display()))
-}
-
-fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, String> {
     let told = |e: &dyn std::fmt::Display| format!("`{}`: {e}", path.display());
     let size = fs::metadata(path).map_err(|e| told(&e))?.len();
-    if size > bytes_max {
+    if size > ADOPTION_BYTES_MAX {
         return Err(told(&format!(
-            "{size} bytes, more than the {bytes_max} it may have"
+            "{size} bytes, more than the {ADOPTION_BYTES_MAX} it may have"
         )));
     }
-    fs::read(path).map_err(|e| told(&e))
+    let bytes = fs::read(path).map_err(|e| told(&e))?;
+    serde_json::from_slice(&bytes).map_err(|e| told(&e))
 }
 
 fn write(path: &Path, document: &Value) -> Result<(), String> {
@@ -317,26 +306,13 @@ fn write(path: &Path, document: &Value) -> Result<(), String> {
 }
 
 /// Who signs, and how long before, by the charter in the package itself.
-fn charter(opened: &Opened) -> Result<(Vec<String>, Option<String>), String> {
-    let packed = garita_node::programs::packed();
-    let pool: Vec<&Folder> = packed.iter().collect();
-    let profile = Profile::load_with(&opened.folder, &pool).map_err(|findings| {
-        let first = findings.first();
-        first.map_or_else(String::new, |f| {
-            format!("{}:{}: {}: {}", f.file, f.line, f.code, f.message)
-        })
-    })?;
-    let member = profile
-        .model()
-        .members
-        .iter()
-        .find(|m| m.id == opened.profile);
-    let charter = member.map(|m| m.charter.clone()).unwrap_or_default();
+fn charter(opened: &Opened) -> Result<CharterWords, String> {
+    let charter = garita_node::programs::charter(opened).map_err(|e| e.to_string())?;
     if charter.signatories.is_empty() {
         return Err(format!(
             "the charter of `{}` names no signatories: write `charter: {{ signatories: [customs.us, customs.mx], notice: P14D }}` in its profile.yaml",
             opened.profile
         ));
     }
-    Ok((charter.signatories, charter.notice))
+    Ok(charter)
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use garita_exchange::FieldChecks;
-use garita_exchange::program::read_folder;
+use garita_exchange::program::{read_folder, read_package};
 use garita_profile::{FindingSeverity, Folder};
 use garita_profile::{check, diff, examples, package, scenario, uses};
 
@@ -192,15 +192,9 @@ fn read_profile(root: &Path) -> Result<Folder, String> {
     if !root.is_file() {
         return read_folder(root).map_err(|e| e.to_string());
     }
-    let unreadable = |why: &dyn std::fmt::Display| format!("`{}`: {why}", root.display());
-    let size = std::fs::metadata(root).map_err(|e| unreadable(&e))?.len();
-    if size > package::PACKAGE_BYTES_MAX as u64 {
-        return Err(unreadable(&package::PackageError::TooLarge));
-    }
-    let bytes = std::fs::read(root).map_err(|e| unreadable(&e))?;
-    package::unpack(&bytes)
+    read_package(root)
         .map(|opened| opened.folder)
-        .map_err(|e| unreadable(&format!("{e} ({})", e.code())))
+        .map_err(|e| e.to_string())
 }
 
 fn checked(folders: Vec<PathBuf>, no_scenarios: bool, orders: usize) -> ExitCode {

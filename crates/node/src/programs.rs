@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use garita_exchange::program::{self, ProgramError, Programs};
-use garita_profile::Folder;
-use garita_profile::package::{self, Packed};
+use garita_profile::model::CharterWords;
+use garita_profile::package::Opened;
+use garita_profile::{Folder, Profile, Program};
 
 mod packed {
     include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
@@ -13,6 +14,11 @@ mod packed {
 
 /// Folder of a node's data in which packages are installed.
 pub const FOLDER: &str = "programs";
+
+/// Name of an installed package's file.
+pub fn file_name(profile: &str, version: &str) -> String {
+    format!("{profile}-{version}.json")
+}
 
 /// Folders of the packed programs.
 pub fn packed() -> Vec<Folder> {
@@ -30,18 +36,18 @@ pub fn packed() -> Vec<Folder> {
         .collect()
 }
 
-/// The package of a packed program, as `garita profile package` makes it of its folder.
+/// The charter in a package, read with the packed programs that it may stand on.
 ///
 /// # Errors
-/// When there is no such program, or it makes no package.
-pub fn package(id: &str) -> Result<Packed, ProgramError> {
-    let all = packed();
-    let pool: Vec<&Folder> = all.iter().collect();
-    let own = all
-        .iter()
-        .find(|folder| garita_profile::uses::id_of(folder).as_deref() == Some(id))
-        .ok_or_else(|| ProgramError::Invalid(format!("no program `{id}` is in the binary")))?;
-    package::pack(own, &pool).map_err(|e| ProgramError::Invalid(e.to_string()))
+/// When it does not load with them.
+pub fn charter(opened: &Opened) -> Result<CharterWords, ProgramError> {
+    let packed = packed();
+    let pool: Vec<&Folder> = packed.iter().collect();
+    let profile = Profile::load_with(&opened.folder, &pool).map_err(|f| program::invalid(&f))?;
+    Ok(profile
+        .charter(&opened.profile)
+        .cloned()
+        .unwrap_or_default())
 }
 
 /// Loads the packed programs, and beside them each folder and each package (`*.json`) under `extra`.
@@ -61,33 +67,15 @@ pub fn load(extra: Option<&Path>) -> Result<Programs, ProgramError> {
             if path.join("profile.yaml").exists() {
                 read.push(program::read_folder(&path)?);
             } else if path.extension().is_some_and(|end| end == "json") && path.is_file() {
-                read.extend(package_at(&path, &read)?);
+                let opened = program::read_package(&path)?;
+                let held = |folder: &Folder| {
+                    Program::of(folder).is_some_and(|p| p.core_digest == opened.core)
+                };
+                if !read.iter().any(held) {
+                    read.push(opened.folder);
+                }
             }
         }
     }
     Programs::from_folders(&read.iter().collect::<Vec<_>>())
-}
-
-/// The folder in a package's file; none where its core is among those read already.
-fn package_at(path: &Path, read: &[Folder]) -> Result<Option<Folder>, ProgramError> {
-    let unreadable = |source| ProgramError::Unreadable {
-        path: path.display().to_string(),
-        source,
-    };
-    let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > package::PACKAGE_BYTES_MAX as u64 {
-        return Err(ProgramError::TooLarge(path.display().to_string()));
-    }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    let invalid = |e: package::PackageError| {
-        ProgramError::Invalid(format!("{}: {}: {e}", path.display(), e.code()))
-    };
-    let opened = package::unpack(&bytes).map_err(invalid)?;
-    let pool: Vec<&Folder> = read.iter().collect();
-    let held = read
-        .iter()
-        .filter(|folder| garita_profile::uses::id_of(folder).as_deref() == Some(&opened.profile))
-        .filter_map(|folder| package::pack(folder, &pool).ok())
-        .any(|packed| packed.core == opened.core);
-    Ok((!held).then_some(opened.folder))
 }

@@ -14,8 +14,9 @@ use garita_exchange::governance::{
 };
 use garita_exchange::program::ProgramError;
 use garita_exchange::{Clock, encode, signing};
+use garita_profile::Folder;
 use garita_profile::case::{Party, RoleGrant};
-use garita_profile::{Folder, Profile, package};
+use garita_profile::package::{self, PackageError};
 use garita_store::{ApiToken, Commit, Options, SignInLink, StoreError};
 use garita_tlog::VerifierKey;
 use serde_json::{Value, json};
@@ -382,40 +383,28 @@ pub fn create_network(root: &Path, plan: &NetworkPlan) -> Result<Vec<CreatedNode
     for node in made.iter().skip(1) {
         chain.join(node)?;
     }
-    chain.cosign(&made)?;
+    // What the network was founded with is confirmed where all offices are at hand; else it stands by its authorities.
+    let packed = crate::programs::packed();
+    let pool: Vec<&Folder> = packed.iter().collect();
+    for folder in &packed {
+        let package = package::pack(folder, &pool).map_err(unpacked)?;
+        let confirmed = AdoptionPlan {
+            package: package.bytes,
+            signed_ms: now_ms,
+            from_ms: now_ms,
+        };
+        chain.adopt(&made, &confirmed)?;
+    }
     for adoption in &plan.adoptions {
-        let opened = package::unpack(&adoption.package)
-            .map_err(|e| SetupError::Plan(format!("{}: {e}", e.code())))?;
-        let packed = crate::programs::packed();
-        let pool: Vec<&Folder> = packed.iter().collect();
-        let profile = Profile::load_with(&opened.folder, &pool)
-            .map_err(|_| SetupError::Plan(format!("`{}` does not load", opened.profile)))?;
-        let member = profile
-            .model()
-            .members
-            .iter()
-            .find(|m| m.id == opened.profile);
-        let charter = member.map(|m| m.charter.clone()).unwrap_or_default();
-        let terms = Terms::new(
-            &chain.network,
-            &opened.profile,
-            &opened.version,
-            &opened.core,
-            &opened.digest,
-            &charter.signatories,
-            charter.notice.as_deref(),
-            adoption.from_ms,
-        );
-        if !chain.adopt(&made, &terms, adoption.signed_ms)? {
-            return Err(SetupError::Plan(format!(
-                "not all offices that sign `{}` are in this plan",
-                opened.profile
-            )));
-        }
+        let Some(terms) = chain.adopt(&made, adoption)? else {
+            return Err(SetupError::Plan(
+                "not all offices that sign an adoption are in this plan".to_owned(),
+            ));
+        };
         for node in &made {
             let folder = node.created.data.join(crate::programs::FOLDER);
             make_folder(&folder)?;
-            let name = format!("{}-{}.json", opened.profile, opened.version);
+            let name = crate::programs::file_name(&terms.profile, &terms.version);
             let text = String::from_utf8_lossy(&adoption.package);
             write_file(&folder.join(name), &text)?;
         }
@@ -492,36 +481,15 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    /// The charters' offices sign what the network was founded with, where all of them are at hand; else it stands by its authorities.
-    fn cosign(&mut self, made: &[MadeNode]) -> Result<(), SetupError> {
-        for (profile, program) in crate::programs::load(None)?.each() {
-            let member = profile.model().members.iter().find(|m| m.id == program.id);
-            let Some(charter) = member.map(|m| &m.charter) else {
-                continue;
-            };
-            let package = crate::programs::package(&program.id)?;
-            let terms = Terms::new(
-                &self.network,
-                &program.id,
-                &program.version,
-                &program.core_digest,
-                &package.digest,
-                &charter.signatories,
-                charter.notice.as_deref(),
-                self.now_ms,
-            );
-            self.adopt(made, &terms, self.now_ms)?;
-        }
-        Ok(())
-    }
-
-    /// Has the offices sign a version and adopts it; false, and nothing done, where not all of them are at hand.
+    /// Has the offices sign a version and adopts it; none, and nothing done, where not all of them are at hand.
     fn adopt(
         &mut self,
         made: &[MadeNode],
-        terms: &Terms,
-        signed_ms: i64,
-    ) -> Result<bool, SetupError> {
+        plan: &AdoptionPlan,
+    ) -> Result<Option<Terms>, SetupError> {
+        let opened = package::unpack(&plan.package).map_err(unpacked)?;
+        let charter = crate::programs::charter(&opened)?;
+        let terms = Terms::new(&self.network, &opened, &charter, plan.from_ms);
         let signer = |role: &String| {
             let mut parties = made
                 .iter()
@@ -532,11 +500,11 @@ impl<'a> Chain<'a> {
         };
         let signers: Vec<_> = terms.signatories.iter().filter_map(signer).collect();
         if signers.is_empty() || signers.len() < terms.signatories.len() {
-            return Ok(false);
+            return Ok(None);
         }
         let mut document = terms.document();
         for (key, method) in signers {
-            document = adoption::sign(&document, key, &method, signed_ms)
+            document = adoption::sign(&document, key, &method, plan.signed_ms)
                 .map_err(|problem| SetupError::Plan(problem.to_string()))?;
         }
         self.add(&Statement::Profile {
@@ -545,12 +513,16 @@ impl<'a> Chain<'a> {
             core: terms.core.clone(),
             adoption: Some(document),
         })?;
-        Ok(true)
+        Ok(Some(terms))
     }
 
     fn finish(self) -> (Network, Vec<Value>) {
         (self.network, self.entries)
     }
+}
+
+fn unpacked(error: PackageError) -> SetupError {
+    SetupError::Plan(format!("{}: {error}", error.code()))
 }
 
 fn new_key(path: &Path) -> Result<SigningKey, SetupError> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::finding::{Finding, FindingSeverity};
 use crate::load_model::Reader;
-use crate::model::{Code, Model};
+use crate::model::{CharterWords, Code, Model};
 use crate::schema::Schemas;
 use crate::{builtin, digest, uses, yaml};
 
@@ -64,6 +64,13 @@ pub struct Program {
     pub face_digest: String,
     /// Its JSON-LD context document.
     pub context: Value,
+}
+
+impl Program {
+    /// Id, version and digests of one folder alone, whatever it stands on; none where its `profile.yaml` cannot be read.
+    pub fn of(folder: &Folder) -> Option<Program> {
+        read_onto(&mut Model::default(), folder).0
+    }
 }
 
 impl Profile {
@@ -171,6 +178,11 @@ impl Profile {
                 .find_map(|k| self.program_of_kind(k))
                 .or_else(|| self.own()),
         }
+    }
+    /// The charter of one of [`Profile::programs`].
+    pub fn charter(&self, id: &str) -> Option<&CharterWords> {
+        let member = self.inner.model.members.iter().find(|m| m.id == id);
+        member.map(|m| &m.charter)
     }
     /// One of [`Profile::programs`] by id.
     pub fn program(&self, id: &str) -> Option<&Program> {
@@ -321,11 +333,6 @@ pub(crate) fn own_files(folder: &Folder) -> Model {
     let mut own = Model::default();
     files.others(&mut own);
     own
-}
-
-/// Id, version and digests of one folder alone, whatever it stands on; none where its `profile.yaml` cannot be read.
-pub(crate) fn program_of(folder: &Folder) -> Option<Program> {
-    read_onto(&mut Model::default(), folder).0
 }
 
 struct Files<'f> {

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::load::{self, FOLDER_BYTES_MAX, Folder, Profile};
+use crate::load::{FOLDER_BYTES_MAX, Folder, Profile, Program};
 
 /// Largest package in bytes: the largest folder, with room for what JSON escapes.
 pub const PACKAGE_BYTES_MAX: usize = FOLDER_BYTES_MAX + FOLDER_BYTES_MAX / 2;
@@ -215,7 +215,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Opened, PackageError> {
         return Err(PackageError::NotCanonical);
     }
     let folder = folder_of(&wire.files);
-    let found = load::program_of(&folder)
+    let found = Program::of(&folder)
         .ok_or_else(|| PackageError::Unsound("its profile.yaml cannot be read".to_owned()))?;
     let said = [&wire.profile, &wire.version, &wire.core];
     let is = [&found.id, &found.version, &found.core_digest];

@@ -165,8 +165,8 @@ impl<'f> Walk<'_, 'f> {
 
 /// Folders in groups that stand on each other: each group is read as one profile, used ones first.
 ///
-/// Of several versions of one profile the newest goes with the others; an older one stands alone with what it uses, so that cases
-/// opened under it go on.
+/// Of several versions of one profile each goes with the others, as far as these can stand on it: whichever is in force, the rest of what
+/// a node runs is there.
 pub(crate) fn groups<'f>(folders: &[&'f Folder]) -> (Vec<Vec<&'f Folder>>, Vec<Finding>) {
     let mut newest: BTreeMap<String, (Heading, &'f Folder)> = BTreeMap::new();
     let mut older: Vec<&'f Folder> = Vec::new();
@@ -224,13 +224,45 @@ pub(crate) fn groups<'f>(folders: &[&'f Folder]) -> (Vec<Vec<&'f Folder>>, Vec<F
     for folder in older {
         let (order, mut found) = in_order(folder, &pool);
         findings.append(&mut found);
-        out.push(order);
+        let beside = heading(folder)
+            .and_then(|h| Some((group.get(h.id.as_str())?, h.id)))
+            .and_then(|(number, id)| {
+                let (_, own) = newest.get(&id)?;
+                Some((by_number.get(number)?, own))
+            });
+        out.push(match beside {
+            Some((members, own)) => joined(order, members, own),
+            None => order,
+        });
     }
     // The largest first: it is what a node's people look at first.
     let mut rest: Vec<Vec<&Folder>> = by_number.into_values().collect();
     rest.sort_by_key(|g| std::cmp::Reverse(g.len()));
     out.extend(rest);
     (out, findings)
+}
+
+/// `older`, with what it uses, and those of `members` that stand on it as well as on `newer`, or on neither.
+fn joined<'f>(
+    older: Vec<&'f Folder>,
+    members: &[&'f Folder],
+    newer: &'f Folder,
+) -> Vec<&'f Folder> {
+    let mut pool: Vec<&Folder> = older.clone();
+    let others = members.iter().filter(|m| !std::ptr::eq(**m, newer));
+    pool.extend(others);
+    let mut out = older;
+    for folder in pool.clone() {
+        let (order, found) = in_order(folder, &pool);
+        if found.is_empty() {
+            for f in order {
+                if !out.iter().any(|held| std::ptr::eq(*held, f)) {
+                    out.push(f);
+                }
+            }
+        }
+    }
+    out
 }
 
 #[cfg(test)]

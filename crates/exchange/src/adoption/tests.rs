@@ -64,18 +64,18 @@ fn version(version: &str, core: &str, adoption: Option<Value>) -> Statement {
 }
 
 fn terms(network: &Network, core: &str, from_ms: i64) -> Terms {
-    let signatories = ["customs.us".to_owned(), "customs.mx".to_owned()];
-    let notice = Some("P14D");
-    Terms::new(
-        network,
-        "gate",
-        "1.1.0",
-        core,
-        "ni:///sha-256;p",
-        &signatories,
-        notice,
-        from_ms,
-    )
+    let opened = Opened {
+        profile: "gate".into(),
+        version: "1.1.0".into(),
+        digest: "ni:///sha-256;p".into(),
+        core: core.into(),
+        folder: garita_profile::Folder::default(),
+    };
+    let charter = CharterWords {
+        signatories: vec!["customs.us".into(), "customs.mx".into()],
+        notice: Some("P14D".into()),
+    };
+    Terms::new(network, &opened, &charter, from_ms)
 }
 
 fn signed(terms: &Terms, by: &[(&str, u8, u8)], at_ms: i64) -> Value {

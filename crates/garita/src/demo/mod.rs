@@ -82,10 +82,10 @@ pub(crate) struct DemoArgs {
     #[arg(long, default_value_t = 8101)]
     port: u16,
     /// Seed: the same seed makes the same day
-    #[arg(long, default_value_t = 617)]
+    #[arg(long, default_value_t = 417)]
     seed: u64,
     /// Show one northbound truck in so many
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, default_value_t = volumes::ONE_IN, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     one_in: u32,
     /// Trucks under way when the day begins
     #[arg(long, default_value_t = 130, value_parser = clap::value_parser!(u32).range(0..=5_000))]

@@ -233,76 +233,69 @@ fn scan_relied_on(day_ms: i64) -> (Title, Telling) {
     (title, told)
 }
 
-fn in_bond(day_ms: i64) -> (Title, Telling) {
+/// An in-bond to Dallas, applied for and granted.
+fn granted(day_ms: i64, minutes: [i64; 2], number: &str, load: Value) -> Telling {
     let mut told = Telling::begin(day_ms);
+    let mut applied = json!({
+        "inBondNumber": number, "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304", "destinationPort": "5501",
+        "bondNumber": "991234567", "importer": "@gulf",
+    });
+    super::life::merge(&mut applied, load);
+    let [applies, grants] = minutes;
+    told.file(applies, "tocq", "applied", "InbondApplied", applied)
+        .file(
+            grants,
+            "cbp",
+            "granted",
+            "InbondGranted",
+            json!({ "inBondNumber": number, "originPort": "2304", "destinationPort": "5501" }),
+        );
+    told
+}
+
+fn in_bond(day_ms: i64) -> (Title, Telling) {
+    let number = "680001232";
+    let load = json!({
+        "packages": 480, "seals": ["7741900"],
+        "goods": [{ "goodsText": "Wire harnesses", "commodityCode": "854430", "packages": 480 }],
+    });
+    let mut told = granted(day_ms, [5, 12], number, load);
     told.file(
-        5,
-        "tocq",
-        "applied",
-        "InbondApplied",
-        json!({
-            "inBondNumber": "680001232", "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304",
-            "destinationPort": "5501", "packages": 480, "bondNumber": "991234567", "seals": ["7741900"], "importer": "@gulf",
-            "goods": [{ "goodsText": "Wire harnesses", "commodityCode": "854430", "packages": 480 }],
-        }),
-    )
-    .file(
-        12,
-        "cbp",
-        "granted",
-        "InbondGranted",
-        json!({ "inBondNumber": "680001232", "originPort": "2304", "destinationPort": "5501" }),
-    )
-    .file(
         55,
         "cbp",
         "departed",
         "InbondDeparted",
-        json!({ "inBondNumber": "680001232", "packages": 480, "plate": "47AK2F", "seals": ["7741900"] }),
+        json!({ "inBondNumber": number, "packages": 480, "plate": "47AK2F", "seals": ["7741900"] }),
     );
     let title = Title {
         id: "in-bond",
         en: "A load goes on in bond to Dallas; thirty days run",
         es: "Una carga sigue en in-bond a Dallas; corren treinta días",
         kind: "in-bond",
-        key: "680001232",
+        key: number,
         node: "us-customs",
         asked_by: "cbp",
     };
     (title, told)
 }
 
-/// The same an hour and a half later: the version that both customs signed in October governs it, not the one before.
+/// The version that both customs signed in October governs it, not the one before.
 fn in_bond_after_noon(day_ms: i64) -> (Title, Telling) {
-    let mut told = Telling::begin(day_ms);
-    told.file(
-        92,
-        "tocq",
-        "applied",
-        "InbondApplied",
-        json!({
-            "inBondNumber": "680001243", "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304",
-            "destinationPort": "5501", "packages": 120, "bondNumber": "991234567", "seals": ["7741960"], "importer": "@gulf",
-            "goods": [{ "goodsText": "Brake drums", "commodityCode": "870830", "packages": 120 }],
-        }),
-    )
-    .file(
-        96,
-        "cbp",
-        "granted",
-        "InbondGranted",
-        json!({ "inBondNumber": "680001243", "originPort": "2304", "destinationPort": "5501" }),
-    );
+    let number = "680001243";
+    let load = json!({
+        "packages": 120, "seals": ["7741960"],
+        "goods": [{ "goodsText": "Brake drums", "commodityCode": "870830", "packages": 120 }],
+    });
     let title = Title {
         id: "version-at-noon",
         en: "An in-bond opened after noon follows the version that both customs signed in October",
         es: "Un in-bond abierto tras mediodía sigue la versión que ambas aduanas firmaron en octubre",
         kind: "in-bond",
-        key: "680001243",
+        key: number,
         node: "us-customs",
         asked_by: "cbp",
     };
-    (title, told)
+    (title, granted(day_ms, [92, 96], number, load))
 }
 
 /// Version 1.1.0 of the interior's program, co-signed five weeks before and in force at noon: its notice becomes thirty days.

@@ -2,6 +2,9 @@
 //!
 //! The demo takes one truck in [`Volumes::one_in`] northbound, and half as many southbound; its summary says so.
 
+/// One northbound truck in so many is shown: as many as four nodes on two cores pass on within a tenth of a second.
+pub(crate) const ONE_IN: u32 = 6;
+
 /// A number of the field with where it comes from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fact {
@@ -82,7 +85,7 @@ pub(crate) struct Volumes {
 
 impl Default for Volumes {
     fn default() -> Volumes {
-        Volumes { one_in: 6 }
+        Volumes { one_in: ONE_IN }
     }
 }
 

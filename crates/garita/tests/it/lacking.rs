@@ -375,19 +375,13 @@ async fn only_what_the_network_adopted_is_issued_under() {
     let core = gate_core(&carrier.get("/v1/profiles").await);
     let network = world.network("trade").await;
     let day = 24 * 3_600_000;
-    let terms = |from_ms| {
-        let signatories = ["customs.us".to_owned()];
-        Terms::new(
-            &network,
-            "gatepass",
-            "1.0.0",
-            &core,
-            &core,
-            &signatories,
-            Some("P14D"),
-            from_ms,
-        )
-    };
+    let folder =
+        garita_exchange::program::read_folder(&world.folder.path().join("programs/gatepass"));
+    let package = garita_profile::package::pack(&folder.unwrap(), &[]).unwrap();
+    let opened = garita_profile::package::unpack(&package.bytes).unwrap();
+    assert_eq!(opened.core, core);
+    let charter = garita_node::programs::charter(&opened).unwrap();
+    let terms = |from_ms| Terms::new(&network, &opened, &charter, from_ms);
     let at = &world.node("customs").parties["cbp"];
     let key = read_key(&at.key_file).unwrap();
     let propose = async |document: Option<Value>| {

@@ -158,7 +158,7 @@ pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> 
         key: key.to_owned(),
     };
     let core = ask.app.core();
-    let profile = core.programs.for_kind(kind).ok_or_else(absent)?;
+    let profile = core.governing(kind).ok_or_else(absent)?;
     let read = read::case(core, ask.party(), &case)?.ok_or_else(absent)?;
     let mut parts = BTreeMap::new();
     for (part, _) in read

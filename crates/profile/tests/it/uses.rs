@@ -275,8 +275,8 @@ fn an_older_version_goes_on_beside_the_newer_one() {
         .collect();
     assert_eq!(
         made,
-        [vec!["yard 1.1.0"], vec!["yard 1.2.0", "exam 0.3.1"]],
-        "the later in the list judges new cases"
+        [["yard 1.1.0", "exam 0.3.1"], ["yard 1.2.0", "exam 0.3.1"]],
+        "what stands on both goes with each; the later in the list is the newest"
     );
     let _: Value = all[0].programs()[0].context.clone();
 }
