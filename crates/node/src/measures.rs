@@ -7,6 +7,7 @@ use garita_exchange::core::Core;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_profile::Profile;
+use garita_profile::indicator::compare::{self, Comparison, Group};
 use garita_profile::indicator::{self, Bind, Engine, ResultColumn, Role};
 use garita_profile::model::{Indicator, Measure, Table};
 use garita_store::Cell;
@@ -57,6 +58,8 @@ pub struct Answer {
     pub counted: u64,
     /// Whether there are more groups than were given.
     pub more: bool,
+    /// What the column under `compare` makes of the measure; none where nothing is compared, or no two groups can be.
+    pub comparison: Option<Comparison>,
 }
 
 impl Declared {
@@ -212,20 +215,82 @@ pub fn answer(
             .map(|n| n as u64)
             .sum()
     });
-    Ok(Answer {
+    let mut answer = Answer {
         columns: query.columns,
         rows,
         as_known_ms: asked.as_known_ms,
         withheld,
         counted,
         more: measured.more,
-    })
+        comparison: None,
+    };
+    answer.comparison = declared
+        .indicator()
+        .and_then(|indicator| compare::compare(&answer.groups(indicator)?));
+    Ok(answer)
 }
 
 impl Answer {
     /// The place of the column with a role.
     pub fn at(&self, role: Role) -> Option<usize> {
         self.columns.iter().position(|c| c.role == role)
+    }
+
+    /// The groups shown, as a comparison needs them; none where the indicator compares nothing.
+    fn groups(&self, indicator: &Indicator) -> Option<Vec<Group>> {
+        let name = indicator.compare.as_deref()?;
+        let by = |column: &ResultColumn| column.role == Role::By;
+        let compared = self.columns.iter().position(|c| by(c) && c.name == name)?;
+        let read = |row: &[Cell], role: Role| row.get(self.at(role)?).and_then(number);
+        let group = |row: &Vec<Cell>| {
+            let rows = read(row, Role::Rows)?;
+            let (value, variance) = match indicator.measure {
+                Measure::Share => {
+                    let scale = if indicator.unit == "%" { 100.0 } else { 1.0 };
+                    let counted = read(row, Role::Numerator)?;
+                    (
+                        read(row, Role::Value)?,
+                        compare::variance_of_share(counted, rows, scale),
+                    )
+                }
+                Measure::Median
+                | Measure::Mean
+                | Measure::P90
+                | Measure::Min
+                | Measure::Max
+                | Measure::Sum
+                | Measure::Count
+                | Measure::Distinct => (
+                    read(row, Role::Value)?,
+                    compare::variance_of_median(
+                        read(row, Role::Low)?,
+                        read(row, Role::High)?,
+                        rows,
+                    ),
+                ),
+            };
+            Some(Group {
+                stratum: self
+                    .columns
+                    .iter()
+                    .zip(row)
+                    .enumerate()
+                    .filter(|(at, (column, _))| by(column) && *at != compared)
+                    .map(|(_, (_, cell))| text(cell))
+                    .collect(),
+                with: row.get(compared).and_then(number)? != 0.0,
+                rows,
+                value,
+                variance,
+            })
+        };
+        Some(
+            self.rows
+                .iter()
+                .filter(|row| !self.withheld(row))
+                .filter_map(group)
+                .collect(),
+        )
     }
 
     /// Whether a row is withheld.

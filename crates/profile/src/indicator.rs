@@ -8,6 +8,7 @@
 //! few passes, all groups are withheld. The numbers never leave the database.
 
 mod columns;
+pub mod compare;
 mod expression;
 mod query;
 

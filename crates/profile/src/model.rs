@@ -515,6 +515,8 @@ pub struct Indicator {
     pub least: i64,
     /// How it is drawn.
     pub chart: Chart,
+    /// One of `by`, a column that is true or false: the groups where it is true are set against the others.
+    pub compare: Option<String>,
 }
 
 /// How the rows of a group become one number.

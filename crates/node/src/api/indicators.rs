@@ -149,6 +149,7 @@ fn described(declared: &Declared) -> Value {
             "denominator": expression(&indicator.denominator),
             "where": expression(&indicator.filter),
             "least": indicator.least,
+            "compare": indicator.compare,
         },
     })
 }
@@ -186,6 +187,26 @@ fn numbers(map: &mut Map<String, Value>, declared: &Declared, answer: &Answer) {
         }),
     );
     map.insert("more".to_owned(), answer.more.into());
+    if declared.indicator().is_some_and(|i| i.compare.is_some()) {
+        map.insert("comparison".to_owned(), compared(answer));
+    }
+}
+
+/// The difference that the compared column makes, with how sure it is; null where no two groups can be compared.
+fn compared(answer: &Answer) -> Value {
+    answer.comparison.map_or(Value::Null, |c| {
+        json!({
+            "difference": c.difference,
+            "low95": c.low,
+            "high95": c.high,
+            "crude": c.crude,
+            "strata": c.strata,
+            "strataLeftOut": c.left_out,
+            "rowsWith": c.rows_with,
+            "rowsWithout": c.rows_without,
+            "method": "difference within strata of the other dimensions, averaged with Mantel-Haenszel weights",
+        })
+    })
 }
 
 /// A whole number stays one, whichever engine gave it.

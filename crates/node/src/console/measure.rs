@@ -67,6 +67,8 @@ pub struct IndicatorPage {
     pub heads: Vec<String>,
     /// Heads of the numbers.
     pub number_heads: Vec<String>,
+    /// What the compared column makes: a sentence, and how it was compared; none where nothing is compared.
+    pub comparison: Option<(String, String)>,
     /// Lines of the table.
     pub rows: Vec<MeasureRow>,
     /// How many groups and rows, in words.

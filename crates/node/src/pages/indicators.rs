@@ -214,6 +214,7 @@ impl<'a> Maker<'a> {
             heads: self.heads(),
             number_heads: self.number_heads(),
             caption: self.caption(),
+            comparison: self.comparison(),
             rows,
             formula: self.formula(),
             as_known_ms: self.answer.as_known_ms,
@@ -348,6 +349,87 @@ impl<'a> Maker<'a> {
             true => format!("n = {counted}"),
             false => format!("{groups} {}, n = {counted}", ask.w("groups", "grupos")),
         }
+    }
+
+    /// What the compared column makes of the measure: the finding, then how sure it is and how it was had.
+    fn comparison(&self) -> Option<(String, String)> {
+        let indicator = self.declared.indicator()?;
+        let column = indicator.compare.as_deref()?;
+        let ask = self.ask;
+        let named = |key: &str| {
+            self.say
+                .word(&format!("indicators.{}.{key}", self.declared.id))
+        };
+        let (with, without) = (named("with"), named("without"));
+        let Some(c) = self.answer.comparison else {
+            return Some((
+                ask.w(
+                    "Nothing to compare yet.",
+                    "Todavía no hay nada que comparar.",
+                )
+                .to_owned(),
+                ask.w(
+                    "A comparison needs groups of both that agree in all other dimensions and are large enough to be shown.",
+                    "Una comparación necesita grupos de ambos que coincidan en las demás dimensiones y sean bastante grandes para mostrarse.",
+                )
+                .to_owned(),
+            ));
+        };
+        let unit = match self.unit.as_str() {
+            "%" => ask.w("points", "puntos").to_owned(),
+            unit => unit.to_owned(),
+        };
+        let way = if c.difference < 0.0 {
+            ask.w("less", "menos")
+        } else {
+            ask.w("more", "más")
+        };
+        let sure = if c.low > 0.0 || c.high < 0.0 {
+            ""
+        } else {
+            ask.w(
+                " It may be chance: the interval holds zero.",
+                " Puede ser azar: el intervalo contiene el cero.",
+            )
+        };
+        let finding = format!(
+            "{with}: {} {unit} {way} {} {without} (95 %: {} {} {}).{sure}",
+            told(c.difference.abs()),
+            ask.w("than", "que"),
+            signed_told(c.low),
+            ask.w("to", "a"),
+            signed_told(c.high),
+        );
+        let method = format!(
+            "{} {} {} {} ({}); {} {} {}. {}",
+            ask.w("Compared within", "Comparado dentro de"),
+            c.strata,
+            ask.w("groups alike in:", "grupos iguales en:"),
+            self.others(column),
+            ask.w("Mantel-Haenszel weights", "pesos de Mantel-Haenszel"),
+            ask.w(
+                "left out, since only one side is shown there:",
+                "excluidos, pues ahí solo se muestra un lado:"
+            ),
+            c.left_out,
+            ask.w("groups", "grupos"),
+            ask.w(
+                "Without regard to where and when, the difference would read",
+                "Sin atender a dónde y cuándo, la diferencia se leería"
+            ),
+        ) + &format!(" {} {unit}.", signed_told(c.crude));
+        Some((finding, method))
+    }
+
+    /// The dimensions beside one, by name.
+    fn others(&self, column: &str) -> String {
+        self.by
+            .iter()
+            .filter_map(|at| self.answer.columns.get(*at))
+            .filter(|c| c.name != column)
+            .map(|c| dimension(self.ask, &self.say, self.declared, &c.name))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     fn formula(&self) -> Vec<(String, Rich)> {
@@ -551,6 +633,12 @@ fn told(value: f64) -> String {
         return grouped(rounded as u64);
     }
     format!("{rounded}")
+}
+
+/// A number with its sign, as people read it.
+fn signed_told(value: f64) -> String {
+    let sign = if value < 0.0 { "\u{2212}" } else { "+" };
+    format!("{sign}{}", told(value.abs()))
 }
 
 fn weekday(ask: &Ask, number: &str) -> String {

@@ -194,10 +194,14 @@ impl Checker<'_> {
             wanted.push((key.clone(), named(&key)));
             wanted.push((key.clone(), format!("{key}.why")));
         }
-        for id in model.indicators.keys() {
+        for (id, indicator) in &model.indicators {
             let key = format!("indicators.{id}");
             wanted.push((key.clone(), named(&key)));
             wanted.push((key.clone(), format!("{key}.definition")));
+            if indicator.compare.is_some() {
+                wanted.push((key.clone(), format!("{key}.with")));
+                wanted.push((key.clone(), format!("{key}.without")));
+            }
         }
         for name in model.records.keys().filter(|n| !is_built_in(n)) {
             let titled = model

@@ -189,6 +189,7 @@ pub(super) fn indicators(side: &Side) -> Things {
                 by,
                 least,
                 chart,
+                compare,
             } = indicator;
             let facets = vec![
                 Facet::one("over", "table", "la tabla", over.as_str()).lead(),
@@ -237,6 +238,12 @@ pub(super) fn indicators(side: &Side) -> Things {
                     "chart",
                     "la gráfica",
                     format!("{chart:?}").to_lowercase(),
+                ),
+                Facet::one(
+                    "compare",
+                    "what is compared",
+                    "lo que se compara",
+                    compare.clone().unwrap_or_default(),
                 ),
             ];
             (

@@ -1,5 +1,7 @@
 //! The query of an indicator.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::load::Profile;
@@ -128,6 +130,7 @@ pub(super) fn of(
     let dims = dimensions(indicator, table.dated.as_deref(), &mut writer, &mut faults);
     let keep = keep(indicator, &mut writer, &mut faults);
     let values = values(indicator, &mut writer, &mut faults);
+    compared(indicator, engine, &types, &dims, &mut faults);
     let (Some(values), true) = (values, faults.is_empty()) else {
         return Err(faults);
     };
@@ -191,6 +194,63 @@ fn dimensions(
         }
     }
     out
+}
+
+/// What can be set against each other: groups by a flag, of a share of rows or of a median with its quartiles.
+fn compared(
+    indicator: &Indicator,
+    engine: Engine,
+    types: &BTreeMap<String, Option<ColumnType>>,
+    dims: &[Dimension],
+    faults: &mut Vec<Fault>,
+) {
+    let Some(name) = &indicator.compare else {
+        return;
+    };
+    match dims.iter().find(|d| d.name == *name).map(|d| d.kind) {
+        Some(ColumnType::Flag) => {}
+        Some(ColumnType::Text | ColumnType::Number | ColumnType::Instant) => faults.push(fault(
+            "compare-no-flag",
+            format!("`compare: {name}` is no column that is true or false"),
+            "compare by a column made with `is`, such as `{ is: \"seats.holder.size() > 0\" }`",
+        )),
+        None => faults.push(fault(
+            "compare-no-flag",
+            format!("`compare: {name}` is not one of `by`"),
+            format!("add `{name}` to `by`: its groups are what is compared"),
+        )),
+    }
+    let measurable = match indicator.measure {
+        Measure::Share => {
+            let mut scratch = Writer {
+                engine,
+                types,
+                read: Vec::new(),
+                binds: Vec::new(),
+            };
+            indicator.denominator.is_none()
+                && indicator
+                    .numerator
+                    .as_ref()
+                    .and_then(|e| scratch.expr(e).ok())
+                    .is_some_and(|sql| sql.ty == Ty::Flag)
+        }
+        Measure::Median => indicator.chart == Chart::Band,
+        Measure::Mean
+        | Measure::P90
+        | Measure::Min
+        | Measure::Max
+        | Measure::Sum
+        | Measure::Count
+        | Measure::Distinct => false,
+    };
+    if !measurable {
+        faults.push(fault(
+            "compare-measure",
+            "how sure a difference is can be told of a share of rows and of a median with its quartiles only",
+            "measure: share with a numerator that is true or false and no denominator, or measure: median with chart: band",
+        ));
+    }
 }
 
 /// The rows that count.

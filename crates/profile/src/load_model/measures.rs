@@ -65,6 +65,7 @@ impl Reader {
                 "by",
                 "least",
                 "chart",
+                "compare",
             ],
         );
         let measure = match self.need_text(n, "an indicator", "measure").as_str() {
@@ -157,6 +158,7 @@ impl Reader {
             by: self.texts(n.get("by")),
             least,
             chart,
+            compare: self.text(n, "compare"),
         };
         // A condition that cannot be read must not become "all rows".
         let lost = [

@@ -296,6 +296,26 @@ fn a_measure_that_cannot_be_is_told() {
         ("America/Chicago", "America/Chicagoland", "unknown-zone"),
         ("measure: p90", "measure: p95", "unknown-word"),
         (
+            "by: [port], chart: band }\n  mean",
+            "by: [port], chart: band, compare: port }\n  mean",
+            "compare-no-flag",
+        ),
+        (
+            "numerator: heavy, by: [port]",
+            "numerator: heavy, by: [port], compare: heavy",
+            "compare-no-flag",
+        ),
+        (
+            "numerator: civilians, denominator: people, unit: \"%\", chart",
+            "numerator: civilians, denominator: people, unit: \"%\", by: [heavy], compare: heavy, chart",
+            "compare-measure",
+        ),
+        (
+            "measure: p90, of: \"released - referred\", unit: min, chart",
+            "measure: p90, of: \"released - referred\", unit: min, by: [heavy], compare: heavy, chart",
+            "compare-measure",
+        ),
+        (
             "measure: distinct, of: port",
             "measure: distinct",
             "word-missing",

@@ -215,6 +215,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("form.at", "at"),
     ("form.faults.one", "{n} thing to correct"),
     ("form.faults.other", "{n} things to correct"),
+    (
+        "form.file-kept",
+        "Sent already; choose another file to replace it. SHA-256",
+    ),
     ("form.goes-to", "Goes to {who}."),
     (
         "form.nothing-signed",
@@ -238,6 +242,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("indicators.caption.one", "{n} indicator"),
     ("indicators.caption.other", "{n} indicators"),
     ("indicators.chart", "Chart"),
+    ("indicators.compared", "The difference it makes"),
     ("indicators.how", "How it is computed"),
     ("indicators.indicator", "Indicator"),
     (
@@ -310,11 +315,18 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("peers.title", "Peers"),
     ("record.checked", "What was checked"),
     ("record.document", "The whole document"),
+    ("record.files", "Files"),
+    (
+        "record.files-note",
+        "Whoever holds the record whole may have its files. They stay at the node of its issuer until somebody asks; the digest shows that nothing was changed on the way.",
+    ),
     ("record.leaf", "Leaf"),
     ("record.logged", "Logged by its home"),
     ("record.no-witness", "recorded, not yet witnessed"),
     ("record.occurred", "Happened, as its author says"),
     ("record.of-tree", "of a tree of {size}"),
+    ("record.open-file", "Download"),
+    ("record.picture", "Picture attached to: {what}"),
     ("record.receipt", "Receipt"),
     ("record.related", "Belongs with"),
     ("record.says", "What it states"),

@@ -224,6 +224,10 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("form.at", "en"),
     ("form.faults.one", "{n} dato por corregir"),
     ("form.faults.other", "{n} datos por corregir"),
+    (
+        "form.file-kept",
+        "Ya enviado; elija otro archivo para sustituirlo. SHA-256",
+    ),
     ("form.goes-to", "Se entrega a {who}."),
     (
         "form.nothing-signed",
@@ -247,6 +251,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("indicators.caption.one", "{n} indicador"),
     ("indicators.caption.other", "{n} indicadores"),
     ("indicators.chart", "Gráfica"),
+    ("indicators.compared", "La diferencia que hace"),
     ("indicators.how", "Cómo se calcula"),
     ("indicators.indicator", "Indicador"),
     (
@@ -319,11 +324,18 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("peers.title", "Nodos"),
     ("record.checked", "Qué se verificó"),
     ("record.document", "El documento completo"),
+    ("record.files", "Archivos"),
+    (
+        "record.files-note",
+        "Quien tiene el registro completo puede tener sus archivos. Quedan en el nodo de quien lo emitió hasta que alguien los pide; el resumen muestra que nada cambió en el camino.",
+    ),
     ("record.leaf", "Hoja"),
     ("record.logged", "Asentado por su nodo"),
     ("record.no-witness", "asentado, aún sin testigos"),
     ("record.occurred", "Ocurrió, según su autor"),
     ("record.of-tree", "de un árbol de {size}"),
+    ("record.open-file", "Descargar"),
+    ("record.picture", "Imagen anexa a: {what}"),
     ("record.receipt", "Acuse"),
     ("record.related", "Relacionado"),
     ("record.says", "Qué declara"),
