@@ -16,6 +16,7 @@ use garita_tlog::{Checkpoint, Frontier, LeafIndex, TreeSize};
 use serde_json::Value;
 
 use crate::admit;
+use crate::attachments;
 use crate::clock::{Clock, real_now_ms};
 use crate::core::{HostedKey, Identity};
 use crate::encode;
@@ -843,7 +844,7 @@ impl<'a> Batch<'a> {
                 since: LeafIndex::new(index),
                 grant: None,
             });
-            for digest in attachments(&record.document) {
+            for digest in attachments::digests(attachments::related_of(&record.document)) {
                 self.commit.attachment_links.push(AttachmentLink {
                     digest,
                     id: envelope.id.clone(),
@@ -890,20 +891,6 @@ impl<'a> Batch<'a> {
             });
         }
     }
-}
-
-/// SHA-256 digests named by `relatedResource` entries as `ni:///sha-256;…` ids.
-fn attachments(document: &Value) -> Vec<[u8; 32]> {
-    document
-        .get("relatedResource")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|r| r.get("id").and_then(Value::as_str))
-        .filter_map(|id| id.strip_prefix("ni:///sha-256;"))
-        .filter_map(encode::from_base64url)
-        .filter_map(|bytes| bytes.try_into().ok())
-        .collect()
 }
 
 pub(crate) fn internal(code: &str, what: &str) -> Refusal {

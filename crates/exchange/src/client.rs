@@ -104,6 +104,20 @@ impl Client {
         path: &str,
         bytes_max: usize,
     ) -> Result<Vec<u8>, ClientError> {
+        let (_, bytes) = self.ask("GET", base, path, None, bytes_max).await?;
+        Ok(bytes)
+    }
+
+    /// Gets a file of at most `bytes_max`, with the media type that the peer says it has.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn get_file(
+        &self,
+        base: &str,
+        path: &str,
+        bytes_max: usize,
+    ) -> Result<(String, Vec<u8>), ClientError> {
         self.ask("GET", base, path, None, bytes_max).await
     }
 
@@ -114,7 +128,7 @@ impl Client {
         path: &str,
         body: Option<Vec<u8>>,
     ) -> Result<T, ClientError> {
-        let bytes = self.ask(method, base, path, body, ANSWER_BYTES_MAX).await?;
+        let (_, bytes) = self.ask(method, base, path, body, ANSWER_BYTES_MAX).await?;
         serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))
     }
 
@@ -125,7 +139,7 @@ impl Client {
         path: &str,
         body: Option<Vec<u8>>,
         bytes_max: usize,
-    ) -> Result<Vec<u8>, ClientError> {
+    ) -> Result<(String, Vec<u8>), ClientError> {
         let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
             .map_err(|_| ClientError::Address(base.to_owned()))?;
         let host = url
@@ -171,6 +185,12 @@ impl Client {
         }
         let mut response = request.send().await?;
         let status = response.status().as_u16();
+        let media_type = response
+            .headers()
+            .get("content-type")
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             if bytes.len() + chunk.len() > bytes_max {
@@ -184,6 +204,6 @@ impl Client {
                     .into_owned();
             return Err(ClientError::Status { status, body });
         }
-        Ok(bytes)
+        Ok((media_type, bytes))
     }
 }

@@ -8,6 +8,7 @@
 
 mod admit;
 pub mod adoption;
+pub mod attachments;
 mod automate;
 mod batch;
 pub mod client;

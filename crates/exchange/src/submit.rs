@@ -10,6 +10,7 @@ use garita_tlog::{LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::attachments;
 use crate::core::Core;
 use crate::encode;
 use crate::envelope::Envelope;
@@ -119,8 +120,25 @@ pub async fn signed(
             ),
         ));
     }
+    names_own_files(core, principal, &verified).await?;
     let sequenced = core.sequencer.home(verified).await?;
     receipt(core, sequenced).await
+}
+
+/// That what the record names beside itself is its issuer's to name.
+async fn names_own_files(
+    core: &Arc<Core>,
+    principal: &Principal,
+    verified: &Verified,
+) -> Result<(), Refusal> {
+    let related = attachments::related_of(&verified.document).to_vec();
+    if related.is_empty() {
+        return Ok(());
+    }
+    let (reading, party) = (Arc::clone(core), principal.party.clone());
+    blocking(move || attachments::may_name(&reading, &party, &related))
+        .await
+        .inspect_err(|r| core.metrics.refuse(r.code()))
 }
 
 /// Completes, signs and submits a draft.
@@ -140,6 +158,7 @@ pub async fn draft_once(
     };
     let mut verified = made.inspect_err(|r| core.metrics.refuse(r.code()))?;
     verified.once = once;
+    names_own_files(core, principal, &verified).await?;
     let sequenced = core.sequencer.home(verified).await?;
     receipt(core, sequenced).await
 }

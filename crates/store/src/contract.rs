@@ -52,6 +52,8 @@ pub struct Commit {
     pub table_rows: Vec<TableRow>,
     /// Files that are in [`crate::Blobs`].
     pub attachments: Vec<Attachment>,
+    /// Who brought a file here: digest and party. Repeats are passed over.
+    pub attachment_owners: Vec<([u8; 32], String)>,
     /// What of them a record names: who may read the record may read the file.
     pub attachment_links: Vec<AttachmentLink>,
     /// What is to be delivered. Sequence numbers are given in this order and returned in [`Committed::outbox`].

@@ -9,7 +9,9 @@
     reason = "tests say what failed by panicking"
 )]
 
+mod attachments;
 mod browser;
+mod busy_port;
 mod chromium;
 mod cli;
 mod deeds;

@@ -255,11 +255,27 @@ impl World {
 
     /// Stops a node and starts it again from its folder.
     pub(crate) async fn restart(&mut self, slug: &str) {
+        self.stop(slug).await;
+        self.start(slug).await;
+    }
+
+    /// Stops a node; nobody reaches it until it is started again.
+    pub(crate) async fn stop(&mut self, slug: &str) {
         let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
-        let mut old = self.running.remove(at);
+        let old = &mut self.running[at];
         old.app.exchange().stop();
         let _ = old.stop.take().map(|stop| stop.send(()));
-        drop(old);
+        let api = Api::new(&self.nodes[at].url, "");
+        until("the node is away", || async {
+            api.try_get("/livez").await.is_none()
+        })
+        .await;
+    }
+
+    /// Starts a stopped node from its folder.
+    pub(crate) async fn start(&mut self, slug: &str) {
+        let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
+        drop(self.running.remove(at));
         let data = self.nodes[at].data.clone();
         let began = Instant::now();
         // The old one gives its folder back when the last of its tasks has ended.

@@ -1,6 +1,7 @@
 //! The HTTP API: JSON in, JSON out, refusals as RFC 9457 problems. Documented by [`openapi`]; the pages are elsewhere.
 
 pub mod admin;
+pub mod attachments;
 mod body;
 pub mod cases;
 pub mod elements;
@@ -22,14 +23,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, map_response};
 use axum::routing::{get, post};
 
+use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
+
 use crate::server::App;
 
 /// A record's body: one above the parser's own limit, so that the parser tells the size rather than the transport.
 const BODY_BYTES_MAX: usize = 2 << 20;
 /// An imported file's body: the importers' limit.
 const IMPORT_BYTES_MAX: usize = garita_formats::DOCUMENT_BYTES_MAX + 1;
-/// An attachment's body. Streamed and resumable attachments come with the exchange issue.
-const ATTACHMENT_BYTES_MAX: usize = 32 << 20;
 
 /// All routes of the API.
 pub fn router() -> Router<Arc<App>> {
@@ -56,6 +57,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/deliveries", post(peers::deliveries))
         .route("/v1/peer/digest", get(peers::digest))
         .route("/v1/peer/delivered", get(peers::delivered))
+        .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))
@@ -76,8 +78,8 @@ pub fn router() -> Router<Arc<App>> {
         )
         .merge(
             Router::new()
-                .route("/v1/attachments", post(records::attach))
-                .route("/v1/attachments/{digest}", get(records::attachment))
+                .route("/v1/attachments", post(attachments::attach))
+                .route("/v1/attachments/{digest}", get(attachments::attachment))
                 .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX))
                 .layer(from_fn(|request, next| {
                     body::whole(ATTACHMENT_BYTES_MAX, request, next)

@@ -201,8 +201,8 @@ pub const ROUTES: &[Route] = &[
     get(
         "/v1/attachments/{digest}",
         "attachments",
-        "A file, for parties that hold a record which names it.",
-        "Un archivo, para partes que tienen un registro que lo nombra.",
+        "A file, for parties that hold a record which names it; what is not here is asked for at the home of that record.",
+        "Un archivo, para partes que tienen un registro que lo nombra; si no está aquí, se pide al nodo de ese registro.",
     ),
     Route {
         who: "anyone",
@@ -335,6 +335,15 @@ pub const ROUTES: &[Route] = &[
             "peers",
             "What this node holds of the asker's records.",
             "Lo que este nodo tiene de los registros de quien pregunta.",
+        )
+    },
+    Route {
+        who: "peer",
+        ..get(
+            "/v1/peer/attachments/{digest}",
+            "peers",
+            "A file that a record names which this node delivered whole to the asker.",
+            "Un archivo nombrado por un registro que este nodo entregó completo a quien pregunta.",
         )
     },
     Route {

@@ -1,4 +1,4 @@
-//! Records: submit, get, list, receipt, who has it; attachments.
+//! Records: submit, get, list, receipt, who has it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Submission};
 use garita_exchange::verify::Once;
 use garita_exchange::{encode, parse, read};
-use garita_store::{Attachment, HeldRecord, Order, PeerAnswer, RecordQuery};
+use garita_store::{HeldRecord, Order, PeerAnswer, RecordQuery};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use super::reading::reading;
 use crate::access::{self, Scope};
-use crate::server::{App, blocking};
+use crate::server::App;
 
 /// `POST /v1/records`: a complete signed record, or a draft that this node completes and signs.
 pub async fn submit(
@@ -199,94 +199,6 @@ pub async fn holders(
             "checkpoint": h.checkpoint,
         })).collect::<Vec<_>>(),
     })))
-}
-
-/// `POST /v1/attachments`: bytes in, their RFC 6920 name out; a record names it in `relatedResource`.
-pub async fn attach(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Problem> {
-    let core = app.core();
-    let principal = access::principal(core, &headers, Scope::Submit)?;
-    let media_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("application/octet-stream")
-        .to_owned();
-    let digest: [u8; 32] = Sha256::digest(&body).into();
-    let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    let blobs = core.blobs.clone();
-    blocking(move || blobs.put(&body).map(|_| ()).map_err(|e| store_refusal(&e))).await?;
-    core.sequencer
-        .change(move |commit| {
-            commit.attachments.push(Attachment {
-                digest,
-                size,
-                media_type,
-            });
-        })
-        .await?;
-    tracing::info!(party = principal.party, size, "attachment stored");
-    let id = encode::ni(&digest);
-    Ok((
-        StatusCode::CREATED,
-        [(
-            header::LOCATION,
-            format!("/v1/attachments/{}", digest_of(&id)),
-        )],
-        Json(json!({ "id": id, "size": size })),
-    )
-        .into_response())
-}
-
-/// `GET /v1/attachments/{digest}`: for parties that hold a record which names it.
-pub async fn attachment(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    Path(digest): Path<String>,
-) -> Result<Response, Problem> {
-    let found = reading(&app, &headers, move |core, party| {
-        let Some(digest) =
-            encode::from_base64url(&digest).and_then(|b| <[u8; 32]>::try_from(b).ok())
-        else {
-            return Ok(None);
-        };
-        let Some(held) = core
-            .reader
-            .attachment(party, &digest)
-            .map_err(|e| store_refusal(&e))?
-        else {
-            return Ok(None);
-        };
-        let Some(mut file) = core
-            .blobs
-            .open_blob(&digest)
-            .map_err(|e| store_refusal(&e))?
-        else {
-            return Ok(None);
-        };
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut file, &mut bytes).map_err(|e| {
-            Refusal::one(
-                RefusalKind::Unavailable,
-                Fault::whole("store-unavailable", e.to_string(), e.to_string()),
-            )
-        })?;
-        Ok(Some((held.media_type, bytes)))
-    })
-    .await?;
-    let (media_type, bytes) = found.ok_or_else(Problem::not_found)?;
-    Ok((
-        [
-            (header::CONTENT_TYPE, media_type),
-            // What somebody uploaded is never run as a page of ours.
-            (header::CONTENT_DISPOSITION, "attachment".to_owned()),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        ],
-        bytes,
-    )
-        .into_response())
 }
 
 /// Facts of a held record, without its body.

@@ -57,14 +57,14 @@ pub use measure::{
     render_indicator, render_indicators,
 };
 pub use pages::{
-    ApiPage, ApiRoute, ApiSection, DemoRole, ErrorPage, LogEntry, LogPage, Receipt, RecordPage,
-    SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
+    ApiPage, ApiRoute, ApiSection, AttachedFile, DemoRole, ErrorPage, LogEntry, LogPage, Receipt,
+    RecordPage, SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
 };
 pub use parts::{
     Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Rich, Span,
     State, Step, Tone, slug,
 };
-pub use schema::{Words, document_of, sections_of};
+pub use schema::{FILE, FILE_DIGEST, Words, document_of, sections_of};
 
 /// The style sheet, served at `paths::STYLE` as `text/css; charset=utf-8`.
 pub const STYLE: &str = include_str!("../../assets/garita.css");

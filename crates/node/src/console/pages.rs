@@ -37,6 +37,8 @@ pub struct RecordPage {
     pub receipt: Option<Receipt>,
     /// Records it answers, replaces, or is replaced by, each said in words.
     pub related: Vec<(String, Link)>,
+    /// Files that it attaches.
+    pub files: Vec<AttachedFile>,
     /// The document, pretty-printed.
     pub json: String,
     /// The signed document, the receipt, the bundle.
@@ -45,6 +47,19 @@ pub struct RecordPage {
     pub command: String,
     /// Who has it.
     pub holders: Vec<Holder>,
+}
+
+/// A file that a record attaches.
+#[derive(Debug, Clone, Default)]
+pub struct AttachedFile {
+    /// Where it is had.
+    pub href: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Whether a browser shows it as a picture.
+    pub picture: bool,
+    /// SHA-256, in hexadecimal.
+    pub digest: String,
 }
 
 /// Where a record stands in the log.

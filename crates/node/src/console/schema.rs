@@ -15,6 +15,19 @@ const DEPTH_MAX: usize = 6;
 /// Up to so many choices are radios.
 const RADIOS_MAX: usize = 6;
 
+/// The mark of members that a file fills: which of its facts.
+pub const FILE: &str = "x-file";
+/// The file's SHA-256 in hexadecimal: the member whose field takes the file.
+pub const FILE_DIGEST: &str = "sha-256";
+
+/// Whether a member is not asked, since the file beside it tells it.
+fn told_by_file(member: &Value) -> bool {
+    member
+        .get(FILE)
+        .and_then(Value::as_str)
+        .is_some_and(|fact| fact != FILE_DIGEST)
+}
+
 /// What the form says of one member, in the page's language: label, hint, and the words of its choices by value.
 pub struct Words {
     /// Label.
@@ -124,7 +137,7 @@ impl Builder<'_> {
             .flatten()
         {
             let member = resolve(self.root, member);
-            if self.fields >= FIELDS_MAX || member.get("const").is_some() {
+            if self.fields >= FIELDS_MAX || member.get("const").is_some() || told_by_file(member) {
                 continue;
             }
             let token = name.replace('~', "~0").replace('/', "~1");
@@ -260,7 +273,9 @@ impl Builder<'_> {
                 .map(|(code, words)| Choice::new(code, words, *code == value))
                 .collect(),
         };
-        let kind = if !choices.is_empty() {
+        let kind = if member.get(FILE).and_then(Value::as_str) == Some(FILE_DIGEST) {
+            FieldKind::File
+        } else if !choices.is_empty() {
             if choices.len() <= RADIOS_MAX {
                 FieldKind::Radios
             } else {

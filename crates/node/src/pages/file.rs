@@ -3,29 +3,30 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
+use axum::extract::{OriginalUri, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use garita_exchange::encode;
 use garita_exchange::problem::{Fault as Refused, Refusal, RefusalKind};
 use garita_exchange::submit::{self, Submission};
 use garita_exchange::verify::Once;
+use garita_exchange::{attachments, encode};
 use garita_profile::Profile;
 use garita_profile::builtin::{ANY, BUILT_IN};
+use garita_store::Attachment;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::act;
-use super::ask::{Ask, absent, once, pairs, see_other, signed, to_sign_in, value_of};
+use super::ask::{Ask, absent, held, once, see_other, signed, to_sign_in, value_of};
 use super::case::acts_as;
+use super::posted;
 use super::words::Say;
 use crate::api::problem::Problem;
 use crate::api::records::digest_of;
 use crate::console::{
-    ChooseGroup, ChoosePage, Fault, FormPage, Link, Place, Rich, Words, document_of, paths,
-    render_choose, render_form, sections_of, time,
+    ChooseGroup, ChoosePage, FILE, FILE_DIGEST, Fault, FormPage, Link, Place, Rich, Words,
+    document_of, paths, render_choose, render_form, sections_of, time,
 };
 use crate::server::{App, blocking};
 
@@ -126,9 +127,12 @@ pub(super) async fn sign(
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
     Path(record_type): Path<String>,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    let posted = pairs(&String::from_utf8_lossy(&body));
+    let posted = match read(&app, &headers, &uri, request).await {
+        Ok(posted) => posted,
+        Err(response) => return *response,
+    };
     let step = {
         let (app, headers, uri, posted) = (
             Arc::clone(&app),
@@ -156,6 +160,54 @@ pub(super) async fn sign(
         Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id, receipt.index).await,
         Err(refusal) => refused(app, headers, uri, posted, record_type, refusal).await,
     }
+}
+
+/// What was posted, its files kept. Who sends files is known before they are read, and the form is his before they are kept.
+async fn read(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    uri: &Uri,
+    request: Request,
+) -> Result<Vec<(String, String)>, Box<Response>> {
+    let who = |posted: Option<Vec<(String, String)>>| {
+        let (app, headers, uri) = (Arc::clone(app), headers.clone(), uri.clone());
+        async move {
+            let known = blocking(move || {
+                let (ask, known) = Ask::of(app, &headers, &uri)?;
+                if !known {
+                    return Ok(Err(to_sign_in()));
+                }
+                Ok(match posted.map(|p| ask.check_token(&p)) {
+                    Some(Err(refusal)) => Err(ask.refused(&refusal)),
+                    Some(Ok(())) | None => Ok(ask.party().to_owned()),
+                })
+            })
+            .await;
+            match known {
+                Ok(Ok(party)) => Ok(party),
+                Ok(Err(response)) => Err(Box::new(response)),
+                Err(refusal) => Err(Box::new(Problem(refusal).into_response())),
+            }
+        }
+    };
+    if posted::has_files(&request) {
+        who(None).await?;
+    }
+    let shown = |refusal: Refusal| async {
+        let (app, headers, uri) = (Arc::clone(app), headers.clone(), uri.clone());
+        Box::new(signed(app, headers, uri, move |_| Err(refusal)).await)
+    };
+    let mut read = match posted::read(request).await {
+        Ok(read) => read,
+        Err(refusal) => return Err(shown(refusal).await),
+    };
+    if !read.files.is_empty() {
+        let party = who(Some(read.fields.clone())).await?;
+        if let Err(refusal) = posted::keep(app, &party, &mut read).await {
+            return Err(shown(refusal).await);
+        }
+    }
+    Ok(read.fields)
 }
 
 /// To the first case that the record is about, else to the record.
@@ -187,6 +239,7 @@ fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result
     ask.check_token(posted)?;
     let form = Form::open(ask, record_type)?;
     let mut value = form.typed(ask, posted);
+    let related = form.told_by_files(ask, &mut value)?;
     let (add, drop) = (value_of(posted, "add"), value_of(posted, "drop"));
     if !add.is_empty() {
         change_rows(&mut value, add, true);
@@ -230,7 +283,7 @@ fn prepared(ask: &Ask, posted: &[(String, String)], record_type: &str) -> Result
         about: Vec::new(),
         on_behalf_of: None,
         source: None,
-        related: Vec::new(),
+        related,
     };
     let once = once(posted, &submission);
     Ok(Step::Submit(Box::new(submission), ask.who.clone(), once))
@@ -408,6 +461,28 @@ impl Form {
         value
     }
 
+    /// Fills the members that a file tells, for each file that this party brought or may read; what the record names in
+    /// `relatedResource`.
+    fn told_by_files(&self, ask: &Ask, value: &mut Value) -> Result<Vec<Value>, Refusal> {
+        let reader = &ask.app.core().reader;
+        let mut found: Vec<Attachment> = Vec::new();
+        let mut look = |text: &str| -> Result<Option<Attachment>, Refusal> {
+            let Some(digest) = posted::from_hex(text) else {
+                return Ok(None);
+            };
+            if !held(reader.attachment_may_name(ask.party(), &digest))? {
+                return Ok(None);
+            }
+            let file = held(reader.node_attachment(&digest))?;
+            if let Some(file) = file.as_ref().filter(|f| !found.contains(f)) {
+                found.push(file.clone());
+            }
+            Ok(file)
+        };
+        files(&self.schema, &self.schema, value, &mut look, 0)?;
+        Ok(found.iter().map(attachments::named).collect())
+    }
+
     fn render(&self, ask: &Ask, value: &Value, faults: &[Fault]) -> String {
         let mut shown = value.clone();
         let zone = ask.zone();
@@ -578,6 +653,65 @@ fn dates(
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Fills what the marks of a schema say a file tells: `bytes`, `media-type`, and the name under which the record attaches it.
+fn files(
+    root: &Value,
+    schema: &Value,
+    value: &mut Value,
+    look: &mut dyn FnMut(&str) -> Result<Option<Attachment>, Refusal>,
+    depth: usize,
+) -> Result<(), Refusal> {
+    if depth > DEPTH_MAX {
+        return Ok(());
+    }
+    let schema = schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|r| root.pointer(r.strip_prefix('#')?))
+        .unwrap_or(schema);
+    match value {
+        Value::Array(rows) => {
+            if let Some(items) = schema.get("items") {
+                for row in rows {
+                    files(root, items, row, look, depth + 1)?;
+                }
+            }
+        }
+        Value::Object(members) => {
+            let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+                return Ok(());
+            };
+            let marked = |fact: &str| {
+                properties
+                    .iter()
+                    .find(|(_, m)| m.get(FILE).and_then(Value::as_str) == Some(fact))
+                    .map(|(name, _)| name.clone())
+            };
+            let digest = marked(FILE_DIGEST)
+                .and_then(|name| members.get(&name)?.as_str().map(str::to_owned));
+            if let Some(digest) = digest
+                && let Some(file) = look(&digest)?
+            {
+                let mut put = |fact: &str, told: Value| {
+                    if let Some(name) = marked(fact) {
+                        members.insert(name, told);
+                    }
+                };
+                put("bytes", Value::from(file.size));
+                put("media-type", Value::from(file.media_type.clone()));
+                put("attachment", Value::from(encode::ni(&file.digest)));
+            }
+            for (name, member) in members {
+                if let Some(inner) = properties.get(name) {
+                    files(root, inner, member, look, depth + 1)?;
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    Ok(())
 }
 
 /// Members of which only one value is possible are not asked.

@@ -19,6 +19,7 @@ mod interfaces;
 mod live;
 mod log;
 mod peers;
+mod posted;
 mod record;
 mod sign_in;
 mod wait;
@@ -73,7 +74,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/console/file", get(file::choose))
         .route(
             "/console/file/{record_type}",
-            get(file::page).post(file::sign),
+            get(file::page)
+                .post(file::sign)
+                .layer(DefaultBodyLimit::max(posted::BYTES_MAX)),
         )
         .route(paths::INDICATORS, get(indicators::list))
         .route("/console/indicators/{id}", get(indicators::one))

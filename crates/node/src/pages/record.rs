@@ -8,7 +8,7 @@ use axum::response::Response;
 use garita_credential::keys::VerificationKey;
 use garita_exchange::problem::{Fault, Refusal};
 use garita_exchange::stamp::{Receipt as LogReceipt, Stamp, WHOLE};
-use garita_exchange::{encode, parse, read, submit, verify};
+use garita_exchange::{attachments, encode, parse, read, submit, verify};
 use garita_profile::case::CaseRef;
 use garita_store::{HeldRecord, LinkKind, PeerAnswer};
 use garita_tlog::{Hash, LeafIndex, leaf_hash, verify_inclusion};
@@ -16,14 +16,16 @@ use serde_json::Value;
 
 use super::ask::{Ask, absent, checkpoint_of, held, signed};
 use super::words::Say;
-use super::{board, case, case_papers, peers};
+use super::{board, case, case_papers, peers, posted};
 use crate::api::records::{digest_of, id_of};
 use crate::console::{
-    Badge, Check, Fact, Holder, Link, Place, Receipt, RecordPage, Rich, Span, Step, paths,
-    render_record,
+    AttachedFile, Badge, Check, Fact, Holder, Link, Place, Receipt, RecordPage, Rich, Span, Step,
+    paths, render_record,
 };
 use crate::server::App;
 
+/// What a browser draws without running anything.
+const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 /// Members of a record shown one by one; the whole document stands below.
 const FACTS_MAX: usize = 40;
 
@@ -114,6 +116,7 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
         checks,
         receipt: receipt.as_ref().map(shown),
         related: related(ask, say.as_ref(), row, &document)?,
+        files: files(&document),
         json: serde_json::to_string_pretty(&document).unwrap_or_default(),
         downloads: vec![
             Link::new(
@@ -381,6 +384,32 @@ fn facts(say: Option<&Say>, record_type: &str, document: &Value) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// Files that the record names by digest; addresses elsewhere are not ours to show.
+fn files(document: &Value) -> Vec<AttachedFile> {
+    let named = document.get("relatedResource").and_then(Value::as_array);
+    named
+        .into_iter()
+        .flatten()
+        .filter_map(|resource| {
+            let digest = attachments::digests(std::slice::from_ref(resource))
+                .into_iter()
+                .next()?;
+            let media_type = attachments::media_type(
+                resource
+                    .get("mediaType")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default(),
+            );
+            Some(AttachedFile {
+                href: format!("/v1/attachments/{}", encode::base64url(&digest)),
+                picture: PICTURES.contains(&media_type.as_str()),
+                media_type,
+                digest: posted::hex(&digest),
+            })
+        })
+        .collect()
 }
 
 fn related(

@@ -183,6 +183,55 @@ impl Reader {
         })
     }
 
+    /// Homes of the records that name a file and that the party may read; empty where there is none.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment_homes(
+        &self,
+        party: &str,
+        digest: &[u8; 32],
+    ) -> Result<Vec<String>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT r.home FROM attachment_links l
+                   JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec JOIN records r ON r.rec = l.rec
+                 WHERE l.digest = ?2 ORDER BY r.home",
+            )?;
+            let rows = query.query_map(params![party, digest], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Whether the party may name a file in a record: it brought it here, or may read a record that names it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment_may_name(&self, party: &str, digest: &[u8; 32]) -> Result<bool, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM attachment_owners WHERE digest = ?2 AND party = ?1)
+                   OR EXISTS (SELECT 1 FROM attachment_links l JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec
+                     WHERE l.digest = ?2)",
+            )?;
+            Ok(query.query_row(params![party, digest], |row| row.get(0))?)
+        })
+    }
+
+    /// Whether a record that names a file was put into a peer's outbox, in a view that names it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment_sent(&self, peer: &str, digest: &[u8; 32]) -> Result<bool, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM attachment_links l JOIN outbox o ON o.rec = l.rec AND o.peer = ?1
+                   WHERE l.digest = ?2)",
+            )?;
+            Ok(query.query_row(params![peer, digest], |row| row.get(0))?)
+        })
+    }
+
     /// Who may read a record and which view: for pages that say who else has it, after the asking party was found
     /// among them.
     ///

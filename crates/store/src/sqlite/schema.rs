@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -150,4 +150,9 @@ DROP INDEX case_views_list;
 CREATE INDEX case_views_list ON case_views (party, kind, updated);
 CREATE INDEX case_views_shown ON case_views (party, kind, shown, updated);
 CREATE INDEX table_rows_recorded ON table_rows (party, name, recorded_from_ms);
+";
+
+/// Naming a file in a record opens it to the record's readers: only who brought it here, or may read it, does so.
+const VERSION_3: &str = "
+CREATE TABLE attachment_owners (digest BLOB NOT NULL, party TEXT NOT NULL, PRIMARY KEY (digest, party)) WITHOUT ROWID;
 ";

@@ -358,6 +358,11 @@ impl<'a> Step<'a> {
                 )?
                 .execute(params![file.digest, int(file.size)?, file.media_type])?;
         }
+        for (digest, party) in &commit.attachment_owners {
+            self.transaction
+                .prepare_cached("INSERT INTO attachment_owners (digest, party) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+                .execute(params![digest, party])?;
+        }
         for link in &commit.attachment_links {
             self.transaction
                 .prepare_cached("INSERT INTO attachment_links (digest, rec) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
