@@ -66,8 +66,12 @@ const fn carrier(
 }
 
 /// Time zones of the places.
-pub(crate) const ZONES: [(&str, &str); 2] =
-    [("2304", "America/Chicago"), ("240", "America/Matamoros")];
+pub(crate) const ZONES: [(&str, &str); 4] = [
+    ("2304", "America/Chicago"),
+    ("240", "America/Matamoros"),
+    ("5507", "America/Chicago"),
+    ("520", "America/Monterrey"),
+];
 
 /// The four nodes.
 pub(crate) const NODES: [Node; 4] = [
@@ -95,20 +99,36 @@ pub(crate) const NODES: [Node; 4] = [
                 holds: &[("program", "CTPAT")],
                 ..party("ctpat", "CBP CTPAT office", "us", &["certifier"])
             },
+            // An interior port, where in-bond loads end.
+            Party {
+                places: &["5507"],
+                ..party("satx", "CBP San Antonio", "us", &["customs.us", "customs"])
+            },
         ],
     },
     Node {
         slug: "mx-customs",
         name: "ANAM, Aduana de Nuevo Laredo",
-        parties: &[Party {
-            places: &["240"],
-            ..party(
-                "anam",
-                "ANAM Nuevo Laredo",
-                "mx",
-                &["customs.mx", "customs"],
-            )
-        }],
+        parties: &[
+            Party {
+                places: &["240"],
+                ..party(
+                    "anam",
+                    "ANAM Nuevo Laredo",
+                    "mx",
+                    &["customs.mx", "customs"],
+                )
+            },
+            // An interior aduana, where internal transits end.
+            Party {
+                places: &["520"],
+                ..party("mty", "ANAM Monterrey", "mx", &["customs.mx", "customs"])
+            },
+            Party {
+                holds: &[("program", "OEA")],
+                ..party("sat", "SAT AGACE", "mx", &["tax.mx", "certifier"])
+            },
+        ],
     },
     Node {
         slug: "mines-road",

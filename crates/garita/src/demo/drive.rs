@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use garita_exchange::Clock;
 use garita_exchange::clock::real_now_ms;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -136,22 +137,22 @@ async fn perform(world: &World, errand: &Errand, step: &Step, paced: bool) {
     let name = format!("{}/{}", errand.name, step.label);
     match &step.what {
         What::Submit(submission) => {
-            let Some(body) = draft(world, errand, submission) else {
-                world.ledger.unexpected(
-                    json!({ "step": name, "why": "a record that it refers to was not logged" }),
-                );
-                return;
-            };
-            let answer = post(world, access, &body).await;
-            settle(
+            file(world, errand, step, access, submission, None, paced).await;
+        }
+        What::Pictured {
+            submission,
+            picture,
+        } => {
+            file(
                 world,
-                &name,
-                submission.record_type,
+                errand,
+                step,
                 access,
-                &answer,
-                step.expect,
+                submission,
+                Some(picture),
                 paced,
-            );
+            )
+            .await
         }
         What::CartaPorte {
             document,
@@ -207,6 +208,66 @@ async fn perform(world: &World, errand: &Errand, step: &Step, paced: bool) {
         }
         What::Misfortune(misfortune) => trouble::happen(world, step, access, misfortune).await,
     }
+}
+
+/// Files a draft; its picture goes first, and the draft names it.
+async fn file(
+    world: &World,
+    errand: &Errand,
+    step: &Step,
+    access: &Access,
+    submission: &Submission,
+    picture: Option<&Vec<u8>>,
+    paced: bool,
+) {
+    let name = format!("{}/{}", errand.name, step.label);
+    let Some(mut body) = draft(world, errand, submission) else {
+        world.ledger.unexpected(
+            json!({ "step": name, "why": "a record that it refers to was not logged" }),
+        );
+        return;
+    };
+    if let Some(picture) = picture {
+        let url = format!("{}/v1/attachments", access.url);
+        let kept = world
+            .cluster
+            .send(access.node, &world.ledger, |client| {
+                client
+                    .post(&url)
+                    .bearer_auth(&access.token)
+                    .header("content-type", "image/png")
+                    .body(picture.clone())
+            })
+            .await;
+        if !kept.good() {
+            refused(world, &name, submission.record_type, &kept, step.expect);
+            return;
+        }
+        let digest: [u8; 32] = Sha256::digest(picture).into();
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let of = |member: &str| kept.body.get(member).cloned().unwrap_or_default();
+        let image = json!({
+            "imageDigest": digest, "imageFormat": "proprietary", "imageView": "side", "imageBytes": of("size"),
+            "mediaType": of("mediaType"), "attachment": of("id"),
+        });
+        if let Some(subject) = body.get_mut("credentialSubject") {
+            merge(subject, json!({ "images": [image] }));
+        }
+        merge(
+            &mut body,
+            json!({ "relatedResource": [of("relatedResource")] }),
+        );
+    }
+    let answer = post(world, access, &body).await;
+    settle(
+        world,
+        &name,
+        submission.record_type,
+        access,
+        &answer,
+        step.expect,
+        paced,
+    );
 }
 
 /// What completes the drafts of a 309.

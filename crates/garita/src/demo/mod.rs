@@ -18,6 +18,7 @@ mod documents;
 mod drive;
 mod ledger;
 mod life;
+mod picture;
 mod programs;
 mod random;
 mod scenes;

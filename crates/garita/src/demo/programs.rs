@@ -19,6 +19,9 @@ pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
         scan_relied_on(day_ms),
         in_bond(day_ms),
         in_bond_after_noon(day_ms),
+        in_bond_closed(day_ms),
+        transit_closed(day_ms),
+        recognised(day_ms),
         duty_paid(day_ms),
         one_filing(day_ms),
     ] {
@@ -79,6 +82,36 @@ impl Telling {
         subject: Value,
     ) -> &mut Self {
         self.answer(minute, actor, label, record_type, subject, &[])
+    }
+
+    /// An office's word that a record of an earlier step is its own too.
+    fn affirm(
+        &mut self,
+        minute: i64,
+        actor: &'static str,
+        label: &str,
+        what: &str,
+        about: (&'static str, &str),
+    ) -> &mut Self {
+        let said = json!({ "affirms": format!("#{what}") });
+        self.answer(minute, actor, label, "Affirmation", said, &[what]);
+        if let Some(What::Submit(submission)) = self.steps.last_mut().map(|step| &mut step.what) {
+            submission.about = vec![(about.0, about.1.to_owned())];
+        }
+        self
+    }
+
+    /// The last record attaches a picture.
+    fn pictured(&mut self) -> &mut Self {
+        if let Some(step) = self.steps.last_mut()
+            && let What::Submit(submission) = step.what.clone()
+        {
+            step.what = What::Pictured {
+                submission,
+                picture: super::picture::scan(),
+            };
+        }
+        self
     }
 
     /// A record that follows those of earlier steps.
@@ -179,9 +212,10 @@ fn scan_relied_on(day_ms: i64) -> (Title, Telling) {
         "ScanTaken",
         json!({
             "inspectionNumber": mx, "scanId": scan, "device": "240-MEP-1", "deviceKind": "mep", "scanMethod": "multi-energy",
-            "scanStart": began, "scanEnd": ended, "operatorRef": "op-7f31", "operatorStaff": "military",
+            "scanStart": began, "scanEnd": ended, "operatorRef": "op-7f31", "operatorStaff": "military", "imageShared": "yes",
         }),
     )
+    .pictured()
     .file(
         16,
         "anam",
@@ -296,6 +330,230 @@ fn in_bond_after_noon(day_ms: i64) -> (Title, Telling) {
         asked_by: "cbp",
     };
     (title, granted(day_ms, [92, 96], number, load))
+}
+
+/// Applied for as the run-up begins, at San Antonio by half past ten, closed by both ports within the hour.
+fn in_bond_closed(day_ms: i64) -> (Title, Telling) {
+    let number = "680001265";
+    let mut told = Telling::begin(day_ms);
+    let movement = |members: Value| {
+        let mut all = json!({ "inBondNumber": number });
+        super::life::merge(&mut all, members);
+        all
+    };
+    told.file(
+        -176,
+        "tocq",
+        "applied",
+        "InbondApplied",
+        movement(json!({
+            "inBondType": "61", "bondedCarrier": "TOCQ", "originPort": "2304", "destinationPort": "5507", "bondNumber": "991234567",
+            "importer": "@gulf", "packages": 264, "seals": ["7741981"],
+            "goods": [{ "goodsText": "Door modules", "commodityCode": "870829", "packages": 264 }],
+        })),
+    )
+    .file(
+        -172,
+        "cbp",
+        "granted",
+        "InbondGranted",
+        movement(json!({ "originPort": "2304", "destinationPort": "5507" })),
+    )
+    .file(
+        -168,
+        "cbp",
+        "departed",
+        "InbondDeparted",
+        movement(json!({ "packages": 264, "plate": "52AM7C", "seals": ["7741981"] })),
+    )
+    .file(
+        4,
+        "satx",
+        "arrived",
+        "InbondArrived",
+        movement(json!({ "packages": 264, "sealNumber": "7741981", "sealCondition": "intact" })),
+    )
+    .file(
+        14,
+        "tocq",
+        "reported",
+        "InbondArrivalReported",
+        movement(json!({ "firms": "M824", "packages": 264 })),
+    )
+    .file(
+        30,
+        "satx",
+        "entered",
+        "InbondEntered",
+        movement(json!({ "entryNumber": "M7K-4410273-8", "entryType": "01" })),
+    )
+    .file(
+        44,
+        "cbp",
+        "closed-here",
+        "InbondClosed",
+        movement(json!({ "decision": "closed" })),
+    )
+    .file(
+        52,
+        "satx",
+        "closed-there",
+        "InbondClosed",
+        movement(json!({ "decision": "closed" })),
+    );
+    let title = Title {
+        id: "in-bond-closed",
+        en: "A load in bond reaches San Antonio: closed when both ports have signed",
+        es: "Una carga in-bond llega a San Antonio: se cierra cuando ambos puertos han firmado",
+        kind: "in-bond",
+        key: number,
+        node: "us-customs",
+        asked_by: "satx",
+    };
+    (title, told)
+}
+
+/// Nuevo Laredo to Monterrey, sealed; the interior aduana receives it, both close, the goods are dispatched there.
+fn transit_closed(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    let transit = |members: Value| {
+        let mut all =
+            json!({ "year": "26", "customsOffice": "24", "patente": "3456", "number": "6000917" });
+        super::life::merge(&mut all, members);
+        all
+    };
+    let due_by = told.at(3 * 24 * 60);
+    told.file(
+        -178,
+        "lozano",
+        "pedimento",
+        "TransitPedimento",
+        transit(json!({
+            "operation": "TRA", "clave": "T3", "regime": "TRA", "rfc": "URE180429TM6", "originAduana": "240",
+            "destinationAduana": "520", "packages": 316, "grossWeightKg": 7_204, "termDays": 3, "carrier": "@tocq",
+            "importer": "@gulf", "carrierRfc": "EKU9003173C9",
+        })),
+    )
+    .answer(
+        -176,
+        "tocq",
+        "signed",
+        "TransitSigned",
+        transit(json!({ "caat": "3A7K" })),
+        &["pedimento"],
+    )
+    .file(
+        -174,
+        "anam",
+        "validated",
+        "TransitValidated",
+        transit(json!({ "acknowledgment": "K7P2M4QX" })),
+    )
+    .file(
+        -172,
+        "anam",
+        "paid",
+        "TransitPaid",
+        transit(json!({ "captureLine": "03260024345660001237" })),
+    )
+    .file(
+        -170,
+        "anam",
+        "green",
+        "TransitSelected",
+        transit(json!({ "light": "green", "mechanism": "MSA-240-4" })),
+    )
+    .file(
+        -166,
+        "anam",
+        "started",
+        "TransitStarted",
+        transit(json!({
+            "packages": 316, "seals": ["MX004482"], "sealKind": "OFICIAL", "dueBy": due_by, "plate": "88UN3D",
+        })),
+    )
+    .file(
+        8,
+        "mty",
+        "arrived",
+        "TransitArrived",
+        transit(json!({ "packages": 316, "sealNumber": "MX004482", "sealCondition": "intact" })),
+    )
+    .file(
+        20,
+        "anam",
+        "closed-here",
+        "TransitClosed",
+        transit(json!({ "decision": "closed" })),
+    )
+    .file(
+        28,
+        "mty",
+        "closed-there",
+        "TransitClosed",
+        transit(json!({ "decision": "closed" })),
+    )
+    .file(
+        58,
+        "mty",
+        "dispatched",
+        "TransitDispatched",
+        transit(json!({ "dispatchPedimento": "26:52:3456:6000918", "clave": "A1" })),
+    );
+    let title = Title {
+        id: "transit-closed",
+        en: "Internal transit to Monterrey: closed by both aduanas, dispatched inland",
+        es: "Tránsito interno a Monterrey: lo cierran ambas aduanas y se despacha en el interior",
+        kind: "transit",
+        key: "26:24:3456:6000917",
+        node: "mx-customs",
+        asked_by: "mty",
+    };
+    (title, told)
+}
+
+/// The arrangement, signed for both countries; and a carrier's registration, for which Mexican customs gives its trucks the express
+/// lane by rule, all day.
+fn recognised(day_ms: i64) -> (Title, Telling) {
+    let mut told = Telling::begin(day_ms);
+    told.file(
+        -175,
+        "sat",
+        "draft",
+        "MutualRecognition",
+        json!({
+            "arrangement": "US-MX-2014", "name": "Mutual recognition of CTPAT and OEA", "signedOn": "2014-10-17",
+            "inForceFrom": "2014-10-17", "offices": ["@ctpat", "@sat"],
+            "benefits": [
+                { "ofProgram": "OEA", "status": "registered", "service": "front-of-line", "grantedBy": "CTPAT" },
+                { "ofProgram": "CTPAT", "status": "validated", "service": "express-lane", "grantedBy": "OEA" },
+            ],
+        }),
+    )
+    .affirm(-172, "cbp", "us", "draft", ("arrangement", "US-MX-2014"))
+    .affirm(-170, "sat", "mx", "draft", ("arrangement", "US-MX-2014"))
+    .file(
+        -168,
+        "sat",
+        "registration",
+        "Certificate",
+        json!({
+            "program": "OEA", "number": "O-25-000777", "holder": "@amzq", "companyName": "Autolíneas Mezquite", "country": "MX",
+            "memberRole": "highway-carrier", "scac": "AMZQ", "caat": "2M9Q",
+            "sites": [{ "siteName": "Nuevo Laredo yard", "country": "MX" }], "status": "registered",
+            "validFrom": "2025-06-01T06:00:00Z", "offices": ["@anam"],
+        }),
+    );
+    let title = Title {
+        id: "recognised",
+        en: "CTPAT and OEA recognise each other: one record, signed for both countries",
+        es: "CTPAT y OEA se reconocen: un registro firmado por ambos países",
+        kind: "arrangement",
+        key: "US-MX-2014",
+        node: "mx-customs",
+        asked_by: "sat",
+    };
+    (title, told)
 }
 
 /// Version 1.1.0 of the interior's program, co-signed five weeks before and in force at noon: its notice becomes thirty days.

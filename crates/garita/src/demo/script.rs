@@ -58,6 +58,13 @@ pub(crate) enum Expect {
 pub(crate) enum What {
     /// A draft is filed.
     Submit(Submission),
+    /// A draft is filed that attaches a picture as its one image.
+    Pictured {
+        /// The draft, without its image.
+        submission: Submission,
+        /// The picture's file, a PNG.
+        picture: Vec<u8>,
+    },
     /// A CFDI with Carta Porte is imported and filed.
     CartaPorte {
         /// The XML.
