@@ -22,6 +22,7 @@ mod measure;
 mod pages;
 mod parts;
 pub mod paths;
+pub(crate) mod qr;
 mod schema;
 mod texts;
 pub mod time;
