@@ -227,7 +227,16 @@ const BUNDLED: &[(&str, &str, &str)] = &[
         ssi_contexts::VDL_V1,
         "33c9dad4847f7d466d28b9f704dd07d8e1da7614d99b94febb03e19d815ef7da",
     ),
+    // Not 1EdTech's file: of its terms those that our badges use, each with the IRI and the coercion that it has there. A badge with
+    // another term is refused, never read differently.
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        OPEN_BADGES,
+        "def513b1fcd1bfa31684930f6729a37798714a5dd74f41f8c85915daed795a23",
+    ),
 ];
+
+const OPEN_BADGES: &str = include_str!("../contexts/open-badges-3.0.3.json");
 
 #[cfg(test)]
 mod tests {

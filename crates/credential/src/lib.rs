@@ -35,15 +35,19 @@
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
+//! | [`presentation`] | a holder shows credentials: verifiable presentations |
+//! | [`carry`] | a credential as a text for a QR code |
 //! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
 //! | [`note`] | raw Ed25519 for signed notes |
 //! | [`problem`] | what is wrong with a document: code, place, words in English and Spanish |
 
+pub mod carry;
 pub mod data_integrity;
 pub mod did;
 pub mod http_signature;
 pub mod keys;
 pub mod note;
+pub mod presentation;
 pub mod problem;
 pub mod resolver;
 pub mod time;

@@ -14,6 +14,7 @@ mod batch;
 pub mod client;
 pub mod clock;
 pub mod core;
+pub mod credentials;
 pub mod deeds;
 pub mod deliver;
 pub mod encode;

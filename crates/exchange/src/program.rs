@@ -199,8 +199,7 @@ impl Programs {
 
 /// Where a program's context has its name: never fetched.
 pub fn context_url(program: &Program) -> String {
-    let major = program.version.split('.').next().unwrap_or("1");
-    format!("https://w3id.org/garita/{}/v{major}", program.id)
+    garita_profile::credentials::context_url(&program.id, &program.version)
 }
 
 /// The context of the envelope.

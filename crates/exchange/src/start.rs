@@ -36,6 +36,8 @@ pub struct Exchange {
     pub core: Arc<Core>,
     /// How each peer stands.
     pub standings: Arc<Standings>,
+    /// Asks other nodes, as this one.
+    pub client: Arc<Client>,
     /// Digests of what was delivered and received.
     pub steps: Arc<Steps>,
     /// What the check at start found.
@@ -141,7 +143,7 @@ impl Exchange {
         });
         tokio::spawn(watch_peers(
             Arc::clone(&core),
-            client,
+            Arc::clone(&client),
             Arc::clone(&standings),
             Arc::clone(&steps),
             stopped,
@@ -149,6 +151,7 @@ impl Exchange {
         Ok(Self {
             core,
             standings,
+            client,
             steps,
             tail,
             stop,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::board::NamedScope;
 use crate::builtin::ANY;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
-use crate::expr::{STEPS_MAX, Tri, Val};
+use crate::expr::{EvalError, Reach, STEPS_MAX, Scope, Tri, Val};
 use crate::forms::{Field, Words, form, text_words, title_words};
 use crate::links::Linked;
 use crate::load::Profile;
@@ -91,8 +91,60 @@ pub fn acts(profile: &Profile, case: CaseView<'_>, did: &str, roles: &[&str]) ->
         .acts
         .iter()
         .filter(|a| a.kind == case.state.case.kind && may_issue(profile, a, case.state, did, roles))
+        .filter(|a| !stands_on_what_is_shown(profile.model(), &a.id))
         .map(|a| offer(profile, a, case))
         .collect()
+}
+
+/// What an office found when somebody showed it a credential: `checked` in the act that writes it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// `file`, `qr` or `presentation`.
+    pub how: String,
+    /// `valid`, `not-good`, `not-known`, `expired`, `not-yet-valid` or `proof-fails`.
+    pub result: String,
+    /// Whether nobody could be asked at that moment.
+    pub offline: bool,
+    /// As of when the case's state was known, ms since 1970.
+    pub as_of_ms: Option<i64>,
+}
+
+impl Shown {
+    fn value(&self) -> Val {
+        let as_of = self.as_of_ms.and_then(crate::clocks::date_time);
+        Val::map([
+            ("how".to_owned(), Val::str(&self.how)),
+            ("result".to_owned(), Val::str(&self.result)),
+            ("offline".to_owned(), Val::Bool(self.offline)),
+            (
+                "asOf".to_owned(),
+                as_of.map_or_else(|| Val::unknown("nothing was heard of it yet"), Val::str),
+            ),
+        ])
+    }
+}
+
+/// The act by which a party may write down that it was shown a credential; none where it may not, or the profile has none.
+pub fn check_act(
+    profile: &Profile,
+    credential: &str,
+    case: CaseView<'_>,
+    did: &str,
+    roles: &[&str],
+) -> Option<ActOffer> {
+    let model = profile.model();
+    let id = model.credentials.get(credential)?.checked_by.as_ref()?;
+    let act = model.acts.iter().find(|a| a.id == *id)?;
+    let may = act.kind == case.state.case.kind && may_issue(profile, act, case.state, did, roles);
+    may.then(|| offer(profile, act, case))
+}
+
+/// Such an act has nothing to say on a case's own page.
+fn stands_on_what_is_shown(model: &Model, act: &str) -> bool {
+    model
+        .credentials
+        .values()
+        .any(|c| c.checked_by.as_deref() == Some(act))
 }
 
 /// The subject of an act's record: what it sets, what it takes from the case, and the answer.
@@ -105,6 +157,29 @@ pub fn build_act(
     case: CaseView<'_>,
     answer: Option<&Value>,
 ) -> Result<Value, ActError> {
+    build(profile, id, case, answer, None)
+}
+
+/// The same for an act that writes down what was shown.
+///
+/// # Errors
+/// As [`build_act`].
+pub fn build_check_act(
+    profile: &Profile,
+    id: &str,
+    case: CaseView<'_>,
+    shown: &Shown,
+) -> Result<Value, ActError> {
+    build(profile, id, case, None, Some(shown))
+}
+
+fn build(
+    profile: &Profile,
+    id: &str,
+    case: CaseView<'_>,
+    answer: Option<&Value>,
+    shown: Option<&Shown>,
+) -> Result<Value, ActError> {
     let act = profile
         .model()
         .acts
@@ -112,7 +187,10 @@ pub fn build_act(
         .find(|a| a.id == id)
         .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
     let mut subject = key_members(profile.model(), &act.issue, &case.state.case);
-    let scope = NamedScope::new(profile, case);
+    let scope = ActScope {
+        inner: NamedScope::new(profile, case),
+        shown,
+    };
     for (word, expr) in &act.take {
         let (member, optional) = optional(word);
         match expr.eval(&scope, STEPS_MAX) {
@@ -147,6 +225,33 @@ pub fn build_act(
         subject.insert(ask.clone(), answer.clone());
     }
     Ok(Value::Object(subject))
+}
+
+/// A case's names, and beside them what was shown.
+struct ActScope<'a> {
+    inner: NamedScope<'a>,
+    shown: Option<&'a Shown>,
+}
+
+impl Scope for ActScope<'_> {
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        self.inner.reach(names)
+    }
+    fn member(&self, names: &[&str]) -> Option<Val> {
+        self.inner.member(names)
+    }
+    fn var(&self, name: &str) -> Option<Val> {
+        if name != "checked" {
+            return self.inner.var(name);
+        }
+        Some(
+            self.shown
+                .map_or_else(|| Val::unknown("nothing was shown"), Shown::value),
+        )
+    }
+    fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
+        self.inner.call(name, args)
+    }
 }
 
 /// A word of `take`: the member, and whether it is left out where unknown (`port?`).

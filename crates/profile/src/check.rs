@@ -1,6 +1,7 @@
 //! `profile check`: a profile is judged as a whole before it runs. Each finding has file, line and a sentence that helps.
 
 mod counting;
+mod credentials;
 mod deeds;
 mod expressions;
 mod life;
@@ -71,6 +72,7 @@ fn judged(profile: &Profile) -> Vec<Finding> {
     checker.counting();
     checker.folding();
     checker.deeds();
+    checker.credentials();
     checker.measures();
     checker.schemas();
     checker.texts();

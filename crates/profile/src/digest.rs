@@ -25,6 +25,17 @@ pub fn ni(value: &Value) -> Option<String> {
     ))
 }
 
+/// SHA-256 as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let digest = Sha256::digest(bytes);
+    digest.iter().fold(String::new(), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
 /// `profile.yaml` in two: core and face.
 pub(crate) fn split_profile(profile: &Value) -> (Value, Value) {
     let (mut core, mut face) = (Map::new(), Map::new());

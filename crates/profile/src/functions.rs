@@ -55,6 +55,7 @@ pub(crate) const PURE: &[&str] = &[
     "distance_km",
     "same_items",
     "decimals",
+    "sha256",
 ];
 
 fn known(name: &str, args: &[Val]) -> Result<Val, EvalError> {
@@ -112,6 +113,7 @@ fn known(name: &str, args: &[Val]) -> Result<Val, EvalError> {
         ("instant", [Val::Int(ms)]) => {
             Ok(crate::clocks::date_time(*ms).map_or_else(|| Val::unknown("no instant"), Val::str))
         }
+        ("sha256", [Val::Str(text)]) => Ok(Val::str(crate::digest::hex(text.as_bytes()))),
         ("decimals", [v]) => Ok(v.as_str().map_or_else(
             || Val::unknown("not a decimal text"),
             |t| count(t.split_once('.').map_or(0, |(_, after)| after.len())),

@@ -12,6 +12,7 @@ pub mod builtin;
 pub mod case;
 pub mod check;
 mod check_types;
+pub mod credentials;
 mod days;
 pub mod diff;
 pub mod digest;

@@ -1,6 +1,7 @@
 //! From the words of `profile.yaml` and `rules.yaml` to the model, with every fault collected.
 
 mod clocks;
+mod credentials;
 mod deeds;
 mod inferred;
 mod kinds;
@@ -33,6 +34,7 @@ const TOP: &[&str] = &[
     "affirmed-by",
     "links",
     "automations",
+    "credentials",
     "uses",
     "accepts",
     "needs",
@@ -440,6 +442,13 @@ impl Reader {
             }
         }
         self.automations(top, &mut m);
+        for (name, line, n) in members(top, "credentials") {
+            if self.named(&m, "credentials", name, *line)
+                && let Some(credential) = self.credential(n)
+            {
+                m.credentials.insert(name.clone(), credential);
+            }
+        }
         for (name, line, n) in members(top, "indicators") {
             if self.named(&m, "indicators", name, *line)
                 && let Some(indicator) = self.indicator(name, n)

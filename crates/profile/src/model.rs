@@ -69,6 +69,8 @@ pub struct Model {
     pub links: BTreeMap<String, Link>,
     /// What offices sign by rule, in file order.
     pub automations: Vec<Automation>,
+    /// What offices state to outsiders, by name.
+    pub credentials: BTreeMap<String, Credential>,
     /// Measures over declared tables, by name.
     pub indicators: BTreeMap<String, Indicator>,
     /// Forms as they stand: not read by the engine yet.
@@ -490,6 +492,61 @@ pub enum Trigger {
         /// State.
         state: String,
     },
+}
+
+/// What an office states to outsiders, made from a case: text key `credentials.NAME`.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// Kind of case.
+    pub kind: String,
+    /// Record type whose newest record in force it repeats: who issued that one, signs it.
+    pub from: String,
+    /// In which cases it may be made, and is still good; absent: as long as the record is in force.
+    pub when: Option<Expr>,
+    /// Who may have it: roles and seats; who issues it always may.
+    pub to: Vec<Role>,
+    /// Its JSON-LD contexts, in order.
+    pub context: Vec<String>,
+    /// Its types.
+    pub types: Vec<String>,
+    /// Its id; absent: one that follows from the record's.
+    pub id: Option<Expr>,
+    /// From when it is valid; absent: when the record says it happened.
+    pub valid_from: Option<Expr>,
+    /// Until when; absent: without end.
+    pub valid_until: Option<Expr>,
+    /// Written `valid-until?`: without end where the expression is unknown.
+    pub may_not_end: bool,
+    /// Its other members.
+    pub members: Vec<TemplateMember>,
+    /// Where, in the credential, the components of its case's key stand, for whoever is shown it.
+    pub key: Vec<Path>,
+    /// The act by which an office writes down that it was shown one.
+    pub checked_by: Option<String>,
+}
+
+/// A member of a credential that is filled in.
+#[derive(Debug, Clone)]
+pub struct TemplateMember {
+    /// Its name.
+    pub name: String,
+    /// Left out where what it says is unknown.
+    pub optional: bool,
+    /// What it says.
+    pub value: Template,
+}
+
+/// A part of a credential: stands as it is, or is filled in.
+#[derive(Debug, Clone)]
+pub enum Template {
+    /// As it stands.
+    Literal(Value),
+    /// What an expression of the case comes to; written with `=` before it.
+    Is(Expr),
+    /// A list.
+    List(Vec<Template>),
+    /// An object.
+    Members(Vec<TemplateMember>),
 }
 
 /// A declared measure over a table.

@@ -33,6 +33,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("{kind}/{key}", "trip/TOCQ:TOCQ2611240417")
                 .replace("/import/{kind}", "/import/carta-porte")
                 .replace("{digest}", "AAAA")
+                .replace("{name}", "none")
                 .replace("{id}", "none")
                 .replace("{profile}", "crossing")
                 .replace("{slug}", "cbp")

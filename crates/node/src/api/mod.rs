@@ -4,6 +4,7 @@ pub mod admin;
 pub mod attachments;
 mod body;
 pub mod cases;
+pub mod credentials;
 pub mod elements;
 pub mod imports;
 pub mod indicators;
@@ -43,6 +44,10 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/cases", get(cases::list))
         .route("/v1/cases/{kind}/{key}", get(cases::one))
         .route("/v1/cases/{kind}/{key}/timeline", get(cases::timeline))
+        .route(
+            "/v1/cases/{kind}/{key}/credentials/{name}",
+            get(credentials::one),
+        )
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
         .route("/v1/automations", get(cases::automations))
@@ -55,6 +60,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/governance", get(peers::governance).post(peers::govern))
         .route("/v1/peers", get(peers::list))
         .route("/v1/peer/deliveries", post(peers::deliveries))
+        .route("/v1/peer/credentials", post(credentials::for_peer))
         .route("/v1/peer/digest", get(peers::digest))
         .route("/v1/peer/delivered", get(peers::delivered))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))

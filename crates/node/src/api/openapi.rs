@@ -37,6 +37,7 @@ pub struct Route {
 
 const DRAFT: &str = r#"{"recordType":"HoldRemoved","follows":["ni:///sha-256;…"],"credentialSubject":{"scn":"TOCQ88402171"}}"#;
 
+const CREDENTIAL: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://w3id.org/garita/example/v1"],"id":"urn:uuid:…","type":["VerifiableCredential","LicenceCard"],"issuer":{"id":"did:web:customs.example:parties:cbp","name":"CBP Laredo"},"validFrom":"2026-11-24T15:00:00Z","credentialSubject":{"number":"L1"},"proof":{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","verificationMethod":"did:web:customs.example:parties:cbp#key-1","proofPurpose":"assertionMethod","proofValue":"z…"}}"#;
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"release-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Filing","pointer":"/credentialSubject/filing","title":{"en":"Filing","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#filing"}]}"#;
 const INDICATOR: &str = r#"{"id":"release-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
@@ -159,6 +160,23 @@ pub const ROUTES: &[Route] = &[
         "Its records in the order in which they count, and what became of each.",
         "Sus registros en el orden en que cuentan, y qué fue de cada uno.",
     ),
+    Route {
+        query: &["as"],
+        answer: CREDENTIAL,
+        codes: &[
+            "unauthenticated",
+            "not-found",
+            "credential-not-now",
+            "credential-member-lacking",
+            "credential-home-away",
+        ],
+        ..get(
+            "/v1/cases/{kind}/{key}/credentials/{name}",
+            "cases",
+            "A credential for outsiders that the program makes of the case, signed by the office that states it: the same bytes as long as its records are the same. `as=qr` gives the text of a QR code. Who may have it is the program's word; whoever may not finds nothing. An outsider finds the key in the issuer's DID document.",
+            "Una credencial para terceros que el programa hace del expediente, firmada por la autoridad que la emite: los mismos bytes mientras sus registros sean los mismos. `as=qr` da el texto de un código QR. Quién puede tenerla lo dice el programa; quien no puede no encuentra nada. Un tercero encuentra la llave en el documento DID del emisor.",
+        )
+    },
     Route {
         query: &["q", "name"],
         ..get(
@@ -325,6 +343,17 @@ pub const ROUTES: &[Route] = &[
             "peers",
             "Records of a peer for parties here; answered when durable.",
             "Registros de un nodo par para partes de aquí; se responde cuando son durables.",
+        )
+    },
+    Route {
+        who: "peer",
+        status: 200,
+        codes: &["unauthenticated", "not-found"],
+        ..post(
+            "/v1/peer/credentials",
+            "peers",
+            "A credential for a party of the asking node, as that party's records give it: signed where the office says the same, word for word.",
+            "Una credencial para una parte del nodo que pregunta, como la dan sus registros: se firma donde la autoridad dice lo mismo, palabra por palabra.",
         )
     },
     Route {

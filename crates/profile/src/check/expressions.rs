@@ -127,7 +127,18 @@ impl Checker<'_> {
             }
         }
         for act in &model.acts {
-            let (place, env) = (format!("acts.{}", act.id), case_env(model, &act.kind, true));
+            let place = format!("acts.{}", act.id);
+            let mut env = case_env(model, &act.kind, true);
+            let checked = Ty::obj([
+                ("how", Ty::Str),
+                (
+                    "result",
+                    Ty::OneOf(crate::credentials::RESULTS.map(str::to_owned).to_vec()),
+                ),
+                ("offline", Ty::Bool),
+                ("asOf", Ty::Str),
+            ]);
+            env.vars.insert("checked".to_owned(), checked);
             for e in act.take.values() {
                 self.expr(&place, e, &env, None);
             }
@@ -403,6 +414,10 @@ pub(super) fn all_expressions(model: &Model) -> Vec<(String, &Expr)> {
                 .chain(&a.when)
                 .map(|e| (format!("automations.{}", a.id), e)),
         );
+    }
+    for (name, c) in &model.credentials {
+        let all = c.expressions().into_iter();
+        out.extend(all.map(|e| (format!("credentials.{name}"), e)));
     }
     for (name, k) in &model.kinds {
         let none_if = k

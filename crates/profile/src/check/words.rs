@@ -203,6 +203,10 @@ impl Checker<'_> {
                 wanted.push((key.clone(), format!("{key}.without")));
             }
         }
+        for name in model.credentials.keys() {
+            let key = format!("credentials.{name}");
+            wanted.push((key.clone(), key));
+        }
         for name in model.records.keys().filter(|n| !is_built_in(n)) {
             let titled = model
                 .schemas
@@ -353,7 +357,7 @@ impl Checker<'_> {
 /// Terms that the W3C credentials context defines for subjects.
 const CREDENTIAL_TERMS: &[&str] = &["id", "type"];
 
-fn collect_terms(context: &Value, depth: usize, into: &mut BTreeSet<String>) {
+pub(super) fn collect_terms(context: &Value, depth: usize, into: &mut BTreeSet<String>) {
     if depth > 12 {
         return;
     }

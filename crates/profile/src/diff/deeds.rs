@@ -4,7 +4,10 @@ use super::Side;
 use super::element::Facet;
 use super::element::Thing;
 use super::program::{Things, exprs, pairs, typed, when};
-use crate::model::{Act, Automation, Board, Column, Indicator, Link, Need, Table, Trigger};
+use crate::model::{
+    Act, Automation, Board, Column, Credential, Indicator, Link, Need, Table, Template,
+    TemplateMember, Trigger,
+};
 
 pub(super) fn links(side: &Side) -> Things {
     side.own("links", &side.model().links)
@@ -336,6 +339,132 @@ pub(super) fn boards(side: &Side) -> Things {
             (id.clone(), Thing::of(facets))
         })
         .collect()
+}
+
+pub(super) fn credentials(side: &Side) -> Things {
+    side.own("credentials", &side.model().credentials)
+        .map(|(id, credential)| {
+            let Credential {
+                kind,
+                from,
+                when: condition,
+                to,
+                context,
+                types,
+                id: own_id,
+                valid_from,
+                valid_until,
+                may_not_end,
+                members,
+                key,
+                checked_by,
+            } = credential;
+            let mut said = Vec::new();
+            template_lines("", members, &mut said);
+            let facets = vec![
+                Facet::one(
+                    "kind",
+                    "kind of case",
+                    "el tipo de expediente",
+                    kind.as_str(),
+                )
+                .lead(),
+                Facet::one(
+                    "from",
+                    "record it repeats",
+                    "el registro que repite",
+                    from.as_str(),
+                )
+                .lead(),
+                Facet::one(
+                    "condition",
+                    "condition",
+                    "la condición",
+                    when(condition.as_ref()),
+                )
+                .lead(),
+                Facet::many(
+                    "to",
+                    "who may have it",
+                    "quiénes pueden tenerla",
+                    to.clone(),
+                )
+                .sees(),
+                Facet::one("contexts", "contexts", "los contextos", context.join(", ")),
+                Facet::one("types", "types", "los tipos", types.join(", ")),
+                Facet::one("id", "its id", "su identificador", when(own_id.as_ref())),
+                Facet::one(
+                    "valid-from",
+                    "from when it is valid",
+                    "desde cuándo vale",
+                    when(valid_from.as_ref()),
+                ),
+                Facet::one(
+                    "valid-until",
+                    "until when it is valid",
+                    "hasta cuándo vale",
+                    when(valid_until.as_ref()),
+                ),
+                Facet::flag(
+                    "may-not-end",
+                    *may_not_end,
+                    [
+                        "valid without end where the case names none",
+                        "sin fin donde el expediente no lo dice",
+                    ],
+                    [
+                        "made only where its end is known",
+                        "se hace solo donde se conoce su fin",
+                    ],
+                ),
+                Facet::many("members", "what it says", "lo que dice", said).sees(),
+                Facet::one(
+                    "key",
+                    "where the case's key stands",
+                    "dónde está la clave del expediente",
+                    key.iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                ),
+                Facet::one(
+                    "checked-by",
+                    "act of who is shown one",
+                    "el acto de quien la revisa",
+                    checked_by.clone().unwrap_or_default(),
+                ),
+            ];
+            (
+                id.clone(),
+                side.thing(id, &format!("credentials.{id}"), facets),
+            )
+        })
+        .collect()
+}
+
+/// Each member of a template by its place and what it says.
+fn template_lines(above: &str, members: &[TemplateMember], out: &mut Vec<String>) {
+    for member in members {
+        let place = format!(
+            "{above}/{}{}",
+            member.name,
+            if member.optional { "?" } else { "" }
+        );
+        template_line(&place, &member.value, out);
+    }
+}
+
+fn template_line(place: &str, template: &Template, out: &mut Vec<String>) {
+    match template {
+        Template::Literal(value) => out.push(format!("{place}: {value}")),
+        Template::Is(expr) => out.push(format!("{place}: {}", expr.text())),
+        Template::List(items) => {
+            for (n, item) in items.iter().enumerate() {
+                template_line(&format!("{place}/{n}"), item, out);
+            }
+        }
+        Template::Members(inner) => template_lines(place, inner, out),
+    }
 }
 
 pub(super) fn acts(side: &Side) -> Things {

@@ -214,6 +214,17 @@ pub(super) fn compare(old: &Side, new: &Side, out: &mut Vec<Change>) {
     );
     tell(
         Element {
+            code: "credential",
+            at: "credentials",
+            en: "credential for outsiders",
+            es: "la credencial para terceros",
+            ..CORE
+        },
+        &deeds::credentials,
+        out,
+    );
+    tell(
+        Element {
             code: "table",
             at: "tables",
             en: "table",
@@ -314,6 +325,7 @@ fn all_words(model: &Model) {
         states: _,
         links: _,
         automations: _,
+        credentials: _,
         indicators: _,
         reserved: _,
         codelists: _,

@@ -8,6 +8,7 @@
     reason = "helpers of tests are tests"
 )]
 
+mod credentials;
 mod crossing;
 mod deeds;
 mod diff;

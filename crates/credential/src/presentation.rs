@@ -1,0 +1,308 @@
+//! Verifiable presentations (VC Data Model 2.0, §4.13): a holder shows credentials and proves that they speak of it.
+
+use serde_json::{Value, json};
+
+use garita_canon::Canonicalizer;
+
+use crate::data_integrity::{self, ProofOptions, Purpose, VerifyOptions};
+use crate::keys::SigningKey;
+use crate::problem::{Code, Problem};
+use crate::resolver::Resolver;
+use crate::vc::{self, CONTEXT_V2};
+use crate::{Suite, did, time};
+
+/// The type of every presentation.
+pub const TYPE: &str = "VerifiablePresentation";
+/// Credentials that one presentation shows at most: a driver's, a carrier's, those of the makers on the truck.
+pub const CREDENTIALS_MAX: usize = 20;
+
+/// Whether a document is a presentation.
+#[must_use]
+pub fn is_one(document: &Value) -> bool {
+    match document.get("type") {
+        Some(Value::String(one)) => one == TYPE,
+        Some(Value::Array(types)) => types.iter().any(|t| t == TYPE),
+        _ => false,
+    }
+}
+
+/// Shows credentials as `holder`, in answer to a verifier's challenge, for its domain alone.
+///
+/// # Errors
+/// When a credential speaks of somebody else (`holder-mismatch`), or the presentation has no canonical form.
+pub fn create(
+    holder: &str,
+    credentials: &[Value],
+    key: &SigningKey,
+    options: &ProofOptions,
+    canonicalizer: &Canonicalizer,
+) -> Result<Value, Problem> {
+    let presentation = json!({
+        "@context": [CONTEXT_V2],
+        "type": [TYPE],
+        "holder": holder,
+        "verifiableCredential": credentials,
+    });
+    if let Some(problem) = check(&presentation).into_iter().next() {
+        return Err(problem);
+    }
+    data_integrity::create(
+        &presentation,
+        Suite::EddsaRdfc2022,
+        key,
+        options,
+        canonicalizer,
+    )
+}
+
+/// The credentials of a presentation.
+#[must_use]
+pub fn credentials_of(presentation: &Value) -> &[Value] {
+    match presentation.get("verifiableCredential") {
+        Some(Value::Array(items)) => items,
+        Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+        _ => &[],
+    }
+}
+
+/// The form of a presentation, and that each credential speaks of who shows it.
+#[must_use]
+pub fn check(presentation: &Value) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut wrong = |pointer: &str, message: &str| {
+        problems.push(Problem::new(Code::PresentationMalformed, pointer, message));
+    };
+    if presentation.pointer("/@context/0").and_then(Value::as_str) != Some(CONTEXT_V2) {
+        wrong(
+            "/@context/0",
+            "the first context must be that of credentials",
+        );
+    }
+    if !is_one(presentation) {
+        wrong("/type", "`type` must include VerifiablePresentation");
+    }
+    let holder = holder_of(presentation);
+    if holder.is_none() {
+        wrong("/holder", "`holder` must be an absolute URL");
+    }
+    let credentials = credentials_of(presentation);
+    if credentials.is_empty() || credentials.len() > CREDENTIALS_MAX {
+        wrong(
+            "/verifiableCredential",
+            "a presentation shows between one and twenty credentials",
+        );
+    }
+    for (n, credential) in credentials.iter().enumerate().take(CREDENTIALS_MAX) {
+        let subject = credential
+            .pointer("/credentialSubject/id")
+            .and_then(Value::as_str);
+        if let (Some(holder), true) = (holder, subject != holder) {
+            problems.push(Problem::new(
+                Code::HolderMismatch,
+                format!("/verifiableCredential/{n}/credentialSubject/id"),
+                format!(
+                    "it speaks of `{}`, and `{}` shows it",
+                    did::shorten(subject.unwrap_or("nobody")),
+                    did::shorten(holder)
+                ),
+            ));
+        }
+    }
+    problems
+}
+
+/// Who shows it.
+#[must_use]
+pub fn holder_of(presentation: &Value) -> Option<&str> {
+    let holder = match presentation.get("holder")? {
+        Value::String(id) => id,
+        holder => holder.get("id")?.as_str()?,
+    };
+    vc::is_url(holder).then_some(holder)
+}
+
+/// What a verifier asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// What the proof must answer.
+    pub challenge: Option<&'a str>,
+    /// For whom it must be.
+    pub domain: Option<&'a str>,
+    /// How old it may be, ms: for a verifier that set no challenge.
+    pub age_ms_max: Option<i64>,
+}
+
+/// Checks the holder's own proof, and the form; the credentials inside are judged as any others.
+///
+/// # Errors
+/// All that is wrong.
+pub fn verify(
+    presentation: &Value,
+    asked: Asked<'_>,
+    resolver: &dyn Resolver,
+    now_ms: i64,
+    canonicalizer: &Canonicalizer,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = check(presentation);
+    let options = VerifyOptions {
+        resolver,
+        at_ms: Some(now_ms),
+        purpose: Purpose::Authentication,
+        domain: asked.domain,
+        challenge: asked.challenge,
+    };
+    match data_integrity::verify(presentation, &options, canonicalizer) {
+        Ok(verified) => {
+            if let Some(holder) = holder_of(presentation)
+                && !verified.is_controlled_by(holder)
+            {
+                problems.push(Problem::new(
+                    Code::ControllerMismatch,
+                    "/holder",
+                    format!("not signed by the holder `{}`", did::shorten(holder)),
+                ));
+            }
+        }
+        Err(found) => problems.extend(found),
+    }
+    if let Some(age_max) = asked.age_ms_max {
+        let created = presentation
+            .pointer("/proof/created")
+            .and_then(Value::as_str)
+            .and_then(time::parse_date_time_stamp);
+        // As far ahead as behind: two clocks that nobody set.
+        if created.is_none_or(|at| now_ms.saturating_sub(at).abs() > age_max) {
+            problems.push(Problem::new(
+                Code::PresentationStale,
+                "/proof/created",
+                format!(
+                    "made more than {} s ago, or ahead of the clock",
+                    age_max / 1_000
+                ),
+            ));
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolver::DidKeyResolver;
+    use crate::{KeyFile, ProofOptions};
+    use garita_canon::ContextSet;
+
+    const NOW: i64 = 1_795_532_400_000;
+
+    fn credential(holder: &str) -> Value {
+        json!({
+            "@context": [CONTEXT_V2, { "number": "https://example.org/number" }],
+            "type": ["VerifiableCredential"],
+            "issuer": "did:example:office",
+            "credentialSubject": { "id": holder, "number": "C-26" },
+        })
+    }
+
+    fn shown(challenge: &str) -> (KeyFile, Value) {
+        let file = KeyFile::did_key(SigningKey::from_seed([9; 32]));
+        let options = ProofOptions {
+            purpose: Purpose::Authentication,
+            challenge: Some(challenge.to_owned()),
+            domain: Some("booth.example".to_owned()),
+            ..ProofOptions::assertion(&file.id, NOW)
+        };
+        let canonicalizer = Canonicalizer::new(ContextSet::bundled());
+        let made = create(
+            &file.controller,
+            &[credential(&file.controller)],
+            &file.key,
+            &options,
+            &canonicalizer,
+        );
+        (file, made.unwrap())
+    }
+
+    fn codes(presentation: &Value, asked: Asked<'_>, now_ms: i64) -> Vec<&'static str> {
+        let canonicalizer = Canonicalizer::new(ContextSet::bundled());
+        let judged = verify(presentation, asked, &DidKeyResolver, now_ms, &canonicalizer);
+        judged
+            .err()
+            .unwrap_or_default()
+            .iter()
+            .map(Problem::code)
+            .collect()
+    }
+
+    #[test]
+    fn holds_for_its_challenge_its_domain_and_its_moment() {
+        let (_, presentation) = shown("c1");
+        let asked = Asked {
+            challenge: Some("c1"),
+            domain: Some("booth.example"),
+            age_ms_max: Some(60_000),
+        };
+        assert_eq!(codes(&presentation, asked, NOW + 1_000), Vec::<&str>::new());
+        assert_eq!(
+            codes(
+                &presentation,
+                Asked {
+                    challenge: Some("c2"),
+                    ..asked
+                },
+                NOW
+            ),
+            ["challenge-mismatch"]
+        );
+        assert_eq!(
+            codes(
+                &presentation,
+                Asked {
+                    domain: Some("other.example"),
+                    ..asked
+                },
+                NOW
+            ),
+            ["domain-mismatch"]
+        );
+        assert_eq!(
+            codes(&presentation, asked, NOW + 61_000),
+            ["presentation-stale"]
+        );
+    }
+
+    #[test]
+    fn refuses_what_speaks_of_another_or_was_changed() {
+        let (file, presentation) = shown("c1");
+        let mut changed = presentation.clone();
+        changed["verifiableCredential"][0]["credentialSubject"]["number"] = "C-27".into();
+        assert_eq!(codes(&changed, Asked::default(), NOW), ["proof-invalid"]);
+        let mut stolen = presentation.clone();
+        stolen["holder"] = "did:example:thief".into();
+        let found = codes(&stolen, Asked::default(), NOW);
+        assert!(
+            found.contains(&"holder-mismatch") && found.contains(&"proof-invalid"),
+            "{found:?}"
+        );
+        let mut empty = presentation;
+        empty["verifiableCredential"] = json!([]);
+        assert!(codes(&empty, Asked::default(), NOW).contains(&"presentation-malformed"));
+        // Nobody can show another's credential to begin with.
+        let options = ProofOptions {
+            purpose: Purpose::Authentication,
+            ..ProofOptions::assertion(&file.id, NOW)
+        };
+        let canonicalizer = Canonicalizer::new(ContextSet::bundled());
+        let error = create(
+            &file.controller,
+            &[credential("did:example:other")],
+            &file.key,
+            &options,
+            &canonicalizer,
+        );
+        assert_eq!(error.unwrap_err().code(), "holder-mismatch");
+    }
+}
