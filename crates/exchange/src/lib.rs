@@ -11,6 +11,7 @@ pub mod adoption;
 pub mod attachments;
 mod automate;
 mod batch;
+pub mod booth;
 pub mod client;
 pub mod clock;
 pub mod core;
@@ -35,6 +36,7 @@ pub mod stamp;
 pub mod start;
 pub mod submit;
 pub mod sync;
+pub mod trust;
 pub mod verify;
 pub mod wire;
 

@@ -101,7 +101,7 @@ pub fn acts(profile: &Profile, case: CaseView<'_>, did: &str, roles: &[&str]) ->
 pub struct Shown {
     /// `file`, `qr` or `presentation`.
     pub how: String,
-    /// `valid`, `not-good`, `not-known`, `expired`, `not-yet-valid` or `proof-fails`.
+    /// One of [`crate::credentials::RESULTS`].
     pub result: String,
     /// Whether nobody could be asked at that moment.
     pub offline: bool,

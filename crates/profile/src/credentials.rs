@@ -15,6 +15,7 @@ use crate::expr::{EvalError, Expr, Reach, STEPS_MAX, Scope, Tri, Val};
 use crate::forms::{Words, text_words};
 use crate::load::Profile;
 use crate::model::{Credential, Template, TemplateMember};
+use crate::pointer::Path;
 
 /// The context that comes first in every credential (VC Data Model 2.0, §4.3).
 pub const CONTEXT_FIRST: &str = "https://www.w3.org/ns/credentials/v2";
@@ -27,10 +28,12 @@ pub const CONTEXT_OPEN_BADGES: &str = "https://purl.imsglobal.org/spec/ob/v3p0/c
 /// The type of every credential.
 pub const TYPE_FIRST: &str = "VerifiableCredential";
 /// What checking one can come to, `checked.result` of the act that writes it down: it holds and the case stands as `when` asks; the
-/// case does not; nobody here has heard of the case; its day is past; not come; its proof, issuer or form does not hold.
-pub const RESULTS: [&str; 6] = [
+/// case does not; a newer one was made since; nobody here has heard of the case; its day is past; not come; its proof, issuer or form
+/// does not hold.
+pub const RESULTS: [&str; 7] = [
     "valid",
     "not-good",
+    "superseded",
     "not-known",
     "expired",
     "not-yet-valid",
@@ -210,6 +213,11 @@ pub fn may_have(
             })
 }
 
+/// Who issued the record that a credential repeats, in full or in part; none where none is in force.
+pub fn issuer<'a>(credential: &Credential, case: CaseView<'a>) -> Option<&'a str> {
+    newest(credential, case).map(|r| r.issuer.as_str())
+}
+
 /// Whether a credential may be made in this case, and so whether one that was made is still good; none where it cannot be told.
 pub fn good(profile: &Profile, credential: &Credential, case: CaseView<'_>) -> Option<bool> {
     let Some(when) = &credential.when else {
@@ -280,10 +288,9 @@ pub fn make(profile: &Profile, name: &str, case: CaseView<'_>) -> Result<Made, C
     })
 }
 
-/// The case that a credential speaks of, by where its key stands; none where it is of another kind or says not enough.
-pub fn case_key(credential: &Credential, document: &Value) -> Option<String> {
-    let components: Vec<String> = credential
-        .key
+/// The key of the case that a credential speaks of, by where its components stand; none where it says not enough.
+pub fn case_key(key: &[Path], document: &Value) -> Option<String> {
+    let components: Vec<String> = key
         .iter()
         .map(|path| path.texts(document).into_iter().next())
         .collect::<Option<_>>()?;

@@ -184,7 +184,7 @@ fn a_credential_follows_from_the_case_alone() {
     let profile = Profile::load(&licence(LICENCE)).unwrap();
     let card = &profile.model().credentials["card"];
     assert_eq!(
-        credentials::case_key(card, &first.document).as_deref(),
+        credentials::case_key(&card.key, &first.document).as_deref(),
         Some("L1")
     );
     assert!(credentials::is_of(&card.types, &first.document));
