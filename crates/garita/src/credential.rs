@@ -7,14 +7,20 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use garita_canon::{Canonicalizer, ContextSet, json};
 use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
+use garita_credential::did::DidDocument;
 use garita_credential::keys::{KeyFile, SigningKey};
-use garita_credential::{DidKeyResolver, Lang, Suite, vc};
+use garita_credential::presentation::{self, Asked};
+use garita_credential::{
+    DidKeyResolver, Lang, Problem, ResolveError, ResolvedKey, Resolver, Suite, carry, vc,
+};
+use garita_exchange::booth::Ground as _;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
+use garita_exchange::trust::Trust;
 use garita_node::config::write_secret;
 use serde_json::{Value, json};
 
-use crate::say;
+use crate::{say, shown};
 
 /// A credential of another's making may be larger than a record of ours.
 const CREDENTIAL_BYTES_MAX: usize = 4 << 20;
@@ -60,7 +66,7 @@ pub(crate) enum CredentialCommand {
         /// The unsigned credential, JSON
         file: PathBuf,
     },
-    /// Verify credentials; exit 0 all valid, 1 one is not, 2 one cannot be read
+    /// Verify credentials and presentations: files, or files with the text of a QR code; exit 0 all valid, 1 one is not, 2 one cannot be read
     Verify {
         /// What to check
         #[arg(long, value_enum, default_value = "all")]
@@ -68,10 +74,26 @@ pub(crate) enum CredentialCommand {
         /// One JSON object a file
         #[arg(long)]
         json: bool,
+        /// DID documents of issuers and holders, as their nodes serve them (`/parties/NAME/did.json`); did:key needs none
+        #[arg(long, value_name = "FILE")]
+        did: Vec<PathBuf>,
+        /// Keys and contexts of a network (`garita trust export`)
+        #[arg(long, value_name = "FILE")]
+        trust: Option<PathBuf>,
+        /// What a presentation must answer
+        #[arg(long)]
+        challenge: Option<String>,
+        /// For whom a presentation must be
+        #[arg(long)]
+        domain: Option<String>,
         /// Credentials, JSON
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Show credentials as their holder; the presentation goes to stdout
+    Present(shown::PresentArgs),
+    /// Check what somebody shows, without a node and without a net; exit 0 valid, 1 not, 2 it cannot be read
+    Check(shown::CheckArgs),
 }
 
 pub(crate) fn did(command: DidCommand) -> ExitCode {
@@ -103,8 +125,41 @@ pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
         CredentialCommand::Verify {
             checks,
             json,
+            did,
+            trust,
+            challenge,
+            domain,
             files,
-        } => verify(checks, json, &files, &canonicalizer),
+        } => {
+            let trust = match trust.as_deref().map(shown::read_trust).transpose() {
+                Ok(trust) => trust,
+                Err(error) => return say::unusable(error),
+            };
+            let documents = match documents(&did) {
+                Ok(documents) => documents,
+                Err(error) => return say::unusable(error),
+            };
+            let keys = Keys {
+                documents,
+                trust: trust.as_ref(),
+            };
+            let asked = Asked {
+                challenge: challenge.as_deref(),
+                domain: domain.as_deref(),
+                age_ms_max: None,
+            };
+            let canonicalizer = trust.as_ref().map_or(&canonicalizer, |t| t.canonicalizer());
+            let judge = Judge {
+                checks,
+                keys,
+                asked,
+                canonicalizer,
+                now_ms: real_now_ms(),
+            };
+            verify(&judge, json, &files)
+        }
+        CredentialCommand::Present(args) => shown::present(&args, &canonicalizer),
+        CredentialCommand::Check(args) => shown::check(&args),
     }
 }
 
@@ -158,13 +213,51 @@ fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalize
     }
 }
 
-fn verify(
+/// DID documents as read from files.
+fn documents(files: &[PathBuf]) -> Result<Vec<DidDocument>, String> {
+    files
+        .iter()
+        .map(|file| {
+            let document =
+                read(file).map_err(|(code, why)| format!("{}: {code}: {why}", file.display()))?;
+            DidDocument::parse(&document).map_err(|e| format!("{}: {e}", file.display()))
+        })
+        .collect()
+}
+
+/// Keys at hand: of the DID documents given, of a trust file, of did:key itself. Nothing is fetched.
+struct Keys<'a> {
+    documents: Vec<DidDocument>,
+    trust: Option<&'a Trust>,
+}
+
+impl Resolver for Keys<'_> {
+    fn key(&self, method: &str, at_ms: Option<i64>) -> Result<ResolvedKey, ResolveError> {
+        let found = self.documents.iter().find_map(|d| d.method(method));
+        if let Some(found) = found {
+            return Ok(ResolvedKey {
+                controller: found.controller.clone(),
+                key: found.key.clone(),
+                purposes: found.purposes,
+            });
+        }
+        match self.trust {
+            Some(trust) => trust.network().keys.key(method, at_ms),
+            None => DidKeyResolver.key(method, at_ms),
+        }
+    }
+}
+
+/// What files are judged by.
+struct Judge<'a> {
     checks: Checks,
-    as_json: bool,
-    files: &[PathBuf],
-    canonicalizer: &Canonicalizer,
-) -> ExitCode {
-    let now_ms = real_now_ms();
+    keys: Keys<'a>,
+    asked: Asked<'a>,
+    canonicalizer: &'a Canonicalizer,
+    now_ms: i64,
+}
+
+fn verify(judge: &Judge<'_>, as_json: bool, files: &[PathBuf]) -> ExitCode {
     let (mut invalid, mut unreadable) = (false, false);
     for file in files {
         let problems = match read(file) {
@@ -173,7 +266,7 @@ fn verify(
                 vec![json!({ "code": code, "pointer": "", "message": message })]
             }
             Ok(document) => {
-                let problems = judge(&document, checks, now_ms, canonicalizer);
+                let problems = judge.shown(&document);
                 invalid |= !problems.is_empty();
                 problems
             }
@@ -211,39 +304,67 @@ fn verify(
     }
 }
 
-fn judge(
-    document: &Value,
-    checks: Checks,
-    now_ms: i64,
-    canonicalizer: &Canonicalizer,
-) -> Vec<Value> {
-    let mut problems = Vec::new();
-    let options = VerifyOptions::assertion(&DidKeyResolver, Some(now_ms));
-    match data_integrity::verify(document, &options, canonicalizer) {
-        Ok(verified) => {
-            if checks == Checks::All {
-                problems.extend(vc::check_controller(document, &verified).err());
-            }
+impl Judge<'_> {
+    /// A credential, or a presentation with all that it shows.
+    fn shown(&self, document: &Value) -> Vec<Value> {
+        if !presentation::is_one(document) {
+            return told("", self.credential(document));
         }
-        Err(found) => problems.extend(found),
+        let own = presentation::verify(
+            document,
+            self.asked,
+            &self.keys,
+            self.now_ms,
+            self.canonicalizer,
+        );
+        let mut problems = told("", own.err().unwrap_or_default());
+        for (n, credential) in presentation::credentials_of(document).iter().enumerate() {
+            let place = format!("/verifiableCredential/{n}");
+            problems.extend(told(&place, self.credential(credential)));
+        }
+        problems
     }
-    if checks == Checks::All {
-        problems.extend(vc::check(document, Some(now_ms)));
+
+    fn credential(&self, document: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let options = VerifyOptions::assertion(&self.keys, Some(self.now_ms));
+        match data_integrity::verify(document, &options, self.canonicalizer) {
+            Ok(verified) => {
+                if self.checks == Checks::All {
+                    problems.extend(vc::check_controller(document, &verified).err());
+                }
+            }
+            Err(found) => problems.extend(found),
+        }
+        if self.checks == Checks::All {
+            problems.extend(vc::check(document, Some(self.now_ms)));
+        }
+        problems
     }
+}
+
+fn told(above: &str, problems: Vec<Problem>) -> Vec<Value> {
     problems
         .iter()
         .map(|p| {
             json!({
                 "code": p.code(),
-                "pointer": p.pointer,
+                "pointer": format!("{above}{}", p.pointer),
                 "message": format!("{} ({})", p.code.describe(Lang::En), p.message),
             })
         })
         .collect()
 }
 
-fn read(file: &Path) -> Result<Value, (String, String)> {
+/// A document, as JSON or as the text of a QR code.
+pub(crate) fn read(file: &Path) -> Result<Value, (String, String)> {
     let bytes = fs::read(file).map_err(|e| ("file-unreadable".to_owned(), e.to_string()))?;
+    if let Some(text) = std::str::from_utf8(&bytes)
+        .ok()
+        .filter(|t| carry::is_carried(t))
+    {
+        return carry::from_text(text).map_err(|p| (p.code().to_owned(), p.message.clone()));
+    }
     let limits = json::Limits {
         bytes_max: CREDENTIAL_BYTES_MAX,
         ..garita_exchange::parse::limits()

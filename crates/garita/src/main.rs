@@ -11,6 +11,7 @@ mod log;
 mod node;
 mod profile;
 mod say;
+mod shown;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,6 +62,9 @@ enum Command {
     /// Issue and verify credentials without a node
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
+    /// What a booth without a net goes by: keys, and how each case stands
+    #[command(subcommand)]
+    Trust(shown::TrustCommand),
     /// The log: check a receipt offline
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -93,6 +97,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::import(args),
         Command::Did(command) => credential::did(command),
         Command::Credential(command) => credential::credential(command),
+        Command::Trust(command) => shown::trust(command),
         Command::Log(command) => log::log(command),
         Command::Profile(command) => profile::profile(command),
         Command::Bench(args) => bench::bench(args),

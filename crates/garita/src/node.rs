@@ -392,7 +392,8 @@ pub(crate) fn admin(
     request(&url, method, path, token.trim(), body, show)
 }
 
-fn request(
+/// Asks a node with a token, and shows its answer.
+pub(crate) fn request(
     url: &str,
     method: &str,
     path: &str,

@@ -14,3 +14,4 @@ pub mod places;
 pub mod programs;
 pub mod server;
 pub mod setup;
+pub mod shown;

@@ -14,6 +14,7 @@ mod browser;
 mod busy_port;
 mod chromium;
 mod cli;
+mod credentials;
 mod deeds;
 mod federation;
 mod filing;

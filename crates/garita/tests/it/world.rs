@@ -105,7 +105,7 @@ pub(crate) fn party(
     }
 }
 
-fn node(slug: &str, name: &str, parties: Vec<PartyPlan>) -> NodePlan {
+pub(crate) fn node(slug: &str, name: &str, parties: Vec<PartyPlan>) -> NodePlan {
     let listen = free_address();
     NodePlan {
         slug: slug.to_owned(),
@@ -228,8 +228,18 @@ impl World {
         count: usize,
         prepare: impl FnOnce(&Folder, &[CreatedNode]),
     ) -> World {
+        World::planned(name, &plan(clock()), count, prepare).await
+    }
+
+    /// The same of another plan.
+    pub(crate) async fn planned(
+        name: &str,
+        plan: &NetworkPlan,
+        count: usize,
+        prepare: impl FnOnce(&Folder, &[CreatedNode]),
+    ) -> World {
         let folder = Folder::new(name);
-        let nodes = setup::create_network(&folder.path().join("net"), &plan(clock())).unwrap();
+        let nodes = setup::create_network(&folder.path().join("net"), plan).unwrap();
         prepare(&folder, &nodes);
         let running = nodes
             .iter()
@@ -292,6 +302,18 @@ impl World {
             api.try_get("/readyz")
                 .await
                 .is_some_and(|a| a.status == 200)
+        })
+        .await;
+    }
+
+    /// Stops a node for good: its port is closed, its tasks end.
+    pub(crate) async fn stop(&mut self, slug: &str) {
+        let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
+        self.running[at].app.exchange().stop();
+        let _ = self.running[at].stop.take().map(|stop| stop.send(()));
+        let api = Api::new(&self.nodes[at].url, "");
+        until("the node is gone", || async {
+            api.try_get("/livez").await.is_none()
         })
         .await;
     }

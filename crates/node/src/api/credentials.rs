@@ -74,6 +74,20 @@ pub(crate) async fn for_reader(
     credentials::obtain(app.core(), client, &party, case, name).await
 }
 
+/// `GET /v1/trust`: what a booth without a net goes by, as the asking party's records say it now; signed by this node.
+pub async fn trust(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    let party = reading(&app, &headers, |_, party| Ok(party.to_owned())).await?;
+    let file = blocking(move || {
+        let chain = app.chain()?;
+        garita_exchange::trust::export(app.core(), app.standings(), &party, chain)
+    })
+    .await?;
+    Ok(Json(file))
+}
+
 /// `POST /v1/peer/credentials`, signed by a node of the list for one of its parties.
 pub async fn for_peer(
     State(app): State<Arc<App>>,

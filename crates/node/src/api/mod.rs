@@ -48,6 +48,7 @@ pub fn router() -> Router<Arc<App>> {
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
         )
+        .route("/v1/trust", get(credentials::trust))
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
         .route("/v1/automations", get(cases::automations))

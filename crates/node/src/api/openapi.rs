@@ -177,6 +177,12 @@ pub const ROUTES: &[Route] = &[
             "Una credencial para terceros que el programa hace del expediente, firmada por la autoridad que la emite: los mismos bytes mientras sus registros sean los mismos. `as=qr` da el texto de un código QR. Quién puede tenerla lo dice el programa; quien no puede no encuentra nada. Un tercero encuentra la llave en el documento DID del emisor.",
         )
     },
+    get(
+        "/v1/trust",
+        "cases",
+        "The trust file: the governance chain, the contexts of credentials, and how each case that credentials speak of stands as your records say now; signed by this node. A booth without a net checks with it.",
+        "El archivo de confianza: la cadena de gobierno, los contextos de las credenciales y cómo está cada expediente del que hablan, según sus registros de ahora; firmado por este nodo. Con él revisa una caseta sin red.",
+    ),
     Route {
         query: &["q", "name"],
         ..get(
