@@ -18,16 +18,40 @@ pub(crate) async fn border(name: &str) -> World {
             "agency",
             "Agency",
             vec![
-                party("ctpat", "CTPAT office", "us", &["certifier"], &[("program", "CTPAT")]),
-                party("cbpt", "CBP training", "us", &["liaison"], &[("liaison", "CBPT")]),
+                party(
+                    "ctpat",
+                    "CTPAT office",
+                    "us",
+                    &["certifier"],
+                    &[("program", "CTPAT")],
+                ),
+                party(
+                    "cbpt",
+                    "CBP training",
+                    "us",
+                    &["liaison"],
+                    &[("liaison", "CBPT")],
+                ),
             ],
         ),
         node(
             "trade",
             "Trade",
             vec![
-                party("ocotillo", "Transportes Ocotillo", "mx", &["carrier"], &[("scac", "TOCQ")]),
-                party("nopalera", "Fletes Nopalera", "mx", &["carrier"], &[("scac", "NOPA")]),
+                party(
+                    "ocotillo",
+                    "Transportes Ocotillo",
+                    "mx",
+                    &["carrier"],
+                    &[("scac", "TOCQ")],
+                ),
+                party(
+                    "nopalera",
+                    "Fletes Nopalera",
+                    "mx",
+                    &["carrier"],
+                    &[("scac", "NOPA")],
+                ),
             ],
         ),
         node(
@@ -39,7 +63,10 @@ pub(crate) async fn border(name: &str) -> World {
             ],
         ),
     ];
-    let plan = NetworkPlan { nodes, ..plan(clock()) };
+    let plan = NetworkPlan {
+        nodes,
+        ..plan(clock())
+    };
     World::planned(name, &plan, 3, |_, _| {}).await
 }
 
@@ -97,7 +124,10 @@ async fn an_award_is_a_badge_for_those_to_whom_it_goes() {
     // The person stands in it as a salted hash of the pseudonym, which another program computes alike.
     let identity = &badge["credentialSubject"]["identifier"][0];
     let text = format!("k3v9q2m7x1c8b5n4{}", identity["salt"].as_str().unwrap());
-    assert_eq!(identity["identityHash"], format!("sha256${}", sha256(&text)));
+    assert_eq!(
+        identity["identityHash"],
+        format!("sha256${}", sha256(&text))
+    );
     assert!(!answer.text.contains("k3v9q2m7x1c8b5n4"));
     // As long as the records are the same, so are the bytes.
     assert_eq!(office.get(&badge_path()).await.text, answer.text);
@@ -108,24 +138,42 @@ async fn an_award_is_a_badge_for_those_to_whom_it_goes() {
     let refused = customs.get(&badge_path()).await;
     assert_eq!((refused.status, refused.code()), (404, "not-found"));
     assert_eq!(world.api("ocotillo").get(&badge_path()).await.status, 404);
-    assert_eq!(Api::new(&world.node("agency").url, "").get(&badge_path()).await.status, 401);
+    assert_eq!(
+        Api::new(&world.node("agency").url, "")
+            .get(&badge_path())
+            .await
+            .status,
+        401
+    );
     let unknown = badge_path().replace("/badge", "/medal");
     assert_eq!(office.get(&unknown).await.status, 404);
     // Without a node and without a net: the office's DID document is all that is wanted.
     let folder = Folder::new("badge");
     let did = did_document(&world, "agency", "cbpt").await;
-    let did = folder.write("did.json", &did.to_string()).display().to_string();
-    let file = folder.write("badge.json", &answer.text).display().to_string();
+    let did = folder
+        .write("did.json", &did.to_string())
+        .display()
+        .to_string();
+    let file = folder
+        .write("badge.json", &answer.text)
+        .display()
+        .to_string();
     let good = garita(&["credential", "verify", "--did", &did, &file]);
     assert_eq!(good.code, 0, "{good:?}");
     let mut renamed = badge.clone();
     renamed["credentialSubject"]["achievement"]["name"] = json!("Reads NII images, level 3");
-    let renamed = folder.write("renamed.json", &renamed.to_string()).display().to_string();
+    let renamed = folder
+        .write("renamed.json", &renamed.to_string())
+        .display()
+        .to_string();
     let no = garita(&["credential", "verify", "--json", "--did", &did, &renamed]);
     assert_eq!(no.code, 1, "{no:?}");
     assert!(no.out.contains("proof-invalid"), "{no:?}");
     let other = did_document(&world, "agency", "ctpat").await;
-    let other = folder.write("other.json", &other.to_string()).display().to_string();
+    let other = folder
+        .write("other.json", &other.to_string())
+        .display()
+        .to_string();
     let no = garita(&["credential", "verify", "--did", &other, &file]);
     assert_eq!(no.code, 1, "{no:?}");
     // An award that is revoked gives none any more.
@@ -135,7 +183,12 @@ async fn an_award_is_a_badge_for_those_to_whom_it_goes() {
     let answer = office.post("/v1/records", &draft).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     let gone = office.get(&badge_path()).await;
-    assert_eq!((gone.status, gone.code()), (409, "credential-not-now"), "{}", gone.text);
+    assert_eq!(
+        (gone.status, gone.code()),
+        (409, "credential-not-now"),
+        "{}",
+        gone.text
+    );
 }
 
 pub(crate) async fn did_document(world: &World, node: &str, party: &str) -> Value {
@@ -147,15 +200,30 @@ pub(crate) async fn did_document(world: &World, node: &str, party: &str) -> Valu
 
 fn sha256(text: &str) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    sha2::Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// What Open Badges 3.0 says a credential of an achievement must have (1EdTech, §B.1: classes and multiplicities).
 fn musts(badge: &Value, issuer: &str) -> Vec<(&'static str, bool)> {
-    let has_type = |v: &Value, wanted: &str| v["type"].as_array().is_some_and(|t| t.iter().any(|t| t == wanted));
+    let has_type = |v: &Value, wanted: &str| {
+        v["type"]
+            .as_array()
+            .is_some_and(|t| t.iter().any(|t| t == wanted))
+    };
     let text = |v: &Value| v.as_str().is_some_and(|t| !t.is_empty());
-    let uri = |v: &Value| v.as_str().is_some_and(|t| t.split_once(':').is_some_and(|(scheme, rest)| scheme.len() > 1 && !rest.is_empty()));
-    let instant = |v: &Value| v.as_str().is_some_and(|t| t.parse::<jiff::Timestamp>().is_ok());
+    let uri = |v: &Value| {
+        v.as_str().is_some_and(|t| {
+            t.split_once(':')
+                .is_some_and(|(scheme, rest)| scheme.len() > 1 && !rest.is_empty())
+        })
+    };
+    let instant = |v: &Value| {
+        v.as_str()
+            .is_some_and(|t| t.parse::<jiff::Timestamp>().is_ok())
+    };
     let subject = &badge["credentialSubject"];
     let achievement = &subject["achievement"];
     let identity = &subject["identifier"][0];
@@ -164,47 +232,171 @@ fn musts(badge: &Value, issuer: &str) -> Vec<(&'static str, bool)> {
     let result = &subject["result"][0];
     let proof = &badge["proof"];
     vec![
-        ("AchievementCredential.@context: the first item is that of credentials 2.0", badge["@context"][0] == "https://www.w3.org/ns/credentials/v2"),
-        ("AchievementCredential.@context: the second is that of Open Badges 3.0.3", badge["@context"][1] == "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"),
+        (
+            "AchievementCredential.@context: the first item is that of credentials 2.0",
+            badge["@context"][0] == "https://www.w3.org/ns/credentials/v2",
+        ),
+        (
+            "AchievementCredential.@context: the second is that of Open Badges 3.0.3",
+            badge["@context"][1] == "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ),
         ("AchievementCredential.id [1]: a URI", uri(&badge["id"])),
-        ("AchievementCredential.type: one of them VerifiableCredential", has_type(badge, "VerifiableCredential")),
-        ("AchievementCredential.type: one of them AchievementCredential or OpenBadgeCredential", has_type(badge, "OpenBadgeCredential")),
+        (
+            "AchievementCredential.type: one of them VerifiableCredential",
+            has_type(badge, "VerifiableCredential"),
+        ),
+        (
+            "AchievementCredential.type: one of them AchievementCredential or OpenBadgeCredential",
+            has_type(badge, "OpenBadgeCredential"),
+        ),
         ("AchievementCredential.name: a text", text(&badge["name"])),
-        ("AchievementCredential.credentialSubject [1]: one object", subject.is_object()),
-        ("AchievementCredential.issuer [1]: a ProfileRef", badge["issuer"]["id"] == issuer),
-        ("Profile.type: one of them Profile", has_type(&badge["issuer"], "Profile")),
+        (
+            "AchievementCredential.credentialSubject [1]: one object",
+            subject.is_object(),
+        ),
+        (
+            "AchievementCredential.issuer [1]: a ProfileRef",
+            badge["issuer"]["id"] == issuer,
+        ),
+        (
+            "Profile.type: one of them Profile",
+            has_type(&badge["issuer"], "Profile"),
+        ),
         ("Profile.name: a text", text(&badge["issuer"]["name"])),
-        ("AchievementCredential.validFrom [1]: an instant with its zone", instant(&badge["validFrom"])),
-        ("AchievementCredential.validUntil: an instant with its zone", instant(&badge["validUntil"])),
-        ("AchievementCredential.proof: at least one proof, with what is wanted to evaluate it", proof["type"] == "DataIntegrityProof" && text(&proof["proofValue"]) && proof["verificationMethod"].as_str().is_some_and(|m| m.starts_with(issuer))),
-        ("Proof: a cryptosuite that the standard names (§8.3)", proof["cryptosuite"] == "eddsa-rdfc-2022" && proof["proofPurpose"] == "assertionMethod"),
-        ("AchievementSubject.type: one of them AchievementSubject", has_type(subject, "AchievementSubject")),
-        ("AchievementSubject: id or at least one identifier", subject["id"].is_string() || identity.is_object()),
-        ("AchievementSubject.achievement [1]: one object", achievement.is_object()),
-        ("IdentityObject.type [1]: IdentityObject", identity["type"] == "IdentityObject"),
-        ("IdentityObject.hashed [1]: true or false", identity["hashed"] == true),
-        ("IdentityObject.identityHash [1]: sha256$ and hexadecimal digits", identity["identityHash"].as_str().and_then(|h| h.strip_prefix("sha256$")).is_some_and(|h| h.len() == 64 && h.bytes().all(|b| b.is_ascii_hexdigit()))),
-        ("IdentityObject.identityType [1]: of the enumeration", identity["identityType"] == "systemId"),
+        (
+            "AchievementCredential.validFrom [1]: an instant with its zone",
+            instant(&badge["validFrom"]),
+        ),
+        (
+            "AchievementCredential.validUntil: an instant with its zone",
+            instant(&badge["validUntil"]),
+        ),
+        (
+            "AchievementCredential.proof: at least one proof, with what is wanted to evaluate it",
+            proof["type"] == "DataIntegrityProof"
+                && text(&proof["proofValue"])
+                && proof["verificationMethod"]
+                    .as_str()
+                    .is_some_and(|m| m.starts_with(issuer)),
+        ),
+        (
+            "Proof: a cryptosuite that the standard names (§8.3)",
+            proof["cryptosuite"] == "eddsa-rdfc-2022" && proof["proofPurpose"] == "assertionMethod",
+        ),
+        (
+            "AchievementSubject.type: one of them AchievementSubject",
+            has_type(subject, "AchievementSubject"),
+        ),
+        (
+            "AchievementSubject: id or at least one identifier",
+            subject["id"].is_string() || identity.is_object(),
+        ),
+        (
+            "AchievementSubject.achievement [1]: one object",
+            achievement.is_object(),
+        ),
+        (
+            "IdentityObject.type [1]: IdentityObject",
+            identity["type"] == "IdentityObject",
+        ),
+        (
+            "IdentityObject.hashed [1]: true or false",
+            identity["hashed"] == true,
+        ),
+        (
+            "IdentityObject.identityHash [1]: sha256$ and hexadecimal digits",
+            identity["identityHash"]
+                .as_str()
+                .and_then(|h| h.strip_prefix("sha256$"))
+                .is_some_and(|h| h.len() == 64 && h.bytes().all(|b| b.is_ascii_hexdigit())),
+        ),
+        (
+            "IdentityObject.identityType [1]: of the enumeration",
+            identity["identityType"] == "systemId",
+        ),
         ("IdentityObject.salt: a text", text(&identity["salt"])),
         ("Achievement.id [1]: a URI", uri(&achievement["id"])),
-        ("Achievement.type: one of them Achievement", has_type(achievement, "Achievement")),
-        ("Achievement.criteria [1]: an object with id or narrative", text(&achievement["criteria"]["narrative"])),
-        ("Achievement.description [1]: a text", text(&achievement["description"])),
+        (
+            "Achievement.type: one of them Achievement",
+            has_type(achievement, "Achievement"),
+        ),
+        (
+            "Achievement.criteria [1]: an object with id or narrative",
+            text(&achievement["criteria"]["narrative"]),
+        ),
+        (
+            "Achievement.description [1]: a text",
+            text(&achievement["description"]),
+        ),
         ("Achievement.name [1]: a text", text(&achievement["name"])),
-        ("Achievement.achievementType: of the enumeration", achievement["achievementType"] == "Competency"),
-        ("Alignment.type: one of them Alignment", has_type(alignment, "Alignment")),
-        ("Alignment.targetName [1]: a text", text(&alignment["targetName"])),
-        ("Alignment.targetUrl [1]: a URL", uri(&alignment["targetUrl"])),
+        (
+            "Achievement.achievementType: of the enumeration",
+            achievement["achievementType"] == "Competency",
+        ),
+        (
+            "Alignment.type: one of them Alignment",
+            has_type(alignment, "Alignment"),
+        ),
+        (
+            "Alignment.targetName [1]: a text",
+            text(&alignment["targetName"]),
+        ),
+        (
+            "Alignment.targetUrl [1]: a URL",
+            uri(&alignment["targetUrl"]),
+        ),
         ("ResultDescription.id [1]: a URI", uri(&described["id"])),
-        ("ResultDescription.type: one of them ResultDescription", has_type(described, "ResultDescription")),
-        ("ResultDescription.name [1]: a text", text(&described["name"])),
-        ("ResultDescription.resultType [1]: of the enumeration", described["resultType"] == "Percent"),
-        ("Result.type: one of them Result", has_type(result, "Result")),
-        ("Result.resultDescription: that of the achievement", result["resultDescription"] == described["id"]),
-        ("Result.status: of the enumeration", result["status"] == "Completed"),
+        (
+            "ResultDescription.type: one of them ResultDescription",
+            has_type(described, "ResultDescription"),
+        ),
+        (
+            "ResultDescription.name [1]: a text",
+            text(&described["name"]),
+        ),
+        (
+            "ResultDescription.resultType [1]: of the enumeration",
+            described["resultType"] == "Percent",
+        ),
+        (
+            "Result.type: one of them Result",
+            has_type(result, "Result"),
+        ),
+        (
+            "Result.resultDescription: that of the achievement",
+            result["resultDescription"] == described["id"],
+        ),
+        (
+            "Result.status: of the enumeration",
+            result["status"] == "Completed",
+        ),
         ("Result.value: a text", result["value"] == "95"),
-        ("Evidence.type: one of them Evidence", has_type(&badge["evidence"][0], "Evidence")),
-        ("no other members than those that the standard has", badge.as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>() == BTreeSet::from(["@context", "id", "type", "issuer", "validFrom", "validUntil", "name", "description", "credentialSubject", "evidence", "proof"])),
+        (
+            "Evidence.type: one of them Evidence",
+            has_type(&badge["evidence"][0], "Evidence"),
+        ),
+        (
+            "no other members than those that the standard has",
+            badge
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(String::as_str)
+                .collect::<BTreeSet<_>>()
+                == BTreeSet::from([
+                    "@context",
+                    "id",
+                    "type",
+                    "issuer",
+                    "validFrom",
+                    "validUntil",
+                    "name",
+                    "description",
+                    "credentialSubject",
+                    "evidence",
+                    "proof",
+                ]),
+        ),
     ]
 }
 
@@ -223,9 +415,21 @@ fn outsider() -> Option<PathBuf> {
     let folder = std::env::temp_dir().join("garita-outsider-1");
     if !folder.join("ready").exists() {
         std::fs::create_dir_all(&folder).ok()?;
-        std::fs::write(folder.join("package.json"), "{\"private\":true,\"type\":\"module\"}").ok()?;
+        std::fs::write(
+            folder.join("package.json"),
+            "{\"private\":true,\"type\":\"module\"}",
+        )
+        .ok()?;
         let installed = Command::new("timeout")
-            .args(["40", "npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
+            .args([
+                "40",
+                "npm",
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--loglevel=error",
+            ])
             .args(PACKAGES)
             .current_dir(&folder)
             .output();
@@ -234,7 +438,10 @@ fn outsider() -> Option<PathBuf> {
                 std::fs::write(folder.join("ready"), "").ok()?;
             }
             Ok(output) => {
-                println!("skipped: npm cannot install the verifier: {}", String::from_utf8_lossy(&output.stderr));
+                println!(
+                    "skipped: npm cannot install the verifier: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
                 return None;
             }
             Err(error) => {
@@ -251,8 +458,18 @@ fn run_outsider(outsider: &PathBuf, folder: &Folder, cases: &Value) -> Value {
     let script = outsider.join("verify.mjs");
     std::fs::write(&script, include_str!("outsider.mjs")).unwrap();
     let cases = folder.write("cases.json", &cases.to_string());
-    let output = Command::new("timeout").arg("50").arg("node").arg(&script).arg(&cases).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("timeout")
+        .arg("50")
+        .arg("node")
+        .arg(&script)
+        .arg(&cases)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -268,7 +485,8 @@ async fn an_independent_verifier_accepts_the_badge_and_refuses_its_forgeries() {
     renamed["credentialSubject"]["achievement"]["name"] = json!("Reads NII images, level 3");
     let mut strange = did.clone();
     let other = did_document(&world, "agency", "ctpat").await;
-    strange["verificationMethod"][0]["publicKeyMultibase"] = other["verificationMethod"][0]["publicKeyMultibase"].clone();
+    strange["verificationMethod"][0]["publicKeyMultibase"] =
+        other["verificationMethod"][0]["publicKeyMultibase"].clone();
     let at = |day: &str, badge: &Value, did: &Value| json!({ "now": day, "credential": badge, "did": did });
     let cases = json!({
         "good": at("2026-11-25T00:00:00Z", &badge, &did),
@@ -281,7 +499,12 @@ async fn an_independent_verifier_accepts_the_badge_and_refuses_its_forgeries() {
     let told = run_outsider(&outsider, &folder, &cases);
     println!("{told:#}");
     assert_eq!(told["good"]["verified"], true, "{told:#}");
-    for (case, why) in [("renamed", "signature"), ("another key", "signature"), ("expired", "expired"), ("not yet", "validFrom")] {
+    for (case, why) in [
+        ("renamed", "signature"),
+        ("another key", "signature"),
+        ("expired", "expired"),
+        ("not yet", "validFrom"),
+    ] {
         assert_eq!(told[case]["verified"], false, "{case}: {told:#}");
         let text = told[case]["why"].as_str().unwrap();
         assert!(text.contains(why), "{case}: {text}");
@@ -290,5 +513,8 @@ async fn an_independent_verifier_accepts_the_badge_and_refuses_its_forgeries() {
     let canonicalizer = garita_canon::Canonicalizer::new(garita_canon::ContextSet::bundled());
     let mut bare = badge.clone();
     bare.as_object_mut().unwrap().remove("proof");
-    assert_eq!(told["good"]["nquads"].as_str().unwrap(), canonicalizer.nquads(&bare).unwrap());
+    assert_eq!(
+        told["good"]["nquads"].as_str().unwrap(),
+        canonicalizer.nquads(&bare).unwrap()
+    );
 }

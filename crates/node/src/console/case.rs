@@ -56,10 +56,23 @@ pub struct CasePage {
     pub acts: Vec<Act>,
     /// What is owed.
     pub clocks: Vec<ClockLine>,
+    /// Credentials for outsiders that the reader may have of it.
+    pub credentials: Vec<CredentialLine>,
     /// Who has it, since when.
     pub holders: Vec<Holder>,
     /// By what the case is governed, in one sentence.
     pub governed: Rich,
+}
+
+/// A credential for outsiders.
+#[derive(Debug, Clone, Default)]
+pub struct CredentialLine {
+    /// Its name.
+    pub title: String,
+    /// Its file.
+    pub file: String,
+    /// The page with its QR code.
+    pub print: String,
 }
 
 /// A hold.

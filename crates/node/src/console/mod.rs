@@ -12,6 +12,7 @@ mod address;
 mod board;
 mod case;
 mod chart;
+mod check;
 mod elements;
 mod form;
 mod frame;
@@ -36,10 +37,11 @@ pub use board::{
     render_board, render_board_fragments,
 };
 pub use case::{
-    CasePage, ClockLine, Document, Event, Finding, Hold, Holder, PartRow, PartsTable, Side,
-    Timeline, WaySegment, case_announcement, render_case, render_case_fragments,
+    CasePage, ClockLine, CredentialLine, Document, Event, Finding, Hold, Holder, PartRow,
+    PartsTable, Side, Timeline, WaySegment, case_announcement, render_case, render_case_fragments,
 };
 pub use chart::{Band, Series, WaitChart};
+pub use check::{CarryPage, CheckPage, CheckResult, render_carry, render_check};
 pub use elements::{ElementGroup, ElementRow, ElementsPage, render_elements};
 pub use form::{
     ChooseGroup, ChoosePage, ConfirmPage, Fault, Field, FieldKind, FormPage, FormSection,

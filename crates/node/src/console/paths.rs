@@ -18,6 +18,8 @@ pub const INDICATORS: &str = "/console/indicators";
 pub const ELEMENTS: &str = "/console/elements";
 /// The register of what offices sign by rule.
 pub const AUTOMATIONS: &str = "/console/automations";
+/// Where a credential that somebody shows is checked.
+pub const CHECK: &str = "/console/check";
 /// Sign in.
 pub const SIGN_IN: &str = "/console/sign-in";
 /// Sign out: POST.
@@ -37,6 +39,25 @@ pub fn case(kind: &str, key: &str) -> String {
         "{CASES}/{}/{}",
         super::address::segment(kind),
         super::address::segment(key)
+    )
+}
+
+/// Address of a credential of a case, to be printed.
+pub fn carry(kind: &str, key: &str, name: &str) -> String {
+    format!(
+        "{}/credentials/{}",
+        case(kind, key),
+        super::address::segment(name)
+    )
+}
+
+/// Address of a credential's file.
+pub fn credential(kind: &str, key: &str, name: &str) -> String {
+    format!(
+        "/v1/cases/{}/{}/credentials/{}",
+        super::address::segment(kind),
+        super::address::segment(key),
+        super::address::segment(name)
     )
 }
 

@@ -19,7 +19,6 @@ pub(crate) struct QrTooLong;
 ///
 /// # Errors
 /// With [`QrTooLong`].
-#[allow(dead_code, reason = "the pages that show one come next")]
 pub(crate) fn svg(text: &str) -> Result<String, QrTooLong> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(text, EcLevel::L))

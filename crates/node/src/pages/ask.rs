@@ -204,6 +204,14 @@ impl Ask {
                 current: self.here.path.starts_with("/console/file"),
             };
             frame.nav.insert(2.min(frame.nav.len()), file);
+            if super::check::is_for(self) {
+                let check = NavLink {
+                    label: self.w("Check", "Revisar").to_owned(),
+                    href: paths::CHECK.to_owned(),
+                    current: self.here.path == paths::CHECK,
+                };
+                frame.nav.insert(3.min(frame.nav.len()), check);
+            }
         }
         let head = core.reader.head().ok();
         frame.node = NodeLine {

@@ -22,9 +22,9 @@ use super::words::{Say, inside};
 use super::{case_holders, case_papers, case_times, live};
 use crate::api::records::digest_of;
 use crate::console::{
-    Act, CasePage, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look, Mark, MarkKind,
-    Notice, PartRow, PartsTable, PeerLine, Place, Rich, Span, Step, Tone, case_announcement, paths,
-    render_case, render_case_fragments, time,
+    Act, CasePage, CredentialLine, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look,
+    Mark, MarkKind, Notice, PartRow, PartsTable, PeerLine, Place, Rich, Span, Step, Tone,
+    case_announcement, paths, render_case, render_case_fragments, time,
 };
 use crate::server::App;
 
@@ -325,11 +325,26 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         acts_as: acts_as(ask, say),
         acts: Vec::new(),
         clocks: case_times::clocks(ask, &opened),
+        credentials: credentials(ask, &opened)?,
         holders,
         governed: governed(ask, &opened),
     };
     page.acts = offered(ask, &opened, &page.asks)?;
     Ok((frame, page))
+}
+
+/// The credentials that the reader's party may have of the case as it stands.
+fn credentials(ask: &Ask, opened: &Opened) -> Result<Vec<CredentialLine>, Refusal> {
+    let offered = garita_exchange::credentials::offered(ask.app.core(), ask.party(), &opened.read)?;
+    let (kind, key) = (&opened.case.kind, &opened.case.key);
+    Ok(offered
+        .into_iter()
+        .map(|offer| CredentialLine {
+            title: opened.say.of(&offer.title).to_owned(),
+            file: paths::credential(kind, key, &offer.name),
+            print: paths::carry(kind, key, &offer.name),
+        })
+        .collect())
 }
 
 fn recorded(ask: &Ask) -> Vec<Notice> {

@@ -12,12 +12,14 @@ mod case_holders;
 mod case_papers;
 mod case_times;
 mod cases;
+mod check;
 mod elements;
 mod file;
 mod indicators;
 mod interfaces;
 mod live;
 mod log;
+mod multipart;
 mod peers;
 mod posted;
 mod record;
@@ -70,6 +72,11 @@ pub fn router() -> Router<Arc<App>> {
             "/console/cases/{kind}/{key}/act/{act}",
             get(act::page).post(act::sign),
         )
+        .route(
+            "/console/cases/{kind}/{key}/credentials/{name}",
+            get(check::carry),
+        )
+        .route(paths::CHECK, get(check::page).post(check::post))
         .route("/console/records/{id}", get(record::page))
         .route("/console/file", get(file::choose))
         .route(

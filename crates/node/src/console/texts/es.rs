@@ -71,6 +71,17 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "board.strip.other",
         "{title}, {trucks} en {n} carriles abiertos",
     ),
+    ("carry.file", "Descargar el archivo"),
+    (
+        "carry.lede",
+        "Muestre este código en la caseta, en papel o en pantalla. Ahí se puede revisar sin red.",
+    ),
+    ("carry.qr-alt", "Código QR de esta credencial"),
+    ("carry.scanned", "Lo que lee el escáner"),
+    (
+        "carry.too-long",
+        "Dice demasiado para un código QR. Use el archivo.",
+    ),
     (
         "case.acts-as",
         "Como {who}. Cada paso se firma a su nombre.",
@@ -78,6 +89,9 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("case.both", "Qué pasó en cada lado"),
     ("case.clock-met", "cumplido"),
     ("case.clocks", "Plazos"),
+    ("case.credential-file", "archivo"),
+    ("case.credential-qr", "código QR, para imprimir"),
+    ("case.credentials", "Para presentar en otro lugar"),
     ("case.documents-look.one", ", {n} por revisar"),
     ("case.documents-look.other", ", {n} por revisar"),
     ("case.documents.one", "{n} documento"),
@@ -136,6 +150,24 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("cases.state", "Estado"),
     ("chart.from", "Desde"),
     ("chart.numbers", "Los números"),
+    ("check.again", "Revisar otro"),
+    ("check.check", "Revisar"),
+    ("check.file", "O su archivo"),
+    (
+        "check.file-hint",
+        "Una credencial o una presentación, JSON.",
+    ),
+    (
+        "check.lede",
+        "Escanee el código QR, pegue su texto o elija el archivo. Se revisa contra lo que tiene este nodo; no se pregunta a nadie por la red.",
+    ),
+    ("check.open-case", "Abrir el expediente"),
+    ("check.shown", "Lo que se presenta"),
+    (
+        "check.shown-hint",
+        "Ponga aquí el cursor y escanee: el escáner escribe el texto.",
+    ),
+    ("check.title", "Revisar una credencial"),
     (
         "choose.lede",
         "Elija lo que quiere declarar. Lo que pide un expediente se hace más rápido desde su página.",
