@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+
+use garita_credential::vc;
 use garita_exchange::FieldChecks;
-use garita_exchange::program::{read_folder, read_package};
+use garita_exchange::program::{Programs, read_folder, read_package};
 use garita_profile::{FindingSeverity, Folder};
 use garita_profile::{check, diff, examples, package, scenario, uses};
 
@@ -197,6 +199,35 @@ fn read_profile(root: &Path) -> Result<Folder, String> {
         .map_err(|e| e.to_string())
 }
 
+/// Members and types of a program's credentials that none of their contexts defines: nobody could sign one.
+fn strange_terms(folder: &Folder, pool: &[&Folder]) -> Vec<(String, String, String)> {
+    let all: Vec<&Folder> = pool.iter().copied().chain([folder]).collect();
+    let Ok(programs) = Programs::from_folders(&all) else {
+        return Vec::new();
+    };
+    let Ok(canonicalizer) = programs.canonicalizer() else {
+        return Vec::new();
+    };
+    let own = uses::id_of(folder);
+    let mut found = Vec::new();
+    for profile in programs.iter() {
+        let model = profile.model();
+        for (name, credential) in &model.credentials {
+            if model.profile_of(&format!("credentials.{name}")) != own.as_deref() {
+                continue;
+            }
+            // An absolute IRI, so that a member which must be one is not the fault that is told.
+            let problems = vc::check_terms(&credential.skeleton("urn:x:y"), &canonicalizer);
+            found.extend(
+                problems
+                    .into_iter()
+                    .map(|p| (name.clone(), p.pointer, p.message)),
+            );
+        }
+    }
+    found
+}
+
 fn checked(folders: Vec<PathBuf>, no_scenarios: bool, orders: usize) -> ExitCode {
     let mut sound = true;
     let mut read: Vec<(PathBuf, Folder)> = Vec::new();
@@ -225,6 +256,13 @@ fn checked(folders: Vec<PathBuf>, no_scenarios: bool, orders: usize) -> ExitCode
         if !report.is_sound() {
             others.extend(beside);
             continue;
+        }
+        for (credential, pointer, why) in strange_terms(folder, &pool) {
+            say::data(format!(
+                "{}/profile.yaml: credential-term: `{credential}` at {pointer}: {why}",
+                root.display()
+            ));
+            sound = false;
         }
         sound &= judged(root, &examples::run_examples(folder, &pool, &FieldChecks));
         if no_scenarios {

@@ -502,7 +502,7 @@ async fn an_independent_verifier_accepts_the_badge_and_refuses_its_forgeries() {
     for (case, why) in [
         ("renamed", "signature"),
         ("another key", "signature"),
-        ("expired", "expired"),
+        ("expired", "validUntil"),
         ("not yet", "validFrom"),
     ] {
         assert_eq!(told[case]["verified"], false, "{case}: {told:#}");

@@ -10,6 +10,7 @@
 )]
 
 mod attachments;
+mod booth;
 mod browser;
 mod busy_port;
 mod chromium;
