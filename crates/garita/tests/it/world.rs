@@ -306,18 +306,6 @@ impl World {
         .await;
     }
 
-    /// Stops a node for good: its port is closed, its tasks end.
-    pub(crate) async fn stop(&mut self, slug: &str) {
-        let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
-        self.running[at].app.exchange().stop();
-        let _ = self.running[at].stop.take().map(|stop| stop.send(()));
-        let api = Api::new(&self.nodes[at].url, "");
-        until("the node is gone", || async {
-            api.try_get("/livez").await.is_none()
-        })
-        .await;
-    }
-
     pub(crate) fn app(&self, slug: &str) -> &Arc<App> {
         let at = self.nodes.iter().position(|n| n.slug == slug).unwrap();
         &self.running[at].app

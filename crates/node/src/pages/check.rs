@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{OriginalUri, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use garita_credential::{carry as text_of, vc};
 use garita_exchange::booth::{self, NodeGround, Status, Verdict};
@@ -18,7 +17,7 @@ use serde_json::Value;
 use super::act::recorded;
 use super::ask::{Ask, absent, host_of, once, signed, to_sign_in, value_of};
 use super::case::{self, Opened, acts_as};
-use super::{file, multipart};
+use super::{file, posted};
 use crate::api::credentials;
 use crate::api::problem::Problem;
 use crate::console::{
@@ -63,8 +62,12 @@ pub(super) async fn post(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     OriginalUri(uri): OriginalUri,
-    body: Bytes,
+    request: Request,
 ) -> Response {
+    let posted = match posted::read(request).await {
+        Ok(posted) => posted.texts(),
+        Err(refusal) => return signed(app, headers, uri, move |_| Err(refusal)).await,
+    };
     let step = {
         let app = Arc::clone(&app);
         blocking(move || {
@@ -72,7 +75,6 @@ pub(super) async fn post(
             if !known {
                 return Ok(Step::Answer(to_sign_in()));
             }
-            let posted = posted(&headers, &body);
             Ok(answered(&ask, &posted)
                 .unwrap_or_else(|refusal| Step::Answer(ask.refused(&refusal))))
         })
@@ -92,21 +94,6 @@ pub(super) async fn post(
 enum Step {
     Answer(Response),
     Submit(Box<(CaseRef, Submission, Principal, Option<Once>)>),
-}
-
-/// The form as sent: with a file, or (the button under a result) without.
-fn posted(headers: &HeaderMap, body: &Bytes) -> Vec<(String, String)> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    match multipart::fields(kind, body) {
-        Some(fields) => fields
-            .into_iter()
-            .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
-            .collect(),
-        None => super::ask::pairs(&String::from_utf8_lossy(body)),
-    }
 }
 
 fn answered(ask: &Ask, posted: &[(String, String)]) -> Result<Step, Refusal> {

@@ -19,7 +19,6 @@ mod indicators;
 mod interfaces;
 mod live;
 mod log;
-mod multipart;
 mod peers;
 mod posted;
 mod record;

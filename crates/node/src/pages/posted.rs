@@ -22,6 +22,19 @@ pub(super) struct Posted {
     pub(super) files: Vec<(String, Held)>,
 }
 
+impl Posted {
+    /// All as texts: for a form whose file is a text too.
+    pub(super) fn texts(self) -> Vec<(String, String)> {
+        let mut out = self.fields;
+        out.extend(
+            self.files
+                .into_iter()
+                .map(|(name, file)| (name, String::from_utf8_lossy(&file.bytes).into_owned())),
+        );
+        out
+    }
+}
+
 /// Whether a request's body has files, so that its reader is worth knowing before it is read.
 pub(super) fn has_files(request: &Request) -> bool {
     request
