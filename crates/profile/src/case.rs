@@ -266,7 +266,7 @@ pub struct ClockState {
     pub due_ms: i64,
     /// Role or seat that owes.
     pub owner: String,
-    /// `running`, `met`, `overdue`, `met-late`.
+    /// `running`, `soon` (within its `warn`), `met`, `overdue`, `met-late`.
     pub state: String,
     /// When it stopped.
     pub met_ms: Option<i64>,

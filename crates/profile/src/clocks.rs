@@ -9,8 +9,11 @@ use crate::fold_show::zone_name;
 use crate::fold_state::Folded;
 use crate::in_force::Entry;
 use crate::model::{Clock, Model, Until};
+use crate::order::duration_ms;
 use crate::seats::first_value;
 
+/// The state of a clock that is not met and soon runs out (`warn`).
+pub const SOON: &str = "soon";
 /// Where an extension says the new due time.
 const EXTENDED_UNTIL: &str = "/credentialSubject/until";
 
@@ -158,20 +161,42 @@ fn state_of(
             .since(name)
             .map(|at| if clock.before { at } else { at.max(from_ms) }),
     };
-    let state = match met_ms {
-        Some(met) if met <= due_ms => "met",
-        Some(_) => "met-late",
-        None if fold.as_of_ms <= due_ms => "running",
-        None => "overdue",
-    };
     Some(ClockState {
         name: name.to_owned(),
         from_ms,
         due_ms,
         owner: clock.owner.clone(),
-        state: state.to_owned(),
+        state: state_at(clock, due_ms, met_ms, fold.as_of_ms).to_owned(),
         met_ms,
     })
+}
+
+/// A clock's state at an instant.
+fn state_at(clock: &Clock, due_ms: i64, met_ms: Option<i64>, at_ms: i64) -> &'static str {
+    match met_ms {
+        Some(met) if met <= due_ms => "met",
+        Some(_) => "met-late",
+        None if at_ms > due_ms => "overdue",
+        None => {
+            let warn_ms = clock.warn.as_deref().and_then(duration_ms);
+            match warn_ms {
+                Some(warn) if at_ms >= due_ms.saturating_sub(warn) => SOON,
+                _ => "running",
+            }
+        }
+    }
+}
+
+/// Tells clocks that were folded earlier as of now: between two records of a case only their states change.
+pub fn retime(model: &Model, clocks: &mut [ClockState], at_ms: i64) {
+    for held in clocks {
+        if let Some(clock) = model.clocks.get(&held.name) {
+            let state = state_at(clock, held.due_ms, held.met_ms, at_ms);
+            if held.state != state {
+                state.clone_into(&mut held.state);
+            }
+        }
+    }
 }
 
 fn instant_at(entry: &Entry<'_>, typed: &crate::model::TypedPath) -> Option<i64> {

@@ -360,6 +360,8 @@ pub struct Clock {
     pub before: bool,
     /// In which cases it runs; in the others, and where it cannot be told, there is no such clock.
     pub when: Option<Expr>,
+    /// ISO 8601: how long before it is due it is `soon` and no more `running`; none: never.
+    pub warn: Option<String>,
 }
 
 /// What stops a clock.

@@ -261,11 +261,14 @@ pub struct ClockLine {
     pub sub: String,
     /// Met or stopped: shown without a meter.
     pub met: bool,
+    /// Within its warning: the meter says so however much is left of the whole.
+    pub soon: bool,
 }
 
 impl ClockLine {
     fn meter(&self) -> &'static str {
         match self.gone_percent {
+            0..100 if self.soon => " near",
             0..80 => "",
             80..100 => " near",
             100.. => " past",

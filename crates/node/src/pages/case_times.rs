@@ -2,6 +2,7 @@
 
 use garita_exchange::read;
 use garita_profile::case::{CaseRef, RecordState, Standing};
+use garita_profile::clocks::SOON;
 use garita_profile::order;
 use garita_profile::pointer::text_of;
 use garita_tlog::LeafIndex;
@@ -385,6 +386,10 @@ pub(super) fn clocks(ask: &Ask, opened: &Opened) -> Vec<ClockLine> {
             if clock.state == "met-late" {
                 sub.push_str(ask.w(", met late", ", cumplido tarde"));
             }
+            let soon = clock.state == SOON;
+            if soon {
+                sub.push_str(ask.w(", runs out soon", ", por vencer"));
+            }
             let title = say.word(&format!("clocks.{}", clock.name));
             let title = part.map_or(title.clone(), |p| format!("{title}, {}", p.key));
             (
@@ -397,6 +402,7 @@ pub(super) fn clocks(ask: &Ask, opened: &Opened) -> Vec<ClockLine> {
                     gone_percent: percent,
                     sub,
                     met,
+                    soon,
                 },
             )
         })

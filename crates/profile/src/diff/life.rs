@@ -238,6 +238,7 @@ pub(super) fn clocks(side: &Side) -> Things {
                 sign,
                 before,
                 when: condition,
+                warn,
             } = clock;
             let until = match until {
                 Until::Records(types) => types.join(", "),
@@ -279,6 +280,12 @@ pub(super) fn clocks(side: &Side) -> Things {
                     "cases in which it runs",
                     "los casos en que corre",
                     when(condition.as_ref()),
+                ),
+                Facet::one(
+                    "warning",
+                    "warning before it is due",
+                    "el aviso previo al vencimiento",
+                    warn.clone().unwrap_or_default(),
                 ),
                 Facet::one(
                     "calendar",

@@ -16,7 +16,7 @@ impl Reader {
             "a clock",
             &[
                 "kind", "from", "last", "count", "calendar", "zone", "until", "extend", "owner",
-                "sign", "before", "when",
+                "sign", "before", "when", "warn",
             ],
         );
         let from_text = self.need_text(n, "a clock", "from");
@@ -115,6 +115,7 @@ impl Reader {
             sign,
             before: self.flag(n, "before"),
             when,
+            warn: self.duration(n, "warn"),
         })
     }
 }
