@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::governance::Network;
 use crate::history::Histories;
+use crate::linked::FoundCases;
 use crate::metrics::Metrics;
 use crate::problem::Refusal;
 use crate::program::Programs;
@@ -72,6 +73,8 @@ pub struct Core {
     pub metrics: Arc<Metrics>,
     /// What is known of others' logs.
     pub histories: Histories,
+    /// What links found lately.
+    pub(crate) found: FoundCases,
 }
 
 /// What a node is made from.
@@ -121,6 +124,7 @@ impl Core {
             published,
             metrics,
             histories,
+            found: FoundCases::default(),
         }
     }
 

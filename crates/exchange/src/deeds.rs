@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use crate::admit::{self, FieldChecks};
 use crate::batch::Batch;
-use crate::clock::real_now_ms;
 use crate::core::Core;
 use crate::envelope::Envelope;
+use crate::linked::FOUND_MAX;
 use crate::problem::{Refusal, RefusalKind};
 use crate::project::Seen;
 use crate::sequence::store_refusal;
@@ -27,8 +27,6 @@ use crate::verify::Verified;
 
 /// Table under which each deed is kept for the register: kind is the rule, key the trigger.
 pub const DEEDS_TABLE: &str = "automations";
-/// Cases that one search of a link gives, at most: a maker has a certificate or two.
-const FOUND_MAX: usize = 50;
 
 /// One line of the public register: what an office of this node signs by rule. It names no case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -405,9 +403,11 @@ impl Batch<'_> {
         document: Option<&Value>,
         cases: &[InHand],
     ) -> Result<Linked, Refusal> {
+        let cases = cases.iter().map(|(s, r)| (s.as_ref(), r.as_slice()));
+        let looks_for = links::looks_for(profile.model(), names, document, cases);
         let mut found: BTreeMap<(String, String, String), Vec<Found>> = BTreeMap::new();
         // Looked up before, since the finder may not change what is warm while it is asked.
-        for (kind, by, value) in links::wanted(profile.model(), names, document, cases) {
+        for (kind, by, value) in links::wanted(profile.model(), &looks_for) {
             let keys: BTreeSet<String> = if by.is_empty() {
                 BTreeSet::from([value.clone()])
             } else {
@@ -440,18 +440,13 @@ impl Batch<'_> {
             let name = (kind.to_owned(), by.to_owned(), value.to_owned());
             found.get(&name).cloned().unwrap_or_default()
         };
-        Ok(links::look(profile.model(), names, document, cases, &find))
+        Ok(links::look_up(profile.model(), &looks_for, &find))
     }
 
     /// How long ago the home of a case's owner was in step with us; 0 where it is this node.
     fn heard_ago_ms(&self, state: &CaseState) -> Option<i64> {
-        let home = self.desk.network.homes.get(state.owner.as_ref()?)?;
-        if *home == self.desk.identity.did {
-            return Some(0);
-        }
-        let standing = self.desk.standings.of(home);
-        (standing.we_hold_theirs == Some(true))
-            .then(|| real_now_ms().saturating_sub(standing.reached_ms))
+        let own = &self.desk.identity.did;
+        crate::linked::heard_ago_ms(&self.desk.network, own, &self.desk.standings, state)
     }
 
     /// Signs, admits and places what an automation issues. A refusal is kept on the register and stops nothing else.

@@ -23,6 +23,7 @@ pub mod envelope;
 pub mod governance;
 pub mod history;
 pub mod intake;
+pub mod linked;
 pub mod metrics;
 pub mod parse;
 pub mod problem;

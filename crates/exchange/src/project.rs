@@ -10,7 +10,9 @@ use std::sync::Arc;
 use garita_profile::Profile;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::fold;
+use garita_profile::board_live::links_of_boards;
 use garita_profile::knowledge::Knowledge;
+use garita_profile::links::{self, LooksFor};
 use garita_profile::{acts, board, keys, tables};
 use garita_store::{CaseView, Reader, StoreError, TableRow, Term, TermMatch};
 use garita_tlog::LeafIndex;
@@ -165,10 +167,11 @@ impl Projector {
         let Some(profile) = self.programs.governing(&case.kind, network, at.now_ms) else {
             return Ok(None);
         };
-        let warm = self.load(party, case)?;
-        let Some(state) = warm.state.clone() else {
+        let Some(state) = self.load(party, case)?.state.clone() else {
             return Ok(None);
         };
+        let looks_for = self.looks_for(party, &profile, &state)?;
+        let warm = self.load(party, case)?;
         let terms = new_terms(warm, party, case, &profile, &state);
         let shown = acts::CaseView {
             state: &state,
@@ -177,10 +180,36 @@ impl Projector {
             as_of_ms: at.now_ms,
             linked: None,
         };
-        let view = case_view(party, &profile, shown, network, at.updated);
+        let view = case_view(party, &profile, shown, network, at.updated, &looks_for);
         let rows = table_rows(party, &profile, shown, at.recorded_ms);
         let rows = new_rows(&mut warm.rows, rows);
         Ok(Some(Rows { view, terms, rows }))
+    }
+
+    /// What the links of the case's boards look for: kept with its rows, so that a board opens no case for it.
+    fn looks_for(
+        &mut self,
+        party: &Arc<str>,
+        profile: &Profile,
+        state: &CaseState,
+    ) -> Result<LooksFor, StoreError> {
+        let names = links_of_boards(profile, &state.case.kind);
+        if names.is_empty() {
+            return Ok(LooksFor::new());
+        }
+        let parts = state.parts.values().flat_map(|p| &p.cases);
+        let cases: Vec<&CaseRef> = parts.map(|(part, _)| part).chain([&state.case]).collect();
+        for case in &cases {
+            self.load(party, case)?;
+        }
+        let warm: Vec<&Warm> = cases
+            .iter()
+            .filter_map(|case| self.warm.get(&(Arc::clone(party), (*case).clone())))
+            .collect();
+        let folded = warm
+            .iter()
+            .filter_map(|w| Some((w.state.as_deref()?, w.records.as_slice())));
+        Ok(links::looks_for(profile.model(), &names, None, folded))
     }
 
     /// Table rows of a case, computed anew, where they differ from what was last written: for when a program has changed. A row that
@@ -457,6 +486,7 @@ fn case_view(
     shown: acts::CaseView<'_>,
     network: &Network,
     updated: LeafIndex,
+    looks_for: &LooksFor,
 ) -> CaseView {
     let (state, now_ms) = (shown.state, shown.as_of_ms);
     let roles: Vec<&str> = network
@@ -473,10 +503,8 @@ fn case_view(
         .boards
         .keys()
         .filter_map(|name| {
-            Some((
-                name.as_str(),
-                board::board_row(profile, name, shown, &roles)?,
-            ))
+            let row = board::kept_row(profile, name, shown, &roles, looks_for)?;
+            Some((name.as_str(), row))
         })
         .collect();
     CaseView {

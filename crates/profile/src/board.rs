@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::acts::CaseView;
+use crate::board_live::LiveBoard;
+use crate::case::ClockState;
 use crate::case_scope::CaseScope;
-use crate::expr::{EvalError, Reach, STEPS_MAX, Scope, Val};
+use crate::expr::{EvalError, Expr, Reach, STEPS_MAX, Scope, Val};
 use crate::forms::Words;
 use crate::keys;
+use crate::links::{Linked, LooksFor};
 use crate::load::Profile;
-use crate::model::Board;
+use crate::model::{Board, Need};
 use crate::text::fill;
 
 /// A row of a board.
@@ -33,6 +36,18 @@ pub struct BoardRow {
     pub fields: BTreeMap<String, Value>,
     /// What needs a person, in the profile's order.
     pub needs: Vec<NeedRow>,
+    /// What is asked anew whenever the row is shown; none where nothing of the board is (see [`crate::board_live`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
+}
+
+/// Of a row that is kept: what its board's living words read, so that asking them again needs no fold.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// The values that each link looks for.
+    pub looks_for: LooksFor,
+    /// The case's clocks; told as of an instant by [`crate::clocks::retime`].
+    pub clocks: Vec<ClockState>,
 }
 
 /// A reason for which a person must look.
@@ -58,25 +73,49 @@ pub fn board_row(
     roles: &[&str],
 ) -> Option<BoardRow> {
     let words = profile.model().boards.get(board)?;
-    if words.rows != case.state.case.kind {
-        return None;
-    }
     let scope = NamedScope::new(profile, case);
-    // A board shows what is there: only a condition known to be false keeps a case off it.
-    if words
-        .when
-        .as_ref()
-        .is_some_and(|w| w.eval(&scope, STEPS_MAX).is_false())
-    {
+    (words.rows == case.state.case.kind && !off_board(words, &scope))
+        .then(|| row_of(profile, words, case, roles, &scope))
+}
+
+/// The row of a case as it is kept until the case moves again, with what its living words need; none where the board does not show the
+/// case, whatever time and other cases bring.
+pub fn kept_row(
+    profile: &Profile,
+    board: &str,
+    case: CaseView<'_>,
+    roles: &[&str],
+    looks_for: &LooksFor,
+) -> Option<BoardRow> {
+    let words = profile.model().boards.get(board)?;
+    let scope = NamedScope::new(profile, case);
+    let live = LiveBoard::of(profile, board);
+    let decided_later = live.as_ref().is_some_and(LiveBoard::decides_rows);
+    if words.rows != case.state.case.kind || (!decided_later && off_board(words, &scope)) {
         return None;
     }
+    let mut row = row_of(profile, words, case, roles, &scope);
+    row.live = live.map(|_| Live {
+        looks_for: looks_for.clone(),
+        clocks: case.state.clocks.clone(),
+    });
+    Some(row)
+}
+
+fn row_of(
+    profile: &Profile,
+    words: &Board,
+    case: CaseView<'_>,
+    roles: &[&str],
+    scope: &dyn Scope,
+) -> BoardRow {
     let state = case.state.state.as_deref();
     let column = words
         .columns
         .iter()
         .find(|c| state.is_some_and(|s| c.states.iter().any(|x| x == s)));
     let waited_min = case.as_of_ms.saturating_sub(case.state.since_ms) / 60_000;
-    Some(BoardRow {
+    BoardRow {
         key: case.state.case.key.clone(),
         title: title(profile, case),
         column: column.map(|c| c.id.clone()),
@@ -88,18 +127,23 @@ pub fn board_row(
         fields: words
             .fields
             .iter()
-            .map(|(name, e)| {
-                (
-                    name.clone(),
-                    e.eval(&scope, STEPS_MAX)
-                        .known()
-                        .and_then(Val::to_json)
-                        .unwrap_or(Value::Null),
-                )
-            })
+            .map(|(name, e)| (name.clone(), field(e, scope)))
             .collect(),
-        needs: needs(profile, words, &scope, roles),
-    })
+        needs: needs(profile, words, scope, roles),
+        live: None,
+    }
+}
+
+/// A board shows what is there: only a condition known to be false keeps a case off it.
+pub(crate) fn off_board(board: &Board, scope: &dyn Scope) -> bool {
+    let when = board.when.as_ref();
+    when.is_some_and(|w| w.eval(scope, STEPS_MAX).is_false())
+}
+
+/// A field's value; null where it is unknown, or where not all of a list is in hand.
+pub(crate) fn field(expr: &Expr, scope: &dyn Scope) -> Value {
+    let value = expr.eval(scope, STEPS_MAX);
+    value.known().and_then(Val::to_json).unwrap_or(Value::Null)
 }
 
 /// What people call a case, by its kind's `title`.
@@ -113,37 +157,50 @@ pub fn title(profile: &Profile, case: CaseView<'_>) -> String {
 }
 
 fn needs(profile: &Profile, board: &Board, scope: &dyn Scope, roles: &[&str]) -> Vec<NeedRow> {
-    board
-        .needs
-        .iter()
-        .filter(|n| n.roles.is_empty() || n.roles.iter().any(|r| roles.contains(&r.as_str())))
-        .filter(|n| n.when.eval(scope, STEPS_MAX).is_true())
-        .map(|n| {
-            let values: BTreeMap<String, String> = n
-                .values
-                .iter()
-                .map(|(name, e)| {
-                    (
-                        name.clone(),
-                        e.eval(scope, STEPS_MAX)
-                            .known()
-                            .map_or_else(|| "?".to_owned(), Val::to_string),
-                    )
-                })
-                .collect();
-            let key = format!("needs.{}", n.id);
-            let say = |lang: &str| fill(profile.text(lang, &key), &values);
-            NeedRow {
-                id: n.id.clone(),
-                text: Words {
-                    en: say("en"),
-                    es: say("es"),
-                },
-                act: n.act.clone(),
-                glyph: n.glyph.clone(),
-            }
-        })
+    let shown = board.needs.iter().filter(|n| concerns(n, roles));
+    shown
+        .filter_map(|n| need_row(profile, n, scope))
         .collect()
+}
+
+/// Whether a need is the business of one of these roles.
+pub(crate) fn concerns(need: &Need, roles: &[&str]) -> bool {
+    need.roles.is_empty() || need.roles.iter().any(|r| roles.contains(&r.as_str()))
+}
+
+/// The line of a need, where it is true.
+pub(crate) fn need_row(profile: &Profile, n: &Need, scope: &dyn Scope) -> Option<NeedRow> {
+    if !n.when.eval(scope, STEPS_MAX).is_true() {
+        return None;
+    }
+    let values: BTreeMap<String, String> = n
+        .values
+        .iter()
+        .map(|(name, e)| {
+            let value = e.eval(scope, STEPS_MAX);
+            let text = value.known().map_or_else(|| "?".to_owned(), Val::to_string);
+            (name.clone(), text)
+        })
+        .collect();
+    let key = format!("needs.{}", n.id);
+    let say = |lang: &str| fill(profile.text(lang, &key), &values);
+    Some(NeedRow {
+        id: n.id.clone(),
+        text: Words {
+            en: say("en"),
+            es: say("es"),
+        },
+        act: n.act.clone(),
+        glyph: n.glyph.clone(),
+    })
+}
+
+/// `linked` as an expression sees it.
+pub(crate) fn linked_val(profile: &Profile, linked: Option<&Linked>) -> Val {
+    linked.map_or_else(
+        || Val::unknown("links are not looked up here"),
+        |l| l.value(profile.model()),
+    )
 }
 
 /// The case's names, and beside them search names (`plate`, `scn`) of its newest records in force, and `title`.
@@ -207,10 +264,7 @@ impl Scope for NamedScope<'_> {
             return Some(value);
         }
         match name {
-            "linked" => Some(self.case.linked.map_or_else(
-                || Val::unknown("links are not looked up here"),
-                |l| l.value(self.profile.model()),
-            )),
+            "linked" => Some(linked_val(self.profile, self.case.linked)),
             "title" => Some(Val::str(title(self.profile, self.case))),
             _ => self.search_name(name),
         }

@@ -8,11 +8,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::case::{CaseRecord, CaseState, Directory, Standing};
+use crate::case::{CaseRecord, CaseState, ClockState, Directory, Standing};
 use crate::expr::{EvalError, Reach, Scope, Val};
 use crate::fold_show::{complete_val, decision_of, hold_val, part_val};
 use crate::fold_state::reach_subject;
 use crate::model::Model;
+
+/// Names that a folded state answers by itself.
+const OF_STATE: [&str; 18] = [
+    "state", "since", "kind", "key", "owner", "opened", "byNotice", "asOf", "holds", "tracks",
+    "balance", "parts", "seats", "posts", "post", "count", "blind", "told",
+];
 
 /// The scope of one folded case.
 pub struct CaseScope<'a> {
@@ -54,6 +60,11 @@ impl<'a> CaseScope<'a> {
             .find(|r| r.in_force && r.record_type == record_type)
             .map(|r| r.id.as_str())?;
         self.record(id)
+    }
+
+    /// Whether a name's value is told from the state alone, without the records' documents.
+    pub(crate) fn of_state(state: &CaseState, name: &str) -> bool {
+        OF_STATE.contains(&name) || state.tracks.contains_key(name)
     }
 
     fn record(&self, id: &str) -> Option<&'a CaseRecord> {
@@ -122,15 +133,7 @@ impl<'a> CaseScope<'a> {
             })),
             "seats" => dids(&s.seats),
             "posts" | "post" => dids(&s.posts),
-            "clocks" => Val::map(s.clocks.iter().map(|c| {
-                let clock = Val::map([
-                    ("state".to_owned(), Val::str(&c.state)),
-                    ("due".to_owned(), Val::Int(c.due_ms)),
-                    ("from".to_owned(), Val::Int(c.from_ms)),
-                    ("owner".to_owned(), Val::str(&c.owner)),
-                ]);
-                (c.name.clone(), clock)
-            })),
+            "clocks" => clocks_val(&s.clocks),
             "records" => Val::map(self.model.records.keys().filter_map(|ty| {
                 let record = self.newest(ty)?;
                 Some((ty.clone(), record_val(record)))
@@ -271,6 +274,19 @@ impl Scope for CaseScope<'_> {
     fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
         (name == "agreed").then(|| Ok(self.agreed(args)))
     }
+}
+
+/// `clocks` as an expression sees it.
+pub(crate) fn clocks_val(clocks: &[ClockState]) -> Val {
+    Val::map(clocks.iter().map(|c| {
+        let clock = Val::map([
+            ("state".to_owned(), Val::str(&c.state)),
+            ("due".to_owned(), Val::Int(c.due_ms)),
+            ("from".to_owned(), Val::Int(c.from_ms)),
+            ("owner".to_owned(), Val::str(&c.owner)),
+        ]);
+        (c.name.clone(), clock)
+    }))
 }
 
 fn record_val(record: &CaseRecord) -> Val {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::OnceLock;
 
+use crate::board_live::Living;
 use crate::indicator::{ColumnType, column_type};
 use crate::knowledge::{self, TypeNeed};
 use crate::model::{Model, Role, Table};
@@ -14,6 +15,8 @@ pub(crate) struct Facts {
     /// See [`seats::office_roles`].
     pub(crate) offices: BTreeSet<Role>,
     kinds: BTreeMap<String, KindFacts>,
+    /// By board: which of its words are asked anew whenever it is shown.
+    boards: BTreeMap<String, Living>,
     /// By table: the columns that are instants. Types are told from schemas, which takes longer than a fold.
     instants: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
@@ -59,6 +62,11 @@ impl Model {
                     .into_iter()
                     .map(|kind| (kind.clone(), KindFacts::of(self, kind)))
                     .collect(),
+                boards: self
+                    .boards
+                    .iter()
+                    .map(|(name, board)| (name.clone(), Living::of(board)))
+                    .collect(),
                 instants: OnceLock::new(),
             })
         })
@@ -70,6 +78,11 @@ impl Model {
             .kinds
             .get(kind)
             .unwrap_or_else(|| NO_KIND.get_or_init(KindFacts::default))
+    }
+
+    /// Which of a board's words are living.
+    pub(crate) fn living(&self, board: &str) -> Option<&Living> {
+        self.facts().boards.get(board)
     }
 
     /// Whether a column of a declared table is an instant.

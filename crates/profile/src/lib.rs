@@ -8,6 +8,7 @@
 pub mod acts;
 pub mod admission;
 pub mod board;
+pub mod board_live;
 pub mod builtin;
 pub mod case;
 pub mod check;
@@ -58,6 +59,7 @@ pub mod notice;
 pub mod order;
 pub mod scenario;
 mod scenario_deeds;
+mod scenario_pages;
 mod scenario_run;
 pub mod seats;
 

@@ -37,6 +37,12 @@ pub struct Linked {
 }
 
 impl Linked {
+    /// Adds what other links found.
+    pub fn join(&mut self, other: &Linked) {
+        let found = other.found.iter();
+        self.found.extend(found.map(|(n, v)| (n.clone(), v.clone())));
+    }
+
     /// `linked` as an expression sees it.
     pub(crate) fn value(&self, model: &Model) -> Val {
         Val::map(model.links.keys().map(|name| {
@@ -62,54 +68,67 @@ pub fn names<'e>(expressions: impl IntoIterator<Item = &'e Expr>) -> BTreeSet<St
     out
 }
 
-/// What [`look`] will ask for: kind, search name and value of each case that the named links look for.
-pub fn wanted(
+/// What each link looks for: the values, by link name.
+pub type LooksFor = BTreeMap<String, BTreeSet<String>>;
+
+/// The values that the named links look for, over the document that is judged and the records in force of `cases` (those it is about,
+/// and their parts). More than [`KEYS_MAX`] of one link are cut one beyond it, which is enough to know nothing of it.
+pub fn looks_for<'c>(
     model: &Model,
     names: &BTreeSet<String>,
     document: Option<&Value>,
-    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
-) -> BTreeSet<(String, String, String)> {
-    let links = names.iter().filter_map(|n| model.links.get(n));
+    cases: impl IntoIterator<Item = (&'c CaseState, &'c [CaseRecord])> + Clone,
+) -> LooksFor {
+    let links = names.iter().filter_map(|n| Some((n, model.links.get(n)?)));
     links
-        .flat_map(|link| {
-            let keys = keys(link, document, cases).into_iter().take(KEYS_MAX);
-            keys.map(|key| (link.kind.clone(), link.by.clone(), key))
-                .collect::<Vec<_>>()
+        .map(|(name, link)| {
+            let keys = keys(link, document, cases.clone());
+            (name.clone(), keys.into_iter().take(KEYS_MAX + 1).collect())
         })
         .collect()
 }
 
-/// Looks up the named links over the document that is judged and the records in force of `cases` (those it is about, and their parts).
-pub fn look(
-    model: &Model,
-    names: &BTreeSet<String>,
-    document: Option<&Value>,
-    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
-    find: Find<'_>,
-) -> Linked {
+/// What [`look_up`] will ask for: kind, search name and value of each case that is looked for.
+pub fn wanted(model: &Model, looks_for: &LooksFor) -> BTreeSet<(String, String, String)> {
+    let links = looks_for
+        .iter()
+        .filter_map(|(name, keys)| Some((model.links.get(name)?, keys)));
+    links
+        .flat_map(|(link, keys)| {
+            let keys = keys.iter().take(KEYS_MAX);
+            keys.map(|key| (link.kind.clone(), link.by.clone(), key.clone()))
+        })
+        .collect()
+}
+
+/// Looks up what links look for.
+pub fn look_up(model: &Model, looks_for: &LooksFor, find: Find<'_>) -> Linked {
     let mut out = Linked::default();
-    for name in names {
+    for (name, keys) in looks_for {
         if let Some(link) = model.links.get(name) {
-            let keys = keys(link, document, cases);
-            out.found
-                .insert(name.clone(), list(model, link, &keys, find));
+            out.found.insert(name.clone(), list(model, link, keys, find));
         }
     }
     out
 }
 
+/// Whether what a link tells of a case (its `subject`) is read from records of this type.
+pub fn told_of(model: &Model, record_type: &str) -> bool {
+    (model.records.get(record_type)).is_some_and(|ty| !ty.brief.is_empty())
+}
+
 /// The values that a link looks for.
-fn keys(
+fn keys<'c>(
     link: &Link,
     document: Option<&Value>,
-    cases: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
+    cases: impl IntoIterator<Item = (&'c CaseState, &'c [CaseRecord])> + Clone,
 ) -> BTreeSet<String> {
     let mut out: BTreeSet<String> = link.key.iter().cloned().collect();
     for at in &link.at {
         match &at.record_type {
             None => out.extend(document.iter().flat_map(|d| at.path.texts(d))),
             Some(ty) => {
-                for (state, records) in cases {
+                for (state, records) in cases.clone() {
                     let in_force: BTreeSet<&str> = state
                         .records
                         .iter()

@@ -10,7 +10,7 @@ use crate::automation::{self, Deed, Outcome};
 use crate::case::{CaseRecord, CaseRef, CaseState, Standing};
 use crate::clocks::date_time;
 use crate::keys::search_keys;
-use crate::links::{self, Found};
+use crate::links::{self, Found, Linked};
 use crate::load::Profile;
 use crate::model::{Automation, Trigger};
 use crate::rules::{DocumentScope, NoIdentifiers};
@@ -113,31 +113,9 @@ impl World<'_> {
             states.insert(case.clone(), CaseState::clone(&state));
             in_hand.push((state, of(case)));
         }
-        let find = |kind: &str, by: &str, value: &str| -> Vec<Found> {
-            let hits: BTreeSet<CaseRef> = held
-                .iter()
-                .filter(|r| {
-                    by.is_empty()
-                        || search_keys(profile, &r.document)
-                            .iter()
-                            .any(|(n, v)| n == by && v == value)
-                })
-                .flat_map(|r| r.about.iter().filter(|c| c.kind == kind).cloned())
-                .filter(|c| !by.is_empty() || c.key == value)
-                .collect();
-            hits.into_iter()
-                .filter_map(|case| {
-                    Some(Found {
-                        state: home(&case)?,
-                        records: of(&case),
-                        heard_ago_ms: Some(0),
-                    })
-                })
-                .collect()
-        };
         let names = links::names(automation::expressions(automation));
         let document: &Value = &record.document;
-        let linked = links::look(profile.model(), &names, Some(document), &in_hand, &find);
+        let linked = self.linked(Some(office), &names, Some(document), &in_hand, at);
         Some(match automation.on {
             Trigger::Records(_) => {
                 let scope = DocumentScope::new(
@@ -165,6 +143,51 @@ impl World<'_> {
                 automation::of_state(profile, automation, record, view)
             }
         })
+    }
+}
+
+impl World<'_> {
+    /// What links find in what a party holds, or in everything.
+    pub(crate) fn linked(
+        &self,
+        party: Option<&str>,
+        names: &BTreeSet<String>,
+        document: Option<&Value>,
+        in_hand: &[(Arc<CaseState>, Arc<Vec<CaseRecord>>)],
+        at: i64,
+    ) -> Linked {
+        let profile = self.profile();
+        let held = self.held_of(party);
+        let home = self.home_of(party, at);
+        let of = |case: &CaseRef| -> Arc<Vec<CaseRecord>> {
+            let about = held.iter().filter(|r| r.about.contains(case));
+            Arc::new(about.cloned().collect())
+        };
+        let find = |kind: &str, by: &str, value: &str| -> Vec<Found> {
+            let hits: BTreeSet<CaseRef> = held
+                .iter()
+                .filter(|r| {
+                    by.is_empty()
+                        || search_keys(profile, &r.document)
+                            .iter()
+                            .any(|(n, v)| n == by && v == value)
+                })
+                .flat_map(|r| r.about.iter().filter(|c| c.kind == kind).cloned())
+                .filter(|c| !by.is_empty() || c.key == value)
+                .collect();
+            hits.into_iter()
+                .filter_map(|case| {
+                    Some(Found {
+                        state: home(&case)?,
+                        records: of(&case),
+                        heard_ago_ms: Some(0),
+                    })
+                })
+                .collect()
+        };
+        let cases = in_hand.iter().map(|(s, r)| (s.as_ref(), r.as_slice()));
+        let looks_for = links::looks_for(profile.model(), names, document, cases);
+        links::look_up(profile.model(), &looks_for, &find)
     }
 }
 

@@ -229,6 +229,15 @@ impl<'s> World<'s> {
         self.held.get(party).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// What a party holds, or everything.
+    pub(crate) fn held_of(&self, party: Option<&str>) -> &[CaseRecord] {
+        party.map_or(self.all.as_slice(), |party| self.held_by(party))
+    }
+
+    pub(crate) fn profile(&self) -> &'s Profile {
+        self.profile
+    }
+
     pub(crate) fn directory(&self) -> &'s crate::case::Directory {
         &self.scenario.directory
     }
@@ -250,8 +259,19 @@ impl<'s> World<'s> {
 
     /// The cases as the home of `party` sees them.
     pub(crate) fn home(&self, party: &str, at: i64) -> impl Fn(&CaseRef) -> Option<Arc<CaseState>> {
-        let knowledge = Knowledge::of(&self.scenario.directory, party, at);
-        let held = by_case(self.held.get(party).map(Vec::as_slice).unwrap_or_default());
+        self.home_of(Some(party), at)
+    }
+
+    /// The cases as the home of a party sees them, or who has everything.
+    pub(crate) fn home_of(
+        &self,
+        party: Option<&str>,
+        at: i64,
+    ) -> impl Fn(&CaseRef) -> Option<Arc<CaseState>> {
+        let knowledge = party.map_or_else(Knowledge::all, |party| {
+            Knowledge::of(&self.scenario.directory, party, at)
+        });
+        let held = by_case(self.held_of(party));
         move |case: &CaseRef| {
             held.contains_key(case).then(|| {
                 fold_held(
@@ -357,12 +377,12 @@ impl<'s> World<'s> {
         }
     }
 
-    fn reader(&self, expect: &Expect) -> (Knowledge, &[CaseRecord]) {
+    pub(crate) fn reader(&self, expect: &Expect) -> (Knowledge, &[CaseRecord]) {
         match &expect.reader {
             None => (Knowledge::all(), &self.all),
             Some(did) => (
                 Knowledge::of(&self.scenario.directory, did, expect.as_of_ms),
-                self.held.get(did).map(Vec::as_slice).unwrap_or_default(),
+                self.held_by(did),
             ),
         }
     }
@@ -469,7 +489,7 @@ impl<'s> World<'s> {
                 }
                 "seats" | "posts" => within(&named(want), &found),
                 "owner" => want.as_str().map(did).as_deref() == found.as_str(),
-                "sees" | "holds" | "may-sign" | "issued" => sorted(want) == sorted(&found),
+                "sees" | "holds" | "may-sign" | "issued" | "needs" | "acts" => sorted(want) == sorted(&found),
                 _ => *want == found,
             };
             if !same {
@@ -560,6 +580,8 @@ impl<'s> World<'s> {
                 );
                 json!(may.into_iter().map(|(_, ty)| ty).collect::<Vec<_>>())
             }
+            "needs" => json!(self.needs(expect, state)),
+            "acts" => json!(self.acts(expect, state)),
             "issued" => {
                 let (_, records) = self.reader(expect);
                 let rules = records

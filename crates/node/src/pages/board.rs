@@ -20,6 +20,7 @@ use garita_store::{CaseQuery, CaseView, PAGE_MAX};
 use serde::Deserialize;
 
 use super::ask::{Ask, absent, held, signed};
+use super::board_anew::Anew;
 use super::words::{Say, inside, readable};
 use super::{live, peers, wait};
 use crate::api::cases::found;
@@ -119,7 +120,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     let (profile, name) = chosen(ask, ask.here.value("board")).ok_or_else(absent)?;
     let board = profile.model().boards.get(&name).ok_or_else(absent)?;
     let say = ask.say(&profile);
-    let all = entries(ask, board, &name)?;
+    let all = entries(ask, &profile, board, &name)?;
     let maker = Maker {
         ask,
         say: &say,
@@ -170,7 +171,12 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     Ok((frame, page))
 }
 
-fn entries(ask: &Ask, board: &Board, name: &str) -> Result<Vec<Entry>, Refusal> {
+fn entries(
+    ask: &Ask,
+    profile: &Profile,
+    board: &Board,
+    name: &str,
+) -> Result<Vec<Entry>, Refusal> {
     let mut views: Vec<CaseView> = Vec::new();
     let mut query = CaseQuery {
         shown: board
@@ -194,15 +200,19 @@ fn entries(ask: &Ask, board: &Board, name: &str) -> Result<Vec<Entry>, Refusal> 
             break;
         }
     }
-    Ok(views
-        .into_iter()
-        .filter_map(|view| {
-            let mut rows: BTreeMap<String, BoardRow> = serde_json::from_str(&view.board).ok()?;
-            let row = rows.remove(name)?;
-            let state = serde_json::from_str(&view.state).unwrap_or_default();
-            Some(Entry { row, state })
-        })
-        .collect())
+    let anew = Anew::of(ask, profile, name);
+    let mut entries = Vec::new();
+    for view in views {
+        let rows = serde_json::from_str::<BTreeMap<String, BoardRow>>(&view.board);
+        let Some(mut row) = rows.ok().and_then(|mut rows| rows.remove(name)) else {
+            continue;
+        };
+        let state = serde_json::from_str(&view.state).unwrap_or_default();
+        if anew.as_ref().map_or(Ok(true), |a| a.row(&mut row, &view))? {
+            entries.push(Entry { row, state });
+        }
+    }
+    Ok(entries)
 }
 
 struct Maker<'a> {

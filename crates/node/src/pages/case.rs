@@ -12,12 +12,15 @@ use garita_exchange::read::{self, CaseRead};
 use garita_profile::Profile;
 use garita_profile::acts::{self, ActOffer};
 use garita_profile::board::{self as rows, BoardRow};
+use garita_profile::board_live::links_of_kind;
 use garita_profile::builtin::BUILT_IN;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState, RecordState};
+use garita_profile::links::{self, Linked};
 use garita_profile::model::{Model, Severity};
 use garita_store::{HeldRecord, TermMatch};
 
 use super::ask::{Ask, absent, held, signed};
+use super::board_anew::finder;
 use super::words::{Say, inside};
 use super::{case_holders, case_papers, case_times, live};
 use crate::api::records::digest_of;
@@ -83,6 +86,8 @@ pub(super) struct Opened {
     pub(super) parts: BTreeMap<CaseRef, Vec<HeldRecord>>,
     /// Records about several cases that move nothing here, but are in force in another one: id -> that case.
     pub(super) elsewhere: BTreeMap<String, CaseRef>,
+    /// What the links found that boards and acts of the kind ask for.
+    linked: Linked,
 }
 
 impl Opened {
@@ -93,7 +98,7 @@ impl Opened {
             records: &self.read.case_records,
             directory: ask.directory(),
             as_of_ms: ask.now_ms,
-            linked: None,
+            linked: Some(&self.linked),
         }
     }
 
@@ -188,9 +193,51 @@ pub(super) fn open(ask: &Ask, kind: &str, key: &str) -> Result<Opened, Refusal> 
         read,
         parts,
         elsewhere: BTreeMap::new(),
+        linked: Linked::default(),
     };
+    opened.linked = linked(ask, &opened)?;
     opened.elsewhere = elsewhere(ask, &opened)?;
     Ok(opened)
+}
+
+/// What the links find for the case, by its records and those of the parts that were read.
+fn linked(ask: &Ask, opened: &Opened) -> Result<Linked, Refusal> {
+    let profile = opened.profile();
+    let names = links_of_kind(profile, &opened.case.kind);
+    if names.is_empty() {
+        return Ok(Linked::default());
+    }
+    let parts: Vec<(&CaseState, Vec<CaseRecord>)> = opened
+        .parts
+        .iter()
+        .filter_map(|(part, held)| {
+            let state = opened.read.parts.get(part)?;
+            Some((
+                state.as_ref(),
+                held.iter().filter_map(read::case_record_of).collect(),
+            ))
+        })
+        .collect();
+    let own = (
+        opened.read.state.as_ref(),
+        opened.read.case_records.as_slice(),
+    );
+    let cases = parts.iter().map(|(s, r)| (*s, r.as_slice())).chain([own]);
+    let looks_for = links::looks_for(profile.model(), &names, None, cases);
+    finder(ask).look_up(profile, &looks_for)
+}
+
+/// What the links find for a part by itself.
+fn linked_of_part(
+    ask: &Ask,
+    opened: &Opened,
+    state: &CaseState,
+    records: &[CaseRecord],
+) -> Result<Linked, Refusal> {
+    let profile = opened.profile();
+    let names = links_of_kind(profile, &state.case.kind);
+    let looks_for = links::looks_for(profile.model(), &names, None, [(state, records)]);
+    finder(ask).look_up(profile, &looks_for)
 }
 
 /// One record may be about many cases, and its issuer have a seat in one of them only: there it counts.
@@ -914,12 +961,13 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
         };
         let case_records: Vec<CaseRecord> =
             records.iter().filter_map(read::case_record_of).collect();
+        let linked = linked_of_part(ask, opened, state, &case_records)?;
         let view = acts::CaseView {
             state,
             records: &case_records,
             directory: ask.directory(),
             as_of_ms: ask.now_ms,
-            linked: None,
+            linked: Some(&linked),
         };
         for offer in acts::acts(opened.profile(), view, ask.party(), &roles) {
             let model = opened.profile().model();

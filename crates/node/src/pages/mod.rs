@@ -7,6 +7,7 @@ mod act;
 mod ask;
 mod automations;
 mod board;
+mod board_anew;
 mod case;
 mod case_holders;
 mod case_papers;

@@ -16,6 +16,7 @@ mod docs;
 mod examples;
 mod indicators;
 mod language;
+mod living;
 mod orders;
 mod package;
 mod trial_a;

@@ -1,0 +1,95 @@
+//! What pages would show a party in a scenario: a board's needs, the acts that are possible.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::acts::{CaseView, acts};
+use crate::board::board_row;
+use crate::board_live::links_of_kind;
+use crate::case::{CaseRecord, CaseRef, CaseState};
+use crate::links::Linked;
+use crate::scenario::Expect;
+use crate::scenario_run::World;
+
+impl World<'_> {
+    /// Ids of the needs that boards show of the case: to the reader, or to all roles together.
+    pub(crate) fn needs(&self, expect: &Expect, state: &CaseState) -> BTreeSet<String> {
+        let roles = self.roles(expect);
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let (records, linked) = self.looked_at(expect, state);
+        let case = self.view(expect, state, &records, &linked);
+        let profile = self.profile();
+        let boards = profile.model().boards.keys();
+        boards
+            .filter_map(|board| board_row(profile, board, case, &roles))
+            .flat_map(|row| row.needs)
+            .map(|need| need.id)
+            .collect()
+    }
+
+    /// Ids of the acts that are possible: to the reader, or to all roles together.
+    pub(crate) fn acts(&self, expect: &Expect, state: &CaseState) -> BTreeSet<String> {
+        let roles = self.roles(expect);
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let (records, linked) = self.looked_at(expect, state);
+        let case = self.view(expect, state, &records, &linked);
+        let reader = expect.reader.as_deref().unwrap_or_default();
+        acts(self.profile(), case, reader, &roles)
+            .into_iter()
+            .filter(|offer| offer.allowed)
+            .map(|offer| offer.id)
+            .collect()
+    }
+
+    fn view<'v>(
+        &'v self,
+        expect: &Expect,
+        state: &'v CaseState,
+        records: &'v [CaseRecord],
+        linked: &'v Linked,
+    ) -> CaseView<'v> {
+        CaseView {
+            state,
+            records,
+            directory: self.directory(),
+            as_of_ms: expect.as_of_ms,
+            linked: Some(linked),
+        }
+    }
+
+    fn roles(&self, expect: &Expect) -> BTreeSet<String> {
+        let parties = self.directory().parties.iter();
+        parties
+            .filter(|(did, _)| expect.reader.as_ref().is_none_or(|r| r == *did))
+            .flat_map(|(_, party)| party.roles.iter().map(|r| r.role.clone()))
+            .collect()
+    }
+
+    /// The case's records in the reader's hands, and what its links find there.
+    fn looked_at(&self, expect: &Expect, state: &CaseState) -> (Vec<CaseRecord>, Linked) {
+        let (_, held) = self.reader(expect);
+        let of = |case: &CaseRef| -> Vec<CaseRecord> {
+            let about = held.iter().filter(|r| r.about.contains(case));
+            about.cloned().collect()
+        };
+        let records = of(&state.case);
+        let profile = self.profile();
+        let names = links_of_kind(profile, &state.case.kind);
+        if names.is_empty() {
+            return (records, Linked::default());
+        }
+        let mut in_hand = vec![(Arc::new(state.clone()), Arc::new(records.clone()))];
+        let home = self.home_of(expect.reader.as_deref(), expect.as_of_ms);
+        for (part, _) in state.parts.values().flat_map(|p| &p.cases) {
+            in_hand.extend(home(part).map(|s| (s, Arc::new(of(part)))));
+        }
+        let linked = self.linked(
+            expect.reader.as_deref(),
+            &names,
+            None,
+            &in_hand,
+            expect.as_of_ms,
+        );
+        (records, linked)
+    }
+}
