@@ -5,6 +5,7 @@
 mod bench;
 mod install;
 mod ledger;
+mod programs;
 mod tidy;
 mod verify;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::say;
+use crate::{programs, say};
 
 /// Which of ours a crate may name in `[dependencies]` (design §2). `[dev-dependencies]` may reach wider.
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -77,7 +77,11 @@ pub(crate) fn run() -> Result<(), String> {
     for source in &sources {
         source_file(source, &mut findings);
     }
-    only_formats_knows_programs(&sources, &mut findings);
+    let mut shown = sources.clone();
+    for extension in ["html", "js"] {
+        collect(Path::new("crates/node"), extension, &mut shown);
+    }
+    programs::only_formats_knows_programs(&shown, &mut findings);
     vectors_have_a_source(&mut findings);
     languages(&mut findings);
     if findings.is_empty() {
@@ -154,55 +158,6 @@ fn source_file(path: &Path, findings: &mut Vec<String>) {
             for word in IMPURE_WORDS {
                 if code.contains(word) {
                     findings.push(format!("{shown}:{}: `{word}` in a pure crate", number + 1));
-                }
-            }
-        }
-    }
-}
-
-/// "No program in Rust" (design §5): the engine, the store, the exchange know no record type of the crossing.
-fn only_formats_knows_programs(sources: &[PathBuf], findings: &mut Vec<String>) {
-    const WORDS: &[&str] = &[
-        "\"Manifest\"",
-        "\"ReleaseDecision\"",
-        "\"HoldPlaced\"",
-        "\"EntryAccepted\"",
-        "\"shipment\"",
-        "\"trip\"",
-    ];
-    const FREE: &[&str] = &[
-        "canon",
-        "tlog",
-        "credential",
-        "store",
-        "profile",
-        "exchange",
-        "node",
-    ];
-    for path in sources {
-        let watched = FREE
-            .iter()
-            .any(|krate| path.starts_with(format!("crates/{krate}/src")));
-        let is_test = path.file_name().is_some_and(|n| n == "tests.rs")
-            || path.components().any(|c| c.as_os_str() == "tests");
-        if !watched || is_test {
-            continue;
-        }
-        let Ok(text) = fs::read_to_string(path) else {
-            continue;
-        };
-        for (number, line) in text.lines().enumerate() {
-            if line.trim_start().starts_with("#[cfg(test)]") {
-                break;
-            }
-            let code = line.split("//").next().unwrap_or_default();
-            for word in WORDS {
-                if code.contains(word) {
-                    findings.push(format!(
-                        "{}:{}: {word} is a program's word; programs are folders under profiles/",
-                        path.display(),
-                        number + 1
-                    ));
                 }
             }
         }
