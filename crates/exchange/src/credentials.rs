@@ -5,7 +5,6 @@
 //!
 //! The same records give the same credential to the byte: nothing in it is random, and its proof bears the logged time of the record.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use garita_credential::resolver::Resolver as _;
@@ -13,24 +12,22 @@ use garita_profile::Profile;
 use garita_profile::acts::CaseView;
 use garita_profile::case::CaseRef;
 use garita_profile::credentials::{self as engine, CredentialError, Made, Offered};
-use garita_profile::links::{self, Found, Linked};
-use garita_store::TermMatch;
+use garita_profile::links::{self, Linked};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::governance::NodeEntry;
+use crate::linked::Finder;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::read::{self, CaseRead};
-use crate::sequence::store_refusal;
 use crate::signing::Signer;
 use crate::submit::blocking;
+use crate::sync::Standings;
 
 /// Where a node asks another for a credential.
 pub const PEER_PATH: &str = "/v1/peer/credentials";
-/// Cases that one value of a link finds at most.
-const FOUND_MAX: usize = 50;
 
 /// What an asker's node asks the home of the office that signs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -281,49 +278,12 @@ fn linked(
     if names.is_empty() {
         return Ok(Linked::default());
     }
-    let cases = vec![(Arc::clone(&read.state), Arc::new(read.case_records.clone()))];
+    // How long others were silent is not asked here: a link that wants them fresh stays unknown.
+    let silent = Standings::default();
     let network = core.network();
-    let mut found: BTreeMap<(String, String, String), Vec<Found>> = BTreeMap::new();
-    for (kind, by, value) in links::wanted(model, &names, None, &cases) {
-        let keys: Vec<String> = if by.is_empty() {
-            vec![value.clone()]
-        } else {
-            core.reader
-                .search(party, Some(&by), &value, TermMatch::Exact, FOUND_MAX)
-                .map_err(|e| store_refusal(&e))?
-                .into_iter()
-                .filter(|hit| hit.kind == kind)
-                .map(|hit| hit.key)
-                .collect()
-        };
-        let mut of_value = Vec::new();
-        for key in keys {
-            let case = CaseRef {
-                kind: kind.clone(),
-                key,
-            };
-            let Some(other) = read::case(core, party, &case)? else {
-                continue;
-            };
-            let home = other
-                .state
-                .owner
-                .as_ref()
-                .and_then(|o| network.homes.get(o));
-            of_value.push(Found {
-                // How long others were silent is not asked here: a link that wants them fresh stays unknown.
-                heard_ago_ms: home.filter(|h| **h == core.identity.did).map(|_| 0),
-                state: other.state,
-                records: Arc::new(other.case_records),
-            });
-        }
-        found.insert((kind, by, value), of_value);
-    }
-    let find = |kind: &str, by: &str, value: &str| {
-        let name = (kind.to_owned(), by.to_owned(), value.to_owned());
-        found.get(&name).cloned().unwrap_or_default()
-    };
-    Ok(links::look(model, &names, None, &cases, &find))
+    let case = [(read.state.as_ref(), read.case_records.as_slice())];
+    let looks_for = links::looks_for(model, &names, None, case);
+    Finder::new(core, &silent, &network, party).look_up(profile, &looks_for)
 }
 
 fn signed(

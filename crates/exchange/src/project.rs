@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use garita_profile::Profile;
+use garita_profile::board_live::links_of_boards;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::fold;
-use garita_profile::board_live::links_of_boards;
 use garita_profile::knowledge::Knowledge;
 use garita_profile::links::{self, LooksFor};
 use garita_profile::{acts, board, keys, tables};

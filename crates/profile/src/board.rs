@@ -158,9 +158,7 @@ pub fn title(profile: &Profile, case: CaseView<'_>) -> String {
 
 fn needs(profile: &Profile, board: &Board, scope: &dyn Scope, roles: &[&str]) -> Vec<NeedRow> {
     let shown = board.needs.iter().filter(|n| concerns(n, roles));
-    shown
-        .filter_map(|n| need_row(profile, n, scope))
-        .collect()
+    shown.filter_map(|n| need_row(profile, n, scope)).collect()
 }
 
 /// Whether a need is the business of one of these roles.

@@ -8,9 +8,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::acts::CaseView;
-use crate::board::{
-    BoardRow, Live, NamedScope, concerns, field, linked_val, need_row, off_board,
-};
+use crate::board::{BoardRow, Live, NamedScope, concerns, field, linked_val, need_row, off_board};
 use crate::case::{CaseRecord, CaseState, Directory};
 use crate::case_scope::{CaseScope, clocks_val};
 use crate::clocks::retime;

@@ -40,7 +40,8 @@ impl Linked {
     /// Adds what other links found.
     pub fn join(&mut self, other: &Linked) {
         let found = other.found.iter();
-        self.found.extend(found.map(|(n, v)| (n.clone(), v.clone())));
+        self.found
+            .extend(found.map(|(n, v)| (n.clone(), v.clone())));
     }
 
     /// `linked` as an expression sees it.
@@ -106,7 +107,8 @@ pub fn look_up(model: &Model, looks_for: &LooksFor, find: Find<'_>) -> Linked {
     let mut out = Linked::default();
     for (name, keys) in looks_for {
         if let Some(link) = model.links.get(name) {
-            out.found.insert(name.clone(), list(model, link, keys, find));
+            out.found
+                .insert(name.clone(), list(model, link, keys, find));
         }
     }
     out

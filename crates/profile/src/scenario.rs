@@ -410,8 +410,8 @@ fn expect(
     let as_of_ms = node.get("at").map_or(Ok(last), |n| time(starts, n))?;
     let known = [
         "case", "as", "at", "state", "tracks", "holds", "balances", "clocks", "why", "seats",
-        "posts", "blind", "way", "parts", "sees", "told", "complete", "owner", "may-sign", "needs", "acts",
-        "issued",
+        "posts", "blind", "way", "parts", "sees", "told", "complete", "owner", "may-sign", "needs",
+        "acts", "issued",
     ];
     only(node, &known)?;
     let wants = node

@@ -489,7 +489,9 @@ impl<'s> World<'s> {
                 }
                 "seats" | "posts" => within(&named(want), &found),
                 "owner" => want.as_str().map(did).as_deref() == found.as_str(),
-                "sees" | "holds" | "may-sign" | "issued" | "needs" | "acts" => sorted(want) == sorted(&found),
+                "sees" | "holds" | "may-sign" | "issued" | "needs" | "acts" => {
+                    sorted(want) == sorted(&found)
+                }
                 _ => *want == found,
             };
             if !same {

@@ -171,12 +171,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     Ok((frame, page))
 }
 
-fn entries(
-    ask: &Ask,
-    profile: &Profile,
-    board: &Board,
-    name: &str,
-) -> Result<Vec<Entry>, Refusal> {
+fn entries(ask: &Ask, profile: &Profile, board: &Board, name: &str) -> Result<Vec<Entry>, Refusal> {
     let mut views: Vec<CaseView> = Vec::new();
     let mut query = CaseQuery {
         shown: board

@@ -218,12 +218,7 @@ fn a_kept_row_is_asked_anew_and_opens_its_case_only_where_it_must() {
     let state = folded(&profile, &directory, &manifest, 0);
     let names = links_of_boards(&profile, "trip");
     assert_eq!(names, links_of_kind(&profile, "trip"));
-    let looks_for = links::looks_for(
-        model,
-        &names,
-        None,
-        [(state.as_ref(), manifest.as_slice())],
-    );
+    let looks_for = links::looks_for(model, &names, None, [(state.as_ref(), manifest.as_slice())]);
     assert_eq!(looks_for["makers"].iter().collect::<Vec<_>>(), ["M1"]);
     let view = CaseView {
         state: &state,
