@@ -48,6 +48,8 @@ pub struct Live {
     pub looks_for: LooksFor,
     /// The case's clocks; told as of an instant by [`crate::clocks::retime`].
     pub clocks: Vec<ClockState>,
+    /// The state of each track.
+    pub tracks: BTreeMap<String, String>,
 }
 
 /// A reason for which a person must look.
@@ -98,6 +100,9 @@ pub fn kept_row(
     row.live = live.map(|_| Live {
         looks_for: looks_for.clone(),
         clocks: case.state.clocks.clone(),
+        tracks: (case.state.tracks.iter())
+            .map(|(name, track)| (name.clone(), track.state.clone()))
+            .collect(),
     });
     Some(row)
 }

@@ -226,13 +226,16 @@ impl Scope for LiveScope<'_> {
             "asOf" => return Some(Val::Int(self.looking.as_of_ms)),
             _ => {}
         }
-        let Some(state) = self.case.state() else {
-            return Some(not_in_hand());
-        };
-        if CaseScope::of_state(state, name) {
-            self.state()?.var(name)
-        } else {
-            self.whole()?.var(name)
+        if CaseScope::of_state(name) {
+            return self
+                .state()
+                .map_or_else(|| Some(not_in_hand()), |s| s.var(name));
+        }
+        match self.live.tracks.get(name) {
+            Some(track) => Some(Val::str(track)),
+            None => self
+                .whole()
+                .map_or_else(|| Some(not_in_hand()), |w| w.var(name)),
         }
     }
     fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {

@@ -62,9 +62,10 @@ impl<'a> CaseScope<'a> {
         self.record(id)
     }
 
-    /// Whether a name's value is told from the state alone, without the records' documents.
-    pub(crate) fn of_state(state: &CaseState, name: &str) -> bool {
-        OF_STATE.contains(&name) || state.tracks.contains_key(name)
+    /// Whether a name is a word of the language that a folded state answers alone, without the records' documents. Any other name is
+    /// that of a track first.
+    pub(crate) fn of_state(name: &str) -> bool {
+        OF_STATE.contains(&name)
     }
 
     fn record(&self, id: &str) -> Option<&'a CaseRecord> {

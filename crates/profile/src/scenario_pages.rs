@@ -1,6 +1,6 @@
 //! What pages would show a party in a scenario: a board's needs, the acts that are possible.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::acts::{CaseView, acts};
@@ -27,18 +27,22 @@ impl World<'_> {
             .collect()
     }
 
-    /// Ids of the acts that are possible: to the reader, or to all roles together.
-    pub(crate) fn acts(&self, expect: &Expect, state: &CaseState) -> BTreeSet<String> {
+    /// Which acts are possible: to the reader, or to all roles together.
+    pub(crate) fn acts(&self, expect: &Expect, state: &CaseState) -> BTreeMap<String, bool> {
         let roles = self.roles(expect);
         let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
         let (records, linked) = self.looked_at(expect, state);
         let case = self.view(expect, state, &records, &linked);
         let reader = expect.reader.as_deref().unwrap_or_default();
-        acts(self.profile(), case, reader, &roles)
-            .into_iter()
-            .filter(|offer| offer.allowed)
-            .map(|offer| offer.id)
-            .collect()
+        let profile = self.profile();
+        let of_kind = profile.model().acts.iter();
+        let mut possible: BTreeMap<String, bool> = of_kind
+            .filter(|act| act.kind == state.case.kind)
+            .map(|act| (act.id.clone(), false))
+            .collect();
+        let offers = acts(profile, case, reader, &roles);
+        possible.extend(offers.into_iter().map(|offer| (offer.id, offer.allowed)));
+        possible
     }
 
     fn view<'v>(

@@ -484,12 +484,12 @@ impl<'s> World<'s> {
             let found = self.found(expect, state, word);
             let same = match word.as_str() {
                 // These list what matters; the rest may be as it is.
-                "tracks" | "clocks" | "why" | "parts" | "balances" | "complete" => {
+                "tracks" | "clocks" | "why" | "parts" | "balances" | "complete" | "acts" => {
                     within(want, &found)
                 }
                 "seats" | "posts" => within(&named(want), &found),
                 "owner" => want.as_str().map(did).as_deref() == found.as_str(),
-                "sees" | "holds" | "may-sign" | "issued" | "needs" | "acts" => {
+                "sees" | "holds" | "may-sign" | "issued" | "needs" => {
                     sorted(want) == sorted(&found)
                 }
                 _ => *want == found,

@@ -92,8 +92,8 @@ fn boards_and_acts_follow_other_cases_and_the_clock_in_scenarios() {
     assert_eq!(check(&dock(DOCK, "")).findings, []);
     let good = format!(
         "{SCENARIO}expect:
-  - {{ case: trip A, as: cbp, needs: [here-now], acts: [grant], clocks: {{ leave: running }} }}
-  - {{ case: trip B, as: cbp, needs: [here-now], acts: [] }}
+  - {{ case: trip A, as: cbp, needs: [here-now], acts: {{ grant: true }}, clocks: {{ leave: running }} }}
+  - {{ case: trip B, as: cbp, needs: [here-now], acts: {{ grant: false }} }}
   - {{ case: trip A, at: 49, needs: [here-now], clocks: {{ leave: running }} }}
   - {{ case: trip A, at: 50, needs: [here-now, soon], clocks: {{ leave: soon }} }}
   - {{ case: trip A, at: 65, needs: [here-now, soon], clocks: {{ leave: soon }} }}
@@ -104,9 +104,9 @@ fn boards_and_acts_follow_other_cases_and_the_clock_in_scenarios() {
     let bad = format!(
         "{SCENARIO}  s: {{ type: Suspended, by: ctpat, at: 10, subject: {{ certificate: C1 }} }}
 expect:
-  - {{ case: trip A, as: cbp, needs: [here-now, stopped], acts: [] }}
-  - {{ case: trip B, as: cbp, needs: [here-now, stopped], acts: [] }}
-  - {{ case: trip A, as: toca, needs: [here-now], acts: [] }}
+  - {{ case: trip A, as: cbp, needs: [here-now, stopped], acts: {{ grant: false }} }}
+  - {{ case: trip B, as: cbp, needs: [here-now, stopped], acts: {{ grant: false }} }}
+  - {{ case: trip A, as: toca, needs: [here-now], acts: {{ grant: false }} }}
 "
     );
     assert_eq!(run_scenarios_in(&dock(DOCK, &bad), 20).faults, []);
