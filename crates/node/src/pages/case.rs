@@ -22,7 +22,7 @@ use garita_store::{HeldRecord, TermMatch};
 use super::ask::{Ask, absent, held, signed};
 use super::board_anew::finder;
 use super::words::{Say, inside};
-use super::{case_holders, case_papers, case_times, live};
+use super::{case_fields, case_holders, case_papers, case_times, live};
 use crate::api::records::digest_of;
 use crate::console::{
     Act, CasePage, CredentialLine, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look,
@@ -356,7 +356,11 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         peer,
         asks: asks(ask, &opened, row.as_ref().map(|(_, r)| r)),
         holds: holds(ask, &opened),
-        facts: facts(ask, &opened),
+        facts: [
+            facts(ask, &opened),
+            case_fields::linked(&opened.say, row.as_ref()),
+        ]
+        .concat(),
         way: case_times::way(ask, &opened),
         way_to_come: if closed {
             String::new()

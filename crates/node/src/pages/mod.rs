@@ -9,6 +9,7 @@ mod automations;
 mod board;
 mod board_anew;
 mod case;
+mod case_fields;
 mod case_holders;
 mod case_papers;
 mod case_times;
