@@ -23,6 +23,7 @@ mod governance;
 mod hostile_log;
 mod kill;
 mod lacking;
+mod living;
 mod measures;
 mod openapi;
 mod programs;
