@@ -210,6 +210,14 @@ const EDITS: &[Edit] = &[
         )],
     ),
     (
+        "a clock that warns",
+        &[(
+            "profile.yaml",
+            "last: 15, count: days, until: Entry,",
+            "last: 15, count: days, warn: P3D, until: Entry,",
+        )],
+    ),
+    (
         "a rule that only warns, one gone and one new",
         &[
             (
@@ -293,7 +301,7 @@ const EDITS: &[Edit] = &[
 ];
 
 #[test]
-fn twelve_edits_are_told_in_plain_words() {
+fn thirteen_edits_are_told_in_plain_words() {
     let mut told = String::new();
     for (title, edits) in EDITS {
         let mut new = files();
@@ -322,7 +330,7 @@ fn twelve_edits_are_told_in_plain_words() {
             .unwrap();
         }
     }
-    assert_eq!(EDITS.len(), 12);
+    assert_eq!(EDITS.len(), 13);
     let golden = include_str!("diff.golden.txt");
     assert!(told == golden, "told:\n{told}");
 }
