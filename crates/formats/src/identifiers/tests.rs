@@ -192,3 +192,21 @@ fn errors_say_what_and_in_two_languages() {
     );
     assert_eq!(check("container", "ÑÑÑÑ3054383"), Some(false));
 }
+
+#[test]
+fn the_guide_for_authors_names_every_identifier() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/profiles.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = text.lines().find(|l| l.starts_with("| `check('scn'"));
+    let names = line.and_then(|l| l.split("name: ").nth(1)).unwrap();
+    let told: Vec<&str> = names.trim_end_matches(" |").split(' ').collect();
+    let known: Vec<&str> = ALL.iter().map(|row| row.name).collect();
+    assert_eq!(told, known);
+    for row in ALL {
+        assert!(
+            !row.examples.is_empty() && !row.counterexamples.is_empty(),
+            "{}",
+            row.name
+        );
+    }
+}

@@ -14,6 +14,7 @@ mod deeds;
 mod diff;
 mod docs;
 mod examples;
+mod functions;
 mod indicators;
 mod language;
 mod living;
