@@ -25,6 +25,9 @@ pub(crate) struct PresentArgs {
     /// The holder's key (Multikey file)
     #[arg(long)]
     key: PathBuf,
+    /// The key as the holder's DID document names it, such as did:web:HOST:parties:NAME#key-1, where the file knows it as did:key only
+    #[arg(long, value_name = "DID#KEY")]
+    method: Option<String>,
     /// What the verifier set, to be answered
     #[arg(long)]
     challenge: String,
@@ -105,15 +108,16 @@ pub(crate) fn present(args: &PresentArgs, canonicalizer: &Canonicalizer) -> Exit
         purpose: Purpose::Authentication,
         challenge: Some(args.challenge.clone()),
         domain: Some(args.domain.clone()),
-        ..ProofOptions::assertion(&key.id, real_now_ms())
+        ..ProofOptions::assertion(args.method.as_deref().unwrap_or(&key.id), real_now_ms())
     };
-    match presentation::create(
-        &key.controller,
-        &credentials,
-        &key.key,
-        &options,
-        canonicalizer,
-    ) {
+    let holder = match &args.method {
+        None => key.controller.as_str(),
+        Some(method) => match method.split_once('#') {
+            Some((did, _)) => did,
+            None => return say::unusable(format!("`{method}` names no key: DID#KEY")),
+        },
+    };
+    match presentation::create(holder, &credentials, &key.key, &options, canonicalizer) {
         Ok(signed) => {
             say::data(serde_json::to_string_pretty(&signed).unwrap_or_default());
             ExitCode::SUCCESS

@@ -386,6 +386,13 @@ impl Checker<'_> {
                 Ty::Bool
             }
             Op::Add if a.is_text() && b.is_text() => Ty::Str,
+            // What a link finds has no type before it runs.
+            Op::Add
+                if (a.is_text() && matches!(b, Ty::Any))
+                    || (matches!(a, Ty::Any) && b.is_text()) =>
+            {
+                Ty::Str
+            }
             Op::Add if matches!((a, b), (Ty::List(..), Ty::List(..))) => a.clone(),
             Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Rem => {
                 self.want(a, &Ty::Num, "+ - * / %");
@@ -473,7 +480,7 @@ fn arity(name: &str) -> (usize, usize) {
         | "records" => (1, 1),
         "startsWith" | "endsWith" | "contains" | "minutes_between" | "same" | "check" | "code"
         | "days_between" | "add_days" | "add_months" | "same_items" => (2, 2),
-        "instant" | "decimals" => (1, 1),
+        "instant" | "decimals" | "sha256" => (1, 1),
         "day" | "is_business_day" => (1, 2),
         "add_business_days" => (2, 3),
         "distance_km" => (4, 4),
@@ -490,7 +497,7 @@ fn result(name: &str) -> Ty {
         "size" | "decimal" | "int" | "abs" | "time" | "minutes_between" | "business_days"
         | "count" | "sum" | "total" | "days_between" | "distance_km" | "decimals" => Ty::Num,
         "string" | "instant" | "day" | "add_days" | "add_months" | "add_business_days"
-        | "lowerAscii" | "upperAscii" | "substring" => Ty::Str,
+        | "lowerAscii" | "upperAscii" | "substring" | "sha256" => Ty::Str,
         "values" | "records" | "distinct" => Ty::list(Ty::Any),
         _ => Ty::Any,
     }

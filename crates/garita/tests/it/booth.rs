@@ -311,11 +311,14 @@ async fn a_holder_proves_that_it_is_the_one_of_whom_the_certificate_speaks() {
             .to_string()
     };
     let present = |party: &str| {
+        let method = format!("{}#key-1", world.did(party));
         garita(&[
             "credential",
             "present",
             "--key",
             &key(party),
+            "--method",
+            &method,
             "--challenge",
             "c1",
             "--domain",
@@ -408,9 +411,6 @@ async fn a_holder_proves_that_it_is_the_one_of_whom_the_certificate_speaks() {
         no.code == 1 && no.out.contains("issuer-not-entitled"),
         "{no:?}"
     );
-    // Of a number that nobody here has heard of nothing is called valid.
-    let unheard = std::fs::read_to_string(&forged).unwrap();
-    assert!(unheard.contains("C-26-004417"));
 }
 
 /// A certificate that another party of the network signed with its own key, under its own name.

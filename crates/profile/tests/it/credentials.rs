@@ -306,3 +306,50 @@ fn slips_of_a_credential_are_told() {
         assert!(codes.contains(&code), "{from} -> {to}: {codes:?}");
     }
 }
+
+#[test]
+fn what_a_version_changes_of_a_credential_is_told() {
+    let edits = [
+        ("to: [others]", "to: [others, office]"),
+        (
+            "when: \"state == 'good'\"\n    to",
+            "when: \"state != 'ended'\"\n    to",
+        ),
+        ("        note?: \"=records.Granted.subject.note\"\n", ""),
+        ("valid-until?:", "valid-until:"),
+    ];
+    let mut told = Vec::new();
+    for (from, to) in edits {
+        assert!(LICENCE.contains(from), "{from}");
+        let new = licence(&LICENCE.replacen(from, to, 1));
+        let found = garita_profile::diff::diff(&licence(LICENCE), &[], &new, &[]).unwrap();
+        assert!(found.changes.iter().all(|c| c.core), "{found:?}");
+        told.extend(
+            found
+                .changes
+                .into_iter()
+                .map(|c| format!("{} | {} | {}", c.code, c.en, c.es)),
+        );
+    }
+    let whole = garita_profile::diff::diff(
+        &licence(LICENCE.split("credentials:").next().unwrap()),
+        &[],
+        &licence(LICENCE),
+        &[],
+    )
+    .unwrap();
+    let added = whole
+        .changes
+        .iter()
+        .find(|c| c.code == "credential-added")
+        .unwrap();
+    told.push(format!("{} | {} | {}", added.code, added.en, added.es));
+    assert_eq!(told.join("\n"), TOLD);
+}
+
+const TOLD: &str = "\
+credential-to-added | Credential for outsiders `card` (Card): who may have it gained `office`. | Credencial para terceros `card` (Card): se añade `office` a quiénes pueden tenerla.\n\
+credential-condition-changed | Credential for outsiders `card` (Card): condition was `state == 'good'` and is now `state != 'ended'`. | Credencial para terceros `card` (Card): la condición era `state == 'good'` y ahora es `state != 'ended'`.\n\
+credential-members-removed | Credential for outsiders `card` (Card): what it says lost `/credentialSubject/note?: records.Granted.subject.note`. | Credencial para terceros `card` (Card): se quita `/credentialSubject/note?: records.Granted.subject.note` de lo que dice.\n\
+credential-may-not-end-changed | Credential for outsiders `card` (Card): now made only where its end is known. | Credencial para terceros `card` (Card): ahora se hace solo donde se conoce su fin.\n\
+credential-added | New credential for outsiders `card` (Card); kind of case: `licence`; record it repeats: `Granted`; condition: `state == 'good'`. | Se añade la credencial para terceros `card` (Card); el tipo de expediente: `licence`; el registro que repite: `Granted`; la condición: `state == 'good'`.";
