@@ -357,12 +357,18 @@ fn facts(
     if let Some(until) = verdict.credential.get("validUntil").and_then(Value::as_str) {
         facts.push(Fact {
             label: ask.w("Valid until", "Vigente hasta").to_owned(),
-            value: Rich::text(until),
+            value: Rich::text(told(ask, until)),
             ..Fact::default()
         });
     }
     let whose = opened.map_or_else(String::new, |o| o.title.clone());
     (whose, facts)
+}
+
+/// An instant of a credential in the reader's zone; as it stands where it is none.
+fn told(ask: &Ask, instant: &str) -> String {
+    garita_profile::functions::instant_ms(instant)
+        .map_or_else(|| instant.to_owned(), |at| ask.clock_text(at))
 }
 
 /// `GET /console/cases/{kind}/{key}/credentials/{name}`: to be printed.
@@ -399,7 +405,7 @@ pub(super) async fn carry(
             ),
         ];
         if let Some(until) = document.get("validUntil").and_then(Value::as_str) {
-            facts.push(fact("Valid until", "Vigente hasta", until.to_owned()));
+            facts.push(fact("Valid until", "Vigente hasta", told(ask, until)));
         }
         let words = opened.say.word(&format!("credentials.{name}"));
         let page = CarryPage {
