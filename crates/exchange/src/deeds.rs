@@ -324,6 +324,7 @@ impl Batch<'_> {
         let of = |case: &CaseRef| records.get(case).cloned().unwrap_or_default();
         Ok(match automation.on {
             Trigger::Records(_) => {
+                let network = Arc::clone(&self.desk.network);
                 let scope = DocumentScope::new(
                     profile,
                     &record.document,
@@ -334,7 +335,8 @@ impl Batch<'_> {
                     &of,
                     &FieldChecks,
                 )
-                .with_linked(Some(&linked));
+                .with_linked(Some(&linked))
+                .with_directory(&network.directory);
                 automation::of_record(profile, automation, &record, &scope)
             }
             Trigger::State { .. } => {

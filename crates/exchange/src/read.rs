@@ -85,8 +85,13 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
     let mut state = CaseState::clone(&state);
     // Rules over the case as it stands are told where somebody looks; the fold on the sequencer's thread leaves them out.
     if let Some(profile) = core.governing(&case.kind) {
-        state.findings =
-            garita_profile::rules::findings(&profile, &state, &case_records, &crate::FieldChecks);
+        state.findings = garita_profile::rules::findings(
+            &profile,
+            &state,
+            &case_records,
+            &core.network().directory,
+            &crate::FieldChecks,
+        );
     }
     Ok(Some(CaseRead {
         state: Arc::new(state),

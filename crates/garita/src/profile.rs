@@ -343,7 +343,11 @@ fn told(report: &check::Report, root: &str) {
         };
         say::data(format!(
             "{root}/{}:{}: {severity} {}: {}\n    {}",
-            finding.file, finding.line, finding.code, finding.message, finding.help
+            finding.file,
+            finding.line,
+            finding.code,
+            finding.message,
+            finding.help.replace('\n', "\n    ")
         ));
     }
 }

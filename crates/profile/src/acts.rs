@@ -14,6 +14,9 @@ use crate::links::Linked;
 use crate::load::Profile;
 use crate::model::{Act, Model};
 
+/// Name of the roles of who is offered an act, in its `when`.
+pub(crate) const ROLES: &str = "roles";
+
 /// An act as offered on a case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActOffer {
@@ -33,6 +36,9 @@ pub struct ActOffer {
     pub many: bool,
     /// Asks once more.
     pub grave: bool,
+    /// Opens the record's form.
+    #[serde(default)]
+    pub form: bool,
 }
 
 /// Why an act makes no record.
@@ -41,6 +47,9 @@ pub enum ActError {
     /// No such act.
     #[error("there is no act `{0}`")]
     Unknown(String),
+    /// It makes no record by itself: people write it in its form.
+    #[error("the act `{0}` opens a form")]
+    Form(String),
     /// Its question is not answered.
     #[error("the act `{0}` asks for `{1}`")]
     Answer(String, String),
@@ -61,6 +70,7 @@ impl ActError {
     pub fn code(&self) -> &'static str {
         match self {
             ActError::Unknown(_) => "act-unknown",
+            ActError::Form(_) => "act-is-a-form",
             ActError::Answer(..) => "act-answer-missing",
             ActError::Lacking { .. } => "act-member-lacking",
         }
@@ -92,7 +102,7 @@ pub fn acts(profile: &Profile, case: CaseView<'_>, did: &str, roles: &[&str]) ->
         .iter()
         .filter(|a| a.kind == case.state.case.kind && may_issue(profile, a, case.state, did, roles))
         .filter(|a| !stands_on_what_is_shown(profile.model(), &a.id))
-        .map(|a| offer(profile, a, case))
+        .map(|a| offer(profile, a, case, roles))
         .collect()
 }
 
@@ -136,7 +146,7 @@ pub fn check_act(
     let id = model.credentials.get(credential)?.checked_by.as_ref()?;
     let act = model.acts.iter().find(|a| a.id == *id)?;
     let may = act.kind == case.state.case.kind && may_issue(profile, act, case.state, did, roles);
-    may.then(|| offer(profile, act, case))
+    may.then(|| offer(profile, act, case, roles))
 }
 
 /// Such an act has nothing to say on a case's own page.
@@ -186,6 +196,9 @@ fn build(
         .iter()
         .find(|a| a.id == id)
         .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
+    if act.form {
+        return Err(ActError::Form(id.to_owned()));
+    }
     let mut subject = key_members(profile.model(), &act.issue, &case.state.case);
     let scope = ActScope {
         inner: NamedScope::new(profile, case),
@@ -276,8 +289,11 @@ fn may_issue(profile: &Profile, act: &Act, state: &CaseState, did: &str, roles: 
     )
 }
 
-fn offer(profile: &Profile, act: &Act, case: CaseView<'_>) -> ActOffer {
-    let scope = NamedScope::new(profile, case);
+fn offer(profile: &Profile, act: &Act, case: CaseView<'_>, roles: &[&str]) -> ActOffer {
+    let scope = ActorScope {
+        inner: NamedScope::new(profile, case),
+        roles,
+    };
     let truth = act
         .when
         .as_ref()
@@ -326,6 +342,31 @@ fn offer(profile: &Profile, act: &Act, case: CaseView<'_>) -> ActOffer {
         ask,
         many: act.many,
         grave: act.grave,
+        form: act.form,
+    }
+}
+
+/// What an act's `when` sees beside the case: the roles of who asks.
+struct ActorScope<'a> {
+    inner: NamedScope<'a>,
+    roles: &'a [&'a str],
+}
+
+impl Scope for ActorScope<'_> {
+    fn reach(&self, names: &[&str]) -> Option<Reach<'_>> {
+        self.inner.reach(names)
+    }
+    fn member(&self, names: &[&str]) -> Option<Val> {
+        self.inner.member(names)
+    }
+    fn var(&self, name: &str) -> Option<Val> {
+        if name == ROLES {
+            return Some(Val::list(self.roles.iter().map(Val::str).collect()));
+        }
+        self.inner.var(name)
+    }
+    fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
+        self.inner.call(name, args)
     }
 }
 

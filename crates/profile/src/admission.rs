@@ -96,7 +96,8 @@ pub fn judge(profile: &Profile, document: &Value, ctx: &AdmitContext<'_>) -> Jud
         ctx.records,
         ctx.identifiers,
     )
-    .with_linked(ctx.linked);
+    .with_linked(ctx.linked)
+    .with_directory(ctx.directory);
     let (failed, unchecked) = scope.judge();
     out.problems.extend(failed);
     out.problems

@@ -1,5 +1,6 @@
 //! `profile check`: a profile is judged as a whole before it runs. Each finding has file, line and a sentence that helps.
 
+mod barren;
 mod counting;
 mod credentials;
 mod deeds;
@@ -73,6 +74,7 @@ fn judged(profile: &Profile) -> Vec<Finding> {
     checker.folding();
     checker.deeds();
     checker.credentials();
+    checker.barren();
     checker.measures();
     checker.schemas();
     checker.texts();

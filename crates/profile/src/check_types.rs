@@ -9,7 +9,7 @@ use crate::expr_parse::{Each, Node, Op};
 use crate::expr_value::Val;
 use crate::finding::nearest;
 use crate::functions::PURE;
-use crate::rules::FUNCTIONS;
+use crate::rules::{FUNCTIONS, ISSUER_HAS};
 use crate::schema::resolve;
 
 /// What a value can be.
@@ -477,7 +477,7 @@ fn arity(name: &str) -> (usize, usize) {
     match name {
         "size" | "lowerAscii" | "upperAscii" | "decimal" | "int" | "string" | "abs" | "time"
         | "distinct" | "total" | "sum" | "value" | "values" | "count" | "has" | "latest"
-        | "records" => (1, 1),
+        | "records" | ISSUER_HAS => (1, 1),
         "startsWith" | "endsWith" | "contains" | "minutes_between" | "same" | "check" | "code"
         | "days_between" | "add_days" | "add_months" | "same_items" => (2, 2),
         "instant" | "decimals" | "sha256" => (1, 1),
@@ -493,7 +493,7 @@ fn arity(name: &str) -> (usize, usize) {
 fn result(name: &str) -> Ty {
     match name {
         "startsWith" | "endsWith" | "contains" | "within" | "same" | "check" | "code" | "has"
-        | "agreed" | "same_items" | "is_business_day" => Ty::Bool,
+        | "agreed" | "same_items" | "is_business_day" | ISSUER_HAS => Ty::Bool,
         "size" | "decimal" | "int" | "abs" | "time" | "minutes_between" | "business_days"
         | "count" | "sum" | "total" | "days_between" | "distance_km" | "decimals" => Ty::Num,
         "string" | "instant" | "day" | "add_days" | "add_months" | "add_business_days"

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::admission::{AdmitContext, judge};
 use crate::builtin::ANY;
-use crate::case::{CaseRecord, CaseRef, CaseState, Directory, Party, RoleGrant, Standing};
+use crate::case::{CaseRecord, CaseRef, CaseState, Directory, Party, Problem, RoleGrant, Standing};
 use crate::fold::fold_case;
 use crate::functions::instant_ms;
 use crate::keys;
@@ -178,6 +178,7 @@ fn judged(
     members
         .entry("issuer")
         .or_insert_with(|| json!({ "id": ISSUER }));
+    issuer_as_object(&mut document);
     let mut about = keys::about(profile, &document).unwrap_or_default();
     let types: Vec<String> = example
         .case
@@ -194,8 +195,8 @@ fn judged(
     let answers = types.iter().position(|t| answered.contains(t));
     if about.is_empty() {
         // What only answers is about what it answers.
-        if let Some(of) = answers.and_then(|i| example.case.get(i)) {
-            about = keys::about(profile, of).unwrap_or_default();
+        if let Some(i) = answers {
+            about = about_by_following(profile, &example.case, &types, i).unwrap_or_default();
         }
         if about.is_empty() {
             about.extend(some_case(model, &record_type));
@@ -203,7 +204,7 @@ fn judged(
     }
     let mut in_hand = Vec::new();
     for (i, (other, name)) in example.case.iter().zip(&types).enumerate() {
-        let mut cases = keys::about(profile, other)
+        let mut cases = about_by_following(profile, &example.case, &types, i)
             .map_err(|p| format!("`case` {i} ({name}): {} at {}", p.en, p.pointer))?;
         if cases.is_empty() {
             cases.clone_from(&about);
@@ -214,7 +215,9 @@ fn judged(
             .and_then(instant_ms)
             .unwrap_or(now_ms)
             .min(now_ms - BEFORE_MS);
-        let mut record = held(&case_id(i), name, &cases, at_ms, other.clone());
+        let mut other = other.clone();
+        issuer_as_object(&mut other);
+        let mut record = held(&case_id(i), name, &cases, at_ms, other);
         record.follows = (types.iter().enumerate())
             .filter(|(_, t)| follows(name).contains(t))
             .map(|(j, _)| case_id(j))
@@ -298,6 +301,38 @@ fn judged(
 fn set(document: &mut Value, member: &str, value: Value) {
     if let Value::Object(members) = document {
         members.insert(member.to_owned(), value);
+    }
+}
+
+/// What a record in hand is about: by its own words, or by those of what it answers, and of what that answers in turn.
+fn about_by_following(
+    profile: &Profile,
+    held: &[Value],
+    types: &[String],
+    of: usize,
+) -> Result<Vec<CaseRef>, Problem> {
+    let mut at = of;
+    for _ in 0..FOLLOWS_DEEP {
+        let Some(record) = held.get(at) else { break };
+        let about = keys::about(profile, record)?;
+        if !about.is_empty() {
+            return Ok(about);
+        }
+        let records = &profile.model().records;
+        let answered = types.get(at).and_then(|name| records.get(name));
+        match answered.and_then(|ty| types.iter().position(|t| ty.follows.contains(t))) {
+            Some(next) if next != at => at = next,
+            Some(_) | None => break,
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// `"issuer": "did:web:…"` is written for `{ "id": "did:web:…" }`, as records have it, so that `/issuer/id` finds it.
+fn issuer_as_object(document: &mut Value) {
+    if let Some(did) = document.get("issuer").and_then(Value::as_str) {
+        let did = json!({ "id": did });
+        set(document, "issuer", did);
     }
 }
 

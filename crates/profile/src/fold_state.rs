@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::case::{CaseRecord, Hold, ReplaceKind, TrackState};
-use crate::expr::{Reach, STEPS_MAX, Scope, Val};
+use crate::case::{CaseRecord, Directory, Hold, ReplaceKind, TrackState};
+use crate::expr::{EvalError, Reach, STEPS_MAX, Scope, Val};
 use crate::fold::{Fold, Now};
 use crate::in_force::Entry;
+use crate::rules::ISSUER_HAS;
 use crate::seats::{each_value, is_office};
 
 /// Tracks, holds and balances after some records.
@@ -117,6 +118,7 @@ impl<'a> Folded<'a> {
                     Some(when) => {
                         let scope = scope.get_or_insert_with(|| MoveScope {
                             entry,
+                            directory: fold.directory,
                             tracks: self.tracks.iter().map(|t| (t.name, t.state)).collect(),
                         });
                         when.eval(scope, STEPS_MAX).truth()
@@ -296,9 +298,10 @@ fn amount_at(typed: &crate::model::TypedPath, entry: &Entry<'_>) -> Option<i64> 
     sum
 }
 
-/// What a move's condition sees: `subject`, `issuer`, the tracks as they stand.
+/// What a move's condition sees: `subject`, `issuer`, the tracks as they stand, and `issuer_has(role)`.
 struct MoveScope<'s, 'a> {
     entry: &'s Entry<'a>,
+    directory: &'s Directory,
     tracks: Vec<(&'a str, &'a str)>,
 }
 
@@ -316,6 +319,20 @@ impl Scope for MoveScope<'_, '_> {
                 .find(|(n, _)| *n == name)
                 .map(|(_, s)| Val::str(s)),
         }
+    }
+
+    fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
+        (name == ISSUER_HAS).then(|| {
+            Ok(match args {
+                [Val::Str(role)] => Val::Bool(self.directory.has_role(
+                    self.entry.actor,
+                    role,
+                    self.entry.record.logged_ms,
+                )),
+                [unknown] if unknown.is_unknown() => unknown.clone(),
+                _ => Val::unknown("issuer_has takes a role"),
+            })
+        })
     }
 }
 

@@ -326,7 +326,27 @@ pub struct ShowLine {
     pub when: Option<Expr>,
 }
 
-/// How a state looks: one of the console's ten (`expected`, `waiting`, `referred`, `inspection`, `hold`, `overdue`, `released`, `refused`, `seized`, `closed`).
+/// Looks of a state, the console's ten.
+pub const LOOKS: [&str; 10] = [
+    "expected",
+    "waiting",
+    "referred",
+    "inspection",
+    "hold",
+    "overdue",
+    "released",
+    "refused",
+    "seized",
+    "closed",
+];
+
+/// Glyphs of a need, as the console draws them.
+pub const GLYPHS: [&str; 17] = [
+    "ok", "soon", "end", "wait", "refer", "look", "hold", "stop", "cross", "missing", "future",
+    "revoked", "differ", "late", "step", "behind", "away",
+];
+
+/// How a state looks: one of [`LOOKS`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StateFace {
     /// The look.
@@ -682,6 +702,8 @@ pub struct Act {
     pub when: Option<Expr>,
     /// What halts a truck asks once more.
     pub grave: bool,
+    /// Opens the record's form with the case filled in, where people write in more than one member.
+    pub form: bool,
 }
 
 /// A line of a code list.

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::case::{CaseRecord, CaseRef, CaseState, Problem};
+use crate::case::{CaseRecord, CaseRef, CaseState, Directory, Problem};
 use crate::expr::{EvalError, STEPS_MAX, Scope, Shape, Tri, Val};
 use crate::functions::{self, instant_ms};
 use crate::keys::record_type;
@@ -65,6 +65,7 @@ pub struct DocumentScope<'a> {
     /// Check digits.
     pub identifiers: &'a dyn Identifiers,
     linked: Option<&'a Linked>,
+    directory: Option<&'a Directory>,
     subject: OnceCell<Val>,
 }
 
@@ -94,6 +95,7 @@ impl<'a> DocumentScope<'a> {
             records,
             identifiers,
             linked: None,
+            directory: None,
             subject: OnceCell::new(),
         }
     }
@@ -102,6 +104,13 @@ impl<'a> DocumentScope<'a> {
     #[must_use]
     pub fn with_linked(mut self, linked: Option<&'a Linked>) -> Self {
         self.linked = linked;
+        self
+    }
+
+    /// With the trust list, by which `issuer_has` is told; without it that is unknown.
+    #[must_use]
+    pub fn with_directory(mut self, directory: &'a Directory) -> Self {
+        self.directory = Some(directory);
         self
     }
 
@@ -417,6 +426,9 @@ impl Scope for DocumentScope<'_> {
     }
 }
 
+/// Whether the record's issuer had a role by the trust list when it was logged: in rules, automations and moves.
+pub(crate) const ISSUER_HAS: &str = "issuer_has";
+
 /// Names of the functions that a document's rules have beside the general ones.
 pub(crate) const FUNCTIONS: &[&str] = &[
     "sum",
@@ -433,6 +445,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "is_business_day",
     "latest",
     "records",
+    ISSUER_HAS,
 ];
 
 impl DocumentScope<'_> {
@@ -519,6 +532,12 @@ impl DocumentScope<'_> {
             ("records", [Val::Str(ty)]) => Ok(Val::list(
                 self.in_force(ty).iter().map(subject_val).collect(),
             )),
+            (ISSUER_HAS, [Val::Str(role)]) => Ok(match (self.directory, self.var("issuer")) {
+                (Some(list), Some(Val::Str(did))) => {
+                    Val::Bool(list.has_role(&did, role, self.logged_ms))
+                }
+                _ => Val::unknown("the issuer's roles are not looked up here"),
+            }),
             _ => Err(wrong()),
         }
     }
@@ -640,6 +659,7 @@ pub fn findings(
     profile: &Profile,
     state: &CaseState,
     records: &[CaseRecord],
+    directory: &Directory,
     identifiers: &dyn Identifiers,
 ) -> Vec<Problem> {
     let cases = BTreeMap::from([(state.case.clone(), state.clone())]);
@@ -667,7 +687,8 @@ pub fn findings(
             &cases,
             &of,
             identifiers,
-        );
+        )
+        .with_directory(directory);
         for p in scope.judge().0 {
             if p.severity != crate::model::Severity::Refuse && !out.contains(&p) {
                 out.push(p);

@@ -128,7 +128,8 @@ impl World<'_> {
                     &of,
                     &NoIdentifiers,
                 )
-                .with_linked(Some(&linked));
+                .with_linked(Some(&linked))
+                .with_directory(self.directory());
                 automation::of_record(profile, automation, record, &scope)
             }
             Trigger::State { .. } => {

@@ -502,6 +502,11 @@ impl<'s> World<'s> {
                 ));
             }
         }
+        // What was not applied is most often why.
+        let asked = expect.wants.iter().any(|(word, _)| word == "why");
+        if let (Some(last), false, Some(why)) = (out.last_mut(), asked, not_applied(state)) {
+            last.push_str(&why);
+        }
         out
     }
 
@@ -610,6 +615,16 @@ impl<'s> World<'s> {
             _ => Value::Null,
         }
     }
+}
+
+/// The records that count for nothing in a case, each with its reason.
+fn not_applied(state: &CaseState) -> Option<String> {
+    let reasons: Vec<String> = state
+        .records
+        .iter()
+        .filter_map(|r| Some(format!("{} ({})", name_of(&r.id), r.why.as_ref()?)))
+        .collect();
+    (!reasons.is_empty()).then(|| format!("; not applied: {}", reasons.join(", ")))
 }
 
 type Held = BTreeMap<CaseRef, Arc<Vec<CaseRecord>>>;

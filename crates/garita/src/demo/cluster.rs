@@ -123,7 +123,7 @@ impl Cluster {
                 .map(|(place, zone)| ((*place).to_owned(), (*zone).to_owned()))
                 .collect(),
             nodes,
-            adoptions: vec![super::programs::next_version()?],
+            adoptions: vec![super::versions::next_version()?],
         };
         let made = setup::create_network(root, &plan).map_err(|e| e.to_string())?;
         let mut parties = BTreeMap::new();

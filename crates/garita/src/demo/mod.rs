@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | volumes with their sources | `volumes` |
 //! | who takes part | `cast` |
-//! | the day as data | `world`, `life`, `scenes`, `documents`, `script` |
+//! | the day as data | `world`, `life`, `scenes`, `programs`, `versions`, `documents`, `script` |
 //! | the four processes | `cluster` |
 //! | how the day is fed and what goes wrong | `drive`, `trouble`, `streams` |
 //! | what is said at the end | `ledger`, `account` |
@@ -25,6 +25,7 @@ mod scenes;
 mod script;
 mod streams;
 mod trouble;
+mod versions;
 mod volumes;
 mod world;
 #[cfg(test)]

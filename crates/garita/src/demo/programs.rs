@@ -3,18 +3,17 @@
 //!
 //! What the offices answer by rule is not here: their homes sign it, by the programs' automations.
 
-use garita_node::setup::AdoptionPlan;
 use serde_json::{Value, json};
 
 use super::life::instant;
 use super::script::{Errand, Expect, MINUTE_MS, Scene, Step, Submission, What};
-use super::world::DAY_MS;
+use super::versions;
 
 /// The errands, and where to look.
 pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
     let mut errands = Vec::new();
     let mut scenes = Vec::new();
-    for (title, told) in [
+    let told = [
         certificate_suspended(day_ms),
         scan_relied_on(day_ms),
         in_bond(day_ms),
@@ -24,7 +23,10 @@ pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
         recognised(day_ms),
         duty_paid(day_ms),
         one_filing(day_ms),
-    ] {
+    ];
+    // Where the binary's programs cannot be packed the network is not made either, and says why.
+    let proposed = versions::proposals(day_ms).unwrap_or_default();
+    for (title, told) in told.into_iter().chain(proposed) {
         scenes.push(Scene {
             id: title.id,
             en: title.en,
@@ -45,35 +47,35 @@ pub(crate) fn all(day_ms: i64) -> (Vec<Errand>, Vec<Scene>) {
 }
 
 /// Name of a scene, and the case in which it is seen.
-struct Title {
-    id: &'static str,
-    en: &'static str,
-    es: &'static str,
-    kind: &'static str,
-    key: &'static str,
-    node: &'static str,
-    asked_by: &'static str,
+pub(super) struct Title {
+    pub(super) id: &'static str,
+    pub(super) en: &'static str,
+    pub(super) es: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) key: &'static str,
+    pub(super) node: &'static str,
+    pub(super) asked_by: &'static str,
 }
 
 /// Steps of one errand, each so many minutes into the day.
-struct Telling {
+pub(super) struct Telling {
     day_ms: i64,
     steps: Vec<Step>,
 }
 
 impl Telling {
-    fn begin(day_ms: i64) -> Telling {
+    pub(super) fn begin(day_ms: i64) -> Telling {
         Telling {
             day_ms,
             steps: Vec::new(),
         }
     }
 
-    fn at(&self, minute: i64) -> String {
+    pub(super) fn at(&self, minute: i64) -> String {
         instant(self.day_ms + minute * MINUTE_MS)
     }
 
-    fn file(
+    pub(super) fn file(
         &mut self,
         minute: i64,
         actor: &'static str,
@@ -115,8 +117,26 @@ impl Telling {
     }
 
     /// A record that follows those of earlier steps.
-    fn answer(
+    pub(super) fn answer(
         &mut self,
+        minute: i64,
+        actor: &'static str,
+        label: &str,
+        record_type: &'static str,
+        subject: Value,
+        follows: &[&str],
+    ) -> &mut Self {
+        self.answer_sent(minute, minute, actor, label, record_type, subject, follows)
+    }
+
+    /// A record of what happened at one minute, sent at another: what was said weeks before is filed as the day begins.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a step of the script has so many parts, and each stands once in a line of the story"
+    )]
+    pub(super) fn answer_sent(
+        &mut self,
+        sent: i64,
         minute: i64,
         actor: &'static str,
         label: &str,
@@ -126,7 +146,7 @@ impl Telling {
     ) -> &mut Self {
         let at_ms = self.day_ms + minute * MINUTE_MS;
         self.steps.push(Step {
-            at_ms,
+            at_ms: self.day_ms + sent * MINUTE_MS,
             actor,
             label: label.to_owned(),
             what: What::Submit(Submission {
@@ -554,37 +574,6 @@ fn recognised(day_ms: i64) -> (Title, Telling) {
         asked_by: "sat",
     };
     (title, told)
-}
-
-/// Version 1.1.0 of the interior's program, co-signed five weeks before and in force at noon: its notice becomes thirty days.
-///
-/// # Errors
-/// When the program in the binary is not as this expects.
-pub(super) fn next_version() -> Result<AdoptionPlan, String> {
-    let mut packed = garita_node::programs::packed();
-    let at = packed
-        .iter()
-        .position(|folder| garita_profile::uses::id_of(folder).as_deref() == Some("interior"))
-        .ok_or("the binary has no program of the interior")?;
-    let mut folder = packed.swap_remove(at);
-    let text = folder.0.get("profile.yaml").cloned().unwrap_or_default();
-    let before = String::from_utf8(text).map_err(|e| e.to_string())?;
-    let after = before
-        .replacen("version: 1.0.0", "version: 1.1.0", 1)
-        .replacen("notice: P14D", "notice: P30D", 1);
-    folder
-        .0
-        .insert("profile.yaml".to_owned(), after.into_bytes());
-    let pool: Vec<&garita_profile::Folder> = packed.iter().collect();
-    let made = garita_profile::package::pack(&folder, &pool).map_err(|e| e.to_string())?;
-    if made.version != "1.1.0" {
-        return Err(format!("the interior's program is at {}", made.version));
-    }
-    Ok(AdoptionPlan {
-        package: made.bytes,
-        signed_ms: DAY_MS - 35 * 24 * 60 * MINUTE_MS,
-        from_ms: DAY_MS + 90 * MINUTE_MS,
-    })
 }
 
 fn duty_paid(day_ms: i64) -> (Title, Telling) {

@@ -768,6 +768,19 @@ pub fn slug(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// `profile check` knows the same words as the console: else it would pass what no page shows.
+    #[test]
+    fn looks_and_glyphs_are_those_of_the_profile_language() {
+        let mut glyphs: Vec<&str> = Glyph::ALL.iter().map(|g| g.name()).collect();
+        let mut known = garita_profile::model::GLYPHS.to_vec();
+        glyphs.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(glyphs, known);
+        for (i, look) in garita_profile::model::LOOKS.iter().enumerate() {
+            assert!(i == 0 || Look::parse(look) != Look::Expected, "{look}");
+        }
+    }
+
     #[test]
     fn escapes_what_comes_from_outside() {
         let nasty = "<script>alert('x')</script>\"&";

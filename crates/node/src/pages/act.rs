@@ -37,6 +37,9 @@ pub(super) async fn page(
 ) -> Response {
     signed(app, headers, uri, move |ask| {
         let wanted = Wanted::open(ask, &kind, &key, &act)?;
+        if wanted.offer.form {
+            return Ok(see_other(&wanted.form_address(ask, &kind, &key)));
+        }
         if wanted.offer.ask.is_some() {
             return Ok(ask.html(wanted.form(ask, "", &[])));
         }
@@ -135,12 +138,7 @@ fn prepared(
             ask.html(wanted.confirm(ask, &answer, &subject)),
         ));
     }
-    let model = wanted.opened.profile().model();
-    let follows = model
-        .records
-        .get(&wanted.offer.issue)
-        .map(|t| follows(ask, &t.follows, &wanted.opened.read.state))
-        .unwrap_or_default();
+    let follows = wanted.follows(ask);
     let submission = Submission {
         record_type: wanted.offer.issue.clone(),
         occurred: None,
@@ -252,6 +250,30 @@ impl Wanted {
             offer,
             title,
         })
+    }
+
+    /// What its record answers or closes in this case.
+    fn follows(&self, ask: &Ask) -> Vec<String> {
+        self.opened
+            .profile()
+            .model()
+            .records
+            .get(&self.offer.issue)
+            .map(|t| follows(ask, &t.follows, &self.opened.read.state))
+            .unwrap_or_default()
+    }
+
+    /// The record's form, with the case filled in.
+    fn form_address(&self, ask: &Ask, kind: &str, key: &str) -> String {
+        let form = format!(
+            "/console/file/{}",
+            crate::console::segment(&self.offer.issue)
+        );
+        let address = Address::new(form).with("kind", kind).with("key", key);
+        match self.follows(ask).as_slice() {
+            [first, ..] => address.with("follows", first).to_string(),
+            [] => address.to_string(),
+        }
     }
 
     fn subject(&self, ask: &Ask, answer: Option<&Value>) -> Result<Value, Refusal> {

@@ -747,10 +747,14 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
     }
     let mut facts: Vec<Fact> = found.into_iter().map(|(_, f)| f).take(FACTS - 1).collect();
     if let Some(owner) = opened.read.state.owner.as_deref() {
+        // Where several roles may open a case, the one under which this party is there.
         let role = model
             .kinds
             .get(&opened.case.kind)
-            .map_or_else(String::new, |k| say.role(&k.owner.role));
+            .map_or_else(String::new, |k| {
+                let has = |r: &&String| ask.directory().has_role(owner, r, ask.now_ms);
+                say.role(k.owner.roles.iter().find(has).unwrap_or(&k.owner.role))
+            });
         let marks = ask
             .directory()
             .parties

@@ -227,6 +227,14 @@ impl Say {
                     self.lang,
                 ))
             }
+            // What is said in both languages is shown in the reader's.
+            Value::Object(members)
+                if members.len() == 2 && ["en", "es"].iter().all(|l| members.contains_key(*l)) =>
+            {
+                members
+                    .get(self.lang.code())
+                    .map_or_else(Rich::default, |said| self.value(record_type, member, said))
+            }
             Value::Object(members) => {
                 // The first words of a group name it: a company's name, a driver's, a package's description.
                 let mut out = Rich::default();

@@ -22,6 +22,7 @@ impl Checker<'_> {
                             match model.records.get(ty) {
                                 None => self.unknown_type(&place, ty),
                                 Some(r) => {
+                                    self.says_something(&place, ty);
                                     for office in arg(2)
                                         .into_iter()
                                         .flatten()
@@ -44,6 +45,11 @@ impl Checker<'_> {
                             .and_then(|t| t.split_once('#'))
                         {
                             self.count(&place, ty.0);
+                        }
+                    }
+                    crate::rules::ISSUER_HAS => {
+                        for role in arg(0).into_iter().flatten() {
+                            self.role(&place, role);
                         }
                     }
                     "latest" | "records" => {
@@ -87,6 +93,25 @@ impl Checker<'_> {
                     _ => {}
                 }
             }
+        }
+    }
+
+    /// `agreed` compares a member of one of three names: a type without any never agrees.
+    fn says_something(&mut self, place: &str, ty: &str) {
+        let names = ["decision", "value", "state"];
+        let has = |schema: &serde_json::Value| {
+            schema
+                .get("properties")
+                .and_then(serde_json::Value::as_object)
+                .is_some_and(|p| names.iter().any(|n| p.contains_key(*n)))
+        };
+        if self.model.schemas.get(ty).is_some_and(|s| !has(s)) {
+            self.error(
+                place,
+                "agreed-without-value",
+                format!("`agreed` compares `decision`, `value` or `state` of a record, and {ty} has none of them"),
+                "call the member by which an office says yes or no `decision`",
+            );
         }
     }
 

@@ -43,7 +43,7 @@ impl Checker<'_> {
                         vars.insert("issuer".to_owned(), Ty::Str);
                         let env = Env {
                             vars,
-                            functions: Vec::new(),
+                            functions: vec![crate::rules::ISSUER_HAS],
                             place: "a move",
                         };
                         self.expr(
@@ -143,6 +143,9 @@ impl Checker<'_> {
                 self.expr(&place, e, &env, None);
             }
             if let Some(e) = &act.when {
+                let mut env = env;
+                env.vars
+                    .insert(crate::acts::ROLES.to_owned(), Ty::list(Ty::Str));
                 self.expr(&place, e, &env, Some(&Ty::Bool));
             }
         }

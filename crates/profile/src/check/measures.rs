@@ -7,19 +7,25 @@ use crate::indicator::{self, ColumnType, column_types};
 use super::Checker;
 
 impl Checker<'_> {
+    pub(super) fn zone(&mut self, place: &str, zone: &str) {
+        if zone.starts_with("post.") {
+            self.role(place, zone);
+        } else if TimeZone::get(zone).is_err() {
+            self.error(
+                place,
+                "unknown-zone",
+                format!("`{zone}` is no zone"),
+                "an IANA name such as America/Chicago, or a post such as post.us",
+            );
+        }
+    }
+
     pub(super) fn measures(&mut self) {
         let model = self.model;
         for (name, table) in &model.tables {
             let place = format!("tables.{name}");
-            match &table.zone {
-                Some(zone) if zone.starts_with("post.") => self.role(&place, zone),
-                Some(zone) if TimeZone::get(zone).is_err() => self.error(
-                    &place,
-                    "unknown-zone",
-                    format!("`{zone}` is no zone"),
-                    "an IANA name such as America/Chicago, or a post such as post.us",
-                ),
-                Some(_) | None => {}
+            if let Some(zone) = &table.zone {
+                self.zone(&place, zone);
             }
             let types = column_types(model, table);
             for column in table.columns.keys() {

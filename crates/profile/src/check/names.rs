@@ -397,6 +397,10 @@ impl Checker<'_> {
         let model = self.model;
         for (name, c) in &model.clocks {
             let place = format!("clocks.{name}");
+            // A post's bare name is taken too.
+            if let Some(zone) = c.zone.as_ref().filter(|z| !model.posts.contains_key(*z)) {
+                self.zone(&place, zone);
+            }
             self.kind(&place, &c.kind);
             self.record_type(&place, &c.from.record_type);
             if !c.from.path.is_empty() {

@@ -1,6 +1,7 @@
 //! Schemas, views, texts in both languages, context terms.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -9,6 +10,9 @@ use crate::schema;
 use crate::text::placeholders;
 
 use super::{Checker, is_built_in};
+
+/// So many missing texts of a language are told where each is wanted; more are told at once.
+const TEXTS_ONE_BY_ONE_MAX: usize = 3;
 
 impl Checker<'_> {
     /// A view must still be a record of its type: lists and groups that it opens must be able to stand without what it leaves out.
@@ -159,7 +163,11 @@ impl Checker<'_> {
                 )
             }));
         }
+        let several = model.boards.len() > 1;
         for (name, b) in &model.boards {
+            if several {
+                wanted.push((format!("boards.{name}"), format!("board.{name}")));
+            }
             wanted.extend(
                 b.columns
                     .iter()
@@ -218,8 +226,19 @@ impl Checker<'_> {
         }
         wanted.sort();
         wanted.dedup();
-        for (place, key) in wanted {
-            let missing: Vec<&str> = ["en", "es"].into_iter().filter(|l| !has(l, &key)).collect();
+        let lacks = |lang: &str| wanted.iter().filter(|(_, key)| !has(lang, key)).count();
+        // A new program has no texts at all: sixty findings would hide the few that want thought.
+        let whole = |lang: &str| lacks(lang) > TEXTS_ONE_BY_ONE_MAX;
+        for lang in ["en", "es"] {
+            if whole(lang) {
+                self.texts_at_once(lang, &wanted);
+            }
+        }
+        for (place, key) in &wanted {
+            let missing: Vec<&str> = ["en", "es"]
+                .into_iter()
+                .filter(|l| !has(l, key) && !whole(l))
+                .collect();
             if !missing.is_empty() {
                 let help = missing
                     .iter()
@@ -227,7 +246,7 @@ impl Checker<'_> {
                     .collect::<Vec<_>>()
                     .join("; ");
                 self.error(
-                    &place,
+                    place,
                     "text-missing",
                     format!("`{key}` has no text in {}", missing.join(", ")),
                     help,
@@ -243,6 +262,7 @@ impl Checker<'_> {
                 .into_iter()
                 .flat_map(|t| t.keys())
                 .filter(|k| !has(other, k))
+                .filter(|k| !(whole(other) && wanted.iter().any(|(_, key)| key == *k)))
             {
                 self.error(
                     &format!("texts/{lang}.yaml#{key}"),
@@ -252,6 +272,26 @@ impl Checker<'_> {
                 );
             }
         }
+    }
+
+    /// One finding for a language that lacks many: its help are the lines to paste.
+    fn texts_at_once(&mut self, lang: &str, wanted: &[(String, String)]) {
+        let texts = self.model.texts.get(lang);
+        let lacking: BTreeSet<&str> = wanted
+            .iter()
+            .map(|(_, key)| key.as_str())
+            .filter(|key| texts.is_none_or(|t| !t.contains_key(*key)))
+            .collect();
+        let mut help = format!("add these lines to texts/{lang}.yaml, and fill them");
+        for key in &lacking {
+            let _ = write!(help, "\n{key}: \"\"");
+        }
+        self.error(
+            &format!("texts/{lang}.yaml"),
+            "text-missing",
+            format!("{} texts are missing", lacking.len()),
+            help,
+        );
     }
 
     /// Values in braces: the same in both languages, and given by the rule or need.

@@ -484,6 +484,7 @@ pub(super) fn acts(side: &Side) -> Things {
             many,
             when: condition,
             grave,
+            form,
         } = act;
         let facets = vec![
             Facet::one(
@@ -529,6 +530,12 @@ pub(super) fn acts(side: &Side) -> Things {
                 *grave,
                 ["asks once more", "pregunta una vez más"],
                 ["does not ask again", "no vuelve a preguntar"],
+            ),
+            Facet::flag(
+                "form",
+                *form,
+                ["opens the record's form", "abre el formulario del registro"],
+                ["makes the record by itself", "hace el registro por sí solo"],
             ),
         ];
         (id.clone(), side.thing(id, &format!("acts.{id}"), facets))

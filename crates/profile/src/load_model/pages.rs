@@ -135,9 +135,19 @@ impl Reader {
             n,
             "an act",
             &[
-                "kind", "issue", "with", "take", "ask", "many", "when", "grave",
+                "kind", "issue", "with", "take", "ask", "many", "when", "grave", "form",
             ],
         );
+        let form = self.flag(n, "form");
+        let fills = ["with", "take", "ask"].iter().find(|w| n.get(w).is_some());
+        if let (true, Some(word)) = (form, fills) {
+            self.fault(
+                n.line,
+                "unknown-word",
+                format!("act `{id}` opens a form, in which people write, and has `{word}`"),
+                "take one of the two out; the case's key is filled in by itself",
+            );
+        }
         let issue = self.need_text(n, "an act", "issue");
         let kind = match self.text(n, "kind") {
             Some(kind) => kind,
@@ -187,6 +197,7 @@ impl Reader {
             many: self.flag(n, "many"),
             when,
             grave: self.flag(n, "grave"),
+            form,
         })
     }
 }

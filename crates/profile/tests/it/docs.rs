@@ -2,6 +2,9 @@
 
 use garita_profile::Folder;
 use garita_profile::check::check;
+use garita_profile::examples::run_examples;
+use garita_profile::rules::NoIdentifiers;
+use garita_profile::scenario::run_scenarios;
 
 /// Slips of writing; names that an excerpt leaves out are no fault of it.
 const SLIPS: &[&str] = &[
@@ -52,4 +55,39 @@ fn every_example_is_read_without_a_slip() {
             .collect();
         assert!(slips.is_empty(), "{slips:?}\n{block}");
     }
+}
+
+/// What the guide tells a reader to copy is a clean program, down to the line of the report that it promises.
+#[test]
+fn the_first_program_is_clean_as_it_stands() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/profiles-first.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let files: Vec<(&str, &str)> = text
+        .split("\n`dock/")
+        .skip(1)
+        .map(|rest| {
+            let (file, rest) = rest.split_once('`').unwrap();
+            let (_, block) = rest.split_once("```").unwrap();
+            let (_, block) = block.split_once('\n').unwrap();
+            (file, block.split_once("```").unwrap().0)
+        })
+        .collect();
+    assert_eq!(files.len(), 10, "the ten files of the guide");
+    let all = Folder::of(files.clone());
+    assert!(check(&all).findings.is_empty(), "{:#?}", check(&all));
+    let examples = run_examples(&all, &[], &NoIdentifiers);
+    assert!(examples.faults.is_empty(), "{examples:#?}");
+    assert!(examples.unbroken.is_empty(), "{examples:#?}");
+    assert_eq!((examples.valid, examples.invalid), (1, 1));
+    let run = run_scenarios(&all);
+    assert!(run.faults.is_empty(), "{:#?}", run.faults);
+    assert!(run.unreached.is_empty(), "{:?}", run.unreached);
+    assert_eq!((run.scenarios, run.checks), (1, 4));
+    // Without its texts it is told which lines they need, and nothing else.
+    let bare = Folder::of(files.into_iter().filter(|(f, _)| !f.starts_with("texts/")));
+    let found = check(&bare).findings;
+    assert!(
+        found.len() == 2 && found.iter().all(|f| f.help.contains("kinds.slot: \"\"")),
+        "{found:#?}"
+    );
 }

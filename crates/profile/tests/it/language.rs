@@ -273,6 +273,54 @@ fn findings_name_the_slip_and_its_line() {
             "bad-schema",
         ),
         ("codelists/modes.csv", "Camión", "", "text-missing"),
+        (
+            "profile.yaml",
+            "hold: { issue: HoldPlaced, ask: reason,",
+            "hold: { issue: HoldPlaced,",
+            "act-leaves-out",
+        ),
+        (
+            "profile.yaml",
+            "act: hold, values",
+            "act: hold, glyph: doc, values",
+            "unknown-look",
+        ),
+        (
+            "profile.yaml",
+            "acts:\n",
+            "states: { held: grey }\nacts:\n",
+            "unknown-look",
+        ),
+        (
+            "profile.yaml",
+            "\"holds.open.size() > 0\"",
+            "\"agreed('HoldPlaced', 'nii', ['customs.us'])\"",
+            "agreed-without-value",
+        ),
+        (
+            "profile.yaml",
+            "version: 0.1.0",
+            "version: 0.1.0\nroles: [customs.us, carrier, bridge]\naffirmed-by: { Entry: [customs.su] }",
+            "unknown-role",
+        ),
+        (
+            "profile.yaml",
+            "kinds:\n",
+            "kinds:\n  trip: { key: /credentialSubject/plate, owner: carrier, parts: { loads: { kind: shipment, from: Entry, at: /credentialSubject/scns/* } } }\n",
+            "parts-of-nobody",
+        ),
+        (
+            "profile.yaml",
+            "kinds:\n",
+            "kinds:\n  trip: { key: /credentialSubject/plate, owner: carrier, parts: { loads: { kind: shipment, from: Shipment, at: /credentialSubject } } }\n",
+            "part-key",
+        ),
+        (
+            "profile.yaml",
+            "acts:\n",
+            "clocks: { due: { from: Shipment, last: 2, count: days, zone: Laredo, until: Entry, owner: customs.us } }\nacts:\n",
+            "unknown-zone",
+        ),
     ];
     for (file, from, to, code) in slips {
         let mut files = files();
@@ -301,6 +349,108 @@ fn findings_name_the_slip_and_its_line() {
                 "{code}: {found:?}"
             );
         }
+    }
+}
+
+/// A seat is of one kind: on another the record would be disputed, and nothing would say so before it is filed.
+#[test]
+fn a_seat_of_another_kind_is_told() {
+    let mut files = files();
+    let text = files.get_mut("profile.yaml").unwrap();
+    *text = text
+        .replace(
+            "kinds:\n",
+            "kinds:\n  trip: { key: /credentialSubject/plate, owner: carrier }\n",
+        )
+        .replace(
+            "Entry: { issued-by: [customs.us], about: { shipment: /credentialSubject/scns/* }",
+            "Entry: { issued-by: [seat.broker], about: { shipment: /credentialSubject/scns/*, trip: /credentialSubject/plate }",
+        );
+    let report = check(&folder(&files));
+    let found = report
+        .findings
+        .iter()
+        .find(|f| f.code == "seat-not-in-kind")
+        .unwrap_or_else(|| panic!("{:?}", codes(&report.findings)));
+    assert!(
+        found.message.contains("Entry is about a trip") && found.line > 0,
+        "{found:?}"
+    );
+}
+
+/// A program without texts has one finding a language, whose help are the lines to paste.
+#[test]
+fn many_missing_texts_are_told_at_once() {
+    let mut files = files();
+    files.insert("texts/es.yaml".to_owned(), String::new());
+    let report = check(&folder(&files));
+    let found: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|f| f.code == "text-missing")
+        .collect();
+    let [one] = found.as_slice() else {
+        panic!("{:?}", codes(&report.findings));
+    };
+    assert_eq!(one.file, "texts/es.yaml");
+    for line in [
+        "kinds.shipment: \"\"",
+        "acts.hold.not: \"\"",
+        "rules.heavy: \"\"",
+    ] {
+        assert!(one.help.lines().any(|l| l == line), "{}", one.help);
+    }
+    let pasted: String = one.help.lines().skip(1).map(|l| format!("{l}\n")).collect();
+    files.insert("texts/es.yaml".to_owned(), pasted.replace("\"\"", "x"));
+    let left = check(&folder(&files)).findings;
+    assert!(left.iter().all(|f| f.code != "text-missing"), "{left:#?}");
+}
+
+/// A move and a rule may ask who issues: in whose name an office speaks is not for it to choose.
+#[test]
+fn who_issues_is_asked_by_role() {
+    let mut files = files();
+    let text = files.get_mut("profile.yaml").unwrap();
+    *text = text
+        .replace(
+            "moves: [{ on: Entry, to: on-file }]",
+            "moves: [{ on: Entry, to: on-file, when: \"issuer_has('customs.us')\" }]",
+        )
+        .replace(
+            "Entry: { issued-by: [customs.us]",
+            "Entry: { issued-by: [customs.us, broker.us]",
+        );
+    let rules = files.get_mut("rules.yaml").unwrap();
+    rules.push_str("- { code: not-yours, on: Entry, must: \"issuer_has('customs.us')\" }\n");
+    for lang in ["en", "es"] {
+        let texts = files.get_mut(&format!("texts/{lang}.yaml")).unwrap();
+        *texts = texts.replace("heavy: z", "heavy: z, not-yours: not yours");
+    }
+    let profile = Profile::load(&folder(&files)).unwrap_or_else(|f| panic!("{f:#?}"));
+    let (key, scns) = ("TOCQ0001", json!({"scns": ["TOCQ0001"]}));
+    let case = CaseRef {
+        kind: "shipment".into(),
+        key: key.into(),
+    };
+    let shipment = json!({"scn": key, "weight": "1.0", "broker": "did:web:broker"});
+    let shipment = record(document("Shipment", "did:web:acme", key, shipment));
+    for (office, track, refused) in [
+        ("did:web:broker", "none", true),
+        ("did:web:cbp", "on-file", false),
+    ] {
+        let entry = document("Entry", office, key, scns.clone());
+        let found = judged(&profile, &entry, std::slice::from_ref(&shipment)).problems;
+        assert_eq!(
+            found.iter().any(|p| p.code == "not-yours"),
+            refused,
+            "{office}: {found:?}"
+        );
+        let folded = state(&profile, &case, &[shipment.clone(), record(entry)]);
+        assert!(
+            folded.records.iter().all(|r| r.why.is_none()),
+            "{folded:#?}"
+        );
+        assert_eq!(folded.tracks["entry"].state, track, "{office}");
     }
 }
 
