@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::contacts::Contacts;
 use crate::governance::Network;
 use crate::history::Histories;
 use crate::linked::FoundCases;
@@ -75,6 +76,8 @@ pub struct Core {
     pub histories: Histories,
     /// What links found lately.
     pub(crate) found: FoundCases,
+    /// Whom to call.
+    pub contacts: Contacts,
 }
 
 /// What a node is made from.
@@ -109,6 +112,7 @@ impl Core {
         metrics: Arc<Metrics>,
         network: Arc<Network>,
         histories: Histories,
+        contacts: Contacts,
     ) -> Self {
         Self {
             identity: parts.identity,
@@ -125,6 +129,7 @@ impl Core {
             metrics,
             histories,
             found: FoundCases::default(),
+            contacts,
         }
     }
 

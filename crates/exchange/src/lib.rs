@@ -14,6 +14,7 @@ mod batch;
 pub mod booth;
 pub mod client;
 pub mod clock;
+pub mod contacts;
 pub mod core;
 pub mod credentials;
 pub mod deeds;

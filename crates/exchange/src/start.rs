@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::batch::Desk;
 use crate::client::{Client, ClientError};
+use crate::contacts::Contacts;
 use crate::core::{Core, Parts};
 use crate::governance::{GovernanceError, Network};
 use crate::history::Histories;
@@ -92,6 +93,7 @@ impl Exchange {
         let metrics = Arc::new(Metrics::default());
         let size = writer.head()?.frontier.size().get();
         let histories = Histories::load(&reader)?;
+        let contacts = Contacts::load(&reader)?;
         let (published_tx, published) = watch::channel(size);
         let (handle, queue) = SequencerHandle::channel();
         let standings = Arc::new(Standings::default());
@@ -122,6 +124,7 @@ impl Exchange {
             metrics,
             network,
             histories,
+            contacts,
         ));
         let steps = Arc::new(Steps::default());
         let (stop, stopped) = watch::channel(false);

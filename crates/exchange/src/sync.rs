@@ -1,6 +1,6 @@
 //! What is pulled rather than pushed: governance entries, and the digests by which two nodes see that they are in step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::client::Client;
 use crate::clock::real_now_ms;
+use crate::contacts;
 use crate::core::Core;
 use crate::encode;
 use crate::history::{self, Isolation};
@@ -48,10 +49,25 @@ impl PeerStanding {
     }
 }
 
-/// Standings of all peers, by node DID.
+/// Silences remembered of all peers together: a link that breaks each minute for four hours.
+const SILENCES_MAX: usize = 256;
+
+/// A time in which a peer did not answer, over by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// The peer's node.
+    pub peer: String,
+    /// Real time of the first question that it left open, ms since 1970.
+    pub from_ms: i64,
+    /// Real time of its next answer.
+    pub until_ms: i64,
+}
+
+/// Standings of all peers, by node DID, and their silences since this node started.
 #[derive(Debug, Default)]
 pub struct Standings {
     peers: Mutex<BTreeMap<String, PeerStanding>>,
+    silences: Mutex<VecDeque<Silence>>,
 }
 
 impl Standings {
@@ -65,6 +81,35 @@ impl Standings {
         let held = self.peers.lock().ok();
         held.and_then(|all| all.get(peer).cloned())
             .unwrap_or_default()
+    }
+
+    /// Silences that ended at this real time or later, the oldest first.
+    pub fn silences_since(&self, real_ms: i64) -> Vec<Silence> {
+        let held = self.silences.lock().ok();
+        held.map(|all| {
+            all.iter()
+                .filter(|s| s.until_ms >= real_ms)
+                .cloned()
+                .collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// A peer answers again: how long it did not is remembered.
+    fn answered(&self, peer: &str) {
+        let Some(from_ms) = self.of(peer).silent_since_ms else {
+            return;
+        };
+        if let Ok(mut all) = self.silences.lock() {
+            if all.len() >= SILENCES_MAX {
+                all.pop_front();
+            }
+            all.push_back(Silence {
+                peer: peer.to_owned(),
+                from_ms,
+                until_ms: real_now_ms(),
+            });
+        }
     }
 
     fn update(&self, peer: &str, change: impl FnOnce(&mut PeerStanding)) {
@@ -99,7 +144,12 @@ pub(crate) async fn run(
             None => round(&core, &client, &steps, &peer).await,
         };
         match asked {
-            Ok(standing) => standings.update(&peer, |held| *held = standing),
+            Ok(standing) => {
+                if standing.silent_since_ms.is_none() {
+                    standings.answered(&peer);
+                }
+                standings.update(&peer, |held| *held = standing);
+            }
             Err(error) => {
                 tracing::debug!(peer, error, "peer not reached");
                 let pending = pending(&core, &peer).await.unwrap_or(0);
@@ -133,6 +183,19 @@ async fn round(
         && let Err(refusal) = core.govern(feed.entries).await
     {
         tracing::warn!(peer, %refusal, "a governance entry was not adopted");
+    }
+    let known = core.contacts.digest(&network, peer);
+    let feed = client
+        .get::<contacts::Feed>(&node.url, &format!("/v1/peer/contacts?known={known}"))
+        .await;
+    match feed {
+        Ok(feed) => {
+            if let Err(refusal) = contacts::take(core, peer, feed.contacts).await {
+                tracing::warn!(peer, %refusal, "contacts could not be kept");
+            }
+        }
+        // A node of an older version has none to tell; one that is not reached fails at the next question.
+        Err(error) => tracing::debug!(peer, %error, "no contacts from the peer"),
     }
     // Theirs of ours, ours of theirs: each covers what was acknowledged before the question was asked.
     let ours = delivered_to(core, steps, peer)

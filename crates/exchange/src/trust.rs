@@ -80,6 +80,7 @@ pub fn export(
                 shown: Vec::new(),
                 limit: PAGE,
                 cursor: cursor.take(),
+                ..CaseQuery::default()
             };
             let page = core
                 .reader

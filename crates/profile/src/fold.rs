@@ -280,7 +280,7 @@ impl<'a> Fold<'a> {
         let Some(ty) = entry.ty else {
             return Some(Verdict::Rejected("disputed: unknown-type"));
         };
-        if ty.secret_office {
+        if ty.secret_office && !ty.inside {
             return Some(Verdict::Rejected("secret"));
         }
         let standing = match record.standing {

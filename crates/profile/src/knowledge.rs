@@ -94,7 +94,12 @@ impl Knowledge {
             return Gets::Whole;
         };
         if ty.secret_office {
-            return Gets::Nothing;
+            // Of a case inside an office whoever has anything has all.
+            return if ty.inside {
+                Gets::Whole
+            } else {
+                Gets::Nothing
+            };
         }
         // An office's records go to all offices of the role under which it issued them.
         let issuers = issuers(model, ty);

@@ -235,6 +235,8 @@ pub struct RecordType {
     pub accepts: Vec<String>,
     /// `secret: office`: never addressed to a case, counted, listed or exported outside its office.
     pub secret_office: bool,
+    /// Secret, and about kinds of which every record is: nobody else sees such a case, so its records open and move it.
+    pub inside: bool,
     /// How late `occurred` may be logged and still order the record; ISO 8601, default PT15M.
     pub late: Option<String>,
     /// Who beside the issuer may replace it, and the states up to which the issuer may.
@@ -247,6 +249,8 @@ pub struct RecordType {
     pub side: String,
     /// Pointers of the subject's members to show first, in order.
     pub brief: Vec<Path>,
+    /// Page of the console that shows the office's newest one and offers to write the next: `shift`; empty: none.
+    pub page: String,
 }
 
 /// One line of an audience.
@@ -660,8 +664,13 @@ pub struct BoardColumn {
     pub states: Vec<String>,
     /// Minutes after which a row's time is marked; absent: never.
     pub limit_min: Option<i64>,
-    /// `strip` shows it as the lane strip; `list` (default) as a column.
+    /// `strip` shows it as a strip of places; `list` (default) as a column.
     pub show: String,
+    /// Of a strip: the field of the board that names the place where a row stands. `lane-number` where left out.
+    pub by: String,
+    /// Of a strip: the places there are, so that a free one is shown; by the port whose offices see them, or under an empty name for
+    /// whoever sees the field. Empty: those at which somebody stood.
+    pub places: BTreeMap<String, Vec<String>>,
 }
 
 /// A reason for which a person must look.

@@ -141,7 +141,7 @@ pub(crate) fn opens(
     record.standing == Standing::Act
         && record.disputed.is_none()
         && record.replaces.is_none()
-        && !ty.secret_office
+        && (!ty.secret_office || ty.inside)
         && about_kind(model, ty, &case.kind)
         && kind.owner.roles.iter().any(|r| {
             // Under the role by which it issues the type, where several may own.

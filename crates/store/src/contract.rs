@@ -853,6 +853,8 @@ pub struct RecordQuery {
     pub logged_from_ms: Option<i64>,
     /// Logged before this time, in ms.
     pub logged_before_ms: Option<i64>,
+    /// Come to this node with this entry of its log or later; costs what these are, however many there were before.
+    pub arrived_from: Option<LeafIndex>,
     /// Which come first, in order of arrival here.
     pub order: Order,
     /// How many, 1 to [`PAGE_MAX`]; 0 means 50.
@@ -866,6 +868,8 @@ pub struct RecordQuery {
 pub struct CaseQuery {
     /// In one of these shown states; empty means all.
     pub shown: Vec<String>,
+    /// Changed with this entry of the log or later.
+    pub updated_from: Option<LeafIndex>,
     /// How many, 1 to [`PAGE_MAX`]; 0 means 50.
     pub limit: usize,
     /// [`Page::next`] of the page before.

@@ -65,6 +65,68 @@ const fn carrier(
     }
 }
 
+/// A desk that one calls: party, name, telephone, hours, languages. The numbers are of the range that is kept for fiction.
+pub(crate) type Desk = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+/// Whom to call, made up.
+pub(crate) const DESKS: [Desk; 7] = [
+    (
+        "cbp",
+        "Cargo holds desk (made up)",
+        "+1 956 555 0101",
+        "daily 06:00-24:00",
+        &["en", "es"],
+    ),
+    (
+        "usda",
+        "Agriculture desk (made up)",
+        "+1 956 555 0102",
+        "daily 06:00-22:00",
+        &["en", "es"],
+    ),
+    (
+        "fda",
+        "Entry review (made up)",
+        "+1 956 555 0103",
+        "Mon-Fri 08:00-17:00",
+        &["en"],
+    ),
+    (
+        "dps",
+        "Inspection bay (made up)",
+        "+1 956 555 0104",
+        "daily 07:00-23:00",
+        &["en", "es"],
+    ),
+    (
+        "anam",
+        "Ventanilla de operaciones (ficticia)",
+        "+1 956 555 0105",
+        "diario 06:00-24:00",
+        &["es", "en"],
+    ),
+    (
+        "bridge",
+        "Bridge control (made up)",
+        "+1 956 555 0106",
+        "24 h",
+        &["en", "es"],
+    ),
+    (
+        "mines",
+        "Night desk (made up)",
+        "+1 956 555 0107",
+        "24 h",
+        &["es", "en"],
+    ),
+];
+
 /// Time zones of the places.
 pub(crate) const ZONES: [(&str, &str); 4] = [
     ("2304", "America/Chicago"),

@@ -243,6 +243,34 @@ impl Cluster {
         Ok(())
     }
 
+    /// Says whom to call at each office.
+    ///
+    /// # Errors
+    /// When a node does not take it.
+    pub(crate) async fn name_desks(&self) -> Result<(), String> {
+        for (party, desk, telephone, hours, languages) in super::cast::DESKS {
+            let access = self.parties.get(party).ok_or("no such party")?;
+            let answer = self
+                .client
+                .post(format!("{}/v1/contacts", access.url))
+                .bearer_auth(&access.token)
+                .json(&serde_json::json!({
+                    "desk": desk, "telephone": telephone, "hours": hours, "languages": languages,
+                }))
+                .timeout(Duration::from_secs(10))
+                .send()
+                .await
+                .map_err(|e| e.to_string())?;
+            if !answer.status().is_success() {
+                return Err(format!(
+                    "{party}: the desk was not taken: {}",
+                    answer.status()
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Stops all nodes in order, by SIGTERM; those that stay are killed.
     pub(crate) async fn stop(&self) {
         for node in &self.nodes {

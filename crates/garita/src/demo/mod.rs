@@ -187,6 +187,7 @@ async fn day(args: &DemoArgs, cluster: &Arc<Cluster>) -> Result<bool, String> {
     while let Some(started) = starts.join_next().await {
         started.map_err(|e| e.to_string())??;
     }
+    cluster.name_desks().await?;
     let script = making.await.map_err(|e| e.to_string())?;
     introduce(args, cluster, plan);
 

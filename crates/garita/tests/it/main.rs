@@ -25,6 +25,8 @@ mod kill;
 mod lacking;
 mod living;
 mod measures;
+mod officer;
+mod officer_browser;
 mod openapi;
 mod programs;
 mod receipts;

@@ -51,6 +51,7 @@ pub async fn list(
                         .unwrap_or_default(),
                     limit: query.limit.unwrap_or(50).clamp(1, 500),
                     cursor: query.cursor,
+                    ..CaseQuery::default()
                 },
             )
             .map_err(|e| store_refusal(&e))?;

@@ -65,6 +65,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/digest", get(peers::digest))
         .route("/v1/peer/delivered", get(peers::delivered))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
+        .route("/v1/peer/contacts", get(peers::contacts))
+        .route("/v1/contacts", post(peers::set_contact))
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))

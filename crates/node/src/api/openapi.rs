@@ -392,6 +392,26 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         who: "peer",
+        query: &["known"],
+        ..get(
+            "/v1/peer/contacts",
+            "peers",
+            "Whom to call at the parties of this node, as they signed it.",
+            "A quién llamar en las partes de este nodo, como ellas lo firmaron.",
+        )
+    },
+    Route {
+        status: 200,
+        codes: &["contact-malformed", "issuer-not-hosted"],
+        ..post(
+            "/v1/contacts",
+            "network",
+            "Say whom to call at your party's desk.",
+            "Decir a quién llamar en la oficina de su parte.",
+        )
+    },
+    Route {
+        who: "peer",
         status: 200,
         codes: &[
             "invitation-invalid",

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, RawQuery, State};
 use axum::http::HeaderMap;
+use garita_exchange::contacts::{self, Contact};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::wire::{
@@ -263,5 +264,45 @@ pub async fn delivered(
     let peer = access::peer(app.core(), "GET", "/v1/peer/delivered", None, &headers, &[])?;
     Ok(Json(
         sync::delivered_to(app.core(), &app.exchange().steps, &peer).await?,
+    ))
+}
+
+/// Query of `GET /v1/peer/contacts`.
+#[derive(Debug, Deserialize)]
+pub struct ContactsQuery {
+    known: Option<String>,
+}
+
+/// `GET /v1/peer/contacts?known=DIGEST`: whom to call at the parties of this node, as they signed it; nothing where the asker has it.
+pub async fn contacts(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<ContactsQuery>,
+) -> Result<Json<contacts::Feed>, Problem> {
+    let core = app.core();
+    let path = "/v1/peer/contacts";
+    access::peer(core, "GET", path, raw.as_deref(), &headers, &[])?;
+    let known = query.known.unwrap_or_default();
+    Ok(Json(core.contacts.feed(core, &known)))
+}
+
+/// `POST /v1/contacts`: the caller's party says whom to call.
+pub async fn set_contact(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    let principal = access::principal(core, &headers, Scope::Submit)?;
+    let contact: Contact = serde_json::from_slice(&body).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("contact-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    contacts::set(core, &principal.party, contact).await?;
+    Ok(Json(
+        json!({ "party": principal.party, "contact": core.contacts.of(&principal.party) }),
     ))
 }

@@ -36,8 +36,8 @@ pub struct BoardPage {
     pub last_need_ms: Option<i64>,
     /// The wait, where the program measures it.
     pub wait: Option<WaitChart>,
-    /// The lane strip, where a stage is shown as one.
-    pub strip: Option<Strip>,
+    /// Strips, where stages are shown as such: booths, bays.
+    pub strips: Vec<Strip>,
     /// The stages in order.
     pub columns: Vec<Column>,
 }
@@ -217,6 +217,8 @@ pub struct Strip {
     pub count: u64,
     /// Median and longest.
     pub note: String,
+    /// Of bays: how many are free; none where the strip is of open lanes.
+    pub free: Option<u64>,
     /// The lanes.
     pub lanes: Vec<Lane>,
 }
@@ -285,7 +287,7 @@ pub fn render_board_fragments(frame: &Frame, page: &BoardPage) -> Vec<Fragment> 
             html: super::finish(&Wait { f: frame, p: page }),
         });
     }
-    if let Some(strip) = &page.strip {
+    for strip in &page.strips {
         all.push(Fragment {
             id: strip.element(),
             html: super::finish(&StripPart {
@@ -347,6 +349,13 @@ impl BoardPage {
             super::lang::grouped(strip.count),
             self.rows.of(strip.count)
         );
+        if let Some(free) = strip.free {
+            return frame.lang.count(
+                "board.bays",
+                free,
+                &[("title", &strip.title), ("trucks", &trucks)],
+            );
+        }
         frame.lang.count(
             "board.strip",
             strip.open(),

@@ -88,6 +88,8 @@ pub struct Hold {
     pub ends: Rich,
     /// Its record.
     pub href: String,
+    /// Whom to call: desk, telephone, hours.
+    pub contact: Rich,
 }
 
 /// A lane of the case page. Countries have no colour: MX is outlined and hatched, US filled and solid.
@@ -263,6 +265,8 @@ pub struct ClockLine {
     pub met: bool,
     /// Within its warning: the meter says so however much is left of the whole.
     pub soon: bool,
+    /// Whom to call, where an office owes.
+    pub contact: Rich,
 }
 
 impl ClockLine {

@@ -58,6 +58,8 @@ pub struct NavLink {
 pub enum Place {
     /// The live board.
     Board,
+    /// What changed since a shift began.
+    Shift,
     /// Cases and records.
     Cases,
     /// Indicators and the register of automations.
@@ -292,6 +294,13 @@ impl Frame {
             escape(&time::zone_short(self.now_ms, &self.zone)),
             time::clock(self.now_ms, &self.zone)
         ))
+    }
+
+    /// Whether a peer of the status line is not reached.
+    pub fn somebody_away(&self) -> bool {
+        self.peers
+            .iter()
+            .any(|peer| matches!(peer.step, Step::Away { .. }))
     }
 
     /// How a peer stands, in words.

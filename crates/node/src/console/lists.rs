@@ -103,6 +103,26 @@ pub struct Cell {
     pub number: bool,
 }
 
+/// Whom to call.
+#[derive(Debug, Clone, Default)]
+pub struct ContactsPage {
+    /// Every desk that is known.
+    pub rows: Vec<ContactRow>,
+    /// Where one's own is set.
+    pub own: Link,
+}
+
+/// A desk.
+#[derive(Debug, Clone, Default)]
+pub struct ContactRow {
+    /// Whose.
+    pub name: String,
+    /// Name, telephone, hours, languages.
+    pub contact: Rich,
+    /// Signed.
+    pub since_ms: i64,
+}
+
 /// Peers and outboxes.
 #[derive(Debug, Clone, Default)]
 pub struct PeersPage {
@@ -192,6 +212,18 @@ impl CasesPage {
 struct CasesTemplate<'a> {
     f: &'a Frame,
     p: &'a CasesPage,
+}
+
+/// The page.
+pub fn render_contacts(frame: &Frame, page: &ContactsPage) -> String {
+    super::finish(&ContactsTemplate { f: frame, p: page })
+}
+
+#[derive(Template)]
+#[template(path = "contacts.html")]
+struct ContactsTemplate<'a> {
+    f: &'a Frame,
+    p: &'a ContactsPage,
 }
 
 #[derive(Template)]

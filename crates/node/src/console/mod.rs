@@ -25,6 +25,7 @@ mod parts;
 pub mod paths;
 pub(crate) mod qr;
 mod schema;
+mod shift;
 mod texts;
 pub mod time;
 
@@ -50,8 +51,8 @@ pub use form::{
 pub use frame::{Frame, Live, NavLink, NodeLine, PeerLine, Place, SignedIn, Theme};
 pub use lang::{Lang, grouped};
 pub use lists::{
-    CaseRow, CasesPage, Cell, OutboxRow, PeersPage, Sort, TableHead, render_cases, render_peers,
-    render_peers_fragments,
+    CaseRow, CasesPage, Cell, ContactRow, ContactsPage, OutboxRow, PeersPage, Sort, TableHead,
+    render_cases, render_contacts, render_peers, render_peers_fragments,
 };
 pub use live::{Fragment, Status, Swap};
 pub use measure::{
@@ -64,15 +65,18 @@ pub use pages::{
     RecordPage, SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
 };
 pub use parts::{
-    Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Rich, Span,
-    State, Step, Tone, slug,
+    Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Post, Rich,
+    Span, State, Step, Tone, slug,
 };
 pub use schema::{FILE, FILE_DIGEST, Words, document_of, sections_of};
+pub use shift::{HandOverNote, ShiftList, ShiftNeeds, ShiftPage, ShiftRow, render_shift};
 
 /// The style sheet, served at `paths::STYLE` as `text/css; charset=utf-8`.
 pub const STYLE: &str = include_str!("../../assets/garita.css");
 /// The script, served at `paths::SCRIPT` as `text/javascript; charset=utf-8`.
 pub const SCRIPT: &str = include_str!("../../assets/live.js");
+/// The script for forms, served at `paths::FORMS` as `text/javascript; charset=utf-8`.
+pub const FORMS: &str = include_str!("../../assets/form.js");
 /// The icon, served at `paths::ICON` as `image/svg+xml`.
 pub const ICON: &str = include_str!("../../assets/garita.svg");
 

@@ -47,6 +47,8 @@ pub struct RecordPage {
     pub command: String,
     /// Who has it.
     pub holders: Vec<Holder>,
+    /// What takes it back, for the office that signed it.
+    pub undo: Option<Link>,
 }
 
 /// A file that a record attaches.

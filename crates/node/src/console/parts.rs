@@ -618,6 +618,21 @@ pub struct Notice {
     pub code: Option<String>,
     /// The act it asks for, as the page's one filled button.
     pub act: Option<Act>,
+    /// What one click does: a small form of its own.
+    pub post: Option<Post>,
+}
+
+/// A button that does something at once, without a page between.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Post {
+    /// Where it is posted.
+    pub action: String,
+    /// Members of the form.
+    pub hidden: Vec<(String, String)>,
+    /// Verb and object.
+    pub label: String,
+    /// What is said beside it: for how long.
+    pub note: String,
 }
 
 /// Something a person may do: a button that says verb and object.

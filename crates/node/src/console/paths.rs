@@ -2,12 +2,16 @@
 
 /// The live board; also where sign-in leads.
 pub const BOARD: &str = "/console";
+/// What changed since a shift began.
+pub const SHIFT: &str = "/console/shift";
 /// Search and list of cases; a case is `CASES/KIND/KEY`.
 pub const CASES: &str = "/console/cases";
 /// A record is `RECORDS/ID`.
 pub const RECORDS: &str = "/console/records";
 /// Peers and outboxes.
 pub const PEERS: &str = "/console/peers";
+/// Whom to call.
+pub const CONTACTS: &str = "/console/contacts";
 /// The log.
 pub const LOG: &str = "/console/log";
 /// The API, readable.
@@ -30,6 +34,8 @@ pub const LIVE: &str = "/console/live";
 pub const STYLE: &str = "/assets/garita.css";
 /// The script that keeps pages fresh.
 pub const SCRIPT: &str = "/assets/live.js";
+/// The script that keeps what is typed while the node does not answer.
+pub const FORMS: &str = "/assets/form.js";
 /// The icon.
 pub const ICON: &str = "/assets/garita.svg";
 

@@ -82,17 +82,16 @@ pub(super) async fn sign(
         Err(refusal) => return Problem(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
-        Ok(receipt) => recorded(&kind, &key, &receipt.leaf.id, receipt.index),
+        Ok(receipt) => recorded(&kind, &key, &receipt.leaf.id),
         Err(refusal) => refused(app, headers, uri, posted, (kind, key, act), refusal).await,
     }
 }
 
 /// Back to the case, which says that it is recorded.
-pub(super) fn recorded(kind: &str, key: &str, id: &str, leaf: u64) -> Response {
+pub(super) fn recorded(kind: &str, key: &str, id: &str) -> Response {
     see_other(
         &Address::new(paths::case(kind, key))
             .with("recorded", digest_of(id))
-            .with("leaf", leaf)
             .to_string(),
     )
 }
@@ -115,8 +114,8 @@ fn prepared(
 ) -> Result<Step, Refusal> {
     ask.check_token(posted)?;
     // A second click finds the case changed by the first: it is answered like the first, not refused.
-    if let Some((id, leaf)) = ask.done_before(posted)? {
-        return Ok(Step::Answer(recorded(kind, key, &id, leaf)));
+    if let Some((id, _)) = ask.done_before(posted)? {
+        return Ok(Step::Answer(recorded(kind, key, &id)));
     }
     let wanted = Wanted::open(ask, kind, key, act)?;
     let answer = value_of(posted, ANSWER).trim().to_owned();

@@ -153,6 +153,17 @@ impl Ask {
             .collect()
     }
 
+    /// Whether the party stands at a port or signs for a charter: its people come and go in shifts.
+    pub(super) fn is_office(&self) -> bool {
+        let roles = self.roles();
+        let signs = |program: &Arc<Profile>| {
+            let signatories = &program.model().charter.signatories;
+            signatories.iter().any(|r| roles.contains(&r.as_str()))
+        };
+        self.entry().is_some_and(|p| !p.places.is_empty())
+            || self.app.core().programs.iter().any(signs)
+    }
+
     /// The words of a program in the page's language.
     pub(super) fn say(&self, profile: &Arc<Profile>) -> Say {
         Say::new(Arc::clone(profile), self.lang, self.now_ms, self.zone())
@@ -211,6 +222,14 @@ impl Ask {
                     current: self.here.path == paths::CHECK,
                 };
                 frame.nav.insert(3.min(frame.nav.len()), check);
+            }
+            if self.is_office() {
+                let shift = NavLink {
+                    label: self.lang.t("shift.nav").to_owned(),
+                    href: paths::SHIFT.to_owned(),
+                    current: place == Place::Shift,
+                };
+                frame.nav.insert(1.min(frame.nav.len()), shift);
             }
         }
         let head = core.reader.head().ok();

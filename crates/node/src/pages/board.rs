@@ -1,7 +1,8 @@
 //! The live board: cases by stage from the rows that the fold left, what needs a person, the lane strip.
 //!
 //! Fields of a board that this page understands by name, where a program declares them: `lane` (a mark and a filter), `lane-number` (a
-//! place in the strip), `dock` (where it stands), `arrival` (when it is expected).
+//! place in the strip; another where the column says `by:`), `NAME-since` (since when it stands at the place NAME), `dock` (where it
+//! stands), `arrival` (when it is expected).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -121,18 +122,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
     let board = profile.model().boards.get(&name).ok_or_else(absent)?;
     let say = ask.say(&profile);
     let all = entries(ask, &profile, board, &name)?;
-    let maker = Maker {
-        ask,
-        say: &say,
-        board,
-        name: &name,
-        marks: ask
-            .directory()
-            .parties
-            .values()
-            .flat_map(|p| p.marks.iter().cloned())
-            .collect(),
-    };
+    let maker = Maker::new(ask, &say, board, &name);
     let carriers = maker.carriers(&all);
     let kept = maker.filtered(&all)?;
     let mut frame = ask.frame(Place::Board);
@@ -143,7 +133,12 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
         .filter(|(_, v)| !v.is_empty())
         .collect();
     frame.live = Some(live::of(ask, "board", &kept_members));
-    let (needs, needs_total) = maker.needs(&kept);
+    let most = if ask.here.value("needs") == "all" {
+        ROWS_ALL
+    } else {
+        NEEDS_SHOWN
+    };
+    let (needs, needs_total) = maker.needs(&kept, most);
     let cut = needs_total > needs.len() as u64;
     let (title, over) = maker.title();
     let page = BoardPage {
@@ -165,7 +160,7 @@ fn make(ask: &Ask) -> Result<(Frame, BoardPage), Refusal> {
         }),
         last_need_ms: None,
         wait: wait::chart(ask, &say, board)?,
-        strip: maker.strip(&kept, &all),
+        strips: maker.strips(&kept, &all),
         columns: maker.columns(&kept, &all)?,
     };
     Ok((frame, page))
@@ -180,7 +175,7 @@ fn entries(ask: &Ask, profile: &Profile, board: &Board, name: &str) -> Result<Ve
             .flat_map(|c| c.states.clone())
             .collect(),
         limit: PAGE_MAX,
-        cursor: None,
+        ..CaseQuery::default()
     };
     loop {
         let page = held(
@@ -216,6 +211,52 @@ struct Maker<'a> {
     board: &'a Board,
     name: &'a str,
     marks: BTreeSet<String>,
+}
+
+/// What needs a person on one board: its title, its name, the first lines each with its case's kind, how many there are.
+pub(super) type BoardNeeds = (String, String, Vec<(String, Need)>, u64);
+
+/// What needs a person, of each board on which the reader has cases; boards without any are left out.
+pub(super) fn needs_of_all(ask: &Ask, most: usize) -> Result<Vec<BoardNeeds>, Refusal> {
+    let core = ask.app.core();
+    let mut out = Vec::new();
+    for program in core.programs.iter() {
+        let say = ask.say(program);
+        for (name, board) in &program.model().boards {
+            let counts = held(core.reader.case_counts(ask.party(), &board.rows))?;
+            if counts.iter().all(|(_, n)| *n == 0) {
+                continue;
+            }
+            let all = entries(ask, program, board, name)?;
+            let maker = Maker::new(ask, &say, board, name);
+            let kept: Vec<&Entry> = all.iter().collect();
+            let (needs, total) = maker.needs(&kept, most);
+            if total > 0 {
+                let (program, _) = say.program_of_kind(&board.rows);
+                let title = format!("{program}, {}", inside(&say.word(&format!("board.{name}"))));
+                let needs = needs.into_iter().map(|need| (board.rows.clone(), need));
+                out.push((title, name.clone(), needs.collect(), total));
+            }
+        }
+    }
+    Ok(out)
+}
+
+impl<'a> Maker<'a> {
+    fn new(ask: &'a Ask, say: &'a Say, board: &'a Board, name: &'a str) -> Maker<'a> {
+        Maker {
+            ask,
+            say,
+            board,
+            name,
+            marks: ask
+                .directory()
+                .parties
+                .values()
+                .flat_map(|p| p.marks.iter().cloned())
+                .collect(),
+        }
+    }
 }
 
 impl Maker<'_> {
@@ -481,7 +522,7 @@ impl Maker<'_> {
                     .get(&record.record_type)
                     .is_some_and(|t| t.face == "document");
                 let why = record.why.as_deref().unwrap_or_default();
-                if !document || why == "replaced" || why == "stranger" {
+                if !document || ["replaced", "withdrawn", "stranger"].contains(&why) {
                     continue;
                 }
                 required = required.saturating_add(1);
@@ -616,7 +657,7 @@ impl Maker<'_> {
         said.join(", ")
     }
 
-    fn needs(&self, kept: &[&Entry]) -> (Vec<Need>, u64) {
+    fn needs(&self, kept: &[&Entry], most: usize) -> (Vec<Need>, u64) {
         let mut needy: Vec<&Entry> = kept
             .iter()
             .copied()
@@ -624,10 +665,7 @@ impl Maker<'_> {
             .collect();
         needy.sort_by_key(|e| self.order(&e.row));
         let total = needy.len() as u64;
-        if self.ask.here.value("needs") != "all" {
-            needy.truncate(NEEDS_SHOWN);
-        }
-        needy.truncate(ROWS_ALL);
+        needy.truncate(most);
         let lines = needy
             .into_iter()
             .filter_map(|entry| {
@@ -726,13 +764,15 @@ impl Maker<'_> {
         let stage = self.ask.here.value("stage");
         let mut columns = Vec::new();
         for (at, column) in self.board.columns.iter().enumerate() {
-            if column.show == "strip" && self.booths(all) {
+            let strip = self.stands(column, all);
+            if strip && !Self::keeps_unplaced(column) {
                 continue;
             }
             let mut inside: Vec<&Entry> = kept
                 .iter()
                 .copied()
                 .filter(|e| self.column(&e.row).is_some_and(|(i, _)| i == at))
+                .filter(|e| !strip || text_of(&e.row, &column.by).is_empty())
                 .collect();
             // Those that need a person first, then the longest there; in the first column the next to come.
             inside.sort_by_key(|e| (e.row.needs.is_empty(), self.since(&e.row)));
@@ -742,7 +782,13 @@ impl Maker<'_> {
             } else {
                 ROWS_SHOWN
             };
-            let note = if at == 0 {
+            let note = if strip {
+                format!(
+                    "{}: {}",
+                    self.say.word(&format!("board.{}", column.by)),
+                    self.ask.w("not given yet", "aún sin asignar")
+                )
+            } else if at == 0 {
                 self.ask.w("By arrival", "Por llegada").to_owned()
             } else {
                 self.note(&inside)
@@ -788,69 +834,119 @@ impl Maker<'_> {
         }
     }
 
-    /// Whether the reader is told of booths at all; who is not gets the stage as a column.
-    fn booths(&self, all: &[Entry]) -> bool {
-        all.iter()
-            .any(|e| !text_of(&e.row, "lane-number").is_empty())
+    /// The places of a strip that the reader's office has, whether or not anybody stands there.
+    fn own_places<'c>(&self, column: &'c BoardColumn) -> &'c [String] {
+        let ports = self.ask.entry().map(|p| p.places.as_slice());
+        ports
+            .unwrap_or_default()
+            .iter()
+            .find_map(|port| column.places.get(port))
+            .map_or(&[], Vec::as_slice)
     }
 
-    fn strip(&self, kept: &[&Entry], all: &[Entry]) -> Option<Strip> {
-        let (at, column) = self
-            .board
+    /// Whether the reader is told of a strip's places at all; who is not gets the stage as a column.
+    fn stands(&self, column: &BoardColumn, all: &[Entry]) -> bool {
+        column.show == "strip"
+            && (!self.own_places(column).is_empty()
+                || all.iter().any(|e| !text_of(&e.row, &column.by).is_empty()))
+    }
+
+    /// Whether a strip's column keeps those whom nobody has given a place: a booth has its truck from the moment that it arrives.
+    fn keeps_unplaced(column: &BoardColumn) -> bool {
+        !column.places.is_empty()
+    }
+
+    fn strips(&self, kept: &[&Entry], all: &[Entry]) -> Vec<Strip> {
+        self.board
             .columns
             .iter()
             .enumerate()
-            .find(|(_, c)| c.show == "strip" && self.booths(all))?;
+            .filter(|(_, column)| self.stands(column, all))
+            .map(|(at, column)| self.strip(at, column, kept, all))
+            .collect()
+    }
+
+    fn strip(&self, at: usize, column: &BoardColumn, kept: &[&Entry], all: &[Entry]) -> Strip {
+        let bays = Self::keeps_unplaced(column);
         let inside: Vec<&Entry> = kept
             .iter()
             .copied()
             .filter(|e| self.column(&e.row).is_some_and(|(i, _)| i == at))
+            .filter(|e| !bays || !text_of(&e.row, &column.by).is_empty())
             .collect();
-        // A booth is known by the trucks that stood at it: today's, as far as they are on the board.
-        let mut lanes: BTreeMap<(u64, String), Lane> = BTreeMap::new();
-        let place = |number: &str| (number.parse::<u64>().unwrap_or(u64::MAX), number.to_owned());
-        for entry in all {
-            let number = text_of(&entry.row, "lane-number");
+        let place = |name: &str| (name.parse::<u64>().unwrap_or(u64::MAX), name.to_owned(), 0);
+        let mut lanes: BTreeMap<(u64, String, usize), Lane> = BTreeMap::new();
+        let empty = |number: &str, kind: String| Lane {
+            number: number.to_owned(),
+            kind,
+            ..Lane::default()
+        };
+        let declared = match column.places.get("") {
+            Some(names) => names.as_slice(),
+            None => self.own_places(column),
+        };
+        for name in declared {
+            lanes.insert(place(name), empty(name, String::new()));
+        }
+        // Where the program does not say which places there are, one is known by who stood there: today's, as far as they are on the board.
+        for entry in all.iter().filter(|_| declared.is_empty()) {
+            let number = text_of(&entry.row, &column.by);
             if !number.is_empty() {
-                lanes.entry(place(&number)).or_insert_with(|| Lane {
-                    number: number.clone(),
-                    kind: self.lane_kind(&entry.row),
-                    ..Lane::default()
-                });
+                lanes
+                    .entry(place(&number))
+                    .or_insert_with(|| empty(&number, self.lane_kind(&entry.row)));
             }
         }
-        for entry in &inside {
-            let number = text_of(&entry.row, "lane-number");
+        for (nth, entry) in inside.iter().enumerate() {
+            let number = text_of(&entry.row, &column.by);
             let known = !number.is_empty();
             // Without a number each stands for itself at the end.
-            let key = if known {
+            let mut key = if known {
                 place(&number)
             } else {
-                (u64::MAX, entry.row.key.clone())
+                (u64::MAX, entry.row.key.clone(), 0)
             };
+            let taken =
+                |key: &(u64, String, usize)| lanes.get(key).is_some_and(|lane| lane.at.is_some());
+            // Two at one bay are two that somebody must look at; at a booth the one before has gone on and its release is on the way.
+            if bays && taken(&key) {
+                key.2 = nth + 1;
+            }
             let lane = lanes.entry(key).or_default();
             lane.number = if known { number } else { "–".to_owned() };
             lane.kind = self.lane_kind(&entry.row);
-            let newer = lane
-                .at
-                .as_ref()
-                .is_none_or(|held| held.since_ms < entry.row.since_ms);
+            let since_ms = self.placed_ms(&entry.row, &column.by);
+            let newer = lane.at.as_ref().is_none_or(|held| held.since_ms < since_ms);
             if newer {
                 lane.at = Some(AtBooth {
                     title: entry.row.title.clone(),
                     href: self.href(&entry.row),
-                    since_ms: entry.row.since_ms,
+                    since_ms,
                     slow: self.over(&entry.row),
                 });
             }
         }
-        Some(Strip {
-            id: column.id.clone(),
+        let free = lanes.values().filter(|lane| lane.at.is_none()).count() as u64;
+        Strip {
+            id: if bays {
+                format!("{}-{}", column.id, column.by)
+            } else {
+                column.id.clone()
+            },
             title: self.column_title(column),
             count: inside.len() as u64,
             note: self.note(&inside),
+            free: bays.then_some(free),
             lanes: lanes.into_values().collect(),
-        })
+        }
+    }
+
+    /// Since when a row stands at its place, where the board has a field that says it (`NAME-since`); else since it is in the stage.
+    fn placed_ms(&self, row: &BoardRow, by: &str) -> i64 {
+        row.fields
+            .get(&format!("{by}-since"))
+            .and_then(serde_json::Value::as_i64)
+            .unwrap_or(row.since_ms)
     }
 
     fn lane_kind(&self, row: &BoardRow) -> String {

@@ -22,7 +22,7 @@ use garita_store::{HeldRecord, TermMatch};
 use super::ask::{Ask, absent, held, signed};
 use super::board_anew::finder;
 use super::words::{Say, inside};
-use super::{case_fields, case_holders, case_papers, case_times, live};
+use super::{after, case_fields, case_holders, case_papers, case_times, contacts, live, undo};
 use crate::api::records::digest_of;
 use crate::console::{
     Act, CasePage, CredentialLine, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look,
@@ -317,11 +317,11 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         "case",
         &[("kind".into(), kind.into()), ("key".into(), key.into())],
     ));
-    frame.notices = recorded(ask);
+    frame.notices = after::notices(ask)?;
     let row = board_row(ask, &opened);
     let shown = say.state(state.state.as_deref());
     let closed = matches!(shown.look, Look::Closed);
-    let holders = case_holders::holders(ask, &opened)?;
+    let (holders, waits) = case_holders::holders(ask, &opened)?;
     let peer = worst(&holders);
     let mut wholes_links = Vec::new();
     for whole in wholes(ask, &opened.case)? {
@@ -354,7 +354,11 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
             Some(Step::Behind { .. } | Step::Away { .. })
         ),
         peer,
-        asks: asks(ask, &opened, row.as_ref().map(|(_, r)| r)),
+        asks: {
+            let mut asks = asks(ask, &opened, row.as_ref().map(|(_, r)| r));
+            asks.extend(waits.iter().map(|wait| wait.notice(ask)));
+            asks
+        },
         holds: holds(ask, &opened),
         facts: [
             facts(ask, &opened),
@@ -381,6 +385,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         governed: governed(ask, &opened),
     };
     page.acts = offered(ask, &opened, &page.asks)?;
+    page.acts.extend(undoable(ask, &opened)?);
     Ok((frame, page))
 }
 
@@ -396,29 +401,6 @@ fn credentials(ask: &Ask, opened: &Opened) -> Result<Vec<CredentialLine>, Refusa
             print: paths::carry(kind, key, &offer.name),
         })
         .collect())
-}
-
-fn recorded(ask: &Ask) -> Vec<Notice> {
-    let id = ask.here.value("recorded");
-    if id.is_empty() {
-        return Vec::new();
-    }
-    let leaf = ask.here.value("leaf");
-    vec![Notice {
-        tone: Tone::Go,
-        glyph: Glyph::Ok,
-        title: ask.w("Recorded", "Registrado").to_owned(),
-        text: Rich::text(
-            ask.w("It is on disk here as log entry {leaf}, and on its way to everyone entitled. ", "Está en disco aquí como asiento {leaf} de la bitácora, y en camino a todos los que tienen derecho. ")
-                .replace("{leaf}", leaf),
-        )
-        .and(Span::Link(Link::new(
-            ask.w("Its receipt", "Su acuse"),
-            paths::record(id),
-        ))),
-        code: None,
-        act: None,
-    }]
 }
 
 /// The first board that shows this case, and its row there.
@@ -551,6 +533,7 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
                 .as_ref()
                 .and_then(|act| offers.iter().find(|o| o.id == *act && o.allowed))
                 .map(|offer| button(say, &opened.case, offer)),
+            post: None,
         });
     }
     for blind in &state.blind {
@@ -584,6 +567,7 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
             text,
             code: None,
             act: None,
+            post: None,
         });
     }
     if state.opening.is_none() && !state.by_notice {
@@ -597,6 +581,7 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
             )),
             code: None,
             act: None,
+            post: None,
         });
     }
     notices
@@ -665,6 +650,7 @@ fn holds(ask: &Ask, opened: &Opened) -> Vec<Hold> {
                     hold.ends_with.clone()
                 }),
                 href: paths::record(digest_of(&hold.record)),
+                contact: contacts::of(ask, &hold.office),
             }
         })
         .collect()
@@ -998,6 +984,32 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
     // What can be done first, then what halts, then what can't be done and why.
     list.sort_by_key(|act| (act.why_not.is_some(), act.halt));
     Ok(list)
+}
+
+/// The undo of what the reader's office signed last in this case, while its time runs.
+fn undoable(ask: &Ask, opened: &Opened) -> Result<Option<Act>, Refusal> {
+    let newest = opened
+        .read
+        .records
+        .iter()
+        .filter(|h| undo::may(ask, h) && undo::in_time(ask, h.record.logged_ms))
+        .max_by_key(|h| h.number);
+    let Some(newest) = newest else {
+        return Ok(None);
+    };
+    if undo::replaced_by(ask, &newest.record.id)?.is_some() {
+        return Ok(None);
+    }
+    Ok(Some(Act {
+        label: format!(
+            "{}: {}",
+            ask.w("Undo", "Deshacer"),
+            opened.say.record(&newest.record.record_type)
+        ),
+        href: undo::href(&newest.record.id),
+        halt: true,
+        why_not: None,
+    }))
 }
 
 fn governed(ask: &Ask, opened: &Opened) -> Rich {

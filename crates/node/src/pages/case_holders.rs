@@ -6,6 +6,7 @@ use garita_exchange::problem::Refusal;
 use garita_exchange::stamp::WHOLE;
 use garita_profile::builtin::BUILT_IN;
 
+use super::after::CaseWait;
 use super::ask::{Ask, held};
 use super::case::Opened;
 use super::words::inside;
@@ -33,7 +34,9 @@ struct Has {
 }
 
 /// Who has the case: this node, those to whom it delivered, those from whom it came.
-pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal> {
+///
+/// Beside it, what of the case waits for nodes that are not reached.
+pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<(Vec<Holder>, Vec<CaseWait>), Refusal> {
     let core = ask.app.core();
     let mut by_peer: BTreeMap<String, Has> = BTreeMap::new();
     for record in &opened.read.records {
@@ -72,6 +75,7 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal
         what: ask.w("here", "aquí").to_owned(),
         peer: None,
     }];
+    let mut waits = Vec::new();
     for (peer, has) in by_peer {
         let names: Vec<&str> = has.parties.iter().map(|p| ask.network.name_of(p)).collect();
         let mut step = peers::step_of(ask, &peer);
@@ -81,6 +85,14 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal
                 age_ms: ask
                     .now_ms
                     .saturating_sub(has.oldest_ms.unwrap_or(ask.now_ms)),
+            });
+        }
+        if let (Some(Step::Away { since_ms, .. }), Some(oldest_ms)) = (&step, has.oldest_ms) {
+            waits.push(CaseWait {
+                name: ask.network.name_of(&peer).to_owned(),
+                since_ms: *since_ms,
+                records: has.waiting,
+                oldest_ms,
             });
         }
         list.push(Holder {
@@ -93,7 +105,7 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<Vec<Holder>, Refusal
             peer: step,
         });
     }
-    Ok(list)
+    Ok((list, waits))
 }
 
 /// What of the case a node has, in words.

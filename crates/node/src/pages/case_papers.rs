@@ -149,7 +149,7 @@ fn missing(
 pub(super) fn badge(in_force: bool, why: &str, view: bool) -> Badge {
     match why {
         _ if in_force => Badge::Verified,
-        "replaced" => Badge::Replaced,
+        "replaced" | "withdrawn" => Badge::Replaced,
         "key-revoked" | "disputed: key-revoked" => Badge::Revoked,
         "waiting-for-opening" | "not-affirmed" => Badge::Unknown,
         "" if view => Badge::Verified,
@@ -227,6 +227,10 @@ pub(super) fn sentence(ask: &Ask, badge: Badge, issuer: &str, why: &str) -> Rich
         Badge::Verified => ask.w(
             "Signed by {who}, unchanged since, and in force.",
             "Firmado por {who}, sin cambios desde entonces, y en vigor.",
+        ),
+        Badge::Replaced if why == "withdrawn" => ask.w(
+            "Signed by {who}, and taken back by a later record. It moves nothing any more.",
+            "Firmado por {who} y retirado por un registro posterior. Ya no mueve nada.",
         ),
         Badge::Replaced => ask.w(
             "Signed by {who}. A later record took its place.",

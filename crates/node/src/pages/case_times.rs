@@ -1,7 +1,7 @@
 //! Time on the case page: what happened on each side, how long it stood where, what is owed.
 
 use garita_exchange::read;
-use garita_profile::case::{CaseRef, RecordState, Standing};
+use garita_profile::case::{CaseRef, RecordState, ReplaceKind, Standing};
 use garita_profile::clocks::SOON;
 use garita_profile::order;
 use garita_profile::pointer::text_of;
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::ask::Ask;
 use super::case::Opened;
+use super::contacts;
 use super::words::inside;
 use crate::api::records::digest_of;
 use crate::console::{
@@ -146,7 +147,18 @@ fn event(
     let record = read::case_record_of(held)?;
     let say = &opened.say;
     let ty = opened.profile().model().records.get(&state.record_type);
-    let mut title = Rich::text(say.record(&state.record_type));
+    let taken_back = record
+        .replaces
+        .as_ref()
+        .filter(|r| r.kind == ReplaceKind::Withdraws);
+    let mut title = Rich::text(match taken_back {
+        Some(_) => format!(
+            "{}: {}",
+            ask.w("Withdrawn", "Retirado"),
+            say.record(&state.record_type)
+        ),
+        None => say.record(&state.record_type),
+    });
     if let Some(span) = ty.and_then(|t| say.names(t, &record.document, known)) {
         title = title.and(Span::Text(" ".to_owned())).and(span);
     }
@@ -156,7 +168,11 @@ fn event(
             .and(Span::Text(", ".to_owned()))
             .and(Span::Id(part.key.clone()));
     }
-    if let Some(words) = first_words(opened, &state.record_type, &record.document) {
+    if let Some(taken_back) = taken_back {
+        if !taken_back.reason.is_empty() {
+            sub = sub.and(Span::Text(format!(", {}", taken_back.reason)));
+        }
+    } else if let Some(words) = first_words(opened, &state.record_type, &record.document) {
         sub = sub.and(Span::Text(format!(", {words}")));
     }
     let why = if opened.elsewhere.contains_key(&state.id) {
@@ -174,6 +190,7 @@ fn event(
             )
             .into(),
         ),
+        "withdrawn" => flags.push(ask.w("withdrawn", "retirado").into()),
         "rival" => flags.push(
             ask.w("rival of another record", "compite con otro registro")
                 .into(),
@@ -403,6 +420,11 @@ pub(super) fn clocks(ask: &Ask, opened: &Opened) -> Vec<ClockLine> {
                     sub,
                     met,
                     soon,
+                    contact: if met {
+                        Rich::default()
+                    } else {
+                        contacts::of_role(ask, &clock.owner)
+                    },
                 },
             )
         })

@@ -129,6 +129,7 @@ fn listed(
                     .collect(),
                 limit,
                 cursor,
+                ..CaseQuery::default()
             },
         ),
     )?;

@@ -86,7 +86,7 @@ pub(super) async fn post(
         Err(refusal) => return Problem(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
-        Ok(receipt) => recorded(&case.kind, &case.key, &receipt.leaf.id, receipt.index),
+        Ok(receipt) => recorded(&case.kind, &case.key, &receipt.leaf.id),
         Err(refusal) => Problem(refusal).into_response(),
     }
 }
@@ -165,12 +165,11 @@ fn recording(
     offer: &ActOffer,
     verdict: &Verdict,
 ) -> Result<Step, Refusal> {
-    if let Some((id, leaf)) = ask.done_before(posted)? {
+    if let Some((id, _)) = ask.done_before(posted)? {
         return Ok(Step::Answer(recorded(
             &opened.case.kind,
             &opened.case.key,
             &id,
-            leaf,
         )));
     }
     let subject = acts::build_check_act(

@@ -17,11 +17,11 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::act;
 use super::ask::{Ask, absent, held, once, see_other, signed, to_sign_in, value_of};
 use super::case::acts_as;
 use super::posted;
 use super::words::Say;
+use super::{act, shift};
 use crate::api::problem::Problem;
 use crate::api::records::digest_of;
 use crate::console::{
@@ -32,6 +32,8 @@ use crate::server::{App, blocking};
 
 /// The engine's own record type by which a keeper tells a state.
 const STATE_NOTICE: &str = "StateNotice";
+/// What a schema says of a member that the console can fill in before it is asked.
+pub(super) const FILL: &str = "x-fill";
 const SUBJECT: &str = "/credentialSubject";
 /// A list of thousands is typed as a code; the server checks it.
 const CODES_SHOWN: usize = 400;
@@ -115,7 +117,7 @@ pub(super) async fn page(
 ) -> Response {
     signed(app, headers, uri, move |ask| {
         let form = Form::open(ask, &record_type)?;
-        let known = form.prefill(ask);
+        let known = form.prefill(ask)?;
         Ok(ask.html(form.render(ask, &known, &[])))
     })
     .await
@@ -157,7 +159,7 @@ pub(super) async fn sign(
         Err(refusal) => return Problem(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
-        Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id, receipt.index).await,
+        Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id).await,
         Err(refusal) => refused(app, headers, uri, posted, record_type, refusal).await,
     }
 }
@@ -211,7 +213,7 @@ async fn read(
 }
 
 /// To the first case that the record is about, else to the record.
-async fn recorded(app: &Arc<App>, party: &str, id: &str, leaf: u64) -> Response {
+async fn recorded(app: &Arc<App>, party: &str, id: &str) -> Response {
     let (core, party, wanted) = (Arc::clone(app.core()), party.to_owned(), id.to_owned());
     let about = blocking(move || {
         let held = super::ask::held(core.reader.record(&party, &wanted))?;
@@ -221,7 +223,7 @@ async fn recorded(app: &Arc<App>, party: &str, id: &str, leaf: u64) -> Response 
     })
     .await;
     match about {
-        Ok(Some(case)) => act::recorded(&case.kind, &case.key, id, leaf),
+        Ok(Some(case)) => act::recorded(&case.kind, &case.key, id),
         Ok(None) | Err(_) => see_other(&paths::record(digest_of(id))),
     }
 }
@@ -325,7 +327,7 @@ async fn refused(
 }
 
 /// Whether one of the roles may issue a type; seats and posts are settled at admission.
-fn may(profile: &Profile, record_type: &str, roles: &[&str]) -> bool {
+pub(super) fn may(profile: &Profile, record_type: &str, roles: &[&str]) -> bool {
     let model = profile.model();
     model.records.get(record_type).is_some_and(|ty| {
         ty.issued_by
@@ -428,7 +430,7 @@ impl Form {
     }
 
     /// The key's members of the case in the address.
-    fn prefill(&self, ask: &Ask) -> Value {
+    fn prefill(&self, ask: &Ask) -> Result<Value, Refusal> {
         let mut subject = Map::new();
         let (kind, key) = (ask.here.value("kind"), ask.here.value("key"));
         if let Some(kind) = self.say.profile.model().kinds.get(kind) {
@@ -444,7 +446,16 @@ impl Form {
                 }
             }
         }
-        Value::Object(subject)
+        let members = self.schema.get("properties").and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            if let Some(word) = member.get(FILL).and_then(Value::as_str)
+                && !subject.contains_key(name)
+                && let Some(value) = filled(ask, word, member)?
+            {
+                subject.insert(name.clone(), value);
+            }
+        }
+        Ok(Value::Object(subject))
     }
 
     fn typed(&self, ask: &Ask, posted: &[(String, String)]) -> Value {
@@ -603,6 +614,52 @@ impl Form {
             hint,
             choices,
         }
+    }
+}
+
+/// What a member is filled with before it is asked; none where there is nothing, or the word is not known.
+fn filled(ask: &Ask, word: &str, member: &Value) -> Result<Option<Value>, Refusal> {
+    match word {
+        "place" => Ok(ask
+            .entry()
+            .and_then(|p| p.places.first())
+            .map(|place| Value::from(place.as_str()))),
+        "shift" => {
+            let began = encode::parse_instant_ms(ask.here.value("since"));
+            let at_ms = match began {
+                Some(at_ms) => at_ms,
+                None => shift::Since::unsaid(ask)?.at_ms,
+            };
+            let local = time::local_input(at_ms, &ask.zone());
+            let digits: String = local.chars().filter(char::is_ascii_digit).collect();
+            let (day, hour) = digits.split_at_checked(8).unwrap_or((&digits, ""));
+            Ok(Some(Value::from(format!("{day}-{hour}"))))
+        }
+        "open-cases" => {
+            let inner = member
+                .pointer("/items/properties")
+                .and_then(Value::as_object);
+            let rows: Vec<Value> = shift::open_points(ask)?
+                .into_iter()
+                .map(|(case, why)| {
+                    let row = inner.into_iter().flatten().filter_map(|(name, of)| {
+                        let text = match of.get(FILL).and_then(Value::as_str)? {
+                            "case-kind" => &case.kind,
+                            "case-key" => &case.key,
+                            "why" => &why,
+                            _ => return None,
+                        };
+                        let most = of.get("maxLength").and_then(Value::as_u64);
+                        let most = most.and_then(|m| usize::try_from(m).ok());
+                        let text: String = text.chars().take(most.unwrap_or(usize::MAX)).collect();
+                        Some((name.clone(), Value::from(text)))
+                    });
+                    Value::Object(row.collect())
+                })
+                .collect();
+            Ok((!rows.is_empty()).then_some(Value::Array(rows)))
+        }
+        _ => Ok(None),
     }
 }
 

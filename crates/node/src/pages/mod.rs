@@ -4,6 +4,7 @@
 //! from `crate::console`. Handlers do their reads on a blocking thread and answer with one whole page.
 
 mod act;
+mod after;
 mod ask;
 mod automations;
 mod board;
@@ -15,6 +16,7 @@ mod case_papers;
 mod case_times;
 mod cases;
 mod check;
+mod contacts;
 mod elements;
 mod file;
 mod indicators;
@@ -24,7 +26,9 @@ mod log;
 mod peers;
 mod posted;
 mod record;
+mod shift;
 mod sign_in;
+mod undo;
 mod wait;
 mod words;
 
@@ -57,6 +61,10 @@ pub fn router() -> Router<Arc<App>> {
             get(|| async { asset(console::SCRIPT, "text/javascript; charset=utf-8") }),
         )
         .route(
+            paths::FORMS,
+            get(|| async { asset(console::FORMS, "text/javascript; charset=utf-8") }),
+        )
+        .route(
             paths::ICON,
             get(|| async { asset(console::ICON, "image/svg+xml") }),
         )
@@ -65,6 +73,8 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::SIGN_OUT, post(sign_in::leave))
         .route(paths::BOARD, get(board::page))
         .route(paths::LIVE, get(live::stream))
+        .route(paths::SHIFT, get(shift::page))
+        .route("/console/shift.csv", get(shift::csv))
         .route(paths::CASES, get(cases::page))
         .route("/console/cases.csv", get(cases::csv))
         .route("/console/waits.csv", get(wait::csv))
@@ -79,6 +89,10 @@ pub fn router() -> Router<Arc<App>> {
         )
         .route(paths::CHECK, get(check::page).post(check::post))
         .route("/console/records/{id}", get(record::page))
+        .route(
+            "/console/records/{id}/undo",
+            get(undo::page).post(undo::sign),
+        )
         .route("/console/file", get(file::choose))
         .route(
             "/console/file/{record_type}",
@@ -91,6 +105,11 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::AUTOMATIONS, get(automations::page))
         .route(paths::ELEMENTS, get(elements::page))
         .route(paths::PEERS, get(peers::page))
+        .route(paths::CONTACTS, get(contacts::page))
+        .route(
+            "/console/contacts/own",
+            get(contacts::form).post(contacts::set),
+        )
         .route(paths::LOG, get(log::page))
         .route(paths::INTERFACES, get(interfaces::page))
         .route("/console/{*rest}", get(ask::nowhere))

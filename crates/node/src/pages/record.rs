@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::ask::{Ask, absent, checkpoint_of, held, signed};
 use super::words::Say;
-use super::{board, case, case_papers, peers, posted};
+use super::{board, case, case_papers, peers, posted, undo};
 use crate::api::records::{digest_of, id_of};
 use crate::console::{
     AttachedFile, Badge, Check, Fact, Holder, Link, Place, Receipt, RecordPage, Rich, Span, Step,
@@ -133,7 +133,22 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
             core.identity.url
         ),
         holders: holders(ask, row)?,
+        undo: undo_link(ask, found)?,
     })
+}
+
+/// What takes the record back, for the office that signed it.
+fn undo_link(ask: &Ask, found: &HeldRecord) -> Result<Option<Link>, Refusal> {
+    let row = &found.record;
+    if !undo::may(ask, found) || undo::replaced_by(ask, &row.id)?.is_some() {
+        return Ok(None);
+    }
+    let label = if undo::in_time(ask, row.logged_ms) {
+        ask.w("Undo", "Deshacer")
+    } else {
+        ask.w("Withdraw this record", "Retirar este registro")
+    };
+    Ok(Some(Link::new(label, undo::href(&row.id))))
 }
 
 /// What became of the record in the first of its cases that the party sees.

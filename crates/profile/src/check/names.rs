@@ -354,7 +354,11 @@ impl Checker<'_> {
                             "add the kind to its `about`",
                         );
                     }
-                    if model.records.get(&m.on).is_some_and(|r| r.secret_office) {
+                    if model
+                        .records
+                        .get(&m.on)
+                        .is_some_and(|r| r.secret_office && !r.inside)
+                    {
                         self.error(
                             &place,
                             "secret-moves",
@@ -472,6 +476,20 @@ impl Checker<'_> {
             self.kind(&place, &b.rows);
             for state in b.columns.iter().flat_map(|c| &c.states) {
                 self.state(&place, &b.rows, None, state);
+            }
+            let strips = b.columns.iter().filter(|c| c.show == "strip");
+            for column in strips.filter(|c| !c.places.is_empty()) {
+                if !b.fields.contains_key(&column.by) {
+                    self.error(
+                        &place,
+                        "unknown-member",
+                        format!(
+                            "column {} stands by `{}`, which is no field of the board",
+                            column.id, column.by
+                        ),
+                        "add it under `fields`, or name another with `by:`",
+                    );
+                }
             }
             for need in &b.needs {
                 if let Some(act) = need

@@ -317,7 +317,22 @@ pub(super) fn boards(side: &Side) -> Things {
                 let limit = c
                     .limit_min
                     .map_or_else(String::new, |m| format!(", {m} min"));
-                format!("{} ({}; {}{limit})", c.id, c.states.join(", "), c.show)
+                let places: Vec<String> = c
+                    .places
+                    .iter()
+                    .map(|(port, names)| format!("{port} {}", names.join(" ")))
+                    .collect();
+                let places = if places.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {} {}", c.by, places.join("; "))
+                };
+                format!(
+                    "{} ({}; {}{limit}{places})",
+                    c.id,
+                    c.states.join(", "),
+                    c.show
+                )
             });
             let columns: Vec<String> = columns.collect();
             let own = needs

@@ -587,6 +587,9 @@ fn records(side: &Side) -> Things {
                 face,
                 side: lane,
                 brief,
+                // Follows from who sees what, which is told.
+                inside: _,
+                page,
             } = ty;
             let affirmed = model.affirmed_by.get(id).cloned().unwrap_or_default();
             let search = search
@@ -682,6 +685,13 @@ fn records(side: &Side) -> Things {
                     "members shown first",
                     "los campos que se muestran primero",
                     paths(brief).join(", "),
+                )
+                .face(),
+                Facet::one(
+                    "page",
+                    "page that shows it",
+                    "la página que lo muestra",
+                    page.as_str(),
                 )
                 .face(),
             ];

@@ -94,6 +94,29 @@ pub(super) fn infer_records(m: &mut Model) {
             }
         }
     }
+    infer_inside(m);
+}
+
+/// A kind of which every record is secret is its office's own: there is nobody to be kept from.
+fn infer_inside(m: &mut Model) {
+    let about: BTreeMap<String, BTreeSet<String>> = m
+        .records
+        .keys()
+        .map(|name| (name.clone(), about_of(m, name)))
+        .collect();
+    let open: BTreeSet<&String> = m
+        .records
+        .iter()
+        .filter(|(_, r)| !r.secret_office)
+        .filter_map(|(name, _)| about.get(name))
+        .flatten()
+        .collect();
+    for (name, r) in &mut m.records {
+        r.inside = r.secret_office
+            && about
+                .get(name)
+                .is_some_and(|kinds| !kinds.is_empty() && kinds.iter().all(|k| !open.contains(k)));
+    }
 }
 
 pub(super) fn names_type(life: &LifeCycle, name: &str) -> bool {

@@ -7,6 +7,9 @@ use crate::yaml::Node;
 
 use super::Reader;
 
+/// Pages of the console that a record type may ask for.
+const PAGES: &[&str] = &["shift"];
+
 impl Reader {
     pub(super) fn kind(&mut self, name: &str, n: &Node) -> Kind {
         self.only(
@@ -108,6 +111,7 @@ impl Reader {
                 "face",
                 "side",
                 "brief",
+                "page",
                 "may-share",
             ],
         );
@@ -121,6 +125,7 @@ impl Reader {
             face: self.text(n, "face").unwrap_or_else(|| "event".to_owned()),
             side: self.text(n, "side").unwrap_or_default(),
             brief: self.paths(n.get("brief")),
+            page: self.text(n, "page").unwrap_or_default(),
             ..RecordType::default()
         };
         for (kind, line, p) in n.get("about").map(Node::members).unwrap_or_default() {
@@ -128,6 +133,16 @@ impl Reader {
                 let path = self.path(&text, *line);
                 r.about.insert(kind.clone(), path);
             }
+        }
+        if let Some(page) = n.get("page")
+            && !PAGES.contains(&r.page.as_str())
+        {
+            self.fault(
+                page.line,
+                "unknown-word",
+                format!("`page` knows: {}", PAGES.join(", ")),
+                "name a page of the console, or take the word out",
+            );
         }
         if let Some(secret) = n.get("secret") {
             r.secret_office = secret.text().as_deref() == Some("office");

@@ -1,5 +1,7 @@
 //! What people see: boards, acts.
 
+use std::collections::BTreeMap;
+
 use crate::model::*;
 use crate::yaml::{Data, Node};
 
@@ -9,7 +11,46 @@ use super::inferred::about_of;
 /// Words of a need.
 const NEED: &[&str] = &["id", "when", "act", "glyph", "values", "roles"];
 
+/// The field of a strip's place where a column names none.
+const LANE: &str = "lane-number";
+/// Places of one strip: no yard has as many bays.
+const PLACES_MAX: usize = 200;
+
 impl Reader {
+    /// `places: 12`, `[A1, A2]`, or either by port.
+    fn places(&mut self, n: Option<&Node>) -> BTreeMap<String, Vec<String>> {
+        let Some(n) = n else {
+            return BTreeMap::new();
+        };
+        match &n.data {
+            Data::Map(_) => n
+                .members()
+                .iter()
+                .map(|(port, _, list)| (port.clone(), self.place_names(list)))
+                .collect(),
+            _ => BTreeMap::from([(String::new(), self.place_names(n))]),
+        }
+    }
+
+    fn place_names(&mut self, n: &Node) -> Vec<String> {
+        let names: Vec<String> = match &n.data {
+            Data::Int(count) => {
+                let count = usize::try_from(*count).unwrap_or(0).min(PLACES_MAX + 1);
+                (1..=count).map(|at| at.to_string()).collect()
+            }
+            _ => self.texts(Some(n)),
+        };
+        if names.is_empty() || names.len() > PLACES_MAX {
+            self.fault(
+                n.line,
+                "bad-places",
+                format!("a strip has 1 to {PLACES_MAX} places"),
+                "write how many there are, or their names: `places: 12`, `places: [A1, A2]`",
+            );
+        }
+        names
+    }
+
     pub(super) fn board(&mut self, n: &Node) -> Board {
         self.only(
             n,
@@ -24,10 +65,16 @@ impl Reader {
                     id,
                     limit_min: None,
                     show: "list".to_owned(),
+                    by: String::new(),
+                    places: BTreeMap::new(),
                 });
                 continue;
             }
-            self.only(c, "a column", &["id", "states", "limit-min", "show"]);
+            self.only(
+                c,
+                "a column",
+                &["id", "states", "limit-min", "show", "by", "places"],
+            );
             let id = self.need_text(c, "a column", "id");
             let states = if c.get("states").is_some() {
                 self.texts(c.get("states"))
@@ -43,6 +90,8 @@ impl Reader {
                 states,
                 limit_min,
                 show: self.text(c, "show").unwrap_or_else(|| "list".to_owned()),
+                by: self.text(c, "by").unwrap_or_else(|| LANE.to_owned()),
+                places: self.places(c.get("places")),
             });
         }
         let mut needs = Vec::new();

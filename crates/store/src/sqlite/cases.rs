@@ -60,6 +60,7 @@ impl Reader {
                     &connection,
                     (party, kind),
                     None,
+                    query.updated_from,
                     before,
                     query.limit,
                     &mut found,
@@ -71,6 +72,7 @@ impl Reader {
                     &connection,
                     (party, kind),
                     Some(shown),
+                    query.updated_from,
                     before,
                     query.limit,
                     &mut found,
@@ -89,6 +91,27 @@ impl Reader {
                 .filter(|_| more)
                 .map(|(updated, number)| format!("{updated}.{number}"));
             Ok(Page { items, next })
+        })
+    }
+
+    /// How many of a party's cases of a kind changed with an entry of the log or later; counts no further than `most`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn cases_changed(
+        &self,
+        party: &str,
+        kind: &str,
+        from: LeafIndex,
+        most: usize,
+    ) -> Result<u64, StoreError> {
+        let (from, most) = (int(from.get())?, int(most as u64)?);
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT count(*) FROM (SELECT 1 FROM case_views WHERE party = ?1 AND kind = ?2 AND updated >= ?3 LIMIT ?4)",
+            )?;
+            query.query_row(params![party, kind, from, most], |row| uint(row.get(0)?))
+                .map_err(StoreError::from)
         })
     }
 
@@ -244,6 +267,7 @@ fn places(
     connection: &Connection,
     (party, kind): (&str, &str),
     shown: Option<&String>,
+    from: Option<LeafIndex>,
     before: Option<(i64, i64)>,
     count: usize,
     found: &mut Vec<(i64, i64)>,
@@ -253,6 +277,10 @@ fn places(
     if let Some(shown) = shown {
         sql.push_str(" AND shown = ?");
         values.push(shown.clone().into());
+    }
+    if let Some(from) = from {
+        sql.push_str(" AND updated >= ?");
+        values.push(int(from.get())?.into());
     }
     if let Some((updated, number)) = before {
         sql.push_str(" AND (updated, no) < (?, ?)");

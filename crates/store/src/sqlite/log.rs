@@ -34,6 +34,37 @@ impl Reader {
         })
     }
 
+    /// The first entry logged at this time or later, in ms; none where the log ends before. Logged times never decrease, so some twenty
+    /// looks find it among a million.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn first_logged(&self, at_ms: i64) -> Result<Option<LeafIndex>, StoreError> {
+        self.with(|connection| {
+            let mut last = connection.prepare_cached("SELECT max(leaf) FROM log")?;
+            let Some(last) = last.query_row([], |row| row.get::<_, Option<i64>>(0))? else {
+                return Ok(None);
+            };
+            let mut look =
+                connection.prepare_cached("SELECT logged_ms FROM log WHERE leaf = ?1")?;
+            let (mut low, mut high) = (0_i64, last + 1);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let logged: i64 = look.query_row([middle], |row| row.get(0))?;
+                if logged < at_ms {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            Ok(if low > last {
+                None
+            } else {
+                Some(LeafIndex::new(uint(low)?))
+            })
+        })
+    }
+
     /// Entries from `from` on, in order.
     ///
     /// # Errors

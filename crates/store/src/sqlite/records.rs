@@ -72,6 +72,11 @@ impl Reader {
             sql.push_str(" AND r.logged_ms < ?");
             values.push(before.into());
         }
+        if let Some(from) = query.arrived_from {
+            let rec = self.with(|connection| rec_from(connection, from))?;
+            sql.push_str(" AND e.rec >= ?");
+            values.push(rec.into());
+        }
         let (compare, direction) = match query.order {
             Order::NewestFirst => ("<", "DESC"),
             Order::OldestFirst => (">", "ASC"),
@@ -93,6 +98,31 @@ impl Reader {
                 .filter(|_| more)
                 .map(|last| last.number.to_string());
             Ok(Page { items, next })
+        })
+    }
+
+    /// Records that replace others, among those that a party may read and that came with an entry of the log or later; the newest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn replacing(
+        &self,
+        party: &str,
+        from: LeafIndex,
+        count: usize,
+    ) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let rec = rec_from(connection, from)?;
+            // The kind is written out: so the index of these few links alone is read.
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, e.since, e.grant_id FROM record_links l
+                 JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec
+                 JOIN records r ON r.rec = l.rec JOIN bodies b ON b.rec = l.rec
+                 WHERE l.kind = 'replaces' AND l.rec >= ?2 ORDER BY l.rec DESC LIMIT ?3"
+            ))?;
+            let count = int(limit(count) as u64)?;
+            let rows = query.query_map(params![party, rec, count], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -402,6 +432,28 @@ impl Reader {
             Ok(query.query_row([digest], attachment).optional()?)
         })
     }
+}
+
+/// The number of the first record that came with an entry of the log or later: records are numbered as they come, and so are entries, so
+/// some twenty looks find the place among a million.
+fn rec_from(connection: &Connection, from: LeafIndex) -> Result<i64, StoreError> {
+    let from = int(from.get())?;
+    let mut last = connection.prepare_cached("SELECT coalesce(max(rec), 0) FROM records")?;
+    let mut look = connection.prepare_cached(
+        "SELECT rec, local_index FROM records WHERE rec >= ?1 ORDER BY rec LIMIT 1",
+    )?;
+    let (mut low, mut high) = (1_i64, last.query_row([], |row| row.get::<_, i64>(0))? + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let found: Option<(i64, i64)> = look
+            .query_row([middle], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match found {
+            Some((rec, index)) if index < from => low = rec + 1,
+            Some(_) | None => high = middle,
+        }
+    }
+    Ok(low)
 }
 
 /// A word in the store that this program does not know.

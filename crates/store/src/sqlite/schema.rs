@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -155,4 +155,10 @@ CREATE INDEX table_rows_recorded ON table_rows (party, name, recorded_from_ms);
 /// Naming a file in a record opens it to the record's readers: only who brought it here, or may read it, does so.
 const VERSION_3: &str = "
 CREATE TABLE attachment_owners (digest BLOB NOT NULL, party TEXT NOT NULL, PRIMARY KEY (digest, party)) WITHOUT ROWID;
+";
+
+/// What was corrected or withdrawn lately is asked for each time somebody takes over a shift: the few links that replace, in order of
+/// arrival, without passing over the many that only say what was seen.
+const VERSION_4: &str = "
+CREATE INDEX record_links_replaces ON record_links (rec) WHERE kind = 'replaces';
 ";

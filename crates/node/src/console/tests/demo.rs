@@ -193,13 +193,14 @@ pub(super) fn board(lang: Lang) -> BoardPage {
             caption: t("Median wait of trucks that reached primary in the quarter hour", "Mediana de espera de los camiones que llegaron a primaria en el cuarto de hora").into(),
             csv: Some(Link::new("CSV", "/v1/tables/wait.csv")),
         }),
-        strip: Some(Strip {
+        strips: vec![Strip {
             id: "primary".into(),
             title: t("Primary", "Primaria").into(),
             count: 13,
             note: t("Median 1 min 20 s at the booth, longest 4 min", "Mediana 1 min 20 s en caseta, máximo 4 min").into(),
+            free: None,
             lanes: [("FAST", "22AT6K", 38), ("FAST", "81AB4R", 70), ("FAST", "17AP9V", 12), ("FAST", "39AM2C", 62), (std, "64AJ3W", 245), (std, "28AG5N", 130), (std, "93AD1H", 51), (std, "70AL8X", 66), (std, "15AV3P", 185), (std, "44AF7Z", 40), (std, "86AS2B", 121), (std, "", 0), (std, "31AK6T", 61), (empty, "59AW4M", 20), (std, "", 0)].iter().zip(1..).map(|((k, p, s), n)| lane(n, k, p, *s)).collect(),
-        }),
+        }],
         columns: vec![
             column("expected", t("Expected", "Esperados"), 412, t("Next 4 hours, by arrival", "Próximas 4 horas, por llegada"), vec![
                 row("35AN1B", 4, false, at(10, 34, 20), "Acarreos Cenizo", (9, 12), false, why(Tone::Warn, Glyph::Missing, t("Entry missing for 1 of 4 shipments", "Falta el entry de 1 de 4 embarques"), true)),
@@ -323,6 +324,7 @@ pub(super) fn case(lang: Lang) -> CasePage {
             text: t("Primary read `7741193`. The manifest says `7741093`. ANAM cut that seal for recognition and put on `7741193` at 08:39, signed by its officer. Check the seal at the dock and record it.", "En primaria se leyó `7741193`. El manifiesto dice `7741093`. ANAM cortó ese candado para el reconocimiento y puso el `7741193` a las 08:39, con firma de su verificador. Revise el candado en el andén y regístrelo.").into(),
             code: None,
             act: act(t("Record seal check", "Registrar revisión de candado")),
+            post: None,
         }],
         facts: vec![
             fact(t("Trip", "Viaje"), Rich::id("TOCQ2611240417"), ""),

@@ -42,6 +42,8 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("badge.verified", "Verified"),
     ("board.all.one", "See it"),
     ("board.all.other", "All {n}"),
+    ("board.bays.one", "{title}: {trucks} in bays, {n} free"),
+    ("board.bays.other", "{title}: {trucks} in bays, {n} free"),
     ("board.clock-times", "Clock times"),
     (
         "board.column-none",
@@ -84,6 +86,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "As {who}. Each step is signed in your name.",
     ),
     ("case.both", "What happened on each side"),
+    ("case.call", "Call:"),
     ("case.clock-met", "met"),
     ("case.clocks", "Clocks"),
     ("case.credential-file", "file"),
@@ -165,6 +168,19 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ),
     ("choose.none", "Your role files nothing here."),
     ("choose.title", "File a record"),
+    ("contacts.desk", "Desk"),
+    (
+        "contacts.form-lede",
+        "Whom to call about what your office holds or decides. It is signed by your office and shown on every hold, on both sides; no other authority is asked.",
+    ),
+    (
+        "contacts.lede",
+        "The desk that each office names, signed by itself. It stands on every hold of that office too.",
+    ),
+    ("contacts.none", "Nobody has named a desk yet."),
+    ("contacts.party", "Office"),
+    ("contacts.since", "Signed"),
+    ("contacts.title", "Whom to call"),
     ("elements.caption.one", "{n} element"),
     ("elements.caption.other", "{n} elements"),
     ("elements.element", "Element"),
@@ -242,6 +258,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("foot.witnessed", ", witnessed by {have} of {asked}"),
     ("form.add", "Add: {what}"),
     ("form.at", "at"),
+    (
+        "form.away",
+        "This node does not answer. Nothing was signed, and nothing is lost: what you typed stays on this page. Leave it open; it says when you can send it. What is sent twice is recorded once.",
+    ),
+    (
+        "form.back",
+        "The node answers again. Nothing was signed yet: send it now.",
+    ),
     ("form.faults.one", "{n} thing to correct"),
     ("form.faults.other", "{n} things to correct"),
     (
@@ -368,6 +392,23 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ),
     ("record.witnesses", "Witnessed by"),
     ("record.yourself", "Check it yourself, without this node:"),
+    ("shift.began", "My shift began ({zone})"),
+    ("shift.change", "What changed"),
+    ("shift.nav", "Shift"),
+    ("shift.needs", "Needs a person now"),
+    ("shift.no-needs", "Nothing needs a person."),
+    (
+        "shift.no-note",
+        "No hand-over note of this office is in force. Whoever leaves writes one here; it stays inside the office.",
+    ),
+    ("shift.note", "Hand-over"),
+    ("shift.now", "My shift begins now"),
+    ("shift.show", "Show"),
+    ("shift.title", "Since my shift began"),
+    ("shift.to", "to"),
+    ("shift.what", "Case"),
+    ("shift.when", "When"),
+    ("shift.who", "By"),
     ("sign-in.at", "You are at"),
     ("sign-in.code", "Code of your sign-in link"),
     (
@@ -401,6 +442,18 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.behind-short.other", "{n} behind"),
     ("step.behind.one", "{name}, {n} record behind, {span}"),
     ("step.behind.other", "{name}, {n} records behind, {span}"),
+    (
+        "step.case-waits.one",
+        "{n} record of this case waits for it, since {oldest}.",
+    ),
+    (
+        "step.case-waits.other",
+        "{n} records of this case wait for it, the oldest since {oldest}.",
+    ),
+    (
+        "step.go-on",
+        "You can go on deciding: what you sign is kept here and goes out by itself when it answers. What either side decided without knowing of the other's records is then listed under needs a person.",
+    ),
     ("step.in-step", "In step with {name}, {span}"),
     (
         "step.isolated",
@@ -422,6 +475,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     (
         "step.plain-isolated",
         "isolated since {since}: its log has two histories",
+    ),
+    (
+        "step.waits-for.one",
+        "It waits for {name}, not reached since {since}; {n} record waits for it.",
+    ),
+    (
+        "step.waits-for.other",
+        "It waits for {name}, not reached since {since}; {n} records wait for it.",
     ),
     ("theme.dark", "Dark"),
     ("theme.light", "Light"),

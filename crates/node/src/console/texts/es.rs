@@ -42,6 +42,8 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("badge.verified", "Verificado"),
     ("board.all.one", "Verlo"),
     ("board.all.other", "Los {n}"),
+    ("board.bays.one", "{title}: {trucks} en andén, {n} libre"),
+    ("board.bays.other", "{title}: {trucks} en andén, {n} libres"),
     ("board.clock-times", "Horas exactas"),
     (
         "board.column-none",
@@ -87,6 +89,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "Como {who}. Cada paso se firma a su nombre.",
     ),
     ("case.both", "Qué pasó en cada lado"),
+    ("case.call", "Llame a:"),
     ("case.clock-met", "cumplido"),
     ("case.clocks", "Plazos"),
     ("case.credential-file", "archivo"),
@@ -174,6 +177,19 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ),
     ("choose.none", "Su función no presenta nada aquí."),
     ("choose.title", "Presentar un registro"),
+    ("contacts.desk", "Oficina"),
+    (
+        "contacts.form-lede",
+        "A quién llamar por lo que su autoridad retiene o decide. Lo firma su autoridad y aparece en cada retención, de ambos lados; no se pide permiso a nadie más.",
+    ),
+    (
+        "contacts.lede",
+        "La oficina que nombra cada autoridad, firmada por ella misma. También aparece en cada una de sus retenciones.",
+    ),
+    ("contacts.none", "Nadie ha nombrado una oficina todavía."),
+    ("contacts.party", "Autoridad"),
+    ("contacts.since", "Firmado"),
+    ("contacts.title", "A quién llamar"),
     ("elements.caption.one", "{n} dato"),
     ("elements.caption.other", "{n} datos"),
     ("elements.element", "Dato"),
@@ -254,6 +270,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("foot.witnessed", ", atestiguado por {have} de {asked}"),
     ("form.add", "Agregar: {what}"),
     ("form.at", "en"),
+    (
+        "form.away",
+        "Este nodo no responde. No se firmó nada y nada se pierde: lo que escribió sigue en esta página. Déjela abierta; dirá cuándo puede enviarlo. Lo que se envía dos veces se registra una.",
+    ),
+    (
+        "form.back",
+        "El nodo responde de nuevo. Aún no se firma nada: envíelo ahora.",
+    ),
     ("form.faults.one", "{n} dato por corregir"),
     ("form.faults.other", "{n} datos por corregir"),
     (
@@ -380,6 +404,23 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ),
     ("record.witnesses", "Atestiguado por"),
     ("record.yourself", "Verifíquelo usted, sin este nodo:"),
+    ("shift.began", "Mi turno empezó ({zone})"),
+    ("shift.change", "Qué cambió"),
+    ("shift.nav", "Turno"),
+    ("shift.needs", "Requiere atención ahora"),
+    ("shift.no-needs", "Nada requiere atención."),
+    (
+        "shift.no-note",
+        "No hay nota de entrega vigente de esta autoridad. Quien sale la escribe aquí; se queda dentro de la autoridad.",
+    ),
+    ("shift.note", "Entrega de turno"),
+    ("shift.now", "Mi turno empieza ahora"),
+    ("shift.show", "Mostrar"),
+    ("shift.title", "Desde que empezó mi turno"),
+    ("shift.to", "a"),
+    ("shift.what", "Expediente"),
+    ("shift.when", "Cuándo"),
+    ("shift.who", "Por"),
     ("sign-in.at", "Está en"),
     ("sign-in.code", "Código de su enlace de entrada"),
     (
@@ -413,6 +454,18 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("step.behind-short.other", "faltan {n}"),
     ("step.behind.one", "{name}, falta {n} registro, {span}"),
     ("step.behind.other", "{name}, faltan {n} registros, {span}"),
+    (
+        "step.case-waits.one",
+        "{n} registro de este expediente lo espera, desde {oldest}.",
+    ),
+    (
+        "step.case-waits.other",
+        "{n} registros de este expediente lo esperan, el más antiguo desde {oldest}.",
+    ),
+    (
+        "step.go-on",
+        "Puede seguir decidiendo: lo que firme se guarda aquí y sale por sí solo cuando responda. Lo que una u otra parte decidió sin conocer los registros de la otra aparece entonces entre lo que requiere atención.",
+    ),
     ("step.in-step", "Coincide con {name}, {span}"),
     (
         "step.isolated",
@@ -434,6 +487,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     (
         "step.plain-isolated",
         "aislado desde {since}: su bitácora tiene dos historias",
+    ),
+    (
+        "step.waits-for.one",
+        "Espera a {name}, sin contacto desde {since}; {n} registro lo espera.",
+    ),
+    (
+        "step.waits-for.other",
+        "Espera a {name}, sin contacto desde {since}; {n} registros lo esperan.",
     ),
     ("theme.dark", "Oscuro"),
     ("theme.light", "Claro"),
