@@ -6,6 +6,7 @@ use std::sync::Arc;
 use garita_formats::identifiers::FieldIdentifiers;
 use garita_profile::Profile;
 use garita_profile::admission::{self, AdmitContext};
+use garita_profile::builtin::MANDATE;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::links::Linked;
 use garita_profile::model::Severity;
@@ -14,11 +15,12 @@ use garita_profile::rules::Identifiers;
 use crate::adoption;
 use crate::core::HostedKey;
 use crate::encode;
+use crate::envelope::Envelope;
 use crate::governance::Network;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
 use crate::project::Projector;
-use crate::read::core_followed;
+use crate::read::{self, core_followed};
 use crate::sequence::store_refusal;
 use crate::verify::Verified;
 
@@ -234,6 +236,10 @@ pub(crate) fn admit(
         desk.logged_ms,
         &followed,
     ));
+    let mandates = asks_for_mandates(&profile, envelope)
+        .then(|| projector.mandates(issuer))
+        .transpose()
+        .map_err(|e| store_refusal(&e))?;
     let context = AdmitContext {
         directory: &desk.network.directory,
         now_ms: desk.now_ms,
@@ -242,6 +248,7 @@ pub(crate) fn admit(
         records: &|case| records.get(case).cloned().unwrap_or_default(),
         identifiers: &FieldChecks,
         linked: desk.linked,
+        mandates: mandates.as_deref(),
     };
     for problem in admission::admit(&profile, &record.document, &context) {
         match problem.severity {
@@ -263,4 +270,13 @@ pub(crate) fn admit(
             faults,
         })
     }
+}
+
+/// Whether judging a record asks for mandates: it is one, it speaks by one, or a rule of its type looks for one.
+fn asks_for_mandates(profile: &Profile, envelope: &Envelope) -> bool {
+    let name = &envelope.record_type;
+    let rules = || profile.model().rules.iter();
+    name == MANDATE
+        || envelope.on_behalf_of.is_some()
+        || rules().any(|r| r.on.contains(name) && read::asks_for_mandates(r))
 }

@@ -231,6 +231,25 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// Writes what is shown of cases as of now; their records and states are as they were.
+    pub(crate) fn refresh(&mut self, cases: &[Seen]) -> Result<(), Refusal> {
+        let network = Arc::clone(&self.desk.network);
+        let at = At {
+            now_ms: self.now_ms,
+            recorded_ms: self.last_logged_ms,
+            updated: self.last_index(),
+        };
+        for seen in cases {
+            let view = self
+                .projector
+                .refreshed(seen, &network, at)
+                .map_err(|e| store_refusal(&e));
+            let view = self.note_break(view)?;
+            self.commit.case_views.extend(view);
+        }
+        Ok(())
+    }
+
     /// Adopts governance entries; what adopted entries unlock is for the caller to retry.
     pub(crate) fn govern(&mut self, entries: Vec<Value>) -> Result<Arc<Network>, Refusal> {
         for entry in entries {

@@ -13,7 +13,7 @@ use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::fold;
 use garita_profile::knowledge::Knowledge;
 use garita_profile::links::{self, LooksFor};
-use garita_profile::{acts, board, keys, tables};
+use garita_profile::{acts, board, keys, line, tables};
 use garita_store::{CaseView, Reader, StoreError, TableRow, Term, TermMatch};
 use garita_tlog::LeafIndex;
 
@@ -27,6 +27,8 @@ const WARM_MAX: usize = 4_000;
 const DEPTH_MAX: usize = 3;
 /// Wholes that one part may have: a consolidated pedimento serves some hundreds of shipments.
 const WHOLES_MAX: usize = 1_000;
+/// State of a clock that has not run out yet.
+const RUNNING: &str = "running";
 /// Search name under which a part finds the cases it is part of.
 pub(crate) const PART_TERM: &str = "part-of";
 
@@ -238,6 +240,41 @@ impl Projector {
         };
         let rows = table_rows(party, &profile, shown, recorded_ms);
         Ok(new_rows(&mut warm.rows, rows))
+    }
+
+    /// Mandates that a party gave and was given.
+    pub(crate) fn mandates(&self, party: &str) -> Result<Vec<CaseRecord>, StoreError> {
+        crate::read::mandates(&self.reader, party)
+    }
+
+    /// What is shown of a case, folded anew as of now: time alone may have changed it.
+    pub(crate) fn refreshed(
+        &mut self,
+        seen: &Seen,
+        network: &Network,
+        at: At,
+    ) -> Result<Option<CaseView>, StoreError> {
+        let (party, case) = seen;
+        self.load(party, case)?;
+        self.dirty.insert(seen.clone());
+        let (Some(state), Some(profile)) = (
+            self.state(party, case, network, at.now_ms)?,
+            self.programs.governing(&case.kind, network, at.now_ms),
+        ) else {
+            return Ok(None);
+        };
+        let looks_for = self.looks_for(party, &profile, &state)?;
+        let warm = self.load(party, case)?;
+        let shown = acts::CaseView {
+            state: &state,
+            records: &warm.records,
+            directory: &network.directory,
+            as_of_ms: at.now_ms,
+            linked: None,
+        };
+        Ok(Some(case_view(
+            party, &profile, shown, network, at.updated, &looks_for,
+        )))
     }
 
     /// States of a case's parts, as far as the party has them.
@@ -518,5 +555,13 @@ fn case_view(
         updated,
         opening: state.opening.clone(),
         board: serde_json::to_string(&boards).unwrap_or_default(),
+        line: serde_json::to_string(&line::case_line(profile, shown, party, &roles))
+            .unwrap_or_default(),
+        due_ms: state
+            .clocks
+            .iter()
+            .filter(|clock| clock.state == RUNNING && clock.due_ms >= now_ms)
+            .map(|clock| clock.due_ms)
+            .min(),
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use garita_profile::Profile;
+use garita_profile::builtin::MANDATE;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::{self, PART_DEPTH_MAX};
 use garita_profile::knowledge::Knowledge;
-use garita_store::{HeldRecord, Holder};
+use garita_profile::model::Rule;
+use garita_store::{HeldRecord, Holder, PAGE_MAX, Reader, RecordQuery, StoreError};
 use serde_json::Value;
 
 use crate::core::Core;
@@ -37,6 +39,26 @@ pub struct CaseRead {
     pub case_records: Vec<CaseRecord>,
     /// States of its parts.
     pub parts: BTreeMap<CaseRef, Arc<CaseState>>,
+}
+
+/// Whether a rule asks by whose mandate a record was made.
+pub(crate) fn asks_for_mandates(rule: &Rule) -> bool {
+    let mut expressions = rule.when.iter().chain([&rule.must]);
+    expressions.any(|e| e.text().contains("mandated("))
+}
+
+/// Mandates that a party gave and was given, those taken back and their withdrawals too.
+///
+/// # Errors
+/// When the store does not answer.
+pub fn mandates(reader: &Reader, party: &str) -> Result<Vec<CaseRecord>, StoreError> {
+    let query = RecordQuery {
+        record_type: Some(MANDATE.to_owned()),
+        limit: PAGE_MAX,
+        ..RecordQuery::default()
+    };
+    let page = reader.records(party, &query)?;
+    Ok(page.items.iter().filter_map(case_record_of).collect())
 }
 
 /// A held record as the engine takes it; none where its bytes cannot be read.
@@ -85,12 +107,21 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
     let mut state = CaseState::clone(&state);
     // Rules over the case as it stands are told where somebody looks; the fold on the sequencer's thread leaves them out.
     if let Some(profile) = core.governing(&case.kind) {
+        let own = profile
+            .model()
+            .rules
+            .iter()
+            .any(asks_for_mandates)
+            .then(|| mandates(&core.reader, party))
+            .transpose()
+            .map_err(|e| store_refusal(&e))?;
         state.findings = garita_profile::rules::findings(
             &profile,
             &state,
             &case_records,
             &core.network().directory,
             &crate::FieldChecks,
+            own.as_ref().map(|mandates| (party, mandates.as_slice())),
         );
     }
     Ok(Some(CaseRead {

@@ -19,7 +19,7 @@ use crate::governance::Network;
 use crate::intake::VerifiedEntry;
 use crate::metrics::Metrics;
 use crate::problem::{Fault, Refusal, RefusalKind};
-use crate::project::Projector;
+use crate::project::{Projector, Seen};
 use crate::stamp::{Leaf, Stamp};
 use crate::verify::Verified;
 use crate::wire::DeliveryResult;
@@ -89,6 +89,10 @@ pub(crate) enum Job {
         cases: Vec<CaseRef>,
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    Refresh {
+        cases: Vec<Seen>,
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
 }
 
 impl Job {
@@ -97,6 +101,7 @@ impl Job {
         match self {
             Self::Delivered { entries, .. } => entries.len(),
             Self::Retable { cases, .. } => cases.len(),
+            Self::Refresh { cases, .. } => cases.len(),
             _ => 1,
         }
     }
@@ -205,6 +210,11 @@ impl SequencerHandle {
         .await
     }
 
+    /// Folds cases anew that time alone may have changed; durable on return.
+    pub(crate) async fn refresh(&self, cases: Vec<Seen>) -> Result<(), Refusal> {
+        self.ask(|reply| Job::Refresh { cases, reply }).await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Job,
@@ -237,7 +247,7 @@ pub(crate) fn run(
         let (alone, together): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
             matches!(
                 job,
-                Job::Change { .. } | Job::Govern { .. } | Job::Retable { .. }
+                Job::Change { .. } | Job::Govern { .. } | Job::Retable { .. } | Job::Refresh { .. }
             )
         });
         for job in alone {
@@ -448,6 +458,10 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
             let result = batch.retable(&party, &cases);
             plain(reply, result)
         }
+        Job::Refresh { cases, reply } => {
+            let result = batch.refresh(&cases);
+            plain(reply, result)
+        }
     }
 }
 
@@ -469,9 +483,10 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
         match job {
             Job::Home { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Delivered { reply, .. } => drop(reply.send(Err(refusal.clone()))),
-            Job::Acked { reply, .. } | Job::Change { reply, .. } | Job::Retable { reply, .. } => {
-                drop(reply.send(Err(refusal.clone())))
-            }
+            Job::Acked { reply, .. }
+            | Job::Change { reply, .. }
+            | Job::Retable { reply, .. }
+            | Job::Refresh { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Govern { reply, .. } => drop(reply.send(Err(refusal.clone()))),
         }
     }

@@ -144,6 +144,16 @@ impl Exchange {
                 }
             }
         });
+        tokio::spawn({
+            let core = Arc::clone(&core);
+            let mut stop = stopped.clone();
+            async move {
+                tokio::select! {
+                    () = crate::due::run(&core) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        });
         tokio::spawn(watch_peers(
             Arc::clone(&core),
             Arc::clone(&client),

@@ -202,6 +202,10 @@ pub async fn dry_run(
                 now_ms,
                 logged_ms: now_ms,
                 cases: &reads.states,
+                mandates: Some(
+                    &crate::read::mandates(&core.reader, &principal.party)
+                        .map_err(|e| store_refusal(&e))?,
+                ),
                 records: &|case| reads.records.get(case).cloned().unwrap_or_default(),
                 identifiers: &crate::admit::FieldChecks,
                 linked: None,

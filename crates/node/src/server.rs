@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
+use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
 
@@ -33,6 +34,7 @@ const STOP_GRACE: Duration = Duration::from_secs(2);
 pub struct App {
     config: NodeConfig,
     exchange: Exchange,
+    passes: Limiter,
 }
 
 /// Why a node could not be run.
@@ -81,7 +83,11 @@ impl App {
             programs,
             network,
         })?;
-        Ok(Arc::new(Self { config, exchange }))
+        Ok(Arc::new(Self {
+            config,
+            exchange,
+            passes: Limiter::default(),
+        }))
     }
 
     /// What the stations share.
@@ -97,6 +103,11 @@ impl App {
     /// What the check at start found.
     pub fn exchange(&self) -> &Exchange {
         &self.exchange
+    }
+
+    /// How often each pass was looked at.
+    pub(crate) fn passes(&self) -> &Limiter {
+        &self.passes
     }
 
     /// Name of the node for people.

@@ -32,13 +32,13 @@ pub struct ActOffer {
     pub why_not: Option<Words>,
     /// The one question.
     pub ask: Option<Field>,
+    /// Opens its record's form instead of asking.
+    #[serde(default)]
+    pub form: bool,
     /// May be done for many cases at once.
     pub many: bool,
     /// Asks once more.
     pub grave: bool,
-    /// Opens the record's form.
-    #[serde(default)]
-    pub form: bool,
 }
 
 /// Why an act makes no record.
@@ -47,9 +47,6 @@ pub enum ActError {
     /// No such act.
     #[error("there is no act `{0}`")]
     Unknown(String),
-    /// It makes no record by itself: people write it in its form.
-    #[error("the act `{0}` opens a form")]
-    Form(String),
     /// Its question is not answered.
     #[error("the act `{0}` asks for `{1}`")]
     Answer(String, String),
@@ -70,7 +67,6 @@ impl ActError {
     pub fn code(&self) -> &'static str {
         match self {
             ActError::Unknown(_) => "act-unknown",
-            ActError::Form(_) => "act-is-a-form",
             ActError::Answer(..) => "act-answer-missing",
             ActError::Lacking { .. } => "act-member-lacking",
         }
@@ -167,7 +163,21 @@ pub fn build_act(
     case: CaseView<'_>,
     answer: Option<&Value>,
 ) -> Result<Value, ActError> {
-    build(profile, id, case, answer, None)
+    build(profile, id, case, answer, None, None)
+}
+
+/// The same where the answer was given before, as a member of `group`: its neighbours there are taken over.
+///
+/// # Errors
+/// As [`build_act`].
+pub fn build_act_with(
+    profile: &Profile,
+    id: &str,
+    case: CaseView<'_>,
+    answer: Option<&Value>,
+    group: Option<&Value>,
+) -> Result<Value, ActError> {
+    build(profile, id, case, answer, group, None)
 }
 
 /// The same for an act that writes down what was shown.
@@ -180,7 +190,7 @@ pub fn build_check_act(
     case: CaseView<'_>,
     shown: &Shown,
 ) -> Result<Value, ActError> {
-    build(profile, id, case, None, Some(shown))
+    build(profile, id, case, None, None, Some(shown))
 }
 
 fn build(
@@ -188,6 +198,7 @@ fn build(
     id: &str,
     case: CaseView<'_>,
     answer: Option<&Value>,
+    group: Option<&Value>,
     shown: Option<&Shown>,
 ) -> Result<Value, ActError> {
     let act = profile
@@ -196,9 +207,6 @@ fn build(
         .iter()
         .find(|a| a.id == id)
         .ok_or_else(|| ActError::Unknown(id.to_owned()))?;
-    if act.form {
-        return Err(ActError::Form(id.to_owned()));
-    }
     let mut subject = key_members(profile.model(), &act.issue, &case.state.case);
     let scope = ActScope {
         inner: NamedScope::new(profile, case),
@@ -235,7 +243,7 @@ fn build(
     if let Some(ask) = &act.ask {
         let answer = answer.filter(|a| !a.is_null() && a.as_str() != Some(""));
         let answer = answer.ok_or_else(|| ActError::Answer(id.to_owned(), ask.clone()))?;
-        subject.insert(ask.clone(), answer.clone());
+        put(&mut subject, ask, answer, group);
     }
     Ok(Value::Object(subject))
 }
@@ -329,9 +337,7 @@ fn offer(profile: &Profile, act: &Act, case: CaseView<'_>, roles: &[&str]) -> Ac
             .sections
             .into_iter()
             .flat_map(|s| s.fields);
-        fields
-            .into_iter()
-            .find(|f| f.pointer == format!("/credentialSubject/{ask}"))
+        fields.into_iter().find(|f| f.pointer == asked(ask))
     });
     ActOffer {
         id: act.id.clone(),
@@ -340,9 +346,9 @@ fn offer(profile: &Profile, act: &Act, case: CaseView<'_>, roles: &[&str]) -> Ac
         allowed,
         why_not,
         ask,
+        form: act.form,
         many: act.many,
         grave: act.grave,
-        form: act.form,
     }
 }
 
@@ -368,6 +374,55 @@ impl Scope for ActorScope<'_> {
     fn call(&self, name: &str, args: &[Val]) -> Option<Result<Val, EvalError>> {
         self.inner.call(name, args)
     }
+}
+
+/// The pointer of an act's question.
+pub(crate) fn asked(ask: &str) -> String {
+    format!("/credentialSubject/{ask}")
+}
+
+/// Puts the answer to a question into a subject; of one inside a group, with what else `group` has.
+fn put(subject: &mut Map<String, Value>, ask: &str, answer: &Value, group: Option<&Value>) {
+    let mut steps: Vec<&str> = ask.split('/').collect();
+    let Some(last) = steps.pop() else { return };
+    let mut at = subject;
+    for step in steps {
+        let inner = at
+            .entry(step.to_owned())
+            .or_insert_with(|| group.cloned().unwrap_or_else(|| Value::Object(Map::new())));
+        let Some(inner) = inner.as_object_mut() else {
+            return;
+        };
+        at = inner;
+    }
+    at.insert(last.to_owned(), answer.clone());
+}
+
+/// Answers that a party gave before, newest first, each once: what `documents` of its own have where the act's `offer` says. Beside
+/// each, of a question inside a group, that group as it stood.
+pub fn offered<'d>(
+    profile: &Profile,
+    id: &str,
+    documents: impl Iterator<Item = (&'d str, &'d Value)>,
+) -> Vec<(Value, Option<Value>)> {
+    let Some(act) = profile.model().acts.iter().find(|a| a.id == id) else {
+        return Vec::new();
+    };
+    let inside = act.ask.as_ref().is_some_and(|a| a.contains('/'));
+    let mut out: Vec<(Value, Option<Value>)> = Vec::new();
+    for (record_type, document) in documents {
+        for typed in act.offer.iter().filter(|t| t.record_type == record_type) {
+            for (pointer, value) in typed.path.values(document) {
+                if out.iter().all(|(held, _)| held != value) {
+                    let group = pointer
+                        .rsplit_once('/')
+                        .and_then(|(group, _)| document.pointer(group));
+                    out.push((value.clone(), group.filter(|_| inside).cloned()));
+                }
+            }
+        }
+    }
+    out
 }
 
 /// The members by which a record type says which case it is about, from the case's key.

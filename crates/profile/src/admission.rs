@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::builtin::ANY;
+use crate::builtin::{ANY, MANDATE};
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory, Problem};
 use crate::functions::instant_ms;
 use crate::keys::{self, record_type};
@@ -38,6 +38,8 @@ pub struct AdmitContext<'a> {
     pub identifiers: &'a dyn Identifiers,
     /// What the profile's links found ([`crate::links::look`]); without it a rule that asks for them is unknown.
     pub linked: Option<&'a crate::links::Linked>,
+    /// Mandates that the issuer gave and was given; none: not looked up, and a rule that asks for them is unknown.
+    pub mandates: Option<&'a [CaseRecord]>,
 }
 
 /// What admission found.
@@ -97,7 +99,8 @@ pub fn judge(profile: &Profile, document: &Value, ctx: &AdmitContext<'_>) -> Jud
         ctx.identifiers,
     )
     .with_linked(ctx.linked)
-    .with_directory(ctx.directory);
+    .with_directory(ctx.directory)
+    .with_mandates(ctx.mandates);
     // A withdrawal takes back and states nothing: it must be possible also where what it repeats would be refused by now.
     let (failed, unchecked) = if out.withdraws() {
         (Vec::new(), Vec::new())
@@ -243,7 +246,9 @@ impl<'a> Admission<'a> {
             }
             Ok(_) => {}
         }
-        if said.is_empty() && keys::envelope_about(self.document).is_some() {
+        // A mandate is between two parties and about no case.
+        let mandate = keys::record_type(self.document) == Some(MANDATE);
+        if said.is_empty() && !mandate && keys::envelope_about(self.document).is_some() {
             self.fault(
                 "about-missing",
                 "/about",
@@ -715,6 +720,10 @@ impl<'a> Admission<'a> {
                 for r in (self.ctx.records)(case).iter() {
                     index.entry(r.id.clone()).or_insert_with(|| r.clone());
                 }
+            }
+            // A mandate is about no case; who acts by it, or takes it back, has it in hand all the same.
+            for r in self.ctx.mandates.unwrap_or_default() {
+                index.entry(r.id.clone()).or_insert_with(|| r.clone());
             }
             index
         });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::builtin::MANDATE;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
 use crate::model::{Audience, Model, RecordType};
 use crate::pointer::Path;
@@ -45,6 +46,13 @@ pub fn audience(
         // Whom a notice tells, its draft says.
         && record.record_type != crate::notice::STATE_NOTICE
     {
+        // A mandate is about no case: it goes to the agent whom it names, else nobody could act by it.
+        let agent = (record.record_type == MANDATE)
+            .then(|| record.document.pointer("/credentialSubject/agent"))
+            .flatten()
+            .and_then(Value::as_str)
+            .filter(|did| directory.parties.contains_key(*did));
+        out.extend(agent.map(|did| (did.to_owned(), None)));
         let offices = &model.facts().offices;
         let at = record.logged_ms;
         let lines: &[Audience] = if ty.audience.is_empty() {

@@ -10,7 +10,7 @@ use crate::board_live::LiveBoard;
 use crate::case::ClockState;
 use crate::case_scope::CaseScope;
 use crate::expr::{EvalError, Expr, Reach, STEPS_MAX, Scope, Val};
-use crate::forms::Words;
+use crate::forms::{Words, text_words};
 use crate::keys;
 use crate::links::{Linked, LooksFor};
 use crate::load::Profile;
@@ -63,6 +63,12 @@ pub struct NeedRow {
     pub act: Option<String>,
     /// Glyph of the console.
     pub glyph: String,
+    /// Who has it in hand: a role, post or seat; empty: whoever is told.
+    #[serde(default)]
+    pub holder: String,
+    /// What ends it, in words; empty where the program does not say.
+    #[serde(default)]
+    pub ends: Words,
 }
 
 /// The row of a case on a board; none where the board does not show it, or has no such name.
@@ -134,7 +140,7 @@ fn row_of(
             .iter()
             .map(|(name, e)| (name.clone(), field(e, scope)))
             .collect(),
-        needs: needs(profile, words, scope, roles),
+        needs: needs(profile, &words.needs, scope, roles),
         live: None,
     }
 }
@@ -151,6 +157,14 @@ pub(crate) fn field(expr: &Expr, scope: &dyn Scope) -> Value {
     value.known().and_then(Val::to_json).unwrap_or(Value::Null)
 }
 
+/// What needs a person of these roles in a case of a kind that no board shows.
+pub fn list_needs(profile: &Profile, case: CaseView<'_>, roles: &[&str]) -> Vec<NeedRow> {
+    let Some(words) = profile.model().needs.get(&case.state.case.kind) else {
+        return Vec::new();
+    };
+    needs(profile, words, &NamedScope::new(profile, case), roles)
+}
+
 /// What people call a case, by its kind's `title`.
 pub fn title(profile: &Profile, case: CaseView<'_>) -> String {
     let in_force = case.state.records.iter().filter(|r| r.in_force);
@@ -161,8 +175,8 @@ pub fn title(profile: &Profile, case: CaseView<'_>) -> String {
     keys::title(profile, &case.state.case, documents.into_iter())
 }
 
-fn needs(profile: &Profile, board: &Board, scope: &dyn Scope, roles: &[&str]) -> Vec<NeedRow> {
-    let shown = board.needs.iter().filter(|n| concerns(n, roles));
+fn needs(profile: &Profile, words: &[Need], scope: &dyn Scope, roles: &[&str]) -> Vec<NeedRow> {
+    let shown = words.iter().filter(|n| concerns(n, roles));
     shown.filter_map(|n| need_row(profile, n, scope)).collect()
 }
 
@@ -195,6 +209,8 @@ pub(crate) fn need_row(profile: &Profile, n: &Need, scope: &dyn Scope) -> Option
         },
         act: n.act.clone(),
         glyph: n.glyph.clone(),
+        holder: n.holder.clone().unwrap_or_default(),
+        ends: text_words(profile, &format!("{key}.ends")),
     })
 }
 

@@ -7,6 +7,9 @@ use crate::model::{Audience, Model, RecordType};
 /// Names of the record types here.
 pub const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate"];
 
+/// By which a party lets another act for it.
+pub const MANDATE: &str = "Mandate";
+
 /// The word for "any party of the trust list" in `issued-by`.
 pub const ANY: &str = "any";
 
@@ -91,6 +94,7 @@ pub(crate) fn schemas(model: &mut Model) {
 
 fn schema(name: &str) -> Value {
     let text = |en: &str, es: &str| json!({"type": "string", "minLength": 1, "maxLength": 400, "title": en, "x-title-es": es});
+    let party = |en: &str, es: &str| json!({"type": "string", "minLength": 1, "maxLength": 400, "title": en, "x-title-es": es, "x-party": ANY});
     let instant = |en: &str, es: &str| json!({"type": "string", "format": "date-time", "title": en, "x-title-es": es});
     let (required, properties) = match name {
         "Affirmation" => (
@@ -119,7 +123,7 @@ fn schema(name: &str) -> Value {
         _ => (
             json!(["grantor", "agent"]),
             json!({
-                "grantor": text("Grantor", "Poderdante"), "agent": text("Agent", "Apoderado"),
+                "grantor": party("Grantor", "Poderdante"), "agent": party("Agent", "Apoderado"),
                 "scope": {"type": "array", "items": text("Record type", "Tipo de registro"), "maxItems": 200, "title": "Scope", "x-title-es": "Alcance"},
                 "until": instant("Until", "Hasta")
             }),

@@ -477,7 +477,7 @@ fn arity(name: &str) -> (usize, usize) {
     match name {
         "size" | "lowerAscii" | "upperAscii" | "decimal" | "int" | "string" | "abs" | "time"
         | "distinct" | "total" | "sum" | "value" | "values" | "count" | "has" | "latest"
-        | "records" | ISSUER_HAS => (1, 1),
+        | "mandated" | "records" | ISSUER_HAS => (1, 1),
         "startsWith" | "endsWith" | "contains" | "minutes_between" | "same" | "check" | "code"
         | "days_between" | "add_days" | "add_months" | "same_items" => (2, 2),
         "instant" | "decimals" | "sha256" => (1, 1),

@@ -10,7 +10,15 @@ use sha2::{Digest, Sha256};
 /// Words of `profile.yaml` that change what is seen, not what is meant.
 const FACE_WORDS: &[&str] = &["board", "boards", "acts", "states", "forms"];
 /// Words of a record type or kind that change what is seen.
-const FACE_MEMBERS: &[&str] = &["face", "side", "brief", "title", "page"];
+const FACE_MEMBERS: &[&str] = &[
+    "face",
+    "side",
+    "brief",
+    "title",
+    "page",
+    "reference",
+    "client",
+];
 /// Members of a schema that are for forms.
 const FACE_SCHEMA: &[&str] = &["title", "description", "examples", "$comment"];
 /// `x-` members of a schema that decide what is refused, and so are signed.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::admission::{AdmitContext, judge};
-use crate::builtin::ANY;
+use crate::builtin::{ANY, MANDATE};
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory, Party, Problem, RoleGrant, Standing};
 use crate::fold::fold_case;
 use crate::functions::instant_ms;
@@ -60,6 +60,8 @@ struct Example {
     now: String,
     #[serde(default)]
     case: Vec<Value>,
+    /// Mandates in hand; left out: not looked up.
+    mandates: Option<Vec<Value>>,
     expect: Expect,
 }
 
@@ -270,6 +272,13 @@ fn judged(
             cases.insert(case.clone(), state);
         }
     }
+    let mandates: Option<Vec<CaseRecord>> = example.mandates.as_ref().map(|documents| {
+        let mandate = |(i, d): (usize, &Value)| {
+            let id = format!("ni:///sha-256;mandate-{i}");
+            held(&id, MANDATE, &[], now_ms - BEFORE_MS, d.clone())
+        };
+        documents.iter().enumerate().map(mandate).collect()
+    });
     let context = AdmitContext {
         directory: &directory,
         now_ms,
@@ -278,6 +287,7 @@ fn judged(
         records: &records,
         identifiers,
         linked: None,
+        mandates: mandates.as_deref(),
     };
     let mut found = Vec::new();
     for problem in judge(profile, &document, &context).problems {

@@ -61,6 +61,8 @@ pub struct Model {
     pub tables: BTreeMap<String, Table>,
     /// Boards by name.
     pub boards: BTreeMap<String, Board>,
+    /// What needs a person in cases of kinds that no board shows, by kind: told in lists and on their pages.
+    pub needs: BTreeMap<String, Vec<Need>>,
     /// Acts by id, in file order.
     pub acts: Vec<Act>,
     /// Named views: what of a record a role gets, where `audience` names one.
@@ -189,6 +191,46 @@ pub struct Kind {
     pub told: Vec<Role>,
     /// Pointer(s) whose values name the case for people (a plate for a trip), else the key.
     pub title: Vec<TypedPath>,
+    /// Where a party's own number for the case stands: in its own records, secret ones too.
+    pub reference: Vec<TypedPath>,
+    /// For whom a party works in the case: the first value that is not the party itself, a DID or a name.
+    pub client: Vec<TypedPath>,
+    /// The page of one case that is handed out by a link, where the kind has one.
+    pub pass: Option<Pass>,
+}
+
+/// `pass: { … }`: what somebody without an account sees of a case, by a link of whoever may give one.
+#[derive(Debug, Clone, Default)]
+pub struct Pass {
+    /// Who may give the link: roles or `seat.NAME`.
+    pub by: Vec<Role>,
+    /// ISO 8601: how long a link is good at most.
+    pub lasts: Option<String>,
+    /// ISO 8601: how long it is good after the case has come to its end, a state that looks closed.
+    pub after_end: Option<String>,
+    /// What is shown at a window, in the largest letters.
+    pub number: Option<Expr>,
+    /// Whether all papers are there.
+    pub ready: Option<Expr>,
+    /// What to do now: the first line that is true.
+    pub steps: Vec<PassLine>,
+    /// What is missing: every line that is true.
+    pub lacks: Vec<PassLine>,
+    /// How it stands on each side (`mx`, `us`), the first line that is true of each.
+    pub sides: BTreeMap<String, Vec<PassLine>>,
+    /// Fields: name, and text key `pass.NAME`.
+    pub fields: BTreeMap<String, Expr>,
+}
+
+/// A line of a pass.
+#[derive(Debug, Clone)]
+pub struct PassLine {
+    /// Id, and text key `pass.ID`.
+    pub id: String,
+    /// Condition; absent: always.
+    pub when: Option<Expr>,
+    /// Values for the text.
+    pub values: BTreeMap<String, Expr>,
 }
 
 /// `owner: { role: carrier, holds: scac }`.
@@ -671,6 +713,8 @@ pub struct BoardColumn {
     /// Of a strip: the places there are, so that a free one is shown; by the port whose offices see them, or under an empty name for
     /// whoever sees the field. Empty: those at which somebody stood.
     pub places: BTreeMap<String, Vec<String>>,
+    /// Clock: a case in which it has run out has left the column.
+    pub until: Option<String>,
 }
 
 /// A reason for which a person must look.
@@ -688,6 +732,8 @@ pub struct Need {
     pub values: BTreeMap<String, Expr>,
     /// Roles whom it concerns; empty: every role that sees the board.
     pub roles: Vec<Role>,
+    /// Who has it in hand: a role, post or seat; none: whoever is told. Text key `needs.ID.ends` says what ends it.
+    pub holder: Option<Role>,
 }
 
 /// A button: a record with at most one question.
@@ -703,16 +749,18 @@ pub struct Act {
     pub with: BTreeMap<String, Value>,
     /// Members taken from the case: member -> expression.
     pub take: BTreeMap<String, Expr>,
-    /// The one question: a member of the schema.
+    /// The one question: a member of the schema, or one inside a group (`driver/driverName`).
     pub ask: Option<String>,
+    /// Where the party's own records have answers that it gave before; of a member inside a group the whole group is taken over.
+    pub offer: Vec<TypedPath>,
+    /// Opens the form of its record, filled in as far as the case and the party's last such record go, instead of asking.
+    pub form: bool,
     /// May be done for many at once.
     pub many: bool,
     /// When it is possible; absent: always. Text key `acts.ID.not` says why not.
     pub when: Option<Expr>,
     /// What halts a truck asks once more.
     pub grave: bool,
-    /// Opens the record's form with the case filled in, where people write in more than one member.
-    pub form: bool,
 }
 
 /// A line of a code list.

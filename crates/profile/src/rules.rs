@@ -66,6 +66,7 @@ pub struct DocumentScope<'a> {
     pub identifiers: &'a dyn Identifiers,
     linked: Option<&'a Linked>,
     directory: Option<&'a Directory>,
+    mandates: Option<&'a [CaseRecord]>,
     subject: OnceCell<Val>,
 }
 
@@ -96,6 +97,7 @@ impl<'a> DocumentScope<'a> {
             identifiers,
             linked: None,
             directory: None,
+            mandates: None,
             subject: OnceCell::new(),
         }
     }
@@ -112,6 +114,29 @@ impl<'a> DocumentScope<'a> {
     pub fn with_directory(mut self, directory: &'a Directory) -> Self {
         self.directory = Some(directory);
         self
+    }
+
+    /// With the mandates that the document's issuer gave and was given; without them it is unknown who acts for whom.
+    #[must_use]
+    pub fn with_mandates(mut self, mandates: Option<&'a [CaseRecord]>) -> Self {
+        self.mandates = mandates;
+        self
+    }
+
+    /// Whether a party's mandate to the document's issuer covers the document: the grantor's own word, not taken back, in time and scope.
+    fn mandated(&self, grantor: &str) -> Val {
+        let Some(mandates) = self.mandates else {
+            return Val::unknown("mandates are not looked up here");
+        };
+        let Some(Val::Str(agent)) = self.var("issuer") else {
+            return Val::unknown("no issuer");
+        };
+        let at = match self.var("occurred") {
+            Some(Val::Int(ms)) => ms,
+            _ => self.logged_ms,
+        };
+        let ty = record_type(self.document).unwrap_or_default();
+        Val::Bool(mandate_in_force(mandates, grantor, &agent, at).is_some_and(|m| covers(m, ty)))
     }
 
     /// Judges all rules of the document's type: those that fail, and those that cannot be checked yet.
@@ -444,6 +469,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "add_business_days",
     "is_business_day",
     "latest",
+    "mandated",
     "records",
     ISSUER_HAS,
 ];
@@ -525,6 +551,7 @@ impl DocumentScope<'_> {
             ("is_business_day", [day, Val::Str(calendar)]) => {
                 Ok(self.is_business_day(day, Some(calendar)))
             }
+            ("mandated", [Val::Str(grantor)]) => Ok(self.mandated(grantor)),
             ("latest", [Val::Str(ty)]) => Ok(self.in_force(ty).last().map_or_else(
                 || Val::unknown(format!("no {ty} is in hand yet")),
                 subject_val,
@@ -652,15 +679,58 @@ pub(crate) fn day_of(ms: i64) -> Option<Date> {
         .map(|t| TimeZone::UTC.to_datetime(t).date())
 }
 
+/// The newest mandate of a grantor to an agent that holds at an instant: the grantor's own word, not taken back, not ended.
+pub fn mandate_in_force<'m>(
+    mandates: &'m [CaseRecord],
+    grantor: &str,
+    agent: &str,
+    at_ms: i64,
+) -> Option<&'m CaseRecord> {
+    let text = |m: &'m CaseRecord, member: &str| {
+        m.document
+            .pointer(&format!("/credentialSubject/{member}"))
+            .and_then(Value::as_str)
+    };
+    let replaced = |m: &CaseRecord| {
+        let ids = mandates.iter().filter_map(|r| r.replaces.as_ref());
+        ids.into_iter().any(|r| r.id == m.id)
+    };
+    let withdraws = |m: &CaseRecord| {
+        let how = m.replaces.as_ref().map(|r| r.kind);
+        how == Some(crate::case::ReplaceKind::Withdraws)
+    };
+    mandates
+        .iter()
+        .filter(|m| m.record_type == crate::builtin::MANDATE && m.issuer == grantor)
+        .filter(|m| text(m, "grantor") == Some(grantor) && text(m, "agent") == Some(agent))
+        .filter(|m| m.disputed.is_none() && !replaced(m) && !withdraws(m))
+        .filter(|m| {
+            let until = text(m, "until").and_then(instant_ms);
+            until.is_none_or(|until| at_ms < until)
+        })
+        .max_by_key(|m| m.logged_ms)
+}
+
+/// Whether a mandate's scope names a record type; one without a scope covers all.
+pub fn covers(mandate: &CaseRecord, record_type: &str) -> bool {
+    mandate
+        .document
+        .pointer("/credentialSubject/scope")
+        .and_then(Value::as_array)
+        .is_none_or(|types| types.iter().any(|t| t.as_str() == Some(record_type)))
+}
+
 /// Rules of severity `dispute` or `warn` that fail over a case as it stands: each record in force is judged anew.
 ///
-/// A record under a view is judged as far as it is disclosed; what is not there makes a rule unknown, never failed.
+/// A record under a view is judged as far as it is disclosed; what is not there makes a rule unknown, never failed. `own` is the reader
+/// with its mandates: of records of others it cannot know by whose mandate they were made.
 pub fn findings(
     profile: &Profile,
     state: &CaseState,
     records: &[CaseRecord],
     directory: &Directory,
     identifiers: &dyn Identifiers,
+    own: Option<(&str, &[CaseRecord])>,
 ) -> Vec<Problem> {
     let cases = BTreeMap::from([(state.case.clone(), state.clone())]);
     let about = [state.case.clone()];
@@ -688,7 +758,8 @@ pub fn findings(
             &of,
             identifiers,
         )
-        .with_directory(directory);
+        .with_directory(directory)
+        .with_mandates(own.filter(|(did, _)| *did == r.issuer).map(|(_, m)| m));
         for p in scope.judge().0 {
             if p.severity != crate::model::Severity::Refuse && !out.contains(&p) {
                 out.push(p);

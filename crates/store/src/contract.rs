@@ -89,13 +89,17 @@ pub struct Commit {
     pub sign_in_links: Vec<SignInLink>,
     /// Links that are used now. One that is unknown, used or expired makes the commit a conflict.
     pub sign_in_used: Vec<SignInUse>,
+    /// Passes. One that is there already is left as it is.
+    pub passes: Vec<Pass>,
+    /// Passes taken back. One that is no pass of the party, or was taken back before, is passed over.
+    pub passes_revoked: Vec<PassRevoked>,
     /// Sessions; each replaces the earlier one of the same hash.
     pub sessions: Vec<Session>,
     /// Hashes of sessions that end.
     pub sessions_ended: Vec<[u8; 32]>,
     /// Named values; `None` removes.
     pub meta: Vec<(String, Option<Vec<u8>>)>,
-    /// Removes idempotency keys, links and sessions that expired before this time, in ms.
+    /// Removes idempotency keys, links, sessions and passes that expired before this time, in ms.
     pub expire_before_ms: Option<i64>,
 }
 
@@ -337,6 +341,10 @@ pub struct CaseView {
     pub opening: Option<String>,
     /// Fields of boards and lists, as JSON text.
     pub board: String,
+    /// What a list says of it beside its state, as JSON text; empty where it was folded before lists said more.
+    pub line: String,
+    /// When time alone may next change what is shown, in ms; `None` where it never does.
+    pub due_ms: Option<i64>,
 }
 
 /// How a case is found.
@@ -806,6 +814,38 @@ pub struct SignInLink {
 pub struct SignInUse {
     /// SHA-256 of its secret.
     pub hash: [u8; 32],
+    /// When, in ms.
+    pub at_ms: i64,
+}
+
+/// A link by which somebody without an account sees one case, by hash only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// SHA-256 of its secret.
+    pub hash: [u8; 32],
+    /// Who gave it: the page is of what this party has.
+    pub party: String,
+    /// The case's kind.
+    pub kind: String,
+    /// The case's key.
+    pub key: String,
+    /// Who of the party gave it, as JSON text.
+    pub data: String,
+    /// Since when, in ms.
+    pub created_ms: i64,
+    /// Until when at most, in ms.
+    pub expires_ms: i64,
+    /// When it was revoked, in ms; on writing only what [`Commit::passes_revoked`] says counts.
+    pub revoked_ms: Option<i64>,
+}
+
+/// That a party takes a pass back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassRevoked {
+    /// SHA-256 of its secret.
+    pub hash: [u8; 32],
+    /// Who gave it.
+    pub party: String,
     /// When, in ms.
     pub at_ms: i64,
 }

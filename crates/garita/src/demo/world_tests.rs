@@ -154,6 +154,7 @@ fn faults(
             records: &|_| Arc::new(Vec::new()),
             identifiers: &Checks,
             linked: None,
+            mandates: None,
         },
     );
     problems

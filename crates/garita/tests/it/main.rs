@@ -17,6 +17,7 @@ mod chromium;
 mod cli;
 mod credentials;
 mod deeds;
+mod desk;
 mod federation;
 mod filing;
 mod governance;

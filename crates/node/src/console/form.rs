@@ -89,6 +89,8 @@ pub enum FieldKind {
     Radios,
     /// One of many.
     Select,
+    /// One of a few, each a button that answers at once.
+    Taps,
     /// A file.
     File,
 }
@@ -107,6 +109,8 @@ pub struct Fault {
 /// Which record to file: what the reader's role may file, in groups.
 #[derive(Debug, Clone, Default)]
 pub struct ChoosePage {
+    /// Last records to file another from: the form, the record, when it was logged.
+    pub another: Vec<(Link, Link, i64)>,
     /// The groups, the most filed first.
     pub groups: Vec<ChooseGroup>,
     /// Where else to go.
@@ -218,7 +222,8 @@ impl Field {
             | FieldKind::Area
             | FieldKind::Tick
             | FieldKind::Radios
-            | FieldKind::Select => "text",
+            | FieldKind::Select
+            | FieldKind::Taps => "text",
         }
     }
 
@@ -230,6 +235,7 @@ impl Field {
             FieldKind::Tick => "tick",
             FieldKind::Radios => "radios",
             FieldKind::Select => "select",
+            FieldKind::Taps => "taps",
             FieldKind::File => "file",
         };
         own == kind

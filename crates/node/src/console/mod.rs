@@ -19,9 +19,12 @@ mod frame;
 mod lang;
 mod lists;
 mod live;
+mod mandates;
 mod measure;
+mod needy;
 mod pages;
 mod parts;
+mod pass;
 pub mod paths;
 pub(crate) mod qr;
 mod schema;
@@ -55,11 +58,13 @@ pub use lists::{
     render_cases, render_contacts, render_peers, render_peers_fragments,
 };
 pub use live::{Fragment, Status, Swap};
+pub use mandates::{MandateRow, MandatesPage, render_mandates};
 pub use measure::{
     AutomationGroup, AutomationRow, AutomationsPage, ChartKind, IndicatorGroup, IndicatorPage,
     IndicatorRow, IndicatorsPage, MeasureChart, MeasureMark, MeasureRow, render_automations,
     render_indicator, render_indicators,
 };
+pub use needy::{NeedyPage, NeedyRow, render_needy};
 pub use pages::{
     ApiPage, ApiRoute, ApiSection, AttachedFile, DemoRole, ErrorPage, LogEntry, LogPage, Receipt,
     RecordPage, SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
@@ -67,6 +72,9 @@ pub use pages::{
 pub use parts::{
     Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Post, Rich,
     Span, State, Step, Tone, slug,
+};
+pub use pass::{
+    MadePass, PassPage, PassRow, PassesPage, render_pass, render_pass_gone, render_passes,
 };
 pub use schema::{FILE, FILE_DIGEST, Words, document_of, sections_of};
 pub use shift::{HandOverNote, ShiftList, ShiftNeeds, ShiftPage, ShiftRow, render_shift};
@@ -77,6 +85,8 @@ pub const STYLE: &str = include_str!("../../assets/garita.css");
 pub const SCRIPT: &str = include_str!("../../assets/live.js");
 /// The script for forms, served at `paths::FORMS` as `text/javascript; charset=utf-8`.
 pub const FORMS: &str = include_str!("../../assets/form.js");
+/// The script that keeps the page of a pass fresh, served at `paths::PASS_SCRIPT` as `text/javascript; charset=utf-8`.
+pub const PASS_SCRIPT: &str = include_str!("../../assets/pass.js");
 /// The icon, served at `paths::ICON` as `image/svg+xml`.
 pub const ICON: &str = include_str!("../../assets/garita.svg");
 

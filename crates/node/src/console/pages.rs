@@ -43,6 +43,8 @@ pub struct RecordPage {
     pub json: String,
     /// The signed document, the receipt, the bundle.
     pub downloads: Vec<Link>,
+    /// A form filled in from it, where it is the party's own.
+    pub another: Option<Link>,
     /// How to check it without this node: a command.
     pub command: String,
     /// Who has it.

@@ -6,6 +6,10 @@ pub const BOARD: &str = "/console";
 pub const SHIFT: &str = "/console/shift";
 /// Search and list of cases; a case is `CASES/KIND/KEY`.
 pub const CASES: &str = "/console/cases";
+/// What needs the party among its open cases.
+pub const NEEDS: &str = "/console/needs";
+/// The same as CSV.
+pub const NEEDS_CSV: &str = "/console/needs.csv";
 /// A record is `RECORDS/ID`.
 pub const RECORDS: &str = "/console/records";
 /// Peers and outboxes.
@@ -24,6 +28,8 @@ pub const ELEMENTS: &str = "/console/elements";
 pub const AUTOMATIONS: &str = "/console/automations";
 /// Where a credential that somebody shows is checked.
 pub const CHECK: &str = "/console/check";
+/// Mandates given and received.
+pub const MANDATES: &str = "/console/mandates";
 /// Sign in.
 pub const SIGN_IN: &str = "/console/sign-in";
 /// Sign out: POST.
@@ -36,6 +42,10 @@ pub const STYLE: &str = "/assets/garita.css";
 pub const SCRIPT: &str = "/assets/live.js";
 /// The script that keeps what is typed while the node does not answer.
 pub const FORMS: &str = "/assets/form.js";
+/// The script that keeps the page of a pass fresh.
+pub const PASS_SCRIPT: &str = "/assets/pass.js";
+/// The page of a pass is `PASS/SECRET`: the one page beside sign-in that asks for no session.
+pub const PASS: &str = "/p";
 /// The icon.
 pub const ICON: &str = "/assets/garita.svg";
 

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::ask::{Ask, absent, once, pairs, see_other, signed, to_sign_in, value_of};
 use super::case::{self, Opened, act_href, acts_as};
-use super::file;
+use super::{file, refile};
 use crate::api::problem::Problem;
 use crate::api::records::digest_of;
 use crate::console::{
@@ -25,6 +25,8 @@ use crate::console::{
 };
 use crate::server::{App, blocking};
 
+/// The name of the field for an answer that was not given before.
+const OTHER: &str = "other";
 /// The name of the question's field.
 const ANSWER: &str = "answer";
 
@@ -38,7 +40,7 @@ pub(super) async fn page(
     signed(app, headers, uri, move |ask| {
         let wanted = Wanted::open(ask, &kind, &key, &act)?;
         if wanted.offer.form {
-            return Ok(see_other(&wanted.form_address(ask, &kind, &key)));
+            return Ok(see_other(&wanted.form_address(ask)?));
         }
         if wanted.offer.ask.is_some() {
             return Ok(ask.html(wanted.form(ask, "", &[])));
@@ -118,7 +120,13 @@ fn prepared(
         return Ok(Step::Answer(recorded(kind, key, &id)));
     }
     let wanted = Wanted::open(ask, kind, key, act)?;
-    let answer = value_of(posted, ANSWER).trim().to_owned();
+    if wanted.offer.form {
+        return Ok(Step::Answer(see_other(&wanted.form_address(ask)?)));
+    }
+    // A tap is meant, whatever was typed beside it.
+    let tapped = value_of(posted, ANSWER).trim();
+    let typed = value_of(posted, OTHER).trim();
+    let answer = if tapped.is_empty() { typed } else { tapped }.to_owned();
     if wanted.offer.ask.is_some() && answer.is_empty() {
         let fault = Fault {
             name: ANSWER.to_owned(),
@@ -153,6 +161,15 @@ fn prepared(
     };
     let once = once(posted, &submission);
     Ok(Step::Submit(Box::new(submission), ask.who.clone(), once))
+}
+
+/// What an act with a form takes and sets of the case in the address.
+pub(super) fn filled(ask: &Ask, record_type: &str, act: &str) -> Result<Value, Refusal> {
+    let wanted = Wanted::open(ask, ask.here.value("kind"), ask.here.value("key"), act)?;
+    if wanted.offer.issue != record_type || !wanted.offer.form {
+        return Err(absent());
+    }
+    wanted.subject(ask, None)
 }
 
 /// What a record of these types answers or closes: the office's own open holds, else the newest in force.
@@ -262,25 +279,65 @@ impl Wanted {
             .unwrap_or_default()
     }
 
-    /// The record's form, with the case filled in.
-    fn form_address(&self, ask: &Ask, kind: &str, key: &str) -> String {
-        let form = format!(
+    /// The form of the act's record, filled in from the party's last such record of this case and by the act itself.
+    fn form_address(&self, ask: &Ask) -> Result<String, Refusal> {
+        let case = &self.opened.case;
+        let record_type = &self.offer.issue;
+        let last = self
+            .opened
+            .read
+            .records
+            .iter()
+            .filter(|h| h.record.record_type == *record_type && h.record.issuer == ask.party())
+            .max_by_key(|h| h.number);
+        let mut address = Address::new(format!(
             "/console/file/{}",
-            crate::console::segment(&self.offer.issue)
-        );
-        let address = Address::new(form).with("kind", kind).with("key", key);
-        match self.follows(ask).as_slice() {
-            [first, ..] => address.with("follows", first).to_string(),
-            [] => address.to_string(),
+            crate::console::segment(record_type)
+        ));
+        if let Some(last) = last {
+            address = address.with("from", digest_of(&last.record.id));
         }
+        if let Some(first) = self.follows(ask).first() {
+            address = address.with("follows", first);
+        }
+        Ok(address
+            .with("kind", &case.kind)
+            .with("key", &case.key)
+            .with("act", &self.offer.id)
+            .to_string())
+    }
+
+    /// Answers that the party gave before, with the groups that they stood in.
+    fn offered(&self, ask: &Ask) -> Result<Vec<(Value, Option<Value>)>, Refusal> {
+        let profile = self.opened.profile();
+        let act = profile.model().acts.iter().find(|a| a.id == self.offer.id);
+        let mut types: Vec<String> = act
+            .into_iter()
+            .flat_map(|a| &a.offer)
+            .map(|t| t.record_type.clone())
+            .collect();
+        types.sort();
+        types.dedup();
+        let documents = refile::documents(ask, &types)?;
+        let documents = documents.iter().map(|(ty, d)| (ty.as_str(), d));
+        Ok(acts::offered(profile, &self.offer.id, documents))
     }
 
     fn subject(&self, ask: &Ask, answer: Option<&Value>) -> Result<Value, Refusal> {
-        acts::build_act(
+        let group = match answer {
+            Some(answer) => self
+                .offered(ask)?
+                .into_iter()
+                .find(|(held, _)| held == answer)
+                .and_then(|(_, group)| group),
+            None => None,
+        };
+        acts::build_act_with(
             self.opened.profile(),
             &self.offer.id,
             self.opened.view(ask),
             answer,
+            group.as_ref(),
         )
         .map_err(|e| {
             Refusal::one(
@@ -361,7 +418,7 @@ impl Wanted {
             .ask
             .iter()
             .map(|question| FormSection {
-                fields: vec![question_field(ask, say, question, typed)],
+                fields: self.fields(ask, question, typed),
                 ..FormSection::default()
             })
             .collect();
@@ -384,6 +441,34 @@ impl Wanted {
             back: self.back(ask),
         };
         render_form(&ask.frame(Place::Cases), &page)
+    }
+
+    /// The question; where the party answered it before, those answers as buttons, and a field for another.
+    fn fields(&self, ask: &Ask, question: &forms::Field, typed: &str) -> Vec<Field> {
+        let mut field = question_field(ask, &self.opened.say, question, typed);
+        // A store that is away offers nothing; the question is still there.
+        let choices: Vec<Choice> = self
+            .offered(ask)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|(value, _)| value.as_str().map(str::to_owned))
+            .filter(|value| *value != self.title)
+            .take(refile::OFFERED_MAX)
+            .map(|value| Choice::new(value.clone(), value, false))
+            .collect();
+        if choices.is_empty() {
+            return vec![field];
+        }
+        let taps = Field {
+            name: ANSWER.to_owned(),
+            label: field.label.clone(),
+            kind: FieldKind::Taps,
+            choices,
+            ..Field::default()
+        };
+        field.name = OTHER.to_owned();
+        field.label = ask.w("Another", "Otro").to_owned();
+        vec![taps, field]
     }
 
     fn confirm(&self, ask: &Ask, answer: &str, subject: &Value) -> String {

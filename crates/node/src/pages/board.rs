@@ -14,7 +14,7 @@ use garita_exchange::problem::Refusal;
 use garita_profile::Profile;
 use garita_profile::board::{BoardRow, NeedRow};
 use garita_profile::builtin::ANY;
-use garita_profile::case::PartState;
+use garita_profile::case::{ClockState, PartState};
 use garita_profile::clocks::instant;
 use garita_profile::model::{Board, BoardColumn, RecordType};
 use garita_store::{CaseQuery, CaseView, PAGE_MAX};
@@ -73,6 +73,7 @@ pub(super) fn fragments(ask: &Ask) -> Result<(Frame, Vec<Fragment>, String), Ref
 #[serde(default)]
 struct StateBrief {
     owner: Option<String>,
+    clocks: Vec<ClockState>,
     records: Vec<RecordBrief>,
     parts: BTreeMap<String, PartState>,
 }
@@ -197,12 +198,30 @@ fn entries(ask: &Ask, profile: &Profile, board: &Board, name: &str) -> Result<Ve
         let Some(mut row) = rows.ok().and_then(|mut rows| rows.remove(name)) else {
             continue;
         };
-        let state = serde_json::from_str(&view.state).unwrap_or_default();
+        let state: StateBrief = serde_json::from_str(&view.state).unwrap_or_default();
+        if left(board, &row, &state, ask.now_ms) {
+            continue;
+        }
         if anew.as_ref().map_or(Ok(true), |a| a.row(&mut row, &view))? {
             entries.push(Entry { row, state });
         }
     }
     Ok(entries)
+}
+
+/// Whether a case has left its column by time alone: the clock that ends its stay there has run out.
+fn left(board: &Board, row: &BoardRow, state: &StateBrief, now_ms: i64) -> bool {
+    let column = board
+        .columns
+        .iter()
+        .find(|c| row.state.as_ref().is_some_and(|s| c.states.contains(s)));
+    let Some(until) = column.and_then(|c| c.until.as_ref()) else {
+        return false;
+    };
+    state
+        .clocks
+        .iter()
+        .any(|c| c.name == *until && c.met_ms.is_none() && c.due_ms < now_ms)
 }
 
 struct Maker<'a> {
@@ -713,27 +732,7 @@ impl Maker<'_> {
     }
 
     fn act(&self, row: &BoardRow, act: &str) -> Option<Act> {
-        let model = self.say.profile.model();
-        let found = model.acts.iter().find(|a| a.id == act)?;
-        let roles = self.ask.roles();
-        let ty = model.records.get(&found.issue)?;
-        // Posts and seats are settled on the act's own page, which has the case in hand.
-        let may = ty
-            .issued_by
-            .iter()
-            .any(|role| match role.strip_prefix("post.") {
-                Some(post) => model
-                    .posts
-                    .get(post)
-                    .is_some_and(|p| p.roles.iter().any(|r| roles.contains(&r.as_str()))),
-                None => role == ANY || role.starts_with("seat.") || roles.contains(&role.as_str()),
-            });
-        may.then(|| Act {
-            label: self.say.word(&format!("acts.{act}")),
-            href: format!("{}/act/{}", self.href(row), crate::console::segment(act)),
-            halt: found.grave,
-            why_not: None,
-        })
+        act_of(self.ask, self.say, &self.href(row), act)
     }
 
     fn row(&self, entry: &Entry) -> Result<Row, Refusal> {
@@ -964,6 +963,31 @@ impl Maker<'_> {
             word
         }
     }
+}
+
+/// An act that a need offers, where the reader's roles may issue its record.
+pub(super) fn act_of(ask: &Ask, say: &Say, case: &str, act: &str) -> Option<Act> {
+    let model = say.profile.model();
+    let found = model.acts.iter().find(|a| a.id == act)?;
+    let roles = ask.roles();
+    let ty = model.records.get(&found.issue)?;
+    // Posts and seats are settled on the act's own page, which has the case in hand.
+    let may = ty
+        .issued_by
+        .iter()
+        .any(|role| match role.strip_prefix("post.") {
+            Some(post) => model
+                .posts
+                .get(post)
+                .is_some_and(|p| p.roles.iter().any(|r| roles.contains(&r.as_str()))),
+            None => role == ANY || role.starts_with("seat.") || roles.contains(&role.as_str()),
+        });
+    may.then(|| Act {
+        label: say.word(&format!("acts.{act}")),
+        href: format!("{case}/act/{}", crate::console::segment(act)),
+        halt: found.grave,
+        why_not: None,
+    })
 }
 
 fn tone(need: &NeedRow) -> Tone {

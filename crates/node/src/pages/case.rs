@@ -22,7 +22,9 @@ use garita_store::{HeldRecord, TermMatch};
 use super::ask::{Ask, absent, held, signed};
 use super::board_anew::finder;
 use super::words::{Say, inside};
-use super::{after, case_fields, case_holders, case_papers, case_times, contacts, live, undo};
+use super::{
+    after, case_fields, case_holders, case_papers, case_times, contacts, live, needy, undo,
+};
 use crate::api::records::digest_of;
 use crate::console::{
     Act, CasePage, CredentialLine, Fact, Finding, Fragment, Frame, Glyph, Hold, Holder, Link, Look,
@@ -39,6 +41,8 @@ const PARTS_READ: usize = 60;
 const STRANGER: &str = "stranger";
 /// Other cases of one record that are looked into.
 const ABOUT_READ: usize = 10;
+/// The fact that no record's member gives: it stands in a secret record, which the fold does not count.
+const OWN_REFERENCE: &str = "own reference";
 /// Facts at the head.
 const FACTS: usize = 6;
 /// Cells of a part between its key and its state.
@@ -510,7 +514,13 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
         ask.party(),
         &ask.roles(),
     );
-    for need in row.into_iter().flat_map(|r| &r.needs) {
+    let people = needy::People {
+        owner: state.owner.as_deref(),
+        seats: &state.seats,
+        posts: &state.posts,
+    };
+    let listed = rows::list_needs(opened.profile(), opened.view(ask), &ask.roles());
+    for need in row.into_iter().flat_map(|r| &r.needs).chain(&listed) {
         let glyph = Glyph::parse(&need.glyph).unwrap_or(Glyph::Wait);
         // Blind acts and holds are told below, each with what was not seen and with what ends it.
         let blind = need.id == "blind" && !state.blind.is_empty();
@@ -526,7 +536,7 @@ fn asks(ask: &Ask, opened: &Opened, row: Option<&BoardRow>) -> Vec<Notice> {
             },
             glyph,
             title: say.of(&need.text).trim_end_matches('.').to_owned(),
-            text: Rich::default(),
+            text: needy::in_hands(ask, say, people, need),
             code: None,
             act: need
                 .act
@@ -697,6 +707,18 @@ fn facts(ask: &Ask, opened: &Opened) -> Vec<Fact> {
             ..Fact::default()
         },
     ));
+    let own = garita_profile::line::reference(opened.profile(), opened.view(ask), ask.party());
+    if !own.is_empty() {
+        found.push((
+            OWN_REFERENCE.into(),
+            Fact {
+                label: ask.w("Own reference", "Referencia propia").to_owned(),
+                value: Rich::id(&own),
+                sub: Rich::text(ask.w("seen by you alone", "solo la ve usted")),
+                ..Fact::default()
+            },
+        ));
+    }
     // Papers before events, which speak of one moment.
     for face in ["document", "event"] {
         let mut records: Vec<&CaseRecord> = in_force(&opened.read.state, &opened.read.case_records)
@@ -948,6 +970,12 @@ fn offered(ask: &Ask, opened: &Opened, asks: &[Notice]) -> Result<Vec<Act>, Refu
                 .any(|a| a.href == act.href)
         })
         .collect();
+    list.extend(super::pass::link(ask, opened).map(|link| Act {
+        label: link.label,
+        href: link.href,
+        halt: false,
+        why_not: None,
+    }));
     let mut of_parts = Vec::new();
     for (part, records) in &opened.parts {
         let Some(state) = opened.read.parts.get(part) else {

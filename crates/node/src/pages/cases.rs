@@ -6,10 +6,12 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::Refusal;
+use garita_profile::line::CaseLine;
 use garita_store::{CaseQuery, CaseView};
 use serde::Deserialize;
 
 use super::ask::{Ask, held, signed};
+use super::needy;
 use crate::api::cases::found;
 use crate::console::{
     Address, CaseRow, CasesPage, Cell, Choice, Filter, Link, Place, Rich, TableHead, paths,
@@ -19,6 +21,8 @@ use crate::server::App;
 
 /// Rows of a page, as the language of the console has it.
 const ROWS: usize = 50;
+/// Cells of every row: kind, key, owner. What follows stands only where a row has it.
+const OWN_CELLS: usize = 3;
 /// Rows of a CSV.
 const CSV_ROWS: usize = 5_000;
 
@@ -47,7 +51,7 @@ pub(super) async fn csv(
     OriginalUri(uri): OriginalUri,
 ) -> Response {
     signed(app, headers, uri, |ask| {
-        let mut text = String::from("kind,key,title,state,since,owner\n");
+        let mut text = String::from("kind,key,title,state,since,owner,reference,client\n");
         let mut views = Vec::new();
         if ask.here.value("q").trim().is_empty() {
             let mut cursor = None;
@@ -70,6 +74,8 @@ pub(super) async fn csv(
                 view.shown.clone(),
                 time::machine(view.since_ms, &ask.zone()),
                 owner(ask, &view),
+                line(&view).reference,
+                needy::client(ask, &line(&view)),
             ];
             let line: Vec<String> = cells.iter().map(|c| crate::csv::quoted(c)).collect();
             text.push_str(&line.join(","));
@@ -159,6 +165,10 @@ fn searched(ask: &Ask) -> Result<Vec<CaseView>, Refusal> {
     Ok(views)
 }
 
+fn line(view: &CaseView) -> CaseLine {
+    serde_json::from_str(&view.line).unwrap_or_default()
+}
+
 fn owner(ask: &Ask, view: &CaseView) -> String {
     let state: StateBrief = serde_json::from_str(&view.state).unwrap_or_default();
     state
@@ -190,6 +200,14 @@ fn make(ask: &Ask) -> Result<CasesPage, Refusal> {
             },
             TableHead {
                 label: ask.w("Owner", "Titular").to_owned(),
+                ..TableHead::default()
+            },
+            TableHead {
+                label: ask.w("Own reference", "Referencia propia").to_owned(),
+                ..TableHead::default()
+            },
+            TableHead {
+                label: ask.w("For", "Para").to_owned(),
                 ..TableHead::default()
             },
         ],
@@ -236,6 +254,16 @@ fn make(ask: &Ask) -> Result<CasesPage, Refusal> {
         views
     };
     page.rows = views.iter().map(|view| row(ask, view)).collect();
+    // Columns of which no row says anything are left out: who works for nobody else sees none.
+    for at in (OWN_CELLS..page.heads.len()).rev() {
+        let empty = |row: &CaseRow| row.cells.get(at).is_none_or(|c| c.text.is_empty());
+        if page.rows.iter().all(empty) {
+            page.heads.remove(at);
+            for row in &mut page.rows {
+                row.cells.remove(at);
+            }
+        }
+    }
     Ok(page)
 }
 
@@ -303,6 +331,7 @@ fn row(ask: &Ask, view: &CaseView) -> CaseRow {
         .as_ref()
         .map_or_else(|| view.kind.clone(), |s| s.kind(&view.kind));
     let shown = Some(view.shown.as_str()).filter(|s| *s != "unknown");
+    let line = line(view);
     CaseRow {
         key: view.key.clone(),
         title: view.title.clone(),
@@ -318,6 +347,14 @@ fn row(ask: &Ask, view: &CaseView) -> CaseRow {
             },
             Cell {
                 text: Rich::text(owner(ask, view)),
+                number: false,
+            },
+            Cell {
+                text: Rich::id(&line.reference),
+                number: false,
+            },
+            Cell {
+                text: Rich::text(needy::client(ask, &line)),
                 number: false,
             },
         ],

@@ -20,13 +20,14 @@ use serde_json::{Map, Value};
 use super::ask::{Ask, absent, held, once, see_other, signed, to_sign_in, value_of};
 use super::case::acts_as;
 use super::posted;
+use super::refile;
 use super::words::Say;
 use super::{act, shift};
 use crate::api::problem::Problem;
 use crate::api::records::digest_of;
 use crate::console::{
-    ChooseGroup, ChoosePage, FILE, FILE_DIGEST, Fault, FormPage, Link, Place, Rich, Words,
-    document_of, paths, render_choose, render_form, sections_of, time,
+    Address, ChooseGroup, ChoosePage, FILE, FILE_DIGEST, Fault, FormPage, Link, Place, Rich, Span,
+    Words, document_of, paths, render_choose, render_form, sections_of, time,
 };
 use crate::server::{App, blocking};
 
@@ -39,6 +40,8 @@ const SUBJECT: &str = "/credentialSubject";
 const CODES_SHOWN: usize = 400;
 /// How deep dates are looked for.
 const DEPTH_MAX: usize = 8;
+/// Types of which the last one is offered to go by.
+const ANOTHER_MAX: usize = 6;
 /// Rows that a posted form may add to.
 const ROWS_MAX: usize = 200;
 
@@ -57,12 +60,63 @@ pub(super) async fn choose(
             )));
         }
         let page = ChoosePage {
+            another: another(ask)?,
             groups: groups(ask),
             back: Link::new(ask.lang.t("error.board"), paths::BOARD),
         };
         Ok(ask.html(render_choose(&ask.frame(Place::Elsewhere), &page)))
     })
     .await
+}
+
+/// The last record that the party made of each type that it may file, the newest first: to file another from it.
+fn another(ask: &Ask) -> Result<Vec<(Link, Link, i64)>, Refusal> {
+    let roles = ask.roles();
+    let mut found = Vec::new();
+    for profile in ask.app.core().programs.iter() {
+        let say = ask.say(profile);
+        for (name, ty) in &profile.model().records {
+            if ty.face != "document" || BUILT_IN.contains(&name.as_str()) {
+                continue;
+            }
+            if !may(profile, name, &roles) {
+                continue;
+            }
+            if let Some(last) = refile::last(ask, name)? {
+                let digest = digest_of(&last.record.id).to_owned();
+                let about = garita_exchange::read::case_record_of(&last)
+                    .and_then(|r| r.about.into_iter().next());
+                let title = match about {
+                    Some(case) => super::case::name_of(ask, &case)?,
+                    None => say.record(name),
+                };
+                found.push((
+                    last.number,
+                    (
+                        Link::new(say.record(name), another_href(name, &digest)),
+                        Link::new(title, paths::record(&digest)),
+                        last.record.logged_ms,
+                    ),
+                ));
+            }
+        }
+    }
+    found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    Ok(found
+        .into_iter()
+        .map(|(_, line)| line)
+        .take(ANOTHER_MAX)
+        .collect())
+}
+
+/// The form of a type, filled in from a record.
+pub(super) fn another_href(record_type: &str, digest: &str) -> String {
+    Address::new(format!(
+        "/console/file/{}",
+        crate::console::segment(record_type)
+    ))
+    .with("from", digest)
+    .to_string()
 }
 
 /// What the reader's role may file, by face: papers first, as most is filed from papers; the exchange's own last.
@@ -429,9 +483,39 @@ impl Form {
         })
     }
 
-    /// The key's members of the case in the address.
+    /// What the address gives: the record to go by (`from`), the case's key, and what an act takes from the case.
     fn prefill(&self, ask: &Ask) -> Result<Value, Refusal> {
-        let mut subject = Map::new();
+        let mut subject = match self.source(ask)? {
+            Some(source) => source.subject.as_object().cloned().unwrap_or_default(),
+            None => Map::new(),
+        };
+        self.key_members(ask, &mut subject);
+        let act = ask.here.value("act");
+        if !act.is_empty() {
+            let given = act::filled(ask, &self.record_type, act)?;
+            subject.extend(given.as_object().cloned().unwrap_or_default());
+        }
+        let members = self.schema.get("properties").and_then(Value::as_object);
+        for (name, member) in members.into_iter().flatten() {
+            if let Some(word) = member.get(FILL).and_then(Value::as_str)
+                && !subject.contains_key(name)
+                && let Some(value) = filled(ask, word, member)?
+            {
+                subject.insert(name.clone(), value);
+            }
+        }
+        Ok(Value::Object(subject))
+    }
+
+    /// The record that the form is filled in from.
+    fn source(&self, ask: &Ask) -> Result<Option<refile::Source>, Refusal> {
+        match ask.here.value("from") {
+            "" => Ok(None),
+            digest => refile::of(ask, &self.record_type, &self.schema, digest),
+        }
+    }
+
+    fn key_members(&self, ask: &Ask, subject: &mut Map<String, Value>) {
         let (kind, key) = (ask.here.value("kind"), ask.here.value("key"));
         if let Some(kind) = self.say.profile.model().kinds.get(kind) {
             for (path, part) in kind.key.iter().zip(key.split(':')) {
@@ -446,16 +530,6 @@ impl Form {
                 }
             }
         }
-        let members = self.schema.get("properties").and_then(Value::as_object);
-        for (name, member) in members.into_iter().flatten() {
-            if let Some(word) = member.get(FILL).and_then(Value::as_str)
-                && !subject.contains_key(name)
-                && let Some(value) = filled(ask, word, member)?
-            {
-                subject.insert(name.clone(), value);
-            }
-        }
-        Ok(Value::Object(subject))
     }
 
     fn typed(&self, ask: &Ask, posted: &[(String, String)]) -> Value {
@@ -526,7 +600,7 @@ impl Form {
                 "/console/file",
             )],
             title: self.say.record(&self.record_type),
-            lede: Rich::marked(help),
+            lede: self.lede(ask, help),
             action: ask.here.to_string(),
             hidden,
             sections,
@@ -538,6 +612,49 @@ impl Form {
             back: Link::new(ask.w("Cancel", "Cancelar"), paths::BOARD),
         };
         render_form(&ask.frame(Place::Elsewhere), &page)
+    }
+
+    /// What the record is for, and from which one the form is filled in.
+    fn lede(&self, ask: &Ask, help: &str) -> Rich {
+        let lede = Rich::marked(help);
+        // A record that cannot be read now fills nothing in, and then there is nothing to say.
+        let Ok(Some(source)) = self.source(ask) else {
+            return lede;
+        };
+        let at = ask.clock_text(source.logged_ms);
+        let space = if help.is_empty() { "" } else { " " };
+        lede.and(Span::Text(format!(
+            "{space}{}",
+            ask.w("Filled in from ", "Llenado con ")
+        )))
+        .and(Span::Link(Link::new(
+            ask.w("that of {at}", "el del {at}").replace("{at}", &at),
+            paths::record(&source.digest),
+        )))
+        .and(Span::Text(
+            ask.w(
+                "; what must be new each time is empty.",
+                "; lo que debe ser nuevo cada vez está vacío.",
+            )
+            .to_owned(),
+        ))
+    }
+
+    /// Parties of the trust list that a member may name, by name: those of a role, or all.
+    fn parties(&self, ask: &Ask, role: &str) -> Vec<(String, String)> {
+        let mut found: Vec<(String, String)> = ask
+            .directory()
+            .parties
+            .keys()
+            .filter(|did| role == ANY || ask.directory().has_role(did, role, ask.now_ms))
+            .map(|did| (did.clone(), ask.network.name_of(did).to_owned()))
+            .collect();
+        found.sort_by(|a, b| a.1.cmp(&b.1));
+        // A network of thousands is typed; the server checks it.
+        if found.len() > CODES_SHOWN {
+            found.clear();
+        }
+        found
     }
 
     fn words(&self, ask: &Ask, pointer: &str, member: &Value) -> Words {
@@ -582,7 +699,9 @@ impl Form {
             .get("x-codes")
             .and_then(Value::as_str)
             .and_then(|list| self.say.profile.model().codelists.get(list));
+        let party = member.get("x-party").and_then(Value::as_str);
         let choices = match codes {
+            _ if party.is_some() => self.parties(ask, party.unwrap_or_default()),
             Some(list) if list.len() <= CODES_SHOWN => list
                 .iter()
                 .map(|c| {

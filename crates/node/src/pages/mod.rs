@@ -23,9 +23,13 @@ mod indicators;
 mod interfaces;
 mod live;
 mod log;
+mod mandates;
+mod needy;
+mod pass;
 mod peers;
 mod posted;
 mod record;
+mod refile;
 mod shift;
 mod sign_in;
 mod undo;
@@ -65,6 +69,10 @@ pub fn router() -> Router<Arc<App>> {
             get(|| async { asset(console::FORMS, "text/javascript; charset=utf-8") }),
         )
         .route(
+            paths::PASS_SCRIPT,
+            get(|| async { asset(console::PASS_SCRIPT, "text/javascript; charset=utf-8") }),
+        )
+        .route(
             paths::ICON,
             get(|| async { asset(console::ICON, "image/svg+xml") }),
         )
@@ -77,6 +85,12 @@ pub fn router() -> Router<Arc<App>> {
         .route("/console/shift.csv", get(shift::csv))
         .route(paths::CASES, get(cases::page))
         .route("/console/cases.csv", get(cases::csv))
+        .route(
+            paths::MANDATES,
+            get(mandates::page).post(mandates::withdraw),
+        )
+        .route(paths::NEEDS, get(needy::page))
+        .route(paths::NEEDS_CSV, get(needy::csv))
         .route("/console/waits.csv", get(wait::csv))
         .route("/console/cases/{kind}/{key}", get(case::page))
         .route(
@@ -88,6 +102,11 @@ pub fn router() -> Router<Arc<App>> {
             get(check::carry),
         )
         .route(paths::CHECK, get(check::page).post(check::post))
+        .route(
+            "/console/cases/{kind}/{key}/pass",
+            get(pass::page).post(pass::change),
+        )
+        .route("/p/{secret}", get(pass::look))
         .route("/console/records/{id}", get(record::page))
         .route(
             "/console/records/{id}/undo",

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::ask::{Ask, absent, checkpoint_of, held, signed};
 use super::words::Say;
-use super::{board, case, case_papers, peers, posted, undo};
+use super::{board, case, case_papers, file, peers, posted, undo};
 use crate::api::records::{digest_of, id_of};
 use crate::console::{
     AttachedFile, Badge, Check, Fact, Holder, Link, Place, Receipt, RecordPage, Rich, Span, Step,
@@ -128,6 +128,7 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
                 format!("/v1/records/{segment}/receipt"),
             ),
         ],
+        another: another(ask, row),
         command: format!(
             "curl -s -H \"Authorization: Bearer $TOKEN\" {}/v1/records/{segment}/receipt > receipt.json && garita log verify-receipt receipt.json",
             core.identity.url
@@ -149,6 +150,24 @@ fn undo_link(ask: &Ask, found: &HeldRecord) -> Result<Option<Link>, Refusal> {
         ask.w("Withdraw this record", "Retirar este registro")
     };
     Ok(Some(Link::new(label, undo::href(&row.id))))
+}
+
+/// The form of the record's type filled in from it: of the party's own whole records that it may file still.
+fn another(ask: &Ask, row: &garita_store::RecordRow) -> Option<Link> {
+    let profile = ask.app.core().programs.for_record_type(&row.record_type)?;
+    let own = row.issuer == ask.party()
+        && row.view == WHOLE
+        && !garita_profile::builtin::BUILT_IN.contains(&row.record_type.as_str())
+        && file::may(&profile, &row.record_type, &ask.roles());
+    own.then(|| {
+        Link::new(
+            ask.w(
+                "File another from this one",
+                "Presentar otro a partir de este",
+            ),
+            file::another_href(&row.record_type, digest_of(&row.id)),
+        )
+    })
 }
 
 /// What became of the record in the first of its cases that the party sees.

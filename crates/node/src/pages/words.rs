@@ -166,6 +166,14 @@ impl Say {
             .or_else(|| self.text(&format!("values.{value}")).map(str::to_owned))
     }
 
+    /// A value in words, where some record type has a member of the name that the schema or a code list names.
+    pub(super) fn any_type_code(&self, member: &str, value: &str) -> Option<String> {
+        let mut named = self.lexicon.values.iter().filter(|((_, m), _)| m == member);
+        named
+            .find_map(|(_, values)| values.get(value))
+            .map(|w| self.of(w).to_owned())
+    }
+
     /// A value of a field that is named like a member of some record type.
     pub(super) fn any_code(&self, member: &str, value: &str) -> String {
         self.lexicon

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::check_types::{self, Env, Ty};
 use crate::expr::Expr;
 use crate::load_model::about_of;
-use crate::model::{LifeCycle, Model, Until};
+use crate::model::{LifeCycle, Model, Pass, PassLine, Until};
 
 use super::Checker;
 use super::life::track_states;
@@ -75,6 +75,15 @@ impl Checker<'_> {
                 }
             }
         }
+        for (kind, pass) in passes(model) {
+            let (place, env) = (format!("kinds.{kind}.pass"), case_env(model, kind, true));
+            for e in pass.ready.iter().chain(pass_conditions(pass)) {
+                self.expr(&place, e, &env, Some(&Ty::Bool));
+            }
+            for e in pass_values(pass) {
+                self.expr(&place, e, &env, None);
+            }
+        }
         for (name, clock) in &model.clocks {
             let until = match &clock.until {
                 Until::When(e) => Some(e),
@@ -124,6 +133,16 @@ impl Checker<'_> {
             }
             for e in board.when.iter().chain(board.needs.iter().map(|n| &n.when)) {
                 self.expr(&place, e, &env, Some(&Ty::Bool));
+            }
+        }
+        for (kind, needs) in &model.needs {
+            let env = case_env(model, kind, true);
+            for n in needs {
+                let place = format!("needs.{}", n.id);
+                self.expr(&place, &n.when, &env, Some(&Ty::Bool));
+                for e in n.values.values() {
+                    self.expr(&place, e, &env, None);
+                }
             }
         }
         for act in &model.acts {
@@ -310,6 +329,40 @@ pub(crate) fn case_env(model: &Model, kind: &str, wide: bool) -> Env {
     }
 }
 
+/// Kinds that have a pass.
+pub(super) fn passes(model: &Model) -> impl Iterator<Item = (&String, &Pass)> {
+    model
+        .kinds
+        .iter()
+        .filter_map(|(kind, k)| Some((kind, k.pass.as_ref()?)))
+}
+
+/// All lines of a pass.
+pub(super) fn pass_lines(pass: &Pass) -> impl Iterator<Item = &PassLine> {
+    pass.steps
+        .iter()
+        .chain(&pass.lacks)
+        .chain(pass.sides.values().flatten())
+}
+
+fn pass_conditions(pass: &Pass) -> impl Iterator<Item = &Expr> {
+    pass_lines(pass).filter_map(|l| l.when.as_ref())
+}
+
+/// All expressions of a pass.
+pub(super) fn pass_expressions(pass: &Pass) -> impl Iterator<Item = &Expr> {
+    pass_conditions(pass)
+        .chain(pass_values(pass))
+        .chain(&pass.ready)
+}
+
+fn pass_values(pass: &Pass) -> impl Iterator<Item = &Expr> {
+    pass_lines(pass)
+        .flat_map(|l| l.values.values())
+        .chain(pass.fields.values())
+        .chain(&pass.number)
+}
+
 /// `linked.NAME`: the cases that each link finds.
 fn linked_type(model: &Model) -> Ty {
     let links = model.links.iter().map(|(name, link)| {
@@ -410,6 +463,10 @@ pub(super) fn all_expressions(model: &Model) -> Vec<(String, &Expr)> {
                 .map(|e| (format!("boards.{name}"), e)),
         );
     }
+    for n in model.needs.values().flatten() {
+        let all = n.values.values().chain([&n.when]);
+        out.extend(all.map(|e| (format!("needs.{}", n.id), e)));
+    }
     for a in &model.automations {
         out.extend(
             a.take
@@ -428,6 +485,9 @@ pub(super) fn all_expressions(model: &Model) -> Vec<(String, &Expr)> {
             .iter()
             .filter_map(|(part, p)| Some((part, p.none_if.as_ref()?)));
         out.extend(none_if.map(|(part, e)| (format!("kinds.{name}.parts.{part}"), e)));
+    }
+    for (kind, pass) in passes(model) {
+        out.extend(pass_expressions(pass).map(|e| (format!("kinds.{kind}.pass"), e)));
     }
     for a in &model.acts {
         out.extend(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::nearest;
-use crate::model::{Column, TypedPath, Until};
+use crate::model::{Column, Pass, TypedPath, Until};
 use crate::pointer::Path;
 use crate::schema;
 
@@ -145,7 +145,8 @@ impl Checker<'_> {
         }
     }
 
-    fn personal(&mut self, place: &str, record_type: &str, path: &Path, what: &str) {
+    /// Whether a member holds personal data, or stands inside something that does.
+    fn is_personal(&self, record_type: &str, path: &Path) -> bool {
         let found = self.model.schemas.get(record_type).and_then(|root| {
             let inside = path.under("credentialSubject")?;
             let mut steps = Vec::new();
@@ -159,7 +160,11 @@ impl Checker<'_> {
             }
             None
         });
-        if found.is_some() {
+        found.is_some()
+    }
+
+    fn personal(&mut self, place: &str, record_type: &str, path: &Path, what: &str) {
+        if self.is_personal(record_type, path) {
             self.error(
                 place,
                 "personal-in-key",
@@ -206,8 +211,11 @@ impl Checker<'_> {
                     self.typed(&format!("kinds.{name}.seats.{seat}"), t);
                 }
             }
-            for t in &kind.title {
+            for t in kind.title.iter().chain(&kind.reference).chain(&kind.client) {
                 self.typed(&place, t);
+            }
+            if let Some(pass) = &kind.pass {
+                self.pass(&format!("{place}.pass"), pass);
             }
         }
         for (name, post) in &model.posts {
@@ -216,6 +224,50 @@ impl Checker<'_> {
             }
             for r in &post.roles {
                 self.role(&format!("posts.{name}"), r);
+            }
+        }
+    }
+
+    /// Whoever has the link sees a pass: nobody's name, card or licence may stand on it.
+    fn pass(&mut self, place: &str, pass: &Pass) {
+        for role in &pass.by {
+            self.role(place, role);
+        }
+        let model = self.model;
+        for expr in super::expressions::pass_expressions(pass) {
+            let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
+            for chain in expr.text().split(word) {
+                let mut steps = chain
+                    .strip_prefix("records.")
+                    .unwrap_or_default()
+                    .split('.');
+                let (Some(ty), Some("subject")) = (steps.next(), steps.next()) else {
+                    continue;
+                };
+                let Some(root) = model.schemas.get(ty) else {
+                    continue;
+                };
+                // A list's members stand behind it: `equipment.map(e, e.plate)` is written after the dot of a function.
+                let path: String = steps.map(|s| format!("/{s}")).collect();
+                let whole = path.is_empty() && any_personal(root);
+                let inside = Path::parse(&format!("/credentialSubject{path}")).is_ok_and(|p| {
+                    let steps = p.under("credentialSubject");
+                    let steps: Vec<_> = steps
+                        .iter()
+                        .flat_map(Path::steps)
+                        .map(|s| s.map(str::to_owned))
+                        .collect();
+                    let member = schema::member(root, steps.into_iter());
+                    self.is_personal(ty, &p) || member.is_some_and(any_personal)
+                });
+                if whole || inside {
+                    self.error(
+                        place,
+                        "personal-in-pass",
+                        format!("the pass reads `{chain}`, which holds personal data"),
+                        "whoever has the link sees it: name a member that is of no person",
+                    );
+                }
             }
         }
     }
@@ -474,6 +526,17 @@ impl Checker<'_> {
         for (name, b) in &model.boards {
             let place = format!("boards.{name}");
             self.kind(&place, &b.rows);
+            for clock in b.columns.iter().filter_map(|c| c.until.as_ref()) {
+                let of_rows = model.clocks.get(clock).is_some_and(|c| c.kind == b.rows);
+                if !of_rows {
+                    self.error(
+                        &place,
+                        "unknown-clock",
+                        format!("kind {} has no clock `{clock}`", b.rows),
+                        "name a clock of the kind that the board shows",
+                    );
+                }
+            }
             for state in b.columns.iter().flat_map(|c| &c.states) {
                 self.state(&place, &b.rows, None, state);
             }
@@ -492,6 +555,9 @@ impl Checker<'_> {
                 }
             }
             for need in &b.needs {
+                if let Some(role) = &need.holder {
+                    self.role(&place, role);
+                }
                 if let Some(act) = need
                     .act
                     .as_ref()
@@ -506,17 +572,57 @@ impl Checker<'_> {
                 }
             }
         }
+        for need in model.needs.values().flatten() {
+            if let Some(role) = &need.holder {
+                self.role(&format!("needs.{}", need.id), role);
+            }
+            let found = |act: &String| model.acts.iter().any(|x| x.id == *act);
+            if let Some(act) = need.act.as_ref().filter(|a| !found(a)) {
+                self.error(
+                    &format!("needs.{}", need.id),
+                    "unknown-act",
+                    format!("need {} offers act `{act}`, which is not there", need.id),
+                    "add it under `acts`",
+                );
+            }
+        }
         for a in &model.acts {
             let place = format!("acts.{}", a.id);
             self.kind(&place, &a.kind);
             self.record_type(&place, &a.issue);
-            for member in a.with.keys().chain(a.take.keys()).chain(&a.ask) {
+            for member in a.with.keys().chain(a.take.keys()) {
                 if let Ok(path) = Path::parse(&format!(
                     "/credentialSubject/{}",
                     crate::pointer::escape(crate::acts::optional(member).0)
                 )) {
                     self.member(&place, &a.issue, &path);
                 }
+            }
+            // A question may stand inside a group: its slashes are steps.
+            if let Some(Ok(path)) = a.ask.as_ref().map(|m| Path::parse(&crate::acts::asked(m))) {
+                self.member(&place, &a.issue, &path);
+            }
+            for typed in &a.offer {
+                self.typed(&place, typed);
+            }
+            if a.form && a.ask.is_some() {
+                self.error(
+                    &place,
+                    "act-form-asks",
+                    format!(
+                        "act {} opens a form and yet has a question of its own",
+                        a.id
+                    ),
+                    "take out `ask`, or `form`",
+                );
+            }
+            if !a.offer.is_empty() && a.ask.is_none() {
+                self.error(
+                    &place,
+                    "act-offers-nothing",
+                    format!("act {} offers answers and asks nothing", a.id),
+                    "add `ask:`, or take out `offer`",
+                );
             }
             if model.records.contains_key(&a.issue)
                 && !a.kind.is_empty()
@@ -565,4 +671,14 @@ impl Checker<'_> {
             );
         }
     }
+}
+
+/// Whether a schema marks something inside it as personal data.
+fn any_personal(schema: &serde_json::Value) -> bool {
+    schema.get("x-personal") == Some(&serde_json::Value::Bool(true))
+        || schema
+            .get("properties")
+            .and_then(serde_json::Value::as_object)
+            .is_some_and(|members| members.values().any(any_personal))
+        || schema.get("items").is_some_and(any_personal)
 }

@@ -179,6 +179,17 @@ impl Checker<'_> {
                     .map(|n| (format!("boards.{name}"), format!("needs.{}", n.id))),
             );
         }
+        wanted.extend(model.needs.values().flatten().map(|n| {
+            let key = format!("needs.{}", n.id);
+            (key.clone(), key)
+        }));
+        for (kind, pass) in super::expressions::passes(model) {
+            let ids = super::expressions::pass_lines(pass).map(|l| &l.id);
+            wanted.extend(
+                ids.chain(pass.fields.keys())
+                    .map(|id| (format!("kinds.{kind}.pass"), format!("pass.{id}"))),
+            );
+        }
         let has =
             |lang: &str, key: &str| model.texts.get(lang).is_some_and(|t| t.contains_key(key));
         // `acts.release` as a text, or `acts.release: { title: …, not: … }`.
@@ -336,7 +347,20 @@ impl Checker<'_> {
                 )
             })
         });
-        let all: Vec<_> = rules.chain(needs).collect();
+        let listed = model.needs.values().flatten().map(|n| {
+            let key = format!("needs.{}", n.id);
+            (key.clone(), key, n.values.keys().collect())
+        });
+        let passes = super::expressions::passes(model).flat_map(|(kind, pass)| {
+            super::expressions::pass_lines(pass).map(move |l| {
+                (
+                    format!("kinds.{kind}.pass"),
+                    format!("pass.{}", l.id),
+                    l.values.keys().collect(),
+                )
+            })
+        });
+        let all: Vec<_> = rules.chain(needs).chain(listed).chain(passes).collect();
         for (place, key, given) in all {
             for value in of("en", &key)
                 .into_iter()

@@ -259,7 +259,8 @@ pub(super) fn indicators(side: &Side) -> Things {
 
 /// `needs` of the top: put on boards of a used profile, and so in the core of this one.
 pub(super) fn own_needs(side: &Side) -> Things {
-    let all = side.model().boards.values().flat_map(|b| &b.needs);
+    let boards = side.model().boards.values().flat_map(|b| &b.needs);
+    let all = boards.chain(side.model().needs.values().flatten());
     all.filter(|n| side.owns(&format!("needs.{}", n.id)))
         .map(|n| {
             (
@@ -278,6 +279,7 @@ fn need(need: &Need) -> Vec<Facet> {
         glyph,
         values,
         roles,
+        holder,
     } = need;
     vec![
         Facet::one("condition", "condition", "la condición", when.text()).lead(),
@@ -299,6 +301,12 @@ fn need(need: &Need) -> Vec<Facet> {
             "roles it concerns",
             "los papeles a los que toca",
             roles.clone(),
+        ),
+        Facet::one(
+            "holder",
+            "who has it in hand",
+            "quién lo tiene en sus manos",
+            holder.clone().unwrap_or_default(),
         ),
     ]
 }
@@ -496,10 +504,11 @@ pub(super) fn acts(side: &Side) -> Things {
             with,
             take,
             ask,
+            offer,
+            form,
             many,
             when: condition,
             grave,
-            form,
         } = act;
         let facets = vec![
             Facet::one(
@@ -528,6 +537,18 @@ pub(super) fn acts(side: &Side) -> Things {
                 "su pregunta",
                 ask.clone().unwrap_or_default(),
             ),
+            Facet::many(
+                "offers",
+                "answers it offers",
+                "las respuestas que ofrece",
+                offer.iter().map(typed),
+            ),
+            Facet::flag(
+                "form",
+                *form,
+                ["opens a form", "abre un formulario"],
+                ["opens no form", "no abre formulario"],
+            ),
             Facet::flag(
                 "many",
                 *many,
@@ -545,12 +566,6 @@ pub(super) fn acts(side: &Side) -> Things {
                 *grave,
                 ["asks once more", "pregunta una vez más"],
                 ["does not ask again", "no vuelve a preguntar"],
-            ),
-            Facet::flag(
-                "form",
-                *form,
-                ["opens the record's form", "abre el formulario del registro"],
-                ["makes the record by itself", "hace el registro por sí solo"],
             ),
         ];
         (id.clone(), side.thing(id, &format!("acts.{id}"), facets))

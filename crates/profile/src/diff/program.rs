@@ -7,7 +7,8 @@ use super::{Change, Side, Sight};
 use super::{deeds, life, sight};
 use crate::expr::Expr;
 use crate::model::{
-    CharterWords, Kind, LifeCycle, Member, Model, Part, Post, RecordType, Rule, Severity, TypedPath,
+    CharterWords, Kind, LifeCycle, Member, Model, Part, Pass, PassLine, Post, RecordType, Rule,
+    Severity, TypedPath,
 };
 use crate::pointer::Path;
 
@@ -321,6 +322,7 @@ fn all_words(model: &Model) {
         affirmed_by: _,
         tables: _,
         boards: _,
+        needs: _,
         acts: _,
         states: _,
         links: _,
@@ -439,6 +441,50 @@ fn heading(side: &Side) -> Things {
     Things::from([(id.clone(), side.thing(id, &title, facets))])
 }
 
+/// All that a pass says, as words that are compared one by one.
+fn pass_words(pass: &Pass) -> Vec<String> {
+    let Pass {
+        by,
+        lasts,
+        after_end,
+        number,
+        ready,
+        steps,
+        lacks,
+        sides,
+        fields,
+    } = pass;
+    let line = |of: &str, l: &PassLine| {
+        let values: Vec<String> = l
+            .values
+            .iter()
+            .map(|(name, e)| format!("{name} = {}", e.text()))
+            .collect();
+        format!(
+            "{of} {} {} {}",
+            l.id,
+            when(l.when.as_ref()),
+            values.join(", ")
+        )
+    };
+    let mut out: Vec<String> = by.iter().map(|b| format!("by {b}")).collect();
+    out.extend(lasts.iter().map(|l| format!("lasts {l}")));
+    out.extend(after_end.iter().map(|l| format!("after-end {l}")));
+    out.extend(number.iter().map(|e| format!("number {}", e.text())));
+    out.extend(ready.iter().map(|e| format!("ready {}", e.text())));
+    out.extend(steps.iter().map(|l| line("step", l)));
+    out.extend(lacks.iter().map(|l| line("lack", l)));
+    for (side, lines) in sides {
+        out.extend(lines.iter().map(|l| line(side, l)));
+    }
+    out.extend(
+        fields
+            .iter()
+            .map(|(name, e)| format!("{name} = {}", e.text())),
+    );
+    out
+}
+
 fn kinds(side: &Side) -> Things {
     side.own("kinds", &side.model().kinds)
         .map(|(id, kind)| {
@@ -450,6 +496,9 @@ fn kinds(side: &Side) -> Things {
                 seats: _,
                 told,
                 title,
+                reference,
+                client,
+                pass,
             } = kind;
             let facets = vec![
                 Facet::one("key", "key", "la clave", paths(key).join(", ")).lead(),
@@ -486,6 +535,27 @@ fn kinds(side: &Side) -> Things {
                     typed_all(title),
                 )
                 .face(),
+                Facet::one(
+                    "reference",
+                    "number a party gives it for itself",
+                    "el número que cada parte le da para sí",
+                    typed_all(reference),
+                )
+                .face(),
+                Facet::one(
+                    "client",
+                    "name of the client",
+                    "el nombre del cliente",
+                    typed_all(client),
+                )
+                .face(),
+                Facet::many(
+                    "pass",
+                    "words of its pass, seen by whoever has the link",
+                    "las palabras de su pase, que ve quien tiene el enlace",
+                    pass.iter().flat_map(pass_words),
+                )
+                .sees(),
             ];
             (id.clone(), side.thing(id, &format!("kinds.{id}"), facets))
         })

@@ -23,6 +23,9 @@ impl Reader {
                 "seats",
                 "told",
                 "title",
+                "reference",
+                "client",
+                "pass",
             ],
         );
         let key = self.paths(n.get("key"));
@@ -90,7 +93,76 @@ impl Reader {
             seats,
             told: self.texts(n.get("told")),
             title: self.typed_many(n.get("title")),
+            reference: self.typed_many(n.get("reference")),
+            client: self.typed_many(n.get("client")),
+            pass: n.get("pass").map(|p| self.pass(name, p)),
         }
+    }
+
+    fn pass(&mut self, kind: &str, n: &Node) -> Pass {
+        self.only(
+            n,
+            "a pass",
+            &[
+                "by",
+                "lasts",
+                "after-end",
+                "number",
+                "ready",
+                "steps",
+                "lacks",
+                "sides",
+                "fields",
+            ],
+        );
+        self.place(format!("kinds.{kind}.pass"), n.line);
+        let mut sides = BTreeMap::new();
+        for (side, line, s) in n.get("sides").map(Node::members).unwrap_or_default() {
+            if !["mx", "us"].contains(&side.as_str()) {
+                self.fault(
+                    *line,
+                    "unknown-word",
+                    format!("`{side}` is no side"),
+                    "sides: mx, us",
+                );
+            }
+            let lines = self.pass_lines(Some(s));
+            sides.insert(side.clone(), lines);
+        }
+        let by = self.texts(n.get("by"));
+        Pass {
+            by: if by.is_empty() {
+                vec![format!("seat.{}", crate::seats::OWNER_SEAT)]
+            } else {
+                by
+            },
+            lasts: self.duration(n, "lasts"),
+            after_end: self.duration(n, "after-end"),
+            number: self.expr_at(n, "number"),
+            ready: self.expr_at(n, "ready"),
+            steps: self.pass_lines(n.get("steps")),
+            lacks: self.pass_lines(n.get("lacks")),
+            sides,
+            fields: self.exprs(n.get("fields")),
+        }
+    }
+
+    fn pass_lines(&mut self, n: Option<&Node>) -> Vec<PassLine> {
+        let mut lines = Vec::new();
+        for item in n.map(Node::many).unwrap_or_default() {
+            self.only(item, "a line of a pass", &["id", "when", "values"]);
+            let had_when = item.get("when").is_some();
+            let when = self.expr_at(item, "when");
+            // A condition that cannot be read must not become "always".
+            if when.is_some() || !had_when {
+                lines.push(PassLine {
+                    id: self.need_text(item, "a line of a pass", "id"),
+                    when,
+                    values: self.exprs(item.get("values")),
+                });
+            }
+        }
+        lines
     }
 
     pub(super) fn record(&mut self, n: &Node) -> RecordType {

@@ -9,7 +9,7 @@ use super::Reader;
 use super::inferred::about_of;
 
 /// Words of a need.
-const NEED: &[&str] = &["id", "when", "act", "glyph", "values", "roles"];
+const NEED: &[&str] = &["id", "when", "act", "glyph", "values", "roles", "holder"];
 
 /// The field of a strip's place where a column names none.
 const LANE: &str = "lane-number";
@@ -67,13 +67,14 @@ impl Reader {
                     show: "list".to_owned(),
                     by: String::new(),
                     places: BTreeMap::new(),
+                    until: None,
                 });
                 continue;
             }
             self.only(
                 c,
                 "a column",
-                &["id", "states", "limit-min", "show", "by", "places"],
+                &["id", "states", "limit-min", "show", "by", "places", "until"],
             );
             let id = self.need_text(c, "a column", "id");
             let states = if c.get("states").is_some() {
@@ -92,6 +93,7 @@ impl Reader {
                 show: self.text(c, "show").unwrap_or_else(|| "list".to_owned()),
                 by: self.text(c, "by").unwrap_or_else(|| LANE.to_owned()),
                 places: self.places(c.get("places")),
+                until: self.text(c, "until"),
             });
         }
         let mut needs = Vec::new();
@@ -119,7 +121,7 @@ impl Reader {
         }
     }
 
-    /// Top-level `needs`: put on every board whose rows are of their kind.
+    /// Top-level `needs`: put on every board whose rows are of their kind; of a kind that no board shows, told in lists.
     pub(super) fn needs_of_boards(&mut self, top: &Node, m: &mut Model) {
         for n in top.get("needs").map(Node::many).unwrap_or_default() {
             let known: Vec<&str> = NEED.iter().copied().chain(["kind"]).collect();
@@ -130,6 +132,7 @@ impl Reader {
                 m.boards
                     .values()
                     .flat_map(|b| &b.needs)
+                    .chain(m.needs.values().flatten())
                     .any(|x| x.id == need.id)
             };
             if taken(m) {
@@ -147,12 +150,14 @@ impl Reader {
                 board.needs.push(need.clone());
                 found = true;
             }
-            if !found {
+            if !found && m.kinds.contains_key(&kind) {
+                m.needs.entry(kind).or_default().push(need);
+            } else if !found {
                 self.fault(
                     n.line,
                     "need-nowhere",
-                    format!("no board has rows of kind `{kind}`"),
-                    "name a kind that a board of yours or of a used profile shows",
+                    format!("there is no kind `{kind}`"),
+                    "name a kind of yours or of a used profile",
                 );
             }
         }
@@ -176,6 +181,7 @@ impl Reader {
             glyph: self.text(n, "glyph").unwrap_or_default(),
             values: self.exprs(n.get("values")),
             roles: self.texts(n.get("roles")),
+            holder: self.text(n, "holder"),
         })
     }
 
@@ -184,17 +190,16 @@ impl Reader {
             n,
             "an act",
             &[
-                "kind", "issue", "with", "take", "ask", "many", "when", "grave", "form",
+                "kind", "issue", "with", "take", "ask", "many", "when", "grave", "offer", "form",
             ],
         );
         let form = self.flag(n, "form");
-        let fills = ["with", "take", "ask"].iter().find(|w| n.get(w).is_some());
-        if let (true, Some(word)) = (form, fills) {
+        if form && n.get("ask").is_some() {
             self.fault(
                 n.line,
                 "unknown-word",
-                format!("act `{id}` opens a form, in which people write, and has `{word}`"),
-                "take one of the two out; the case's key is filled in by itself",
+                format!("act `{id}` opens a form, in which people write, and has `ask`"),
+                "take one of the two out; `with` and `take` fill the form in",
             );
         }
         let issue = self.need_text(n, "an act", "issue");
@@ -243,10 +248,11 @@ impl Reader {
                 .collect(),
             take: self.exprs(n.get("take")),
             ask: self.text(n, "ask"),
+            offer: self.typed_many(n.get("offer")),
+            form,
             many: self.flag(n, "many"),
             when,
             grave: self.flag(n, "grave"),
-            form,
         })
     }
 }

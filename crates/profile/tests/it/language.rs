@@ -598,6 +598,7 @@ fn judged(profile: &Profile, document: &Value, records: &[CaseRecord]) -> Judgem
         records: &of,
         identifiers: &Fake,
         linked: None,
+        mandates: None,
     };
     judge(profile, document, &ctx)
 }

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Reader, int, limit, uint};
 use crate::contract::{
-    ApiToken, GovernanceEntry, Idempotency, KeyObservation, Session, SignInLink,
+    ApiToken, GovernanceEntry, Idempotency, KeyObservation, Pass, Session, SignInLink,
 };
 use crate::error::StoreError;
 
@@ -12,6 +12,8 @@ const TOKEN: &str =
     "SELECT hash, name, party, scopes, created_ms, expires_ms, revoked_ms FROM api_tokens";
 const KEY: &str =
     "SELECT did, method, multibase, from_ms, until_ms, revoked_from_ms FROM key_observations";
+const PASS: &str =
+    "SELECT hash, party, kind, key, data, created_ms, expires_ms, revoked_ms FROM passes";
 const GOVERNANCE: &str =
     "SELECT number, id, predecessor, kind, document, logged_ms FROM governance";
 
@@ -108,6 +110,31 @@ impl Reader {
         })
     }
 
+    /// The pass of this hash, expired and revoked ones too.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn pass(&self, hash: &[u8; 32]) -> Result<Option<Pass>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!("{PASS} WHERE hash = ?1"))?;
+            Ok(query.query_row([hash], pass).optional()?)
+        })
+    }
+
+    /// The passes that a party gave to a case, the newest first, expired and revoked ones too.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn passes(&self, party: &str, kind: &str, key: &str) -> Result<Vec<Pass>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "{PASS} WHERE party = ?1 AND kind = ?2 AND key = ?3 ORDER BY created_ms DESC, hash"
+            ))?;
+            let rows = query.query_map([party, kind, key], pass)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Governance entries from a number on; rivals with one number stand beside each other.
     ///
     /// # Errors
@@ -191,6 +218,19 @@ fn token(row: &Row<'_>) -> rusqlite::Result<ApiToken> {
         created_ms: row.get(4)?,
         expires_ms: row.get(5)?,
         revoked_ms: row.get(6)?,
+    })
+}
+
+fn pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+    Ok(Pass {
+        hash: row.get(0)?,
+        party: row.get(1)?,
+        kind: row.get(2)?,
+        key: row.get(3)?,
+        data: row.get(4)?,
+        created_ms: row.get(5)?,
+        expires_ms: row.get(6)?,
+        revoked_ms: row.get(7)?,
     })
 }
 

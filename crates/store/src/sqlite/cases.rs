@@ -12,8 +12,7 @@ use crate::contract::{
 };
 use crate::error::StoreError;
 
-const VIEW: &str =
-    "party, kind, key, state, shown, title, since_ms, updated, opening, board FROM case_views";
+const VIEW: &str = "party, kind, key, state, shown, title, since_ms, updated, opening, board, line, due_ms FROM case_views";
 
 impl Reader {
     /// A party's fold of a case.
@@ -28,6 +27,26 @@ impl Reader {
             Ok(query
                 .query_row(params![kind, key, party], case_view)
                 .optional()?)
+        })
+    }
+
+    /// Cases of all parties that time alone may have changed by now, the longest due first: (party, kind, key).
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_due_cases(
+        &self,
+        now_ms: i64,
+        count: usize,
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT party, kind, key FROM case_views WHERE due_ms < ?1 ORDER BY due_ms LIMIT ?2",
+            )?;
+            let rows = query.query_map(params![now_ms, int(limit(count) as u64)?], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -320,5 +339,7 @@ fn case_view(row: &Row<'_>) -> rusqlite::Result<CaseView> {
         updated: LeafIndex::new(uint(row.get(7)?)?),
         opening: row.get(8)?,
         board: row.get(9)?,
+        line: row.get(10)?,
+        due_ms: row.get(11)?,
     })
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -161,4 +161,17 @@ CREATE TABLE attachment_owners (digest BLOB NOT NULL, party TEXT NOT NULL, PRIMA
 /// arrival, without passing over the many that only say what was seen.
 const VERSION_4: &str = "
 CREATE INDEX record_links_replaces ON record_links (rec) WHERE kind = 'replaces';
+";
+
+/// What a list says of a case beside its state, and when time alone may change it: a clock that runs out moves no record. Passes, by
+/// which somebody without an account sees one case.
+const VERSION_5: &str = "
+ALTER TABLE case_views ADD COLUMN line TEXT NOT NULL DEFAULT '';
+ALTER TABLE case_views ADD COLUMN due_ms INTEGER;
+CREATE INDEX case_views_due ON case_views (due_ms) WHERE due_ms IS NOT NULL;
+CREATE TABLE passes (
+  hash BLOB PRIMARY KEY, party TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER) WITHOUT ROWID;
+CREATE INDEX passes_case ON passes (party, kind, key);
+CREATE INDEX passes_expires ON passes (expires_ms);
 ";

@@ -258,10 +258,10 @@ impl<'a> Step<'a> {
 
     fn cases(&self, commit: &Commit) -> Result<(), StoreError> {
         let mut views = self.transaction.prepare_cached(
-            "INSERT INTO case_views (kind, key, party, state, shown, title, since_ms, updated, opening, board)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            "INSERT INTO case_views (kind, key, party, state, shown, title, since_ms, updated, opening, board, line, due_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (kind, key, party) DO UPDATE SET
-               state = ?4, shown = ?5, title = ?6, since_ms = ?7, updated = ?8, opening = ?9, board = ?10",
+               state = ?4, shown = ?5, title = ?6, since_ms = ?7, updated = ?8, opening = ?9, board = ?10, line = ?11, due_ms = ?12",
         )?;
         for view in &commit.case_views {
             names(&[&view.party, &view.kind, &view.key, &view.shown])?;
@@ -276,7 +276,9 @@ impl<'a> Step<'a> {
                 view.since_ms,
                 updated,
                 view.opening,
-                view.board
+                view.board,
+                view.line,
+                view.due_ms
             ])?;
         }
         for term in &commit.terms {
@@ -616,7 +618,7 @@ impl<'a> Step<'a> {
     /// Repeated requests, tokens, links, sessions.
     fn access(&self, commit: &Commit) -> Result<(), StoreError> {
         if let Some(before) = commit.expire_before_ms {
-            for table in ["idempotency", "sign_in_links", "sessions"] {
+            for table in ["idempotency", "sign_in_links", "sessions", "passes"] {
                 self.transaction
                     .prepare_cached(&format!("DELETE FROM {table} WHERE expires_ms < ?1"))?
                     .execute([before])?;
@@ -680,6 +682,30 @@ impl<'a> Step<'a> {
                     "the sign-in link is unknown, used or expired",
                 ));
             }
+        }
+        for pass in &commit.passes {
+            names(&[&pass.party, &pass.kind, &pass.key])?;
+            self.transaction
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO passes (hash, party, kind, key, data, created_ms, expires_ms)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    pass.hash,
+                    pass.party,
+                    pass.kind,
+                    pass.key,
+                    pass.data,
+                    pass.created_ms,
+                    pass.expires_ms
+                ])?;
+        }
+        for revoked in &commit.passes_revoked {
+            self.transaction
+                .prepare_cached(
+                    "UPDATE passes SET revoked_ms = ?3 WHERE hash = ?1 AND party = ?2 AND revoked_ms IS NULL",
+                )?
+                .execute(params![revoked.hash, revoked.party, revoked.at_ms])?;
         }
         for session in &commit.sessions {
             self.transaction

@@ -179,6 +179,8 @@ pub(crate) fn case_view(party: &str, key: &str, shown: &str, updated: u64) -> Ca
         updated: LeafIndex::new(updated),
         opening: None,
         board: "{}".to_owned(),
+        line: String::new(),
+        due_ms: None,
     }
 }
 
