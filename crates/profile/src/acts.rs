@@ -44,6 +44,9 @@ pub struct ActOffer {
 /// Why an act makes no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ActError {
+    /// It makes no record by itself: people write it in its form.
+    #[error("the act `{0}` opens a form")]
+    Form(String),
     /// No such act.
     #[error("there is no act `{0}`")]
     Unknown(String),
@@ -67,6 +70,7 @@ impl ActError {
     pub fn code(&self) -> &'static str {
         match self {
             ActError::Unknown(_) => "act-unknown",
+            ActError::Form(_) => "act-is-a-form",
             ActError::Answer(..) => "act-answer-missing",
             ActError::Lacking { .. } => "act-member-lacking",
         }
@@ -163,7 +167,25 @@ pub fn build_act(
     case: CaseView<'_>,
     answer: Option<&Value>,
 ) -> Result<Value, ActError> {
-    build(profile, id, case, answer, None, None)
+    build_act_with(profile, id, case, answer, None)
+}
+
+/// What an act that opens a form fills in of it.
+///
+/// # Errors
+/// When there is no such act, or the case lacks what it takes.
+pub fn filled_form(profile: &Profile, id: &str, case: CaseView<'_>) -> Result<Value, ActError> {
+    build(profile, id, case, None, None, None)
+}
+
+/// People write its record in a form: it makes none by itself.
+fn makes_a_record(profile: &Profile, id: &str) -> Result<(), ActError> {
+    let form = profile.model().acts.iter().any(|a| a.id == id && a.form);
+    if form {
+        Err(ActError::Form(id.to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// The same where the answer was given before, as a member of `group`: its neighbours there are taken over.
@@ -177,6 +199,7 @@ pub fn build_act_with(
     answer: Option<&Value>,
     group: Option<&Value>,
 ) -> Result<Value, ActError> {
+    makes_a_record(profile, id)?;
     build(profile, id, case, answer, group, None)
 }
 
@@ -190,6 +213,7 @@ pub fn build_check_act(
     case: CaseView<'_>,
     shown: &Shown,
 ) -> Result<Value, ActError> {
+    makes_a_record(profile, id)?;
     build(profile, id, case, None, None, Some(shown))
 }
 

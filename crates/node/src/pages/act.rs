@@ -40,7 +40,7 @@ pub(super) async fn page(
     signed(app, headers, uri, move |ask| {
         let wanted = Wanted::open(ask, &kind, &key, &act)?;
         if wanted.offer.form {
-            return Ok(see_other(&wanted.form_address(ask)?));
+            return Ok(see_other(&wanted.form_address(ask)));
         }
         if wanted.offer.ask.is_some() {
             return Ok(ask.html(wanted.form(ask, "", &[])));
@@ -121,7 +121,7 @@ fn prepared(
     }
     let wanted = Wanted::open(ask, kind, key, act)?;
     if wanted.offer.form {
-        return Ok(Step::Answer(see_other(&wanted.form_address(ask)?)));
+        return Ok(Step::Answer(see_other(&wanted.form_address(ask))));
     }
     // A tap is meant, whatever was typed beside it.
     let tapped = value_of(posted, ANSWER).trim();
@@ -169,7 +169,17 @@ pub(super) fn filled(ask: &Ask, record_type: &str, act: &str) -> Result<Value, R
     if wanted.offer.issue != record_type || !wanted.offer.form {
         return Err(absent());
     }
-    wanted.subject(ask, None)
+    acts::filled_form(
+        wanted.opened.profile(),
+        &wanted.offer.id,
+        wanted.opened.view(ask),
+    )
+    .map_err(|e| {
+        Refusal::one(
+            RefusalKind::Conflict,
+            Refused::whole(e.code(), e.to_string(), e.to_string()),
+        )
+    })
 }
 
 /// What a record of these types answers or closes: the office's own open holds, else the newest in force.
@@ -280,7 +290,7 @@ impl Wanted {
     }
 
     /// The form of the act's record, filled in from the party's last such record of this case and by the act itself.
-    fn form_address(&self, ask: &Ask) -> Result<String, Refusal> {
+    fn form_address(&self, ask: &Ask) -> String {
         let case = &self.opened.case;
         let record_type = &self.offer.issue;
         let last = self
@@ -294,17 +304,20 @@ impl Wanted {
             "/console/file/{}",
             crate::console::segment(record_type)
         ));
-        if let Some(last) = last {
+        // A type without anything that must be new each time is no paper to go by: a comment is not like the last one.
+        let schema = self.opened.profile().model().schemas.get(record_type);
+        let refiled = schema.is_some_and(|s| s.to_string().contains("\"x-fresh\":true"));
+        if let Some(last) = last.filter(|_| refiled) {
             address = address.with("from", digest_of(&last.record.id));
         }
         if let Some(first) = self.follows(ask).first() {
             address = address.with("follows", first);
         }
-        Ok(address
+        address
             .with("kind", &case.kind)
             .with("key", &case.key)
             .with("act", &self.offer.id)
-            .to_string())
+            .to_string()
     }
 
     /// Answers that the party gave before, with the groups that they stood in.

@@ -605,17 +605,6 @@ impl Checker<'_> {
             for typed in &a.offer {
                 self.typed(&place, typed);
             }
-            if a.form && a.ask.is_some() {
-                self.error(
-                    &place,
-                    "act-form-asks",
-                    format!(
-                        "act {} opens a form and yet has a question of its own",
-                        a.id
-                    ),
-                    "take out `ask`, or `form`",
-                );
-            }
             if !a.offer.is_empty() && a.ask.is_none() {
                 self.error(
                     &place,

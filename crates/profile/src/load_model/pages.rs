@@ -199,7 +199,7 @@ impl Reader {
                 n.line,
                 "unknown-word",
                 format!("act `{id}` opens a form, in which people write, and has `ask`"),
-                "take one of the two out; `with` and `take` fill the form in",
+                "take one of the two out; `with` and `take` may fill the form in",
             );
         }
         let issue = self.need_text(n, "an act", "issue");
