@@ -90,9 +90,21 @@ impl Checker<'_> {
                 );
             }
             let mut lists = Vec::new();
-            each_member(root, root, 0, &mut |_, s| {
+            let mut wordless = Vec::new();
+            each_member(root, root, 0, &mut |member, s| {
+                wordless.extend(wordless_values(member, s));
                 lists.extend(s.get("x-codes").and_then(Value::as_str).map(str::to_owned));
             });
+            for (member, lang, value) in wordless {
+                self.warn(
+                    &place,
+                    "enum-words",
+                    format!("`{value}` of `{member}` has no word in x-enum-{lang}"),
+                    format!(
+                        "write \"x-enum-{lang}\": {{ \"{value}\": \"…\" }}, a word for each value"
+                    ),
+                );
+            }
             for list in lists
                 .into_iter()
                 .filter(|l| !model.codelists.contains_key(l))
@@ -416,6 +428,26 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Values of an `enum` without a word, where the schema gives words in one language at least: member, language, value.
+fn wordless_values(member: &str, schema: &Value) -> Vec<(String, &'static str, String)> {
+    let words = |lang: &str| schema.get(format!("x-enum-{lang}"));
+    if words("en").or_else(|| words("es")).is_none() {
+        return Vec::new();
+    }
+    let values = schema.get("enum").and_then(Value::as_array);
+    values
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .flat_map(|value| {
+            ["en", "es"]
+                .into_iter()
+                .filter(move |lang| words(lang).and_then(|w| w.get(value)).is_none())
+                .map(move |lang| (member.to_owned(), lang, value.to_owned()))
+        })
+        .collect()
 }
 
 /// Terms that the W3C credentials context defines for subjects.

@@ -321,6 +321,12 @@ fn findings_name_the_slip_and_its_line() {
             "clocks: { due: { from: Shipment, last: 2, count: days, zone: Laredo, until: Entry, owner: customs.us } }\nacts:\n",
             "unknown-zone",
         ),
+        (
+            "schemas/HoldPlaced.json",
+            "\"enum\":",
+            "\"x-enum-en\":[\"Scan\",\"Papers\"],\"enum\":",
+            "enum-words",
+        ),
     ];
     for (file, from, to, code) in slips {
         let mut files = files();
