@@ -276,6 +276,7 @@ impl Checker<'_> {
                 );
             }
         }
+        self.shown_names(&has);
         self.values();
         // What one language has and the other lacks, wherever it is used.
         for (lang, other) in [("en", "es"), ("es", "en")] {
@@ -292,6 +293,38 @@ impl Checker<'_> {
                     "text-missing",
                     format!("`{key}` has no text in {other}"),
                     format!("add `{key}` to texts/{other}.yaml"),
+                );
+            }
+        }
+    }
+
+    /// Clocks and parts stand on the case page by their names: without a text the page shows the program's word.
+    fn shown_names(&mut self, has: &dyn Fn(&str, &str) -> bool) {
+        let model = self.model;
+        let clocks = model
+            .clocks
+            .keys()
+            .map(|name| (format!("clocks.{name}"), format!("clocks.{name}")));
+        let parts = model.kinds.iter().flat_map(|(kind, k)| {
+            k.parts.keys().map(move |part| {
+                (
+                    format!("kinds.{kind}.parts.{part}"),
+                    format!("parts.{kind}.{part}"),
+                )
+            })
+        });
+        let all: Vec<(String, String)> = clocks.chain(parts).collect();
+        for (place, key) in all {
+            let missing: Vec<&str> = ["en", "es"].into_iter().filter(|l| !has(l, &key)).collect();
+            if !missing.is_empty() {
+                self.warn(
+                    &place,
+                    "text-missing",
+                    format!(
+                        "`{key}` has no text in {}, so the case page shows the bare word",
+                        missing.join(", ")
+                    ),
+                    format!("add `{key}` to texts"),
                 );
             }
         }

@@ -1,10 +1,10 @@
 //! The examples of `docs/profiles.md` are written as the language is.
 
-use garita_profile::Folder;
 use garita_profile::check::check;
 use garita_profile::examples::run_examples;
 use garita_profile::rules::NoIdentifiers;
 use garita_profile::scenario::run_scenarios;
+use garita_profile::{Finding, Folder};
 
 /// Slips of writing; names that an excerpt leaves out are no fault of it.
 const SLIPS: &[&str] = &[
@@ -83,11 +83,17 @@ fn the_first_program_is_clean_as_it_stands() {
     assert!(run.faults.is_empty(), "{:#?}", run.faults);
     assert!(run.unreached.is_empty(), "{:?}", run.unreached);
     assert_eq!((run.scenarios, run.checks), (1, 4));
-    // Without its texts it is told which lines they need, and nothing else.
+    // Without its texts it is told which lines they need, and of its clock that the page shows the bare word.
     let bare = Folder::of(files.into_iter().filter(|(f, _)| !f.starts_with("texts/")));
     let found = check(&bare).findings;
+    let (lines, names): (Vec<&Finding>, Vec<&Finding>) =
+        found.iter().partition(|f| f.file.starts_with("texts/"));
     assert!(
-        found.len() == 2 && found.iter().all(|f| f.help.contains("kinds.slot: \"\"")),
+        lines.len() == 2 && lines.iter().all(|f| f.help.contains("kinds.slot: \"\"")),
         "{found:#?}"
     );
+    let [clock] = names.as_slice() else {
+        panic!("{found:#?}");
+    };
+    assert!(clock.message.contains("clocks.answer-due"), "{clock:#?}");
 }
