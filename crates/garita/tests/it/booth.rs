@@ -49,8 +49,14 @@ impl Person {
         let token = hidden(&page, "token");
         let mut body = String::new();
         for (name, value) in fields.iter().copied().chain([("token", token.as_str())]) {
+            // A file comes with its name, as browsers send it.
+            let file = if name == "file" {
+                "; filename=\"c.json\""
+            } else {
+                ""
+            };
             body.push_str(&format!(
-                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n"
             ));
         }
         body.push_str("--b--\r\n");
@@ -103,6 +109,37 @@ async fn a_booth_checks_a_certificate_with_its_office_gone() {
     assert_eq!(world.api("nopalera").get(&path()).await.status, 404);
     assert_eq!(customs.record(&issued).await.body["view"], "whole");
     assert_eq!(customs.get(&path()).await.status, 404);
+    // A node that asks for a party of another: nothing, though it sends the very document.
+    let mut bare: Value = serde_json::from_str(&file.text).unwrap();
+    bare.as_object_mut().unwrap().remove("proof");
+    let asked = |node: &str, party: &str, document: &Value| {
+        let client =
+            garita_exchange::client::Client::new(&world.node(node).did, world.key(node, "node"))
+                .unwrap();
+        let wanted = json!({ "party": world.did(party), "kind": "certificate", "key": KEY, "name": "certificate", "document": document });
+        let base = world.node("agency").url.clone();
+        async move {
+            client
+                .post::<Value>(&base, "/v1/peer/credentials", &wanted)
+                .await
+                .map_err(|e| e.to_string())
+        }
+    };
+    assert_eq!(
+        asked("trade", "ocotillo", &bare).await.unwrap()["proof"]["type"],
+        "DataIntegrityProof"
+    );
+    let mut more = bare.clone();
+    more["credentialSubject"]["status"] = json!("exceeding");
+    for (node, party, document) in [
+        ("booth", "ocotillo", &bare),
+        ("booth", "anam", &bare),
+        ("trade", "nopalera", &bare),
+        ("trade", "ocotillo", &more),
+    ] {
+        let no = asked(node, party, document).await.unwrap_err();
+        assert!(no.contains("404"), "{node} for {party}: {no}");
+    }
     let text = carried(&trader).await;
     assert!(
         text.starts_with("GARITA1:") && text.len() < 1_700,

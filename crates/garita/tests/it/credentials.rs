@@ -176,6 +176,20 @@ async fn an_award_is_a_badge_for_those_to_whom_it_goes() {
         .to_string();
     let no = garita(&["credential", "verify", "--did", &other, &file]);
     assert_eq!(no.code, 1, "{no:?}");
+    // An award that is renewed gives another, which says so.
+    let mut draft = crate::world::draft(
+        "AwardRenewed",
+        json!({
+            "award": AWARD, "validFrom": "2028-11-22T00:00:00Z", "validUntil": "2030-11-22T00:00:00Z",
+            "credentialId": "urn:uuid:6f0c1a52-7c36-4b7c-9a34-5f1b9f1f2c11",
+        }),
+    );
+    draft["follows"] = json!([record]);
+    let renewed = office.post("/v1/records", &draft).await;
+    assert_eq!(renewed.status, 201, "{}", renewed.text);
+    let newer: Value = serde_json::from_str(&office.get(&badge_path()).await.text).unwrap();
+    assert_eq!(newer["id"], "urn:uuid:6f0c1a52-7c36-4b7c-9a34-5f1b9f1f2c11");
+    assert_eq!(newer["validUntil"], "2030-11-22T00:00:00Z");
     // An award that is revoked gives none any more.
     let revoked = json!({ "award": AWARD, "awardCause": "left" });
     let mut draft = crate::world::draft("AwardRevoked", revoked);
@@ -398,6 +412,15 @@ fn musts(badge: &Value, issuer: &str) -> Vec<(&'static str, bool)> {
                 ]),
         ),
     ]
+}
+
+#[test]
+fn the_contexts_that_a_program_may_name_are_those_that_the_node_knows() {
+    let programs = garita_node::programs::load(None).unwrap();
+    let canonicalizer = programs.canonicalizer().unwrap();
+    for url in garita_profile::credentials::CONTEXTS_KNOWN {
+        assert!(canonicalizer.contexts().get(url).is_some(), "{url}");
+    }
 }
 
 /// What an outsider has: Digital Bazaar's verifier, 1EdTech's context as the Digital Credentials Consortium packs it. Exact versions, so
