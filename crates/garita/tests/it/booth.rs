@@ -1,5 +1,6 @@
 //! A certificate is carried from outside and checked in a booth: on its node's page, on a laptop without a node, with the issuer gone.
 
+use garita_node::console::paths;
 use serde_json::{Value, json};
 
 use crate::credentials::{border, did_document};
@@ -152,7 +153,41 @@ async fn a_booth_checks_a_certificate_with_its_office_gone() {
         text.len()
     );
 
+    // The holder finds it on the case's page, and prints the same code.
+    let holder = Person::enter(&world, "trade", "ocotillo", "es").await;
+    let case = holder
+        .open(&format!("/console/cases/certificate/{KEY}"))
+        .await;
+    assert!(
+        case.contains("Para presentar en otro lugar") && case.contains(&path()),
+        "{case}"
+    );
+    let printed = holder
+        .open(&format!(
+            "/console/cases/certificate/{KEY}/credentials/certificate"
+        ))
+        .await;
+    assert!(
+        printed.contains("<svg class=\"qr\"") && printed.contains(&text),
+        "{printed}"
+    );
+    assert!(
+        !holder
+            .open(paths::BOARD)
+            .await
+            .contains("href=\"/console/check\"")
+    );
     let officer = Person::enter(&world, "booth", "anam", "en").await;
+    assert!(
+        officer
+            .open(paths::BOARD)
+            .await
+            .contains("href=\"/console/check\"")
+    );
+    let case = officer
+        .open(&format!("/console/cases/certificate/{KEY}"))
+        .await;
+    assert!(!case.contains("To show elsewhere"), "{case}");
     let (status, page, _) = officer.show(&[("shown", &text)]).await;
     assert_eq!(status, 200, "{page}");
     for said in [

@@ -1,7 +1,7 @@
 //! Credentials for outsiders, made from records: the badge, and whoever verifies it without knowing us.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use garita_node::setup::NetworkPlan;
@@ -477,7 +477,7 @@ fn outsider() -> Option<PathBuf> {
 }
 
 /// Runs the outsider's script over a file of cases; its answer.
-fn run_outsider(outsider: &PathBuf, folder: &Folder, cases: &Value) -> Value {
+fn run_outsider(outsider: &Path, folder: &Folder, cases: &Value) -> Value {
     let script = outsider.join("verify.mjs");
     std::fs::write(&script, include_str!("outsider.mjs")).unwrap();
     let cases = folder.write("cases.json", &cases.to_string());
