@@ -297,6 +297,7 @@ fn record(
         "issuer": { "id": issuer },
         "occurred": date_time(occurred_ms),
         "standing": standing,
+        "salt": id_of(name),
         "credentialSubject": subject,
     });
     let mut about = match node.get("about") {
@@ -409,9 +410,29 @@ fn expect(
         .unwrap_or(starts);
     let as_of_ms = node.get("at").map_or(Ok(last), |n| time(starts, n))?;
     let known = [
-        "case", "as", "at", "state", "tracks", "holds", "balances", "clocks", "why", "seats",
-        "posts", "blind", "way", "parts", "sees", "told", "complete", "owner", "may-sign", "needs",
-        "acts", "issued",
+        "case",
+        "as",
+        "at",
+        "state",
+        "tracks",
+        "holds",
+        "balances",
+        "clocks",
+        "why",
+        "seats",
+        "posts",
+        "blind",
+        "way",
+        "parts",
+        "sees",
+        "told",
+        "complete",
+        "owner",
+        "may-sign",
+        "needs",
+        "acts",
+        "issued",
+        "credentials",
     ];
     only(node, &known)?;
     let wants = node

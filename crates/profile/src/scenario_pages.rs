@@ -1,4 +1,4 @@
-//! What pages would show a party in a scenario: a board's needs, the acts that are possible.
+//! What pages would show a party in a scenario: a board's needs, the acts that are possible, the credentials it gets.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use crate::acts::{CaseView, acts};
 use crate::board::board_row;
 use crate::board_live::links_of_kind;
 use crate::case::{CaseRecord, CaseRef, CaseState};
+use crate::credentials;
 use crate::links::Linked;
 use crate::scenario::Expect;
 use crate::scenario_run::World;
@@ -45,6 +46,27 @@ impl World<'_> {
         possible
     }
 
+    /// Names of the credentials that the reader gets of the case; without a reader, of those who issue them.
+    pub(crate) fn credentials(&self, expect: &Expect, state: &CaseState) -> BTreeSet<String> {
+        let roles = self.roles(expect);
+        let roles: Vec<&str> = roles.iter().map(String::as_str).collect();
+        let (records, linked) = self.looked_at(expect, state);
+        let case = self.view(expect, state, &records, &linked);
+        let profile = self.profile();
+        let names = profile.model().credentials.keys();
+        names
+            .filter(|name| match credentials::make(profile, name, case) {
+                Ok(made) => {
+                    let reader = expect.reader.as_deref().unwrap_or(&made.issuer);
+                    let offers = credentials::offered(profile, case, reader, &roles);
+                    offers.iter().any(|o| o.name == **name)
+                }
+                Err(_) => false,
+            })
+            .cloned()
+            .collect()
+    }
+
     fn view<'v>(
         &'v self,
         expect: &Expect,
@@ -78,7 +100,10 @@ impl World<'_> {
         };
         let records = of(&state.case);
         let profile = self.profile();
-        let names = links_of_kind(profile, &state.case.kind);
+        let mut names = links_of_kind(profile, &state.case.kind);
+        let of_kind = profile.model().credentials.values();
+        let of_kind = of_kind.filter(|c| c.kind == state.case.kind);
+        names.extend(of_kind.flat_map(credentials::links));
         if names.is_empty() {
             return (records, Linked::default());
         }

@@ -95,6 +95,10 @@ pub fn run_scenarios_with(
         for expect in &scenario.expects {
             let state = world.state(expect);
             reach(&state, &mut reached);
+            if expect.wants.iter().any(|(word, _)| word == "credentials") {
+                let made = world.credentials(expect, &state);
+                reached.extend(made.into_iter().map(|name| format!("credential {name}")));
+            }
             report.checks += expect.wants.len();
             for what in world.compare(expect, &state) {
                 report.faults.push(ScenarioFault {
@@ -141,10 +145,14 @@ fn unreached(model: &Model, reached: &BTreeSet<String>) -> Vec<String> {
     let automations = (model.automations.iter())
         .filter(|a| own(format!("automations.{}", a.id)))
         .map(|a| format!("automation {}", a.id));
+    let credentials = (model.credentials.keys())
+        .filter(|c| own(format!("credentials.{c}")))
+        .map(|c| format!("credential {c}"));
     let mut seen = BTreeSet::new();
     shows
         .chain(clocks)
         .chain(automations)
+        .chain(credentials)
         .filter(|w| !reached.contains(w) && seen.insert(w.clone()))
         .collect()
 }
@@ -489,7 +497,7 @@ impl<'s> World<'s> {
                 }
                 "seats" | "posts" => within(&named(want), &found),
                 "owner" => want.as_str().map(did).as_deref() == found.as_str(),
-                "sees" | "holds" | "may-sign" | "issued" | "needs" => {
+                "sees" | "holds" | "may-sign" | "issued" | "needs" | "credentials" => {
                     sorted(want) == sorted(&found)
                 }
                 _ => *want == found,
@@ -589,6 +597,7 @@ impl<'s> World<'s> {
             }
             "needs" => json!(self.needs(expect, state)),
             "acts" => json!(self.acts(expect, state)),
+            "credentials" => json!(self.credentials(expect, state)),
             "issued" => {
                 let (_, records) = self.reader(expect);
                 let rules = records
