@@ -108,6 +108,11 @@ async fn one(folder: &Path, trips: u64) -> Result<Vec<(&'static str, f64)>, Stri
     for (name, path, head) in [
         ("board page", "/console", ("cookie", cookie.as_str())),
         (
+            "since the shift began",
+            "/console/shift",
+            ("cookie", cookie.as_str()),
+        ),
+        (
             "search by the last four",
             "/v1/search?q=*0417",
             ("authorization", bearer.as_str()),

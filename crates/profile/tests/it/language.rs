@@ -203,6 +203,36 @@ fn findings_name_the_slip_and_its_line() {
             "states: [ready, hold]",
             "unknown-state",
         ),
+        (
+            "profile.yaml",
+            "limit-min: 30 }",
+            "show: strip, by: plate, places: [] }",
+            "bad-places",
+        ),
+        (
+            "profile.yaml",
+            "limit-min: 30 }",
+            "show: strip, by: plate, places: { '2304': 201 } }",
+            "bad-places",
+        ),
+        (
+            "profile.yaml",
+            "limit-min: 30 }",
+            "show: strip, by: dock, places: 3 }",
+            "unknown-member",
+        ),
+        (
+            "profile.yaml",
+            "face: document",
+            "page: night",
+            "unknown-word",
+        ),
+        (
+            "profile.yaml",
+            "accepts: report, audience: [{ to: customs.us }, { to: seats }] }",
+            "secret: office }",
+            "secret-moves",
+        ),
         ("profile.yaml", "act: hold,", "act: halt,", "unknown-act"),
         (
             "profile.yaml",
@@ -693,6 +723,24 @@ fn admission_tells_every_fault_at_once() {
         with(&|d| d["credentialSubject"]["weight"] = json!("103")),
         &[],
         &["sum /credentialSubject/weight"],
+    );
+    let replaced = |kind: &str| {
+        with(&|d| {
+            d["credentialSubject"]["weight"] = json!("103");
+            d["replaces"] = json!({"id": shipment.id, "kind": kind, "reason": "typed wrong"});
+        })
+    };
+    check(
+        "a correction states anew",
+        replaced("corrects"),
+        std::slice::from_ref(&shipment),
+        &["sum /credentialSubject/weight"],
+    );
+    check(
+        "a withdrawal states nothing: what it repeats may be refused by now",
+        replaced("withdraws"),
+        std::slice::from_ref(&shipment),
+        &[],
     );
     // A text of the document that looks like a path points no rule elsewhere.
     let mut pointing = good();

@@ -32,6 +32,8 @@ mod sqlite {
         suite::tiles_hold_the_tree,
         suite::every_read_goes_through_the_party,
         suite::lists_page_without_loss,
+        suite::what_came_since_an_instant_is_found_from_there,
+        suite::replacing_records_and_changed_cases_since_an_entry,
         suite::lists_choose_by_type_issuer_and_time,
         suite::events_come_in_the_logs_order_and_resume,
         suite::cases_page_and_count,

@@ -332,6 +332,93 @@ pub(crate) fn lists_page_without_loss(open: Open<'_>) {
     assert_eq!(code(store.reader.records(CBP, &odd)), "store-invalid");
 }
 
+pub(crate) fn what_came_since_an_instant_is_found_from_there(open: Open<'_>) {
+    let mut store = open();
+    assert_eq!(store.reader.first_logged(0).unwrap(), None, "an empty log");
+    let ids: Vec<String> = (0..30).map(|number| format!("r{number:02}")).collect();
+    // Three at each instant: an instant names the first of its entries.
+    let puts: Vec<_> = ids
+        .iter()
+        .zip(0i64..)
+        .map(|(id, n)| Put::new(id, 10 + n / 3, &[CBP]))
+        .collect();
+    store.put(&puts).unwrap();
+    for (at_ms, first) in [
+        (0, Some(0)),
+        (10, Some(0)),
+        (11, Some(3)),
+        (19, Some(27)),
+        (20, None),
+    ] {
+        assert_eq!(
+            store.reader.first_logged(at_ms).unwrap(),
+            first.map(LeafIndex::new),
+            "{at_ms}"
+        );
+    }
+    let since = |leaf: u64, party: &str| -> Vec<String> {
+        let query = RecordQuery {
+            arrived_from: Some(LeafIndex::new(leaf)),
+            order: Order::OldestFirst,
+            limit: 100,
+            ..RecordQuery::default()
+        };
+        let page = store.reader.records(party, &query).unwrap();
+        page.items.into_iter().map(|held| held.record.id).collect()
+    };
+    assert_eq!(since(27, CBP), ids[27..]);
+    assert_eq!(since(0, CBP), ids);
+    assert!(since(30, CBP).is_empty());
+    assert!(since(0, ANAM).is_empty(), "another party's are another's");
+}
+
+pub(crate) fn replacing_records_and_changed_cases_since_an_entry(open: Open<'_>) {
+    let mut store = open();
+    let puts = [
+        Put::new("r0", 10, &[CBP]),
+        Put::new("r1", 11, &[CBP]),
+        Put::new("w0", 12, &[CBP]),
+        Put::new("w1", 13, &[ANAM]),
+    ];
+    let mut commit = commit_of(&mut store.writer, &puts);
+    let link = |id: &str, kind, to: &str| RecordLink {
+        id: id.to_owned(),
+        view: WHOLE.to_owned(),
+        kind,
+        to: to.to_owned(),
+    };
+    commit.record_links = vec![
+        link("w0", LinkKind::Replaces, "r0"),
+        link("w1", LinkKind::Replaces, "r1"),
+        link("r1", LinkKind::Saw, "r0"),
+    ];
+    commit.case_views = (0..6)
+        .map(|n| case_view(CBP, &format!("T{n}"), "held", n))
+        .collect();
+    store.writer.commit(&commit).unwrap();
+    let replacing = |party: &str, from: u64| -> Vec<String> {
+        let found = store.reader.replacing(party, LeafIndex::new(from), 10);
+        found.unwrap().into_iter().map(|h| h.record.id).collect()
+    };
+    assert_eq!(replacing(CBP, 0), ["w0"], "what was only seen is none");
+    assert_eq!(replacing(ANAM, 0), ["w1"]);
+    assert!(replacing(CBP, 3).is_empty());
+    let query = CaseQuery {
+        updated_from: Some(LeafIndex::new(4)),
+        ..CaseQuery::default()
+    };
+    let page = store.reader.cases(CBP, "trip", &query).unwrap();
+    let keys: Vec<&str> = page.items.iter().map(|c| c.key.as_str()).collect();
+    assert_eq!(keys, ["T5", "T4"]);
+    let count = |most| {
+        store
+            .reader
+            .cases_changed(CBP, "trip", LeafIndex::new(1), most)
+            .unwrap()
+    };
+    assert_eq!((count(100), count(3)), (5, 3));
+}
+
 pub(crate) fn lists_choose_by_type_issuer_and_time(open: Open<'_>) {
     let mut store = open();
     store
