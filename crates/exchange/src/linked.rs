@@ -80,7 +80,12 @@ pub struct Finder<'a> {
     party: &'a str,
     /// What each link found for what it looked for.
     looked: RefCell<HashMap<(String, BTreeSet<String>), Linked>>,
+    /// Cases by kind, search name and value: two trucks with some makers in common look each of them up once.
+    found: RefCell<BTreeMap<Wanted, Vec<Found>>>,
 }
+
+/// Kind, search name, value.
+type Wanted = (String, String, String);
 
 impl<'a> Finder<'a> {
     /// A finder for a party's page.
@@ -96,6 +101,7 @@ impl<'a> Finder<'a> {
             network,
             party,
             looked: RefCell::new(HashMap::new()),
+            found: RefCell::new(BTreeMap::new()),
         }
     }
 
@@ -124,32 +130,39 @@ impl<'a> Finder<'a> {
 
     fn find(&self, profile: &Profile, looks_for: &LooksFor) -> Result<Linked, Refusal> {
         let model = profile.model();
-        let mut found: BTreeMap<(String, String, String), Vec<Found>> = BTreeMap::new();
-        for (kind, by, value) in links::wanted(model, looks_for) {
-            let keys: BTreeSet<String> = if by.is_empty() {
-                BTreeSet::from([value.clone()])
-            } else {
-                let reader = &self.core.reader;
-                reader
-                    .search(self.party, Some(&by), &value, TermMatch::Exact, FOUND_MAX)
-                    .map_err(|e| store_refusal(&e))?
-                    .into_iter()
-                    .filter(|h| h.kind == kind)
-                    .map(|h| h.key)
-                    .collect()
-            };
-            let mut cases = Vec::new();
-            for key in keys {
-                let kind = kind.clone();
-                cases.extend(self.case(profile, CaseRef { kind, key })?);
+        for wanted in links::wanted(model, looks_for) {
+            if !self.found.borrow().contains_key(&wanted) {
+                let cases = self.cases(profile, &wanted)?;
+                self.found.borrow_mut().insert(wanted, cases);
             }
-            found.insert((kind, by, value), cases);
         }
+        let found = self.found.borrow();
         let find = |kind: &str, by: &str, value: &str| {
             let name = (kind.to_owned(), by.to_owned(), value.to_owned());
             found.get(&name).cloned().unwrap_or_default()
         };
         Ok(links::look_up(model, looks_for, &find))
+    }
+
+    fn cases(&self, profile: &Profile, (kind, by, value): &Wanted) -> Result<Vec<Found>, Refusal> {
+        let keys: BTreeSet<String> = if by.is_empty() {
+            BTreeSet::from([value.clone()])
+        } else {
+            let reader = &self.core.reader;
+            reader
+                .search(self.party, Some(by), value, TermMatch::Exact, FOUND_MAX)
+                .map_err(|e| store_refusal(&e))?
+                .into_iter()
+                .filter(|h| h.kind == *kind)
+                .map(|h| h.key)
+                .collect()
+        };
+        let mut cases = Vec::new();
+        for key in keys {
+            let kind = kind.clone();
+            cases.extend(self.case(profile, CaseRef { kind, key })?);
+        }
+        Ok(cases)
     }
 
     /// A found case as the sequencer last folded it, with the records that tell of it.
