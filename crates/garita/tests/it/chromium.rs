@@ -140,7 +140,7 @@ impl Browser {
     /// Waits until an expression is true.
     pub(crate) fn wait(&mut self, what: &str, expression: &str) {
         let began = Instant::now();
-        while self.ask(expression) != Value::Bool(true) {
+        while !self.so(expression) {
             assert!(
                 began.elapsed() < PATIENCE,
                 "waited in vain: {what}; the page says: {}",
@@ -148,6 +148,15 @@ impl Browser {
             );
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Whether an expression is true; not while the page is on its way to the next one.
+    fn so(&mut self, expression: &str) -> bool {
+        let heard = self.told(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
+        );
+        heard.pointer("/result/result/value") == Some(&Value::Bool(true))
     }
 
     /// The words that a person sees.
@@ -176,6 +185,12 @@ impl Browser {
     }
 
     fn call(&mut self, method: &str, parameters: Value) -> Value {
+        let heard = self.told(method, parameters);
+        assert!(heard.get("error").is_none(), "{method}: {heard}");
+        heard["result"].clone()
+    }
+
+    fn told(&mut self, method: &str, parameters: Value) -> Value {
         self.next += 1;
         let id = self.next;
         let mut message = json!({ "id": id, "method": method, "params": parameters });
@@ -191,8 +206,7 @@ impl Browser {
             };
             let heard: Value = serde_json::from_str(text.as_str()).unwrap();
             if heard["id"].as_u64() == Some(id) {
-                assert!(heard.get("error").is_none(), "{method}: {heard}");
-                return heard["result"].clone();
+                return heard;
             }
             self.hear(&heard);
         }

@@ -489,11 +489,18 @@ async fn while_the_other_node_is_away_the_page_says_what_waits_and_then_what_was
         "how long it was away: {}",
         page.text
     );
-    let board = desk.get("/console?board=northbound").await;
-    assert!(!board.says("You can go on deciding"), "{}", board.text);
+    let board = page_that(
+        &desk,
+        "/console?board=northbound",
+        "In step with Mines Road",
+    )
+    .await;
     let needs = board.text.split_once("id=\"board-needs\"").unwrap().1;
     let needs = needs.split_once("</section>").unwrap().0;
-    assert!(needs.contains(PLATE), "{needs}");
+    assert!(
+        needs.contains(PLATE) && needs.contains("Decided without knowing"),
+        "{needs}"
+    );
 }
 
 async fn page_that(desk: &Desk, path: &str, words: &str) -> Page {

@@ -590,13 +590,16 @@ impl fmt::Display for Rich {
 
 impl HtmlSafe for Rich {}
 
-/// An address that a page may link to: our own paths, anchors, and http(s). Others (`javascript:`) lead nowhere, since addresses
-/// may come out of records.
+/// An address that a page may link to: our own paths, anchors, http(s), and telephone numbers. Others (`javascript:`) lead nowhere, since
+/// addresses may come out of records.
 pub(super) fn safe_href(href: &str) -> String {
     let trimmed = href.trim();
     let own = trimmed.starts_with('/') || trimmed.starts_with('#') || trimmed.starts_with('?');
     let web = trimmed.starts_with("https://") || trimmed.starts_with("http://");
-    if own || web {
+    let number = trimmed.strip_prefix("tel:+").is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    });
+    if own || web || number {
         trimmed.to_owned()
     } else {
         "#".to_owned()
@@ -816,6 +819,9 @@ mod tests {
         assert_eq!(safe_href("javascript:alert(1)"), "#");
         assert_eq!(safe_href(" data:text/html,x"), "#");
         assert_eq!(safe_href("/console?x=1"), "/console?x=1");
+        assert_eq!(safe_href("tel:+19565550142"), "tel:+19565550142");
+        assert_eq!(safe_href("tel:+1956555014;phone-context=x"), "#");
+        assert_eq!(safe_href("tel:*#06#"), "#");
     }
 
     #[test]
