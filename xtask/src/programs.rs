@@ -25,11 +25,18 @@ const FREE: &[(&str, &str)] = &[
 ];
 
 /// Words of the language that a program uses too: where, which, and what they are there.
-const LANGUAGE: &[(&str, &str, &str)] = &[(
-    "crates/node/src/console/parts.rs",
-    "inspection",
-    "one of the console's ten looks, under `states`",
-)];
+const LANGUAGE: &[(&str, &str, &str)] = &[
+    (
+        "crates/node/src/console/parts.rs",
+        "inspection",
+        "one of the console's ten looks, under `states`",
+    ),
+    (
+        "crates/profile/src/model.rs",
+        "inspection",
+        "one of the console's ten looks, under `states`",
+    ),
+];
 
 /// Record types that the engine itself brings to every profile.
 const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate"];
