@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use garita_credential::vc;
 use garita_formats::identifiers::FieldIdentifiers;
 use garita_profile::Profile;
 use garita_profile::admission::{self, AdmitContext};
@@ -22,7 +23,7 @@ use crate::program::Programs;
 use crate::project::Projector;
 use crate::read::{self, core_followed};
 use crate::sequence::store_refusal;
-use crate::verify::Verified;
+use crate::verify::{self, Verified};
 
 /// `occurred` may lie this far ahead of the home's clock: two clocks are never the same.
 const AHEAD_MS_MAX: i64 = 5 * 60 * 1_000;
@@ -261,6 +262,10 @@ pub(crate) fn admit(
             // Told at each fold, on the case: the record stands.
             Severity::Dispute | Severity::Warn => {}
         }
+    }
+    // What no peer would take must not be logged here: a subject that says nothing, for one. Last, since the schema says it better.
+    if faults.is_empty() {
+        faults.extend(vc::check(&record.document, None).iter().map(verify::fault));
     }
     if faults.is_empty() {
         Ok(Admitted { record, profile })

@@ -69,10 +69,26 @@ async fn a_suspension_there_stops_a_truck_on_the_board_here() {
     let subject = json!({
         "program": "CTPAT", "number": "C-26-004417", "kind": "incident", "endsWith": "the incident report",
     });
-    ctpat.file("Suspension", subject).await;
+    let suspended = ctpat.file("Suspension", subject).await;
     until("the board here says it", || async {
         anam.page(board).await.contains(STOPPED)
     })
     .await;
     assert!(anam.page(&case).await.contains(STOPPED));
+
+    // Lifted, it is gone here too. What says nothing would be refused by every peer, so it is refused at home.
+    let lift = |subject: serde_json::Value| json!({ "recordType": "SuspensionLifted", "credentialSubject": subject, "follows": [suspended] });
+    let refused = ctpat.post("/v1/records", &lift(json!({}))).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    ctpat
+        .post(
+            "/v1/records",
+            &lift(json!({ "memberNote": "The report came" })),
+        )
+        .await
+        .id();
+    until("the board here forgets it", || async {
+        !anam.page(board).await.contains(STOPPED)
+    })
+    .await;
 }
