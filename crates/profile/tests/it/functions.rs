@@ -94,6 +94,10 @@ const TRUE: &[(&str, &[&str])] = &[
     ),
     ("decimals", &["decimals('12.50') == 2"]),
     (
+        "sha256",
+        &["size(sha256('abc')) == 64 && sha256('abc').startsWith('ba7816bf8f01')"],
+    ),
+    (
         "has",
         &[
             "has('/credentialSubject/price')",

@@ -50,7 +50,7 @@ tables: { looks: { row-per: trip, columns: { looked: { entered: exam.found } } }
 "#;
 
 const YARD_TEXTS: &str = "profile.title: Yard\nkinds.trip: t\nstates: { gone: g, found: f, here: h }\nboard: { here: h, found: f }\nacts.leave: l\nrecords: { Arrived: a, Left: l }\n";
-const EXAM_TEXTS: &str = "profile.title: Exam\nkinds.device: d\nstates: { used: u, new: n }\nneeds.not-looked: \"{plate} waits\"\nacts.report: r\nrecords: { Finding: f, Installed: i }\n";
+const EXAM_TEXTS: &str = "profile.title: Exam\nkinds.device: d\nstates: { used: u, new: n }\nclocks.look: l\nneeds.not-looked: \"{plate} waits\"\nacts.report: r\nrecords: { Finding: f, Installed: i }\n";
 
 /// A folder with schemas and a context made from lists of members: `Type: a b c`.
 pub(crate) fn program(profile: &str, texts: &str, types: &[(&str, &str)]) -> Folder {
