@@ -241,7 +241,7 @@ async fn a_form_takes_a_picture_and_the_other_side_sees_it() {
     .await;
 }
 
-async fn signed_in(browser: &Api, link: &str) -> String {
+pub(crate) async fn signed_in(browser: &Api, link: &str) -> String {
     let entered = browser
         .request("GET", link.strip_prefix(&browser.base).unwrap())
         .send()
@@ -252,7 +252,7 @@ async fn signed_in(browser: &Api, link: &str) -> String {
 }
 
 /// Hidden fields of a page's form: the token among them.
-fn hidden(page: &str) -> Vec<(String, String)> {
+pub(crate) fn hidden(page: &str) -> Vec<(String, String)> {
     page.split("<input type=\"hidden\" name=\"")
         .skip(1)
         .filter_map(|part| {

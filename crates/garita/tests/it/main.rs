@@ -29,6 +29,7 @@ mod measures;
 mod officer;
 mod officer_browser;
 mod openapi;
+mod plant_health;
 mod programs;
 mod receipts;
 mod refusals;
