@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use garita_canon::jcs;
+use garita_profile::builtin::MANDATE;
 use garita_profile::case::{CaseRecord, CaseRef, Replaces, Standing};
 use garita_store::NAME_BYTES_MAX;
 use serde_json::Value;
@@ -127,7 +128,11 @@ impl Envelope {
         };
         let network = string(object.get("network"), "/network", &mut faults);
         let profile = string(object.get("profile"), "/profile", &mut faults);
-        let about = about(object.get("about"), &mut faults);
+        // A mandate is between two parties and about no case; an empty list would leave no trace in what is signed.
+        let about = match object.get("about") {
+            None if record_type == MANDATE => Vec::new(),
+            given => about(given, &mut faults),
+        };
         let occurred_ms = match object.get("occurred").and_then(Value::as_str) {
             None => {
                 faults.push(missing("/occurred"));

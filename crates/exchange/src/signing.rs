@@ -93,7 +93,6 @@ impl Draft {
             "salt": encode::base64url(&salt),
             "network": network.id,
             "profile": program.core_digest,
-            "about": self.about.iter().map(|c| json!({ "kind": c.kind, "key": c.key })).collect::<Vec<_>>(),
             "occurred": encode::instant_text(self.occurred_ms),
             "standing": self.standing,
         });
@@ -103,6 +102,12 @@ impl Draft {
                     map.insert(name.to_owned(), value);
                 }
             };
+            let about: Vec<Value> = self
+                .about
+                .iter()
+                .map(|c| json!({ "kind": c.kind, "key": c.key }))
+                .collect();
+            put("about", (!about.is_empty()).then(|| json!(about)));
             put("source", self.source.map(Value::String));
             put("onBehalfOf", self.on_behalf_of.map(Value::String));
             put("replaces", self.replaces.map(|r| json!(r)));

@@ -175,6 +175,11 @@ impl Exchange {
     pub fn stop(&self) {
         let _ = self.stop.send(true);
     }
+
+    /// Becomes true when the node stops: for whatever would go on by itself, such as a page's stream.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
 }
 
 /// Starts a deliverer and a comparer for each node that the list names, now or later; judges again what waited.

@@ -185,8 +185,11 @@ impl<'a> Admission<'a> {
 
     /// The cases of the envelope, compared with what the profile reads from the subject.
     fn about(&mut self, ty: &RecordType) -> Vec<CaseRef> {
+        // A mandate is between two parties and about no case.
+        let mandate = keys::record_type(self.document) == Some(MANDATE);
         let said = match keys::envelope_about(self.document) {
             Some(said) => said,
+            None if mandate && self.document.get("about").is_none() => Vec::new(),
             None => {
                 self.fault(
                     "about-missing",
@@ -246,8 +249,6 @@ impl<'a> Admission<'a> {
             }
             Ok(_) => {}
         }
-        // A mandate is between two parties and about no case.
-        let mandate = keys::record_type(self.document) == Some(MANDATE);
         if said.is_empty() && !mandate && keys::envelope_about(self.document).is_some() {
             self.fault(
                 "about-missing",

@@ -353,7 +353,7 @@ impl<'a> Fold<'a> {
                 .iter()
                 .filter(|e| e.record.record_type == part.from)
             {
-                for case in part_cases(part, &entry.record.document) {
+                for case in part_cases(self.model, part, &entry.record.document) {
                     self.part_states
                         .entry(case.clone())
                         .or_insert_with(|| parts(&case));
@@ -648,7 +648,7 @@ impl<'a> Fold<'a> {
             self.entries
                 .iter()
                 .filter(|e| e.record.record_type == part.from && e.actor == owner)
-                .flat_map(|e| part_cases(part, &e.record.document))
+                .flat_map(|e| part_cases(self.model, part, &e.record.document))
                 .filter_map(|case| self.part_states.get(&case)?.as_deref())
                 .any(|state| state.seats.values().flatten().any(|d| d == did))
         })
@@ -850,12 +850,19 @@ impl<'a> Fold<'a> {
     }
 }
 
-/// Cases that a listing document names for a part.
-pub(crate) fn part_cases(part: &crate::model::Part, document: &serde_json::Value) -> Vec<CaseRef> {
+/// Cases that a listing document names for a part: by their whole key as one text, or by an object with the key's members.
+pub(crate) fn part_cases(
+    model: &Model,
+    part: &crate::model::Part,
+    document: &serde_json::Value,
+) -> Vec<CaseRef> {
     let mut out = Vec::new();
+    let Some(kind) = model.kinds.get(&part.kind) else {
+        return out;
+    };
     seats::each_value(&part.at, document, &mut |v| {
         if out.len() < crate::pointer::VALUES_MAX
-            && let Some(key) = crate::pointer::text_of(v)
+            && let Some(key) = crate::keys::key_of(kind, v)
         {
             out.push(CaseRef {
                 kind: part.kind.clone(),

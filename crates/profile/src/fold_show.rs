@@ -114,7 +114,7 @@ impl<'a> Fold<'a> {
                 continue;
             }
             lists += 1;
-            for case in part_cases(part, &entry.record.document) {
+            for case in part_cases(self.model, part, &entry.record.document) {
                 let state = self.part_state(&case, now.at_ms);
                 items.insert(case, state);
             }

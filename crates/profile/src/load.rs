@@ -105,6 +105,7 @@ impl Profile {
             findings.append(&mut found);
             profiles.extend(profile);
         }
+        findings.append(&mut taken_names(&profiles));
         let broken = findings
             .iter()
             .any(|f| f.severity == FindingSeverity::Error);
@@ -229,6 +230,43 @@ fn sound(profile: Option<Profile>, findings: Vec<Finding>) -> Result<Profile, Ve
         }
         _ => Err(findings),
     }
+}
+
+/// Names of kinds and record types that two programs have which do not stand on each other: on one node the one would judge the
+/// other's records.
+fn taken_names(profiles: &[Profile]) -> Vec<Finding> {
+    let mut holders: BTreeMap<String, String> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for profile in profiles {
+        let model = profile.model();
+        let kinds = model.kinds.keys().map(|name| ("kinds", "kind", name));
+        let records = model
+            .records
+            .keys()
+            .filter(|name| !builtin::BUILT_IN.contains(&name.as_str()))
+            .map(|name| ("records", "record type", name));
+        for (section, what, name) in kinds.chain(records) {
+            let place = format!("{section}.{name}");
+            let Some(at) = model.places.get(&place) else {
+                continue;
+            };
+            let own = at.profile.as_str();
+            let holder = holders
+                .entry(place.clone())
+                .or_insert_with(|| own.to_owned());
+            if holder != own {
+                findings.push(Finding {
+                    file: beside(own, &at.file),
+                    line: at.line,
+                    code: "name-in-two-profiles".to_owned(),
+                    severity: FindingSeverity::Error,
+                    message: format!("`{holder}` has a {what} `{name}` too"),
+                    help: "on one node a name has one meaning: give this one another, or stand on that program with `uses`".to_owned(),
+                });
+            }
+        }
+    }
+    findings
 }
 
 /// A file of another profile, as seen from the folder that is read.

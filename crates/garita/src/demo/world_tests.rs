@@ -231,7 +231,7 @@ fn errands_and_labels_are_unique_and_ordered() {
         );
     }
     let ids: BTreeSet<&str> = script.scenes.iter().map(|scene| scene.id).collect();
-    assert_eq!(ids.len(), 23);
+    assert_eq!(ids.len(), 26);
 }
 
 #[test]

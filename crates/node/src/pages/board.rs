@@ -983,7 +983,9 @@ pub(super) fn act_of(ask: &Ask, say: &Say, case: &str, act: &str) -> Option<Act>
             None => role == ANY || role.starts_with("seat.") || roles.contains(&role.as_str()),
         });
     may.then(|| Act {
-        label: say.word(&format!("acts.{act}")),
+        label: say
+            .text(&format!("acts.{act}.title"))
+            .map_or_else(|| say.word(&format!("acts.{act}")), str::to_owned),
         href: format!("{case}/act/{}", crate::console::segment(act)),
         halt: found.grave,
         why_not: None,

@@ -113,6 +113,8 @@ async fn feed(
     sender: mpsc::Sender<Result<Event, Infallible>>,
 ) {
     let mut published = app.core().published.clone();
+    // Who stops must not look live, and his folder must be free.
+    let mut stopping = app.exchange().stopping();
     let mut held: Vec<Fragment> = Vec::new();
     let mut next = Some(first);
     loop {
@@ -137,11 +139,13 @@ async fn feed(
         held = now.fragments;
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(LEAST_MS)) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
             () = sender.closed() => return,
         }
         tokio::select! {
             changed = published.changed() => if changed.is_err() { return },
             () = tokio::time::sleep(Duration::from_millis(MOST_MS - LEAST_MS)) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
             () = sender.closed() => return,
         }
     }

@@ -83,14 +83,27 @@ impl Checker<'_> {
                 let found = inside
                     .as_ref()
                     .and_then(|i| schema::member(root, i.steps().map(|s| s.map(str::to_owned))));
-                let whole = inside.is_some_and(|i| i.is_empty());
-                let object = found.is_some_and(|s| s.get("properties").is_some());
-                if whole || object {
+                let object = if inside.is_some_and(|i| i.is_empty()) {
+                    Some(root)
+                } else {
+                    found
+                };
+                let lacks = |members: &Value| {
+                    let names = model.kinds.get(&p.kind).map_or(&[][..], |k| &k.key);
+                    names
+                        .iter()
+                        .filter_map(|path| path.last_name())
+                        .any(|name| members.get(name).is_none())
+                };
+                if object.and_then(|o| o.get("properties")).is_some_and(lacks) {
                     self.error(
                         &place,
                         "part-key",
-                        format!("`{}` finds an object, and a part is named by its whole key as one text", p.at),
-                        "let the path end at a text such as `TOCQ:T1`, or give the part's kind a key of one member",
+                        format!(
+                            "`{}` finds an object that has not all members of the key of {}",
+                            p.at, p.kind
+                        ),
+                        "let the path end at the whole key as one text, such as `TOCQ:T1`, or at an object with the key's members",
                     );
                 }
             }

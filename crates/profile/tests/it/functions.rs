@@ -144,8 +144,8 @@ const TRUE: &[(&str, &[&str])] = &[
     ("records", &["records('Packed').size() == 1"]),
 ];
 
-/// Asked of the offices in a case, not of a document: its examples are the scenarios.
-const OF_CASES: &[&str] = &["agreed"];
+/// Asked of the offices in a case, or of who acts for whom, not of a document: their examples are scenarios and records of programs.
+const OF_CASES: &[&str] = &["agreed", "mandated"];
 
 struct Even;
 

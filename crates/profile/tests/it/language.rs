@@ -342,7 +342,7 @@ fn findings_name_the_slip_and_its_line() {
         (
             "profile.yaml",
             "kinds:\n",
-            "kinds:\n  trip: { key: /credentialSubject/plate, owner: carrier, parts: { loads: { kind: shipment, from: Shipment, at: /credentialSubject } } }\n",
+            "kinds:\n  trip: { key: /credentialSubject/plate, owner: carrier, parts: { loads: { kind: shipment, from: Shipment, at: /credentialSubject/items/* } } }\n",
             "part-key",
         ),
         (
