@@ -561,7 +561,8 @@ fn recognised(day_ms: i64) -> (Title, Telling) {
             "program": "OEA", "number": "O-25-000777", "holder": "@amzq", "companyName": "Autolíneas Mezquite", "country": "MX",
             "memberRole": "highway-carrier", "scac": "AMZQ", "caat": "2M9Q",
             "sites": [{ "siteName": "Nuevo Laredo yard", "country": "MX" }], "status": "registered",
-            "validFrom": "2025-06-01T06:00:00Z", "offices": ["@anam"],
+            "validFrom": "2025-06-01T06:00:00Z", "validUntil": "2027-06-01T06:00:00Z", "modality": "scc-autotransportista-terrestre",
+            "resolution": "800-02-01-2025-0777", "offices": ["@anam"],
         }),
     );
     let title = Title {
