@@ -13,6 +13,7 @@ use garita_exchange::clock::real_now_ms;
 use garita_exchange::problem::Refusal;
 use garita_exchange::{encode, read};
 use garita_profile::acts;
+use garita_profile::builtin::BUILT_IN;
 use garita_profile::case::{Blind, CaseRecord, CaseRef, ReplaceKind};
 use garita_profile::model::RecordType;
 use garita_store::{CaseQuery, CaseView, HeldRecord, LinkKind, RecordQuery};
@@ -614,6 +615,7 @@ fn moved(
     let by = state
         .records
         .iter()
+        .filter(|r| !BUILT_IN.contains(&r.record_type.as_str()))
         .find(|r| r.effective_ms == entered && r.in_force);
     let shown = Some(view.shown.as_str()).filter(|s| *s != "unknown");
     Some(ShiftRow {
