@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use crate::chromium::{self, Browser};
-use crate::world::{Api, World, appointment, arrived, manifest, shipment, trip_key, until};
+use crate::world::{Api, World, appointment, arrived, manifest, shipment, trip_key};
 
 const TRIP: &str = "TOCQ2611240417";
 const SCN: &str = "TOCQ88402171";
