@@ -157,6 +157,18 @@ impl Programs {
         self.all.iter()
     }
 
+    /// As [`Self::iter`], of several versions of the same programs the newest alone: for lists that name each thing once.
+    pub fn newest(&self) -> impl Iterator<Item = &Arc<Profile>> {
+        self.all.iter().filter(|profile| {
+            let kinds = &profile.model().kinds;
+            let newest = |kind: &String| {
+                let last = self.by_kind.get(kind).and_then(|knowing| knowing.last());
+                last.is_some_and(|last| Arc::ptr_eq(last, profile))
+            };
+            kinds.is_empty() || kinds.keys().any(newest)
+        })
+    }
+
     /// Each program by itself, with the profile that it is part of, by core digest.
     pub fn each(&self) -> impl Iterator<Item = (&Arc<Profile>, &Program)> {
         self.by_core.iter().filter_map(|(core, profile)| {

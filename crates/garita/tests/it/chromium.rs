@@ -167,14 +167,6 @@ impl Browser {
             .to_owned()
     }
 
-    /// Cuts the page off from everything, or lets it through again.
-    pub(crate) fn offline(&mut self, cut: bool) {
-        self.call(
-            "Network.emulateNetworkConditions",
-            json!({ "offline": cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 }),
-        );
-    }
-
     /// What the page complained of since the last call: errors, refused sources, failed scripts.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
         // A question last in line: what was said before it has been heard.

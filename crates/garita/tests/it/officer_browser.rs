@@ -111,13 +111,13 @@ fn undo(browser: &mut Browser, base: &str) {
 fn outlives(browser: &mut Browser, base: &str, stop: &dyn Fn(), start: &dyn Fn()) {
     browser.open(&format!("{base}/console?board=northbound&lang=en"));
     browser.wait("the board is live", "/Live/.test(document.body.innerText)");
-    browser.offline(true);
+    stop();
     browser.wait(
         "the board says that it is not live, and stays readable",
         &format!("/Not live since/.test(document.body.innerText) && document.body.innerText.includes('{PLATE}')"),
     );
     picture(browser, "board-not-live");
-    browser.offline(false);
+    start();
     browser.open(&format!("{base}/console/contacts/own?lang=en"));
     browser.ask("document.querySelector('input[name=\"/desk\"]').value = 'Import holds'; document.querySelector('input[name=\"/telephone\"]').value = '+1 956 555 0142'; 1");
     stop();

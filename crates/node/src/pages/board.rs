@@ -239,7 +239,7 @@ pub(super) type BoardNeeds = (String, String, Vec<(String, Need)>, u64);
 pub(super) fn needs_of_all(ask: &Ask, most: usize) -> Result<Vec<BoardNeeds>, Refusal> {
     let core = ask.app.core();
     let mut out = Vec::new();
-    for program in core.programs.iter() {
+    for program in core.programs.newest() {
         let say = ask.say(program);
         for (name, board) in &program.model().boards {
             let counts = held(core.reader.case_counts(ask.party(), &board.rows))?;
@@ -446,7 +446,7 @@ impl Maker<'_> {
     /// Boards of every program; with the program's title where there are several.
     fn boards(&self) -> Vec<Choice> {
         let mut found: Vec<(String, String, String)> = Vec::new();
-        for program in self.ask.app.core().programs.iter() {
+        for program in self.ask.app.core().programs.newest() {
             let say = self.ask.say(program);
             for (name, board) in &program.model().boards {
                 let (title, _) = say.program_of_kind(&board.rows);

@@ -268,7 +268,7 @@ fn make(ask: &Ask) -> Result<CasesPage, Refusal> {
 }
 
 fn filters(ask: &Ask, now: &str, counts: &[(String, u64)]) -> Vec<Filter> {
-    let programs: Vec<_> = ask.app.core().programs.iter().collect();
+    let programs: Vec<_> = ask.app.core().programs.newest().collect();
     let kinds = programs
         .iter()
         .flat_map(|p| {

@@ -180,7 +180,7 @@ fn make(ask: &Ask) -> Result<NeedyPage, Refusal> {
 fn found(ask: &Ask) -> Result<(u64, Vec<Needy>), Refusal> {
     let mut open = 0;
     let mut needy = Vec::new();
-    for profile in ask.app.core().programs.iter() {
+    for profile in ask.app.core().programs.newest() {
         let say = Arc::new(ask.say(profile));
         for kind in profile.model().kinds.keys() {
             for view in views(ask, profile, kind)? {

@@ -534,7 +534,7 @@ fn changed(
 ) -> Result<Vec<Changed>, Refusal> {
     let core = ask.app.core();
     let mut out: Vec<(bool, Changed)> = Vec::new();
-    for program in core.programs.iter() {
+    for program in core.programs.newest() {
         let say = ask.say(program);
         for kind in program.model().kinds.keys() {
             let count = held(
