@@ -155,7 +155,7 @@ async fn a_driver_sees_the_trip_by_a_link_and_nothing_else() {
         es.text
     );
     assert!(en.text.contains(TRIP) && en.text.contains("7741093"));
-    assert!(en.text.contains("Entry missing for 1 shipments"));
+    assert!(en.text.contains("Entry missing, shipments: 1"));
     // Nothing commercial, nobody's name.
     for never in [
         "Gulf Prairie",
@@ -292,7 +292,7 @@ async fn the_driver_s_page_on_a_phone() {
         assert!(size.as_f64().unwrap() >= 32.0, "{size}");
         picture(&mut browser, "pass-en");
         browser.ask("document.querySelector('.bar-end a').click()");
-        browser.wait("Spanish", "document.documentElement.lang === 'es'");
+        browser.wait("Spanish", "document.documentElement?.lang === 'es'");
         assert!(browser.text().contains("Mostrar en la caseta"));
         picture(&mut browser, "pass-es");
         let complaints = browser.complaints();
