@@ -6,6 +6,7 @@
 
 mod checks;
 mod document;
+mod elements;
 mod fields;
 mod map;
 mod reader;
@@ -18,6 +19,7 @@ pub use document::{
     DocumentacionAduanera, Domicilio, Emisor, Figura, GuiaIdentificacion, IdentificacionVehicular,
     Mercancia, Mercancias, Receptor, RegimenAduanero, Remolque, Seguros, Timbre, Ubicacion,
 };
+pub use elements::elements;
 pub use fields::{AttributeRule, Form};
 pub use writer::write;
 

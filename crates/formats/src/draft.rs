@@ -4,6 +4,7 @@
 //! the file that says so, so that a person can be shown both. What the file does not say is listed as missing; it
 //! is never made up.
 
+use crate::kinds::DocumentKind;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,34 +17,6 @@ pub const FAULTS_MAX: usize = 1_000;
 
 /// Enough of the source to recognise it on a screen; a base64 seal or a paragraph is cut here.
 pub const SOURCE_TEXT_CHARS_MAX: usize = 160;
-
-/// The kinds of document this crate reads, with the names that the command line uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum DocumentKind {
-    /// CFDI 4.0 with the Carta Porte 3.1 complement, or the bare complement.
-    #[serde(rename = "carta-porte")]
-    CartaPorte,
-    /// ANSI X12 309, customs manifest.
-    #[serde(rename = "x12-309")]
-    X12Manifest309,
-}
-
-impl DocumentKind {
-    /// The kind's name, as in `garita import KIND`.
-    pub fn name(self) -> &'static str {
-        match self {
-            DocumentKind::CartaPorte => "carta-porte",
-            DocumentKind::X12Manifest309 => "x12-309",
-        }
-    }
-
-    /// The kind of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<DocumentKind> {
-        [DocumentKind::CartaPorte, DocumentKind::X12Manifest309]
-            .into_iter()
-            .find(|kind| kind.name() == name)
-    }
-}
 
 /// A place in the source file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

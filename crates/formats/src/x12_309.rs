@@ -5,6 +5,7 @@
 //! fault `not-a-truck-manifest`.
 
 mod document;
+mod elements;
 mod map;
 mod reader;
 #[cfg(test)]
@@ -15,13 +16,15 @@ pub use document::{
     Bill, BillEquipment, Goods, Inbond, InterchangeHeader, Party, Reference, Text,
     TruckManifestDocument, Vehicle,
 };
+pub use elements::elements;
 pub use writer::write;
 
 use crate::draft::{Draft, Fault};
 use crate::{ReadError, x12};
+use serde::{Deserialize, Serialize};
 
 /// Which element holds the trip number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TripElement {
     /// M1006, the voyage number of the general set; at most ten characters in its dictionary.
     M1006,
@@ -30,7 +33,8 @@ pub enum TripElement {
 }
 
 /// How an ambiguous guide is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Reading {
     /// Codes of M1002 that mean a truck. The dictionary says `J` is motor; some senders write `T`.
     pub truck_modes: Vec<String>,

@@ -2,8 +2,9 @@
 
 use super::document::*;
 use crate::decimal;
-use crate::draft::{Builder, DocumentKind, Draft, Places, Severity};
+use crate::draft::{Builder, Draft, Places, Severity};
 use crate::identifiers::{self, Pedimento};
+use crate::kinds::DocumentKind;
 
 /// Makes the draft.
 pub(super) fn draft(document: &CartaPorteDocument, places: Places) -> Draft {

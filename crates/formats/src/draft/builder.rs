@@ -1,6 +1,7 @@
 //! Builds a draft from a plain document and the places of its fields.
 
-use super::{DocumentKind, Draft, DraftRecord, FAULTS_MAX, Fault, Missing, Severity, SourcePlace};
+use super::{Draft, DraftRecord, FAULTS_MAX, Fault, Missing, Severity, SourcePlace};
+use crate::kinds::DocumentKind;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 

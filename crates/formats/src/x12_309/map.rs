@@ -3,8 +3,9 @@
 use super::document::*;
 use super::{Reading, TripElement, TruckManifestDocument};
 use crate::decimal;
-use crate::draft::{Builder, DocumentKind, Draft, Places, Severity};
+use crate::draft::{Builder, Draft, Places, Severity};
 use crate::identifiers;
+use crate::kinds::DocumentKind;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
