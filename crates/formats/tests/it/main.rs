@@ -1,5 +1,7 @@
 //! Importers through the public border: the shared samples, a table of broken inputs, hostile inputs.
 
 mod broken;
+mod check_digits;
 mod hostile;
 mod samples;
+mod worked_examples;
