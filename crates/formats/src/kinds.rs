@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, x12_309};
+use crate::{ReadError, carta_porte, iso20022, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,8 @@ pub enum DocumentKind {
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
+    /// ISO 20022 payment message, its business application header, or both.
+    Iso20022,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -69,6 +71,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
+    },
+    Importer {
+        kind: DocumentKind::Iso20022,
+        name: "iso20022",
+        en: "Payment message, ISO 20022",
+        es: "Mensaje de pago, ISO 20022",
+        standard: "ISO 20022: head.001, pain.001, pain.002, pain.013, pacs.002, pacs.004, pacs.008, camt.054",
+        recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
+        read: |bytes, _| iso20022::read(bytes),
+        elements: iso20022::elements,
     },
 ];
 

@@ -19,6 +19,7 @@ pub mod draft;
 pub mod elements;
 mod error;
 pub mod identifiers;
+pub mod iso20022;
 pub mod kinds;
 mod text;
 pub mod x12;

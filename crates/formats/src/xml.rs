@@ -509,6 +509,26 @@ impl Writer {
         self.tag(name, attributes, "/>\n");
     }
 
+    /// Writes an element with a text and nothing else.
+    pub fn leaf(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
+        if text.is_empty() {
+            self.empty(name, attributes);
+            return;
+        }
+        self.tag(name, attributes, ">");
+        self.escaped(text);
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push_str(">\n");
+    }
+
+    /// Writes a text among the children of the element opened last.
+    pub fn text(&mut self, text: &str) {
+        self.indent();
+        self.escaped(text);
+        self.out.push('\n');
+    }
+
     /// Closes the element opened last.
     pub fn close(&mut self) {
         if let Some(name) = self.open.pop() {
@@ -541,22 +561,26 @@ impl Writer {
             self.out.push(' ');
             self.out.push_str(key);
             self.out.push_str("=\"");
-            for letter in value.chars() {
-                match letter {
-                    '&' => self.out.push_str("&amp;"),
-                    '<' => self.out.push_str("&lt;"),
-                    '>' => self.out.push_str("&gt;"),
-                    '"' => self.out.push_str("&quot;"),
-                    '\t' => self.out.push_str("&#9;"),
-                    '\n' => self.out.push_str("&#10;"),
-                    '\r' => self.out.push_str("&#13;"),
-                    // XML 1.0 has no other control characters, not even escaped.
-                    '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-                    other => self.out.push(other),
-                }
-            }
+            self.escaped(value);
             self.out.push('"');
         }
         self.out.push_str(end);
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for letter in text.chars() {
+            match letter {
+                '&' => self.out.push_str("&amp;"),
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '"' => self.out.push_str("&quot;"),
+                '\t' => self.out.push_str("&#9;"),
+                '\n' => self.out.push_str("&#10;"),
+                '\r' => self.out.push_str("&#13;"),
+                // XML 1.0 has no other control characters, not even escaped.
+                '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+                other => self.out.push(other),
+            }
+        }
     }
 }

@@ -141,6 +141,11 @@ impl Builder {
             .or_insert_with(|| (record, pointer.to_owned()));
     }
 
+    /// Notes where the field at `origin` stands, for a reader that has no places of all fields beforehand.
+    pub(crate) fn place(&mut self, origin: &str, place: SourcePlace) {
+        self.places.put(origin.to_owned(), place);
+    }
+
     /// Sets a member where the field has a value; tells whether it had.
     pub(crate) fn set_some(
         &mut self,
