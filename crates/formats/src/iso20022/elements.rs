@@ -5,8 +5,9 @@ use super::tables::{DEFINITIONS, Definition};
 use super::words;
 use crate::elements::{ElementRow, Goes};
 
-/// Elements that far below the message each have a row; below that only those that fill a member.
-const DEPTH: usize = 3;
+/// Elements that far below the message each have a row, and one step further where something below fills a member;
+/// deeper only what itself fills one.
+const DEPTH: usize = 2;
 
 /// What fills a member: message, elements below the message's own, record type, members.
 type Mapped = (
@@ -281,6 +282,13 @@ fn walk(
     depth: usize,
     rows: &mut Vec<ElementRow>,
 ) {
+    let near = MAPPED.iter().any(|row| {
+        definition.identifier.starts_with(row.0)
+            && row
+                .1
+                .strip_prefix(inside)
+                .is_some_and(|rest| rest.starts_with('/'))
+    });
     let message = definition.identifier.get(..8).unwrap_or("");
     for rule in rules {
         let place = format!("{above}/{}", rule.name);
@@ -303,12 +311,12 @@ fn walk(
                 })
             })
             .collect();
-        if depth <= DEPTH || !goes.is_empty() {
+        if depth <= DEPTH || near && depth == DEPTH + 1 || !goes.is_empty() {
             let (en, es) = words::of(rule.name);
             rows.push(ElementRow {
                 place: place.clone().into(),
-                en: en.into(),
-                es: es.into(),
+                en: en.to_owned().into(),
+                es: es.to_owned().into(),
                 required: rule.least > 0 && !matches!(definition.data_type.form, Form::Choice(_)),
                 goes,
             });

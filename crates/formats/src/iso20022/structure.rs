@@ -19,8 +19,11 @@ pub enum Form {
     Sequence(&'static [Rule]),
     /// One of these elements.
     Choice(&'static [Rule]),
-    /// Anything well-formed: supplementary data, signatures.
-    Any,
+    /// One element of another standard, well-formed: supplementary data, signatures.
+    Any {
+        /// Its namespace, where the standard names one; empty where it may be any.
+        namespace: &'static str,
+    },
     /// An amount, its currency in the attribute `Ccy`.
     Amount {
         /// Digits behind the point, at most; the currency may have fewer.
@@ -117,7 +120,7 @@ impl DataType {
     pub fn rules(&self) -> &'static [Rule] {
         match self.form {
             Form::Sequence(rules) | Form::Choice(rules) => rules,
-            Form::Any | Form::Amount { .. } | Form::Value(_) => &[],
+            Form::Any { .. } | Form::Amount { .. } | Form::Value(_) => &[],
         }
     }
 
@@ -155,7 +158,12 @@ macro_rules! form {
         $crate::iso20022::structure::Form::Choice($rules)
     };
     (any, $rules:expr) => {
-        $crate::iso20022::structure::Form::Any
+        $crate::iso20022::structure::Form::Any { namespace: "" }
+    };
+    (signature, $rules:expr) => {
+        $crate::iso20022::structure::Form::Any {
+            namespace: "http://www.w3.org/2000/09/xmldsig#",
+        }
     };
 }
 

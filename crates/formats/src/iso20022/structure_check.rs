@@ -11,7 +11,10 @@ use crate::xml::Element;
 /// Checks the content of an element, and of all in it.
 pub(super) fn check(element: &Element, data_type: &'static DataType, places: &mut Places) {
     match &data_type.form {
-        Form::Any => {}
+        Form::Any { namespace } => {
+            bare(element, places);
+            foreign(element, namespace, places);
+        }
         Form::Sequence(rules) => {
             bare(element, places);
             sequence(element, rules, places);
@@ -63,6 +66,22 @@ fn bare(element: &Element, places: &mut Places) {
             format!("`{}` holds elements, not text", element.local()),
             format!("`{}` contiene elementos, no texto", element.local()),
         );
+    }
+}
+
+/// An envelope for another standard holds one element, which is not looked into.
+fn foreign(element: &Element, namespace: &str, places: &mut Places) {
+    match element.children.as_slice() {
+        [] => missing(element, "*", places),
+        [only] if !namespace.is_empty() && &*only.namespace != namespace => {
+            out_of_namespace(only, namespace, places);
+        }
+        [_] => {}
+        [_, more @ ..] => {
+            for child in more {
+                unknown(child, element, places);
+            }
+        }
     }
 }
 
@@ -197,27 +216,29 @@ fn count(child: &Element, rule: &Rule, counted: Option<&mut u32>, places: &mut P
 }
 
 fn in_namespace(child: &Element, parent: &Element, places: &mut Places) -> bool {
-    if child.namespace == parent.namespace {
-        return true;
+    let inside = child.namespace == parent.namespace;
+    if !inside {
+        out_of_namespace(child, &parent.namespace, places);
     }
+    inside
+}
+
+fn out_of_namespace(child: &Element, namespace: &str, places: &mut Places) {
     error(
         places,
         "namespace-wrong",
         child,
         format!(
-            "`{}` should be in namespace {}, not `{}`",
+            "`{}` should be in namespace {namespace}, not `{}`",
             child.local(),
-            parent.namespace,
             child.namespace
         ),
         format!(
-            "`{}` debería estar en el espacio de nombres {}, no `{}`",
+            "`{}` debería estar en el espacio de nombres {namespace}, no `{}`",
             child.local(),
-            parent.namespace,
             child.namespace
         ),
     );
-    false
 }
 
 pub(super) fn unknown(child: &Element, parent: &Element, places: &mut Places) {

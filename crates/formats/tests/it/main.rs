@@ -3,5 +3,8 @@
 mod broken;
 mod check_digits;
 mod hostile;
+mod iso20022;
+#[path = "../support/iso_maker.rs"]
+mod iso_maker;
 mod samples;
 mod worked_examples;

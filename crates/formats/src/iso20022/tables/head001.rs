@@ -18,5 +18,5 @@ types! {
     }
     sequence ImplementationSpecification1 { Regy ! Max350Text, Id ! Max2048Text }
     choice Party44Choice { OrgId ! PartyIdentification135, FIId ! BranchAndFinancialInstitutionIdentification6 }
-    any SignatureEnvelope {}
+    signature SignatureEnvelope {}
 }
