@@ -15,8 +15,6 @@ mod order;
 mod parts;
 mod status;
 
-#[cfg(test)]
-pub(super) use parts::RAILS;
 pub(super) use parts::{ASSESSMENT_DOCUMENT, CLABE_SCHEME, DID_SCHEME};
 
 use super::source::{Source, first, local_path, place};

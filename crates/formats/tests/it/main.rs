@@ -4,6 +4,7 @@ mod broken;
 mod check_digits;
 mod hostile;
 mod iso20022;
+mod iso20022_broken;
 #[path = "../support/iso_maker.rs"]
 mod iso_maker;
 mod samples;

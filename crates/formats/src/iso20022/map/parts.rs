@@ -17,7 +17,7 @@ pub(in crate::iso20022) const CLABE_SCHEME: &str = "CLABE";
 pub(in crate::iso20022) const DID_SCHEME: &str = "DID";
 
 /// The rails, as the payments program names them.
-pub(in crate::iso20022) const RAILS: &[&str] = &[
+pub(super) const RAILS: &[&str] = &[
     "spei",
     "spid",
     "fednow",
