@@ -4,6 +4,7 @@ use super::structure::{Form, Rule};
 use super::tables::{DEFINITIONS, Definition};
 use super::words;
 use crate::elements::{ElementRow, Goes};
+use std::sync::LazyLock;
 
 /// Elements that far below the message each have a row, and one step further where something below fills a member;
 /// deeper only what itself fills one.
@@ -249,6 +250,10 @@ const fn notice(path: &'static str, members: &'static [&'static str]) -> Mapped 
 
 /// The elements of the newest version of each message: those near its top, and all that fill a member.
 pub fn elements() -> Vec<ElementRow> {
+    ROWS.clone()
+}
+
+static ROWS: LazyLock<Vec<ElementRow>> = LazyLock::new(|| {
     let mut rows = Vec::new();
     for (index, definition) in DEFINITIONS.iter().enumerate() {
         let newer = DEFINITIONS
@@ -272,7 +277,7 @@ pub fn elements() -> Vec<ElementRow> {
         );
     }
     rows
-}
+});
 
 fn walk(
     definition: &Definition,

@@ -17,7 +17,7 @@ mod status;
 
 pub(super) use parts::{ASSESSMENT_DOCUMENT, CLABE_SCHEME, DID_SCHEME};
 
-use super::source::{Source, first, local_path, place};
+use super::source::{Source, first, place};
 use crate::draft::{Builder, Draft, Places, Severity};
 use crate::kinds::DocumentKind;
 use crate::xml::Element;
@@ -55,9 +55,10 @@ struct Out {
 impl Out {
     /// Sets a member to what an element says.
     fn set(&mut self, record: usize, member: &str, value: &str, element: &Element) {
-        let origin = local_path(&element.path).into_owned();
-        self.builder.place(&origin, place(element));
-        self.builder.set(record, member, value, &origin);
+        let place = place(element);
+        // The place's path is the origin under which faults of this element were told.
+        let origin = place.path.clone();
+        self.builder.set_at(record, member, value, origin, place);
     }
 
     /// Sets a member where there is an element with a text; tells whether there was.
@@ -83,9 +84,10 @@ impl Out {
         en: String,
         es: String,
     ) {
-        let origin = local_path(&element.path).into_owned();
-        self.builder.place(&origin, place(element));
-        self.builder.fault(severity, code, &origin, en, es);
+        let place = place(element);
+        let origin = place.path.clone();
+        self.builder
+            .fault_at(severity, code, &origin, Some(place), en, es);
     }
 
     fn note(&mut self, element: &Element, code: &'static str, en: &str, es: &str) {

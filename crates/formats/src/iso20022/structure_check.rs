@@ -111,7 +111,15 @@ fn attributes(element: &Element, known: &[&str], places: &mut Places) {
 }
 
 fn sequence(element: &Element, rules: &'static [Rule], places: &mut Places) {
-    let mut counts = vec![0_u32; rules.len()];
+    // Nearly all sequences are short: their counts need no allocation.
+    let (mut short, mut long) = ([0_u32; 48], Vec::new());
+    let counts = match short.get_mut(..rules.len()) {
+        Some(counts) => counts,
+        None => {
+            long.resize(rules.len(), 0_u32);
+            long.as_mut_slice()
+        }
+    };
     let mut at = 0;
     for child in &element.children {
         if !in_namespace(child, element, places) {
@@ -143,7 +151,7 @@ fn sequence(element: &Element, rules: &'static [Rule], places: &mut Places) {
         check(child, rule.data_type, places);
     }
     for (rule, count) in rules.iter().zip(counts) {
-        if count < rule.least {
+        if *count < rule.least {
             missing(element, rule.name, places);
         }
     }

@@ -1,16 +1,22 @@
 //! What the elements are, in words: the tables know their names only.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// An element's name in English and Spanish; its own name where it has no row in the table of words.
 pub(super) fn of(name: &str) -> (&str, &str) {
+    BY_NAME.get(name).copied().unwrap_or((name, name))
+}
+
+static BY_NAME: LazyLock<BTreeMap<&str, (&str, &str)>> = LazyLock::new(|| {
     WORDS
         .lines()
         .filter_map(|line| {
-            let (known, both) = line.split_once('|')?;
-            (known == name).then(|| both.split_once('|'))?
+            let (name, both) = line.split_once('|')?;
+            Some((name, both.split_once('|')?))
         })
-        .next()
-        .unwrap_or((name, name))
-}
+        .collect()
+});
 
 /// Name, English, Spanish.
 const WORDS: &str = "\

@@ -49,7 +49,7 @@ fn status(block: &Element, status: Option<&Element>, out: &mut Out) {
             "el estatus: el mensaje no lo da",
         );
     }
-    if let Some(status) = status.filter(|status| !status.path.starts_with(&block.path)) {
+    if let Some(status) = status.filter(|status| !status.path.starts_with(block.path.as_str())) {
         out.note(
             status,
             "status-of-all",
