@@ -3,6 +3,11 @@
 //! `FOLDER/made` gets messages with nothing wrong, `COUNT` of each version; `FOLDER/broken` the same, each changed in
 //! one place, and `FOLDER/broken.tsv` which errors we tell of each. `iso20022 speed FILE` measures reading.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a tool for tests: what it makes, it made itself"
+)]
+
 #[path = "../tests/support/iso_maker.rs"]
 mod iso_maker;
 

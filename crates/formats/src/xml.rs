@@ -65,7 +65,7 @@ pub struct Attribute {
 impl Element {
     /// The name without its prefix.
     pub fn local(&self) -> &str {
-        self.name.rsplit(':').next().unwrap_or(&self.name)
+        self.name.local()
     }
 
     /// The attribute of that name in no namespace.

@@ -3,34 +3,47 @@
 use std::borrow::Borrow;
 use std::cell::OnceCell;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 
 /// The name of an element; elements of one name share it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Rc<str>);
+#[derive(Clone, Debug)]
+pub struct Name {
+    text: Rc<str>,
+    /// Where the part after the prefix begins.
+    local: usize,
+}
 
 impl Name {
     /// The name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The name without its prefix.
+    pub fn local(&self) -> &str {
+        self.text.get(self.local..).unwrap_or(&self.text)
     }
 
     /// Whether both are the same shared name of one document.
     pub(super) fn is(&self, other: &Name) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.text, &other.text)
     }
 }
 
 impl From<&str> for Name {
     fn from(name: &str) -> Name {
-        Name(Rc::from(name))
+        Name {
+            text: Rc::from(name),
+            local: name.rfind(':').map_or(0, |colon| colon + 1),
+        }
     }
 }
 
 impl From<Name> for String {
     fn from(name: Name) -> String {
-        name.0.as_ref().to_owned()
+        name.text.as_ref().to_owned()
     }
 }
 
@@ -38,13 +51,28 @@ impl Deref for Name {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
 impl Borrow<str> for Name {
     fn borrow(&self) -> &str {
-        &self.0
+        &self.text
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // As a text hashes: a name is looked up by its text.
+        self.text.hash(state);
     }
 }
 
@@ -62,7 +90,7 @@ impl PartialEq<&str> for Name {
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

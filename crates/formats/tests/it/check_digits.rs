@@ -18,7 +18,11 @@ fn blind(name: &str, value: &str, at: usize, from: u32, to: u32) -> bool {
                         Some(digit) => digit,
                         None => {
                             let plain = u32::from(*letter) - u32::from('A') + 10;
-                            plain + (plain > 10).then_some(1 + (plain - 11) / 10).unwrap_or(0)
+                            if plain > 10 {
+                                plain + 1 + (plain - 11) / 10
+                            } else {
+                                plain
+                            }
                         }
                     };
                     sum += value << index;
@@ -28,7 +32,7 @@ fn blind(name: &str, value: &str, at: usize, from: u32, to: u32) -> bool {
             at < 10 && sum(from) % 10 == sum(to) % 10
         }
         // Weights 18 to 2 modulo 10: even ones, 5, 10 and 15 lose something.
-        "curp" => at < 17 && (from.abs_diff(to) * (18 - u32::try_from(at).unwrap())) % 10 == 0,
+        "curp" => at < 17 && (from.abs_diff(to) as usize * (18 - at)).is_multiple_of(10),
         _ => false,
     }
 }

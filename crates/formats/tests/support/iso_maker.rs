@@ -1,4 +1,10 @@
 //! Makes right ISO 20022 documents from the tables themselves, the same from the same seed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper of tests: what it takes apart, it made itself"
+)]
 
 use garita_formats::iso20022::tables::{Definition, definition};
 use garita_formats::iso20022::{DataType, Exact, Form, IsoDocument, Node, Part, Value, Wrapper};

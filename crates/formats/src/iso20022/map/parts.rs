@@ -7,6 +7,7 @@ use crate::iso20022::amount::Exact;
 use crate::iso20022::checks::is_clabe;
 use crate::iso20022::currency;
 use crate::iso20022::source::{all, first, text};
+use crate::iso20022::values;
 use crate::xml::Element;
 
 /// The type of a referred document that is the assessment which a payment pays.
@@ -223,8 +224,9 @@ impl Out {
     ) -> bool {
         let Some(choice) = choice else { return false };
         if let Some(time) = first(choice, "DtTm") {
-            let right = crate::iso20022::values::is_date_time(&time.text);
-            if right && crate::iso20022::values::has_offset(&time.text) {
+            // XML Schema lets a day end at 24:00:00, which an instant of a record does not.
+            let right = values::is_date_time(&time.text) && time.text.get(11..13) != Some("24");
+            if right && values::has_offset(&time.text) {
                 return self.set_some(record, member, Some(time));
             }
             self.note(
