@@ -8,13 +8,13 @@
 //! | message | versions |
 //! | --- | --- |
 //! | head.001, business application header | 001.02 |
-//! | pain.001, credit transfer initiation | 001.09, 001.11 |
-//! | pain.002, payment status report | 001.10, 001.12 |
+//! | pain.001, credit transfer initiation | 001.09 to 001.12 |
+//! | pain.002, payment status report | 001.10, 001.12, 001.14 |
 //! | pain.013, creditor's payment activation request | 001.07 |
 //! | pacs.002, payment status report between banks | 001.10 |
 //! | pacs.004, payment return | 001.10 |
-//! | pacs.008, credit transfer between banks | 001.08, 001.10 |
-//! | camt.054, debit and credit notification | 001.08, 001.10 |
+//! | pacs.008, credit transfer between banks | 001.08, 001.09, 001.10, 001.12 |
+//! | camt.054, debit and credit notification | 001.08, 001.09, 001.10, 001.12 |
 
 mod amount;
 mod checks;

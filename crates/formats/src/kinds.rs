@@ -51,6 +51,16 @@ pub struct Importer {
 /// All kinds, in the order in which they are tried on a file of unknown kind.
 pub static IMPORTERS: &[Importer] = &[
     Importer {
+        kind: DocumentKind::Iso20022,
+        name: "iso20022",
+        en: "Payment message, ISO 20022",
+        es: "Mensaje de pago, ISO 20022",
+        standard: "ISO 20022: head.001, pain.001, pain.002, pain.013, pacs.002, pacs.004, pacs.008, camt.054",
+        recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
+        read: |bytes, _| iso20022::read(bytes),
+        elements: iso20022::elements,
+    },
+    Importer {
         kind: DocumentKind::CartaPorte,
         name: "carta-porte",
         en: "Waybill: CFDI 4.0 with Carta Porte 3.1",
@@ -71,16 +81,6 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
-    },
-    Importer {
-        kind: DocumentKind::Iso20022,
-        name: "iso20022",
-        en: "Payment message, ISO 20022",
-        es: "Mensaje de pago, ISO 20022",
-        standard: "ISO 20022: head.001, pain.001, pain.002, pain.013, pacs.002, pacs.004, pacs.008, camt.054",
-        recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
-        read: |bytes, _| iso20022::read(bytes),
-        elements: iso20022::elements,
     },
 ];
 

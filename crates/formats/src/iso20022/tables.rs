@@ -49,16 +49,23 @@ macro_rules! definitions {
 definitions! {
     "head.001.001.02" AppHdr head001 BusinessApplicationHeaderV02
     "pain.001.001.09" CstmrCdtTrfInitn pain001 CustomerCreditTransferInitiationV09
+    "pain.001.001.10" CstmrCdtTrfInitn pain001 CustomerCreditTransferInitiationV10
     "pain.001.001.11" CstmrCdtTrfInitn pain001 CustomerCreditTransferInitiationV11
+    "pain.001.001.12" CstmrCdtTrfInitn pain001 CustomerCreditTransferInitiationV12
     "pain.002.001.10" CstmrPmtStsRpt pain002 CustomerPaymentStatusReportV10
     "pain.002.001.12" CstmrPmtStsRpt pain002 CustomerPaymentStatusReportV12
+    "pain.002.001.14" CstmrPmtStsRpt pain002 CustomerPaymentStatusReportV14
     "pain.013.001.07" CdtrPmtActvtnReq pain013 CreditorPaymentActivationRequestV07
     "pacs.002.001.10" FIToFIPmtStsRpt pacs002 FIToFIPaymentStatusReportV10
     "pacs.004.001.10" PmtRtr pacs004 PaymentReturnV10
     "pacs.008.001.08" FIToFICstmrCdtTrf pacs008 FIToFICustomerCreditTransferV08
+    "pacs.008.001.09" FIToFICstmrCdtTrf pacs008 FIToFICustomerCreditTransferV09
     "pacs.008.001.10" FIToFICstmrCdtTrf pacs008 FIToFICustomerCreditTransferV10
+    "pacs.008.001.12" FIToFICstmrCdtTrf pacs008 FIToFICustomerCreditTransferV12
     "camt.054.001.08" BkToCstmrDbtCdtNtfctn camt054 BankToCustomerDebitCreditNotificationV08
+    "camt.054.001.09" BkToCstmrDbtCdtNtfctn camt054 BankToCustomerDebitCreditNotificationV09
     "camt.054.001.10" BkToCstmrDbtCdtNtfctn camt054 BankToCustomerDebitCreditNotificationV10
+    "camt.054.001.12" BkToCstmrDbtCdtNtfctn camt054 BankToCustomerDebitCreditNotificationV12
 }
 
 /// The definition of that identifier, where it is read.

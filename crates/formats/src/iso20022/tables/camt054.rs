@@ -16,11 +16,23 @@ types! {
         RptgSrc ? ReportingSource1Choice, Acct ! CashAccount39, RltdAcct ? CashAccount38, Intrst * AccountInterest4,
         TxsSummry ? TotalTransactions6, Ntry * ReportEntry10, AddtlNtfctnInf ? Max500Text,
     }
+    sequence AccountNotification19 {
+        Id ! Max35Text, NtfctnPgntn ? Pagination1, ElctrncSeqNb ? Number, RptgSeq ? SequenceRange1Choice,
+        LglSeqNb ? Number, CreDtTm ? ISODateTime, FrToDt ? DateTimePeriod1, CpyDplctInd ? CopyDuplicate1Code,
+        RptgSrc ? ReportingSource1Choice, Acct ! CashAccount41, RltdAcct ? CashAccount40, Intrst * AccountInterest4,
+        TxsSummry ? TotalTransactions6, Ntry * ReportEntry11, AddtlNtfctnInf ? Max500Text,
+    }
     sequence AccountNotification20 {
         Id ! Max35Text, NtfctnPgntn ? Pagination1, ElctrncSeqNb ? Number, RptgSeq ? SequenceRange1Choice,
         LglSeqNb ? Number, CreDtTm ? ISODateTime, FrToDt ? DateTimePeriod1, CpyDplctInd ? CopyDuplicate1Code,
         RptgSrc ? ReportingSource1Choice, Acct ! CashAccount41, RltdAcct ? CashAccount40, Intrst * AccountInterest4,
         TxsSummry ? TotalTransactions6, Ntry * ReportEntry12, AddtlNtfctnInf ? Max500Text,
+    }
+    sequence AccountNotification22 {
+        Id ! Max35Text, NtfctnPgntn ? Pagination1, ElctrncSeqNb ? Number, RptgSeq ? SequenceRange1Choice,
+        LglSeqNb ? Number, CreDtTm ? ISODateTime, FrToDt ? DateTimePeriod1, CpyDplctInd ? CopyDuplicate1Code,
+        RptgSrc ? ReportingSource1Choice, Acct ! CashAccount43, RltdAcct ? CashAccount40, Intrst * AccountInterest4,
+        TxsSummry ? TotalTransactions6, Ntry * ReportEntry14, AddtlNtfctnInf ? Max500Text,
     }
     sequence ActiveOrHistoricCurrencyAndAmountRange2 {
         Amt ! ImpliedCurrencyAmountRange1Choice, CdtDbtInd ? CreditDebitCode, Ccy ! ActiveOrHistoricCurrencyCode,
@@ -30,19 +42,36 @@ types! {
         CntrValAmt ? AmountAndCurrencyExchangeDetails3, AnncdPstngAmt ? AmountAndCurrencyExchangeDetails3,
         PrtryAmt * AmountAndCurrencyExchangeDetails4,
     }
+    sequence AmountAndCurrencyExchange4 {
+        InstdAmt ? AmountAndCurrencyExchangeDetails5, TxAmt ? AmountAndCurrencyExchangeDetails5,
+        CntrValAmt ? AmountAndCurrencyExchangeDetails5, AnncdPstngAmt ? AmountAndCurrencyExchangeDetails5,
+        PrtryAmt * AmountAndCurrencyExchangeDetails6,
+    }
     sequence AmountAndCurrencyExchangeDetails3 {
         Amt ! ActiveOrHistoricCurrencyAndAmount, CcyXchg ? CurrencyExchange5,
     }
     sequence AmountAndCurrencyExchangeDetails4 {
         Tp ! Max35Text, Amt ! ActiveOrHistoricCurrencyAndAmount, CcyXchg ? CurrencyExchange5,
     }
+    sequence AmountAndCurrencyExchangeDetails5 {
+        Amt ! ActiveOrHistoricCurrencyAndAmount, CcyXchg ? CurrencyExchange24,
+    }
+    sequence AmountAndCurrencyExchangeDetails6 {
+        Tp ! Max35Text, Amt ! ActiveOrHistoricCurrencyAndAmount, CcyXchg ? CurrencyExchange24,
+    }
     sequence AmountAndDirection35 { Amt ! NonNegativeDecimalNumber, CdtDbtInd ! CreditDebitCode }
     sequence AmountRangeBoundary1 { BdryAmt ! ImpliedCurrencyAndAmount, Incl ! YesNoIndicator }
     sequence BankToCustomerDebitCreditNotificationV08 {
         GrpHdr ! GroupHeader81, Ntfctn + AccountNotification17, SplmtryData * SupplementaryData1,
     }
+    sequence BankToCustomerDebitCreditNotificationV09 {
+        GrpHdr ! GroupHeader81, Ntfctn + AccountNotification19, SplmtryData * SupplementaryData1,
+    }
     sequence BankToCustomerDebitCreditNotificationV10 {
         GrpHdr ! GroupHeader81, Ntfctn + AccountNotification20, SplmtryData * SupplementaryData1,
+    }
+    sequence BankToCustomerDebitCreditNotificationV12 {
+        GrpHdr ! GroupHeader116, Ntfctn + AccountNotification22, SplmtryData * SupplementaryData1,
     }
     sequence BankTransactionCodeStructure4 {
         Domn ? BankTransactionCodeStructure5, Prtry ? ProprietaryBankTransactionCodeStructure1,
@@ -95,6 +124,11 @@ types! {
         Nm ? Max70Text, Prxy ? ProxyAccountIdentification1, Ownr ? PartyIdentification135,
         Svcr ? BranchAndFinancialInstitutionIdentification6,
     }
+    sequence CashAccount43 {
+        Id ? AccountIdentification4Choice, Tp ? CashAccountType2Choice, Ccy ? ActiveOrHistoricCurrencyCode,
+        Nm ? Max70Text, Prxy ? ProxyAccountIdentification1, Ownr ? PartyIdentification272,
+        Svcr ? BranchAndFinancialInstitutionIdentification8,
+    }
     sequence CashAvailability1 {
         Dt ! CashAvailabilityDate1Choice, Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ! CreditDebitCode,
     }
@@ -102,14 +136,24 @@ types! {
     sequence CashDeposit1 {
         NoteDnmtn ! ActiveCurrencyAndAmount, NbOfNotes ! Max15NumericText, Amt ! ActiveCurrencyAndAmount,
     }
-    choice ChargeType3Choice { Cd ! ExternalChargeType1Code, Prtry ! GenericIdentification3 }
+    sequence Charges15 { TtlChrgsAndTaxAmt ? ActiveOrHistoricCurrencyAndAmount, Rcrd * ChargesRecord8 }
     sequence Charges6 { TtlChrgsAndTaxAmt ? ActiveOrHistoricCurrencyAndAmount, Rcrd * ChargesRecord3 }
     sequence ChargesRecord3 {
         Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode, ChrgInclInd ? ChargeIncludedIndicator,
         Tp ? ChargeType3Choice, Rate ? PercentageRate, Br ? ChargeBearerType1Code,
         Agt ? BranchAndFinancialInstitutionIdentification6, Tax ? TaxCharges2,
     }
+    sequence ChargesRecord8 {
+        Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode, ChrgInclInd ? ChargeIncludedIndicator,
+        Tp ? ChargeType3Choice, Rate ? PercentageRate, Br ? ChargeBearerType1Code,
+        Agt ? BranchAndFinancialInstitutionIdentification8, Tax ? TaxCharges2,
+    }
     sequence CorporateAction9 { EvtTp ! Max35Text, EvtId ! Max35Text }
+    sequence CurrencyExchange24 {
+        SrcCcy ! ActiveOrHistoricCurrencyCode, TrgtCcy ? ActiveOrHistoricCurrencyCode,
+        UnitCcy ? ActiveOrHistoricCurrencyCode, XchgRate ! BaseOneRate, CtrctId ? Max35Text, QtnDt ? ISODateTime,
+        XchgRateBase ? PositiveNumber,
+    }
     sequence CurrencyExchange5 {
         SrcCcy ! ActiveOrHistoricCurrencyCode, TrgtCcy ? ActiveOrHistoricCurrencyCode,
         UnitCcy ? ActiveOrHistoricCurrencyCode, XchgRate ! BaseOneRate, CtrctId ? Max35Text, QtnDt ? ISODateTime,
@@ -119,7 +163,9 @@ types! {
     sequence DisplayCapabilities1 {
         DispTp ! UserInterface2Code, NbOfLines ! Max3NumericText, LineWidth ! Max3NumericText,
     }
+    sequence EntryDetails10 { Btch ? BatchInformation2, TxDtls * EntryTransaction11 }
     sequence EntryDetails11 { Btch ? BatchInformation2, TxDtls * EntryTransaction12 }
+    sequence EntryDetails13 { Btch ? BatchInformation2, TxDtls * EntryTransaction14 }
     sequence EntryDetails9 { Btch ? BatchInformation2, TxDtls * EntryTransaction10 }
     choice EntryStatus1Choice { Cd ! ExternalEntryStatus1Code, Prtry ! Max35Text }
     sequence EntryTransaction10 {
@@ -133,6 +179,17 @@ types! {
         CorpActn ? CorporateAction9, SfkpgAcct ? SecuritiesAccount19, CshDpst * CashDeposit1,
         CardTx ? CardTransaction17, AddtlTxInf ? Max500Text, SplmtryData * SupplementaryData1,
     }
+    sequence EntryTransaction11 {
+        Refs ? TransactionReferences6, Amt ? ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode,
+        AmtDtls ? AmountAndCurrencyExchange3, Avlbty * CashAvailability1, BkTxCd ? BankTransactionCodeStructure4,
+        Chrgs ? Charges6, Intrst ? TransactionInterest4, RltdPties ? TransactionParties9,
+        RltdAgts ? TransactionAgents5, LclInstrm ? LocalInstrument2Choice, Purp ? Purpose2Choice,
+        RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation21, RltdDts ? TransactionDates3,
+        RltdPric ? TransactionPrice4Choice, RltdQties * TransactionQuantities3Choice,
+        FinInstrmId ? SecurityIdentification19, Tax ? TaxInformation10, RtrInf ? PaymentReturnReason5,
+        CorpActn ? CorporateAction9, SfkpgAcct ? SecuritiesAccount19, CshDpst * CashDeposit1,
+        CardTx ? CardTransaction18, AddtlTxInf ? Max500Text, SplmtryData * SupplementaryData1,
+    }
     sequence EntryTransaction12 {
         Refs ? TransactionReferences6, Amt ? ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode,
         AmtDtls ? AmountAndCurrencyExchange3, Avlbty * CashAvailability1, BkTxCd ? BankTransactionCodeStructure4,
@@ -144,13 +201,27 @@ types! {
         CorpActn ? CorporateAction9, SfkpgAcct ? SecuritiesAccount19, CshDpst * CashDeposit1,
         CardTx ? CardTransaction18, AddtlTxInf ? Max500Text, SplmtryData * SupplementaryData1,
     }
+    sequence EntryTransaction14 {
+        Refs ? TransactionReferences6, Amt ? ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode,
+        AmtDtls ? AmountAndCurrencyExchange4, Avlbty * CashAvailability1, BkTxCd ? BankTransactionCodeStructure4,
+        Chrgs ? Charges15, Intrst ? TransactionInterest4, RltdPties ? TransactionParties12,
+        RltdAgts ? TransactionAgents6, LclInstrm ? LocalInstrument2Choice, PmtTpInf ? PaymentTypeInformation27,
+        Purp ? Purpose2Choice, RltdRmtInf [0 10] RemittanceLocation8, RmtInf ? RemittanceInformation22,
+        RltdDts ? TransactionDates3, RltdPric ? TransactionPrice4Choice, RltdQties * TransactionQuantities3Choice,
+        FinInstrmId ? SecurityIdentification19, Tax ? TaxData1, RtrInf ? PaymentReturnReason8,
+        CorpActn ? CorporateAction9, SfkpgAcct ? SecuritiesAccount19, CshDpst * CashDeposit1,
+        CardTx ? CardTransaction18, AddtlTxInf ? Max500Text, SplmtryData * SupplementaryData1,
+    }
     choice FinancialInstrumentQuantity1Choice {
         Unit ! DecimalNumber, FaceAmt ! ImpliedCurrencyAndAmount, AmtsdVal ! ImpliedCurrencyAndAmount,
     }
     sequence FromToAmountRange1 { FrAmt ! AmountRangeBoundary1, ToAmt ! AmountRangeBoundary1 }
-    sequence GenericIdentification3 { Id ! Max35Text, Issr ? Max35Text }
     sequence GenericIdentification32 {
         Id ! Max35Text, Tp ? PartyType3Code, Issr ? PartyType4Code, ShrtNm ? Max35Text,
+    }
+    sequence GroupHeader116 {
+        MsgId ! Max35Text, CreDtTm ! ISODateTime, MsgRcpt ? PartyIdentification272, MsgPgntn ? Pagination1,
+        OrgnlBizQry ? OriginalBusinessQuery1, AddtlInf ? Max500Text,
     }
     sequence GroupHeader81 {
         MsgId ! Max35Text, CreDtTm ! ISODateTime, MsgRcpt ? PartyIdentification135, MsgPgntn ? Pagination1,
@@ -190,6 +261,10 @@ types! {
         OrgnlBkTxCd ? BankTransactionCodeStructure4, Orgtr ? PartyIdentification135, Rsn ? ReturnReason5Choice,
         AddtlInf * Max105Text,
     }
+    sequence PaymentReturnReason8 {
+        OrgnlBkTxCd ? BankTransactionCodeStructure4, Orgtr ? PartyIdentification272, Rsn ? ReturnReason5Choice,
+        AddtlInf * Max105Text,
+    }
     sequence PlainCardData1 {
         PAN ! Min8Max28NumericText, CardSeqNb ? Min2Max3NumericText, FctvDt ? ISOYearMonth, XpryDt ! ISOYearMonth,
         SvcCd ? Exact3NumericText, TrckData * TrackData1, CardSctyCd ? CardSecurityInformation1,
@@ -214,9 +289,11 @@ types! {
         AddtlPdctInf ? Max35Text,
     }
     sequence ProprietaryAgent4 { Tp ! Max35Text, Agt ! BranchAndFinancialInstitutionIdentification6 }
+    sequence ProprietaryAgent5 { Tp ! Max35Text, Agt ! BranchAndFinancialInstitutionIdentification8 }
     sequence ProprietaryBankTransactionCodeStructure1 { Cd ! Max35Text, Issr ? Max35Text }
     sequence ProprietaryDate3 { Tp ! Max35Text, Dt ! DateAndDateTime2Choice }
     sequence ProprietaryParty5 { Tp ! Max35Text, Pty ! Party40Choice }
+    sequence ProprietaryParty6 { Tp ! Max35Text, Pty ! Party50Choice }
     sequence ProprietaryPrice2 { Tp ! Max35Text, Pric ! ActiveOrHistoricCurrencyAndAmount }
     sequence ProprietaryQuantity1 { Tp ! Max35Text, Qty ! Max35Text }
     sequence ProprietaryReference1 { Tp ! Max35Text, Ref ! Max35Text }
@@ -230,6 +307,14 @@ types! {
         AmtDtls ? AmountAndCurrencyExchange3, Chrgs ? Charges6, TechInptChanl ? TechnicalInputChannel1Choice,
         Intrst ? TransactionInterest4, CardTx ? CardEntry4, NtryDtls * EntryDetails9, AddtlNtryInf ? Max500Text,
     }
+    sequence ReportEntry11 {
+        NtryRef ? Max35Text, Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ! CreditDebitCode,
+        RvslInd ? TrueFalseIndicator, Sts ! EntryStatus1Choice, BookgDt ? DateAndDateTime2Choice,
+        ValDt ? DateAndDateTime2Choice, AcctSvcrRef ? Max35Text, Avlbty * CashAvailability1,
+        BkTxCd ! BankTransactionCodeStructure4, ComssnWvrInd ? YesNoIndicator, AddtlInfInd ? MessageIdentification2,
+        AmtDtls ? AmountAndCurrencyExchange3, Chrgs ? Charges6, TechInptChanl ? TechnicalInputChannel1Choice,
+        Intrst ? TransactionInterest4, CardTx ? CardEntry5, NtryDtls * EntryDetails10, AddtlNtryInf ? Max500Text,
+    }
     sequence ReportEntry12 {
         NtryRef ? Max35Text, Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ! CreditDebitCode,
         RvslInd ? TrueFalseIndicator, Sts ! EntryStatus1Choice, BookgDt ? DateAndDateTime2Choice,
@@ -237,6 +322,14 @@ types! {
         BkTxCd ! BankTransactionCodeStructure4, ComssnWvrInd ? YesNoIndicator, AddtlInfInd ? MessageIdentification2,
         AmtDtls ? AmountAndCurrencyExchange3, Chrgs ? Charges6, TechInptChanl ? TechnicalInputChannel1Choice,
         Intrst ? TransactionInterest4, CardTx ? CardEntry5, NtryDtls * EntryDetails11, AddtlNtryInf ? Max500Text,
+    }
+    sequence ReportEntry14 {
+        NtryRef ? Max35Text, Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ! CreditDebitCode,
+        RvslInd ? TrueFalseIndicator, Sts ! EntryStatus1Choice, BookgDt ? DateAndDateTime2Choice,
+        ValDt ? DateAndDateTime2Choice, AcctSvcrRef ? Max35Text, Avlbty * CashAvailability1,
+        BkTxCd ! BankTransactionCodeStructure4, ComssnWvrInd ? YesNoIndicator, AddtlInfInd ? MessageIdentification2,
+        AmtDtls ? AmountAndCurrencyExchange4, Chrgs ? Charges15, TechInptChanl ? TechnicalInputChannel1Choice,
+        Intrst ? TransactionInterest4, CardTx ? CardEntry5, NtryDtls * EntryDetails13, AddtlNtryInf ? Max500Text,
     }
     choice ReportingSource1Choice { Cd ! ExternalReportingSource1Code, Prtry ! Max35Text }
     sequence SecuritiesAccount19 { Id ! Max35Text, Tp ? GenericIdentification30, Nm ? Max70Text }
@@ -273,12 +366,30 @@ types! {
         IssgAgt ? BranchAndFinancialInstitutionIdentification6,
         SttlmPlc ? BranchAndFinancialInstitutionIdentification6, Prtry * ProprietaryAgent4,
     }
+    sequence TransactionAgents6 {
+        InstgAgt ? BranchAndFinancialInstitutionIdentification8,
+        InstdAgt ? BranchAndFinancialInstitutionIdentification8,
+        DbtrAgt ? BranchAndFinancialInstitutionIdentification8,
+        CdtrAgt ? BranchAndFinancialInstitutionIdentification8,
+        IntrmyAgt1 ? BranchAndFinancialInstitutionIdentification8,
+        IntrmyAgt2 ? BranchAndFinancialInstitutionIdentification8,
+        IntrmyAgt3 ? BranchAndFinancialInstitutionIdentification8,
+        RcvgAgt ? BranchAndFinancialInstitutionIdentification8,
+        DlvrgAgt ? BranchAndFinancialInstitutionIdentification8,
+        IssgAgt ? BranchAndFinancialInstitutionIdentification8,
+        SttlmPlc ? BranchAndFinancialInstitutionIdentification8, Prtry * ProprietaryAgent5,
+    }
     sequence TransactionDates3 {
         AccptncDtTm ? ISODateTime, TradActvtyCtrctlSttlmDt ? ISODate, TradDt ? ISODate, IntrBkSttlmDt ? ISODate,
         StartDt ? ISODate, EndDt ? ISODate, TxDtTm ? ISODateTime, Prtry * ProprietaryDate3,
     }
     sequence TransactionIdentifier1 { TxDtTm ! ISODateTime, TxRef ! Max35Text }
     sequence TransactionInterest4 { TtlIntrstAndTaxAmt ? ActiveOrHistoricCurrencyAndAmount, Rcrd * InterestRecord2 }
+    sequence TransactionParties12 {
+        InitgPty ? Party50Choice, Dbtr ? Party50Choice, DbtrAcct ? CashAccount40, UltmtDbtr ? Party50Choice,
+        Cdtr ? Party50Choice, CdtrAcct ? CashAccount40, UltmtCdtr ? Party50Choice, TradgPty ? Party50Choice,
+        Prtry * ProprietaryParty6,
+    }
     sequence TransactionParties6 {
         InitgPty ? Party40Choice, Dbtr ? Party40Choice, DbtrAcct ? CashAccount38, UltmtDbtr ? Party40Choice,
         Cdtr ? Party40Choice, CdtrAcct ? CashAccount38, UltmtCdtr ? Party40Choice, TradgPty ? Party40Choice,

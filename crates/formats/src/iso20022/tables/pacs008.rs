@@ -28,6 +28,28 @@ types! {
         Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxInformation8,
         RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation16, SplmtryData * SupplementaryData1,
     }
+    sequence CreditTransferTransaction43 {
+        PmtId ! PaymentIdentification13, PmtTpInf ? PaymentTypeInformation28,
+        IntrBkSttlmAmt ! ActiveCurrencyAndAmount, IntrBkSttlmDt ? ISODate, SttlmPrty ? Priority3Code,
+        SttlmTmIndctn ? SettlementDateTimeIndication1, SttlmTmReq ? SettlementTimeRequest2, AccptncDtTm ? ISODateTime,
+        PoolgAdjstmntDt ? ISODate, InstdAmt ? ActiveOrHistoricCurrencyAndAmount, XchgRate ? BaseOneRate,
+        ChrgBr ! ChargeBearerType1Code, ChrgsInf * Charges7, MndtRltdInf ? CreditTransferMandateData1,
+        PrvsInstgAgt1 ? BranchAndFinancialInstitutionIdentification6, PrvsInstgAgt1Acct ? CashAccount38,
+        PrvsInstgAgt2 ? BranchAndFinancialInstitutionIdentification6, PrvsInstgAgt2Acct ? CashAccount38,
+        PrvsInstgAgt3 ? BranchAndFinancialInstitutionIdentification6, PrvsInstgAgt3Acct ? CashAccount38,
+        InstgAgt ? BranchAndFinancialInstitutionIdentification6,
+        InstdAgt ? BranchAndFinancialInstitutionIdentification6,
+        IntrmyAgt1 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt1Acct ? CashAccount38,
+        IntrmyAgt2 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt2Acct ? CashAccount38,
+        IntrmyAgt3 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt3Acct ? CashAccount38,
+        UltmtDbtr ? PartyIdentification135, InitgPty ? PartyIdentification135, Dbtr ! PartyIdentification135,
+        DbtrAcct ? CashAccount38, DbtrAgt ! BranchAndFinancialInstitutionIdentification6, DbtrAgtAcct ? CashAccount38,
+        CdtrAgt ! BranchAndFinancialInstitutionIdentification6, CdtrAgtAcct ? CashAccount38,
+        Cdtr ! PartyIdentification135, CdtrAcct ? CashAccount38, UltmtCdtr ? PartyIdentification135,
+        InstrForCdtrAgt * InstructionForCreditorAgent3, InstrForNxtAgt * InstructionForNextAgent1,
+        Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxInformation8,
+        RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation16, SplmtryData * SupplementaryData1,
+    }
     sequence CreditTransferTransaction50 {
         PmtId ! PaymentIdentification13, PmtTpInf ? PaymentTypeInformation28,
         IntrBkSttlmAmt ! ActiveCurrencyAndAmount, IntrBkSttlmDt ? ISODate, SttlmPrty ? Priority3Code,
@@ -50,11 +72,46 @@ types! {
         Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxInformation10,
         RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation21, SplmtryData * SupplementaryData1,
     }
+    sequence CreditTransferTransaction64 {
+        PmtId ! PaymentIdentification13, PmtTpInf ? PaymentTypeInformation28,
+        IntrBkSttlmAmt ! ActiveCurrencyAndAmount, IntrBkSttlmDt ? ISODate, SttlmPrty ? Priority3Code,
+        SttlmTmIndctn ? SettlementDateTimeIndication1, SttlmTmReq ? SettlementTimeRequest2, AccptncDtTm ? ISODateTime,
+        PoolgAdjstmntDt ? ISODate, InstdAmt ? ActiveOrHistoricCurrencyAndAmount, XchgRate ? BaseOneRate,
+        ChrgBr ! ChargeBearerType1Code, ChrgsInf * Charges16, MndtRltdInf ? CreditTransferMandateData1,
+        PrvsInstgAgt1 ? BranchAndFinancialInstitutionIdentification8, PrvsInstgAgt1Acct ? CashAccount40,
+        PrvsInstgAgt2 ? BranchAndFinancialInstitutionIdentification8, PrvsInstgAgt2Acct ? CashAccount40,
+        PrvsInstgAgt3 ? BranchAndFinancialInstitutionIdentification8, PrvsInstgAgt3Acct ? CashAccount40,
+        InstgAgt ? BranchAndFinancialInstitutionIdentification8,
+        InstdAgt ? BranchAndFinancialInstitutionIdentification8,
+        IntrmyAgt1 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt1Acct ? CashAccount40,
+        IntrmyAgt2 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt2Acct ? CashAccount40,
+        IntrmyAgt3 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt3Acct ? CashAccount40,
+        UltmtDbtr ? PartyIdentification272, InitgPty ? PartyIdentification272, Dbtr ! PartyIdentification272,
+        DbtrAcct ? CashAccount40, DbtrAgt ! BranchAndFinancialInstitutionIdentification8, DbtrAgtAcct ? CashAccount40,
+        CdtrAgt ! BranchAndFinancialInstitutionIdentification8, CdtrAgtAcct ? CashAccount40,
+        Cdtr ! PartyIdentification272, CdtrAcct ? CashAccount40, UltmtCdtr ? PartyIdentification272,
+        InstrForCdtrAgt * InstructionForCreditorAgent3, InstrForNxtAgt * InstructionForNextAgent1,
+        Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxData1,
+        RltdRmtInf [0 10] RemittanceLocation8, RmtInf ? RemittanceInformation22, SplmtryData * SupplementaryData1,
+    }
     sequence FIToFICustomerCreditTransferV08 {
         GrpHdr ! GroupHeader93, CdtTrfTxInf + CreditTransferTransaction39, SplmtryData * SupplementaryData1,
     }
+    sequence FIToFICustomerCreditTransferV09 {
+        GrpHdr ! GroupHeader93, CdtTrfTxInf + CreditTransferTransaction43, SplmtryData * SupplementaryData1,
+    }
     sequence FIToFICustomerCreditTransferV10 {
         GrpHdr ! GroupHeader96, CdtTrfTxInf + CreditTransferTransaction50, SplmtryData * SupplementaryData1,
+    }
+    sequence FIToFICustomerCreditTransferV12 {
+        GrpHdr ! GroupHeader113, CdtTrfTxInf + CreditTransferTransaction64, SplmtryData * SupplementaryData1,
+    }
+    sequence GroupHeader113 {
+        MsgId ! Max35Text, CreDtTm ! ISODateTime, BtchBookg ? BatchBookingIndicator, NbOfTxs ! Max15NumericText,
+        CtrlSum ? DecimalNumber, TtlIntrBkSttlmAmt ? ActiveCurrencyAndAmount, IntrBkSttlmDt ? ISODate,
+        SttlmInf ! SettlementInstruction15, PmtTpInf ? PaymentTypeInformation28,
+        InstgAgt ? BranchAndFinancialInstitutionIdentification8,
+        InstdAgt ? BranchAndFinancialInstitutionIdentification8,
     }
     sequence GroupHeader93 {
         MsgId ! Max35Text, CreDtTm ! ISODateTime, BtchBookg ? BatchBookingIndicator, NbOfTxs ! Max15NumericText,

@@ -9,6 +9,11 @@ use crate::iso20022::structure::types;
 types! {
     sequence AdviceType1 { CdtAdvc ? AdviceType1Choice, DbtAdvc ? AdviceType1Choice }
     choice AdviceType1Choice { Cd ! AdviceType1Code, Prtry ! Max35Text }
+    sequence Cheque19 {
+        ChqTp ? ChequeType2Code, ChqNb ? Max35Text, ChqFr ? NameAndAddress18, DlvryMtd ? ChequeDeliveryMethod1Choice,
+        DlvrTo ? NameAndAddress18, InstrPrty ? Priority2Code, ChqMtrtyDt ? ISODate, FrmsCd ? Max35Text,
+        MemoFld [0 2] Max35Text, RgnlClrZone ? Max35Text, PrtLctn ? Max35Text, Sgntr [0 5] Max70Text,
+    }
     sequence CreditTransferTransaction34 {
         PmtId ! PaymentIdentification6, PmtTpInf ? PaymentTypeInformation26, Amt ! AmountType4Choice,
         XchgRateInf ? ExchangeRate1, ChrgBr ? ChargeBearerType1Code, ChqInstr ? Cheque11,
@@ -21,6 +26,19 @@ types! {
         InstrForDbtrAgt ? Max140Text, Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3,
         Tax ? TaxInformation8, RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation16,
         SplmtryData * SupplementaryData1,
+    }
+    sequence CreditTransferTransaction40 {
+        PmtId ! PaymentIdentification6, PmtTpInf ? PaymentTypeInformation26, Amt ! AmountType4Choice,
+        XchgRateInf ? ExchangeRate1, ChrgBr ? ChargeBearerType1Code, MndtRltdInf ? CreditTransferMandateData1,
+        ChqInstr ? Cheque11, UltmtDbtr ? PartyIdentification135,
+        IntrmyAgt1 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt1Acct ? CashAccount38,
+        IntrmyAgt2 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt2Acct ? CashAccount38,
+        IntrmyAgt3 ? BranchAndFinancialInstitutionIdentification6, IntrmyAgt3Acct ? CashAccount38,
+        CdtrAgt ? BranchAndFinancialInstitutionIdentification6, CdtrAgtAcct ? CashAccount38,
+        Cdtr ? PartyIdentification135, CdtrAcct ? CashAccount38, UltmtCdtr ? PartyIdentification135,
+        InstrForCdtrAgt * InstructionForCreditorAgent3, InstrForDbtrAgt ? InstructionForDebtorAgent1,
+        Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxInformation8,
+        RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation16, SplmtryData * SupplementaryData1,
     }
     sequence CreditTransferTransaction54 {
         PmtId ! PaymentIdentification6, PmtTpInf ? PaymentTypeInformation26, Amt ! AmountType4Choice,
@@ -35,15 +53,39 @@ types! {
         Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxInformation10,
         RltdRmtInf [0 10] RemittanceLocation7, RmtInf ? RemittanceInformation21, SplmtryData * SupplementaryData1,
     }
+    sequence CreditTransferTransaction61 {
+        PmtId ! PaymentIdentification6, PmtTpInf ? PaymentTypeInformation26, Amt ! AmountType4Choice,
+        XchgRateInf ? ExchangeRate1, ChrgBr ? ChargeBearerType1Code, MndtRltdInf ? CreditTransferMandateData1,
+        ChqInstr ? Cheque19, UltmtDbtr ? PartyIdentification272,
+        IntrmyAgt1 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt1Acct ? CashAccount40,
+        IntrmyAgt2 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt2Acct ? CashAccount40,
+        IntrmyAgt3 ? BranchAndFinancialInstitutionIdentification8, IntrmyAgt3Acct ? CashAccount40,
+        CdtrAgt ? BranchAndFinancialInstitutionIdentification8, CdtrAgtAcct ? CashAccount40,
+        Cdtr ? PartyIdentification272, CdtrAcct ? CashAccount40, UltmtCdtr ? PartyIdentification272,
+        InstrForCdtrAgt * InstructionForCreditorAgent3, InstrForDbtrAgt ? InstructionForDebtorAgent1,
+        Purp ? Purpose2Choice, RgltryRptg [0 10] RegulatoryReporting3, Tax ? TaxData1,
+        RltdRmtInf [0 10] RemittanceLocation8, RmtInf ? RemittanceInformation22, SplmtryData * SupplementaryData1,
+    }
     sequence CustomerCreditTransferInitiationV09 {
         GrpHdr ! GroupHeader85, PmtInf + PaymentInstruction30, SplmtryData * SupplementaryData1,
+    }
+    sequence CustomerCreditTransferInitiationV10 {
+        GrpHdr ! GroupHeader95, PmtInf + PaymentInstruction34, SplmtryData * SupplementaryData1,
     }
     sequence CustomerCreditTransferInitiationV11 {
         GrpHdr ! GroupHeader95, PmtInf + PaymentInstruction40, SplmtryData * SupplementaryData1,
     }
+    sequence CustomerCreditTransferInitiationV12 {
+        GrpHdr ! GroupHeader114, PmtInf + PaymentInstruction44, SplmtryData * SupplementaryData1,
+    }
     sequence ExchangeRate1 {
         UnitCcy ? ActiveOrHistoricCurrencyCode, XchgRate ? BaseOneRate, RateTp ? ExchangeRateType1Code,
         CtrctId ? Max35Text,
+    }
+    sequence GroupHeader114 {
+        MsgId ! Max35Text, CreDtTm ! ISODateTime, Authstn [0 2] Authorisation1Choice, NbOfTxs ! Max15NumericText,
+        CtrlSum ? DecimalNumber, InitgPty ! PartyIdentification272,
+        FwdgAgt ? BranchAndFinancialInstitutionIdentification8, InitnSrc ? PaymentInitiationSource1,
     }
     sequence GroupHeader85 {
         MsgId ! Max35Text, CreDtTm ! ISODateTime, Authstn [0 2] Authorisation1Choice, NbOfTxs ! Max15NumericText,
@@ -66,6 +108,16 @@ types! {
         ChrgsAcct ? CashAccount38, ChrgsAcctAgt ? BranchAndFinancialInstitutionIdentification6,
         CdtTrfTxInf + CreditTransferTransaction34,
     }
+    sequence PaymentInstruction34 {
+        PmtInfId ! Max35Text, PmtMtd ! PaymentMethod3Code, ReqdAdvcTp ? AdviceType1,
+        BtchBookg ? BatchBookingIndicator, NbOfTxs ? Max15NumericText, CtrlSum ? DecimalNumber,
+        PmtTpInf ? PaymentTypeInformation26, ReqdExctnDt ! DateAndDateTime2Choice, PoolgAdjstmntDt ? ISODate,
+        Dbtr ! PartyIdentification135, DbtrAcct ! CashAccount38,
+        DbtrAgt ! BranchAndFinancialInstitutionIdentification6, DbtrAgtAcct ? CashAccount38,
+        InstrForDbtrAgt ? Max140Text, UltmtDbtr ? PartyIdentification135, ChrgBr ? ChargeBearerType1Code,
+        ChrgsAcct ? CashAccount38, ChrgsAcctAgt ? BranchAndFinancialInstitutionIdentification6,
+        CdtTrfTxInf + CreditTransferTransaction40,
+    }
     sequence PaymentInstruction40 {
         PmtInfId ! Max35Text, PmtMtd ! PaymentMethod3Code, ReqdAdvcTp ? AdviceType1,
         BtchBookg ? BatchBookingIndicator, NbOfTxs ? Max15NumericText, CtrlSum ? DecimalNumber,
@@ -75,5 +127,15 @@ types! {
         InstrForDbtrAgt ? Max140Text, UltmtDbtr ? PartyIdentification135, ChrgBr ? ChargeBearerType1Code,
         ChrgsAcct ? CashAccount40, ChrgsAcctAgt ? BranchAndFinancialInstitutionIdentification6,
         CdtTrfTxInf + CreditTransferTransaction54,
+    }
+    sequence PaymentInstruction44 {
+        PmtInfId ! Max35Text, PmtMtd ! PaymentMethod3Code, ReqdAdvcTp ? AdviceType1,
+        BtchBookg ? BatchBookingIndicator, NbOfTxs ? Max15NumericText, CtrlSum ? DecimalNumber,
+        PmtTpInf ? PaymentTypeInformation26, ReqdExctnDt ! DateAndDateTime2Choice, PoolgAdjstmntDt ? ISODate,
+        Dbtr ! PartyIdentification272, DbtrAcct ! CashAccount40,
+        DbtrAgt ! BranchAndFinancialInstitutionIdentification8, DbtrAgtAcct ? CashAccount40,
+        InstrForDbtrAgt ? Max140Text, UltmtDbtr ? PartyIdentification272, ChrgBr ? ChargeBearerType1Code,
+        ChrgsAcct ? CashAccount40, ChrgsAcctAgt ? BranchAndFinancialInstitutionIdentification8,
+        CdtTrfTxInf + CreditTransferTransaction61,
     }
 }

@@ -10,7 +10,11 @@ types! {
     sequence BranchAndFinancialInstitutionIdentification6 {
         FinInstnId ! FinancialInstitutionIdentification18, BrnchId ? BranchData3,
     }
+    sequence BranchAndFinancialInstitutionIdentification8 {
+        FinInstnId ! FinancialInstitutionIdentification23, BrnchId ? BranchData5,
+    }
     sequence BranchData3 { Id ? Max35Text, LEI ? LEIIdentifier, Nm ? Max140Text, PstlAdr ? PostalAddress24 }
+    sequence BranchData5 { Id ? Max35Text, LEI ? LEIIdentifier, Nm ? Max140Text, PstlAdr ? PostalAddress27 }
     sequence CashAccount38 {
         Id ! AccountIdentification4Choice, Tp ? CashAccountType2Choice, Ccy ? ActiveOrHistoricCurrencyCode,
         Nm ? Max70Text, Prxy ? ProxyAccountIdentification1,
@@ -23,6 +27,11 @@ types! {
     choice ClearingSystemIdentification2Choice { Cd ! ExternalClearingSystemIdentification1Code, Prtry ! Max35Text }
     choice ClearingSystemIdentification3Choice { Cd ! ExternalCashClearingSystem1Code, Prtry ! Max35Text }
     sequence ClearingSystemMemberIdentification2 { ClrSysId ? ClearingSystemIdentification2Choice, MmbId ! Max35Text }
+    sequence Contact13 {
+        NmPrfx ? NamePrefix2Code, Nm ? Max140Text, PhneNb ? PhoneNumber, MobNb ? PhoneNumber, FaxNb ? PhoneNumber,
+        URLAdr ? Max2048Text, EmailAdr ? Max256Text, EmailPurp ? Max35Text, JobTitl ? Max35Text,
+        Rspnsblty ? Max35Text, Dept ? Max70Text, Othr * OtherContact1, PrefrdMtd ? PreferredContactMethod2Code,
+    }
     sequence Contact4 {
         NmPrfx ? NamePrefix2Code, Nm ? Max140Text, PhneNb ? PhoneNumber, MobNb ? PhoneNumber, FaxNb ? PhoneNumber,
         EmailAdr ? Max2048Text, EmailPurp ? Max35Text, JobTitl ? Max35Text, Rspnsblty ? Max35Text, Dept ? Max70Text,
@@ -38,20 +47,34 @@ types! {
         BICFI ? BICFIDec2014Identifier, ClrSysMmbId ? ClearingSystemMemberIdentification2, LEI ? LEIIdentifier,
         Nm ? Max140Text, PstlAdr ? PostalAddress24, Othr ? GenericFinancialIdentification1,
     }
+    sequence FinancialInstitutionIdentification23 {
+        BICFI ? BICFIDec2014Identifier, ClrSysMmbId ? ClearingSystemMemberIdentification2, LEI ? LEIIdentifier,
+        Nm ? Max140Text, PstlAdr ? PostalAddress27, Othr ? GenericFinancialIdentification1,
+    }
     sequence GenericAccountIdentification1 { Id ! Max34Text, SchmeNm ? AccountSchemeName1Choice, Issr ? Max35Text }
     sequence GenericFinancialIdentification1 {
         Id ! Max35Text, SchmeNm ? FinancialIdentificationSchemeName1Choice, Issr ? Max35Text,
     }
     sequence GenericIdentification1 { Id ! Max35Text, SchmeNm ? Max35Text, Issr ? Max35Text }
+    sequence GenericIdentification3 { Id ! Max35Text, Issr ? Max35Text }
     sequence GenericIdentification30 { Id ! Exact4AlphaNumericText, Issr ! Max35Text, SchmeNm ? Max35Text }
     sequence GenericOrganisationIdentification1 {
         Id ! Max35Text, SchmeNm ? OrganisationIdentificationSchemeName1Choice, Issr ? Max35Text,
     }
+    sequence GenericOrganisationIdentification3 {
+        Id ! Max256Text, SchmeNm ? OrganisationIdentificationSchemeName1Choice, Issr ? Max35Text,
+    }
     sequence GenericPersonIdentification1 {
         Id ! Max35Text, SchmeNm ? PersonIdentificationSchemeName1Choice, Issr ? Max35Text,
     }
+    sequence GenericPersonIdentification2 {
+        Id ! Max256Text, SchmeNm ? PersonIdentificationSchemeName1Choice, Issr ? Max35Text,
+    }
     sequence OrganisationIdentification29 {
         AnyBIC ? AnyBICDec2014Identifier, LEI ? LEIIdentifier, Othr * GenericOrganisationIdentification1,
+    }
+    sequence OrganisationIdentification39 {
+        AnyBIC ? AnyBICDec2014Identifier, LEI ? LEIIdentifier, Othr * GenericOrganisationIdentification3,
     }
     choice OrganisationIdentificationSchemeName1Choice {
         Cd ! ExternalOrganisationIdentification1Code, Prtry ! Max35Text,
@@ -59,16 +82,28 @@ types! {
     sequence OtherContact1 { ChanlTp ! Max4Text, Id ? Max128Text }
     choice Party38Choice { OrgId ! OrganisationIdentification29, PrvtId ! PersonIdentification13 }
     choice Party40Choice { Pty ! PartyIdentification135, Agt ! BranchAndFinancialInstitutionIdentification6 }
+    choice Party50Choice { Pty ! PartyIdentification272, Agt ! BranchAndFinancialInstitutionIdentification8 }
+    choice Party52Choice { OrgId ! OrganisationIdentification39, PrvtId ! PersonIdentification18 }
     sequence PartyIdentification135 {
         Nm ? Max140Text, PstlAdr ? PostalAddress24, Id ? Party38Choice, CtryOfRes ? CountryCode, CtctDtls ? Contact4,
     }
+    sequence PartyIdentification272 {
+        Nm ? Max140Text, PstlAdr ? PostalAddress27, Id ? Party52Choice, CtryOfRes ? CountryCode, CtctDtls ? Contact13,
+    }
     sequence PersonIdentification13 { DtAndPlcOfBirth ? DateAndPlaceOfBirth1, Othr * GenericPersonIdentification1 }
+    sequence PersonIdentification18 { DtAndPlcOfBirth ? DateAndPlaceOfBirth1, Othr * GenericPersonIdentification2 }
     choice PersonIdentificationSchemeName1Choice { Cd ! ExternalPersonIdentification1Code, Prtry ! Max35Text }
     sequence PostalAddress24 {
         AdrTp ? AddressType3Choice, Dept ? Max70Text, SubDept ? Max70Text, StrtNm ? Max70Text, BldgNb ? Max16Text,
         BldgNm ? Max35Text, Flr ? Max70Text, PstBx ? Max16Text, Room ? Max70Text, PstCd ? Max16Text,
         TwnNm ? Max35Text, TwnLctnNm ? Max35Text, DstrctNm ? Max35Text, CtrySubDvsn ? Max35Text, Ctry ? CountryCode,
         AdrLine [0 7] Max70Text,
+    }
+    sequence PostalAddress27 {
+        AdrTp ? AddressType3Choice, CareOf ? Max140Text, Dept ? Max70Text, SubDept ? Max70Text, StrtNm ? Max140Text,
+        BldgNb ? Max16Text, BldgNm ? Max140Text, Flr ? Max70Text, UnitNb ? Max16Text, PstBx ? Max16Text,
+        Room ? Max70Text, PstCd ? Max16Text, TwnNm ? Max140Text, TwnLctnNm ? Max140Text, DstrctNm ? Max140Text,
+        CtrySubDvsn ? Max35Text, Ctry ? CountryCode, AdrLine [0 7] Max70Text,
     }
     sequence ProxyAccountIdentification1 { Tp ? ProxyAccountType1Choice, Id ! Max2048Text }
     choice ProxyAccountType1Choice { Cd ! ExternalProxyAccountType1Code, Prtry ! Max35Text }

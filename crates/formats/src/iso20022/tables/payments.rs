@@ -17,6 +17,11 @@ types! {
     choice AmountType4Choice { InstdAmt ! ActiveOrHistoricCurrencyAndAmount, EqvtAmt ! EquivalentAmount2 }
     choice Authorisation1Choice { Cd ! Authorisation1Code, Prtry ! Max128Text }
     choice CategoryPurpose1Choice { Cd ! ExternalCategoryPurpose1Code, Prtry ! Max35Text }
+    choice ChargeType3Choice { Cd ! ExternalChargeType1Code, Prtry ! GenericIdentification3 }
+    sequence Charges16 {
+        Amt ! ActiveOrHistoricCurrencyAndAmount, Agt ! BranchAndFinancialInstitutionIdentification8,
+        Tp ? ChargeType3Choice,
+    }
     sequence Charges7 { Amt ! ActiveOrHistoricCurrencyAndAmount, Agt ! BranchAndFinancialInstitutionIdentification6 }
     sequence Cheque11 {
         ChqTp ? ChequeType2Code, ChqNb ? Max35Text, ChqFr ? NameAndAddress16, DlvryMtd ? ChequeDeliveryMethod1Choice,
@@ -30,6 +35,8 @@ types! {
         Rsn ? MandateSetupReason1Choice,
     }
     choice DateAndDateTime2Choice { Dt ! ISODate, DtTm ! ISODateTime }
+    sequence DateAndType1 { Tp ! DateType2Choice, Dt ! ISODate }
+    choice DateType2Choice { Cd ! ExternalDateType1Code, Prtry ! Max35Text }
     sequence EquivalentAmount2 { Amt ! ActiveOrHistoricCurrencyAndAmount, CcyOfTrf ! ActiveOrHistoricCurrencyCode }
     sequence FrequencyAndMoment1 { Tp ! Frequency6Code, PtInTm ! Exact2NumericText }
     choice Frequency36Choice { Tp ! Frequency6Code, Prd ! FrequencyPeriod1, PtInTm ! FrequencyAndMoment1 }
@@ -94,6 +101,12 @@ types! {
         InstgRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification6, InstgRmbrsmntAgtAcct ? CashAccount40,
         InstdRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification6, InstdRmbrsmntAgtAcct ? CashAccount40,
         ThrdRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification6, ThrdRmbrsmntAgtAcct ? CashAccount40,
+    }
+    sequence SettlementInstruction15 {
+        SttlmMtd ! SettlementMethod1Code, SttlmAcct ? CashAccount40, ClrSys ? ClearingSystemIdentification3Choice,
+        InstgRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification8, InstgRmbrsmntAgtAcct ? CashAccount40,
+        InstdRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification8, InstdRmbrsmntAgtAcct ? CashAccount40,
+        ThrdRmbrsmntAgt ? BranchAndFinancialInstitutionIdentification8, ThrdRmbrsmntAgtAcct ? CashAccount40,
     }
     sequence SettlementInstruction7 {
         SttlmMtd ! SettlementMethod1Code, SttlmAcct ? CashAccount38, ClrSys ? ClearingSystemIdentification3Choice,

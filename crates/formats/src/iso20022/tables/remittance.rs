@@ -1,35 +1,55 @@
 //! What is paid for: remittance, referred documents, taxes.
 
 use super::parties::*;
+use super::payments::*;
 use super::values::*;
 use crate::iso20022::structure::types;
 
 types! {
     sequence CreditorReferenceInformation2 { Tp ? CreditorReferenceType2, Ref ? Max35Text }
+    sequence CreditorReferenceInformation3 { Tp ? CreditorReferenceType3, Ref ? Max35Text }
     sequence CreditorReferenceType2 { CdOrPrtry ! CreditorReferenceType1Choice, Issr ? Max35Text }
+    sequence CreditorReferenceType3 { CdOrPrtry ! CreditorReferenceType2Choice, Issr ? Max35Text }
     choice CreditorReferenceType1Choice { Cd ! DocumentType3Code, Prtry ! Max35Text }
+    choice CreditorReferenceType2Choice { Cd ! ExternalCreditorReferenceType1Code, Prtry ! Max35Text }
     sequence DatePeriod2 { FrDt ! ISODate, ToDt ! ISODate }
     sequence DiscountAmountAndType1 { Tp ? DiscountAmountType1Choice, Amt ! ActiveOrHistoricCurrencyAndAmount }
     choice DiscountAmountType1Choice { Cd ! ExternalDiscountAmountType1Code, Prtry ! Max35Text }
     sequence DocumentAdjustment1 {
         Amt ! ActiveOrHistoricCurrencyAndAmount, CdtDbtInd ? CreditDebitCode, Rsn ? Max4Text, AddtlInf ? Max140Text,
     }
+    sequence DocumentAmount1 { Tp ! DocumentAmountType1Choice, Amt ! ActiveOrHistoricCurrencyAndAmount }
+    choice DocumentAmountType1Choice { Cd ! ExternalDocumentAmountType1Code, Prtry ! Max35Text }
     sequence DocumentLineIdentification1 { Tp ? DocumentLineType1, Nb ? Max35Text, RltdDt ? ISODate }
     sequence DocumentLineInformation1 {
         Id + DocumentLineIdentification1, Desc ? Max2048Text, Amt ? RemittanceAmount3,
     }
+    sequence DocumentLineInformation2 {
+        Id + DocumentLineIdentification1, Desc ? Max2048Text, Amt ? RemittanceAmount4,
+    }
     sequence DocumentLineType1 { CdOrPrtry ! DocumentLineType1Choice, Issr ? Max35Text }
     choice DocumentLineType1Choice { Cd ! ExternalDocumentLineType1Code, Prtry ! Max35Text }
+    sequence DocumentType1 { CdOrPrtry ! DocumentType2Choice, Issr ? Max35Text }
+    choice DocumentType2Choice { Cd ! ExternalDocumentType1Code, Prtry ! Max35Text }
     sequence Garnishment3 {
         Tp ! GarnishmentType1, Grnshee ? PartyIdentification135, GrnshmtAdmstr ? PartyIdentification135,
+        RefNb ? Max140Text, Dt ? ISODate, RmtdAmt ? ActiveOrHistoricCurrencyAndAmount,
+        FmlyMdclInsrncInd ? TrueFalseIndicator, MplyeeTermntnInd ? TrueFalseIndicator,
+    }
+    sequence Garnishment4 {
+        Tp ! GarnishmentType1, Grnshee ? PartyIdentification272, GrnshmtAdmstr ? PartyIdentification272,
         RefNb ? Max140Text, Dt ? ISODate, RmtdAmt ? ActiveOrHistoricCurrencyAndAmount,
         FmlyMdclInsrncInd ? TrueFalseIndicator, MplyeeTermntnInd ? TrueFalseIndicator,
     }
     sequence GarnishmentType1 { CdOrPrtry ! GarnishmentType1Choice, Issr ? Max35Text }
     choice GarnishmentType1Choice { Cd ! ExternalGarnishmentType1Code, Prtry ! Max35Text }
     sequence NameAndAddress16 { Nm ! Max140Text, Adr ! PostalAddress24 }
+    sequence NameAndAddress18 { Nm ! Max140Text, Adr ! PostalAddress27 }
     sequence ReferredDocumentInformation7 {
         Tp ? ReferredDocumentType4, Nb ? Max35Text, RltdDt ? ISODate, LineDtls * DocumentLineInformation1,
+    }
+    sequence ReferredDocumentInformation8 {
+        Tp ? DocumentType1, Nb ? Max35Text, RltdDt ? DateAndType1, LineDtls * DocumentLineInformation2,
     }
     sequence ReferredDocumentType4 { CdOrPrtry ! ReferredDocumentType3Choice, Issr ? Max35Text }
     choice ReferredDocumentType3Choice { Cd ! DocumentType6Code, Prtry ! Max35Text }
@@ -43,11 +63,17 @@ types! {
         CdtNoteAmt ? ActiveOrHistoricCurrencyAndAmount, TaxAmt * TaxAmountAndType1,
         AdjstmntAmtAndRsn * DocumentAdjustment1, RmtdAmt ? ActiveOrHistoricCurrencyAndAmount,
     }
+    sequence RemittanceAmount4 { RmtAmtAndTp * DocumentAmount1, AdjstmntAmtAndRsn * DocumentAdjustment1 }
     sequence RemittanceInformation16 { Ustrd * Max140Text, Strd * StructuredRemittanceInformation16 }
     sequence RemittanceInformation21 { Ustrd * Max140Text, Strd * StructuredRemittanceInformation17 }
+    sequence RemittanceInformation22 { Ustrd * Max140Text, Strd * StructuredRemittanceInformation18 }
     sequence RemittanceLocation7 { RmtId ? Max35Text, RmtLctnDtls * RemittanceLocationData1 }
+    sequence RemittanceLocation8 { RmtId ? Max35Text, RmtLctnDtls * RemittanceLocationData2 }
     sequence RemittanceLocationData1 {
         Mtd ! RemittanceLocationMethod2Code, ElctrncAdr ? Max2048Text, PstlAdr ? NameAndAddress16,
+    }
+    sequence RemittanceLocationData2 {
+        Mtd ! RemittanceLocationMethod2Code, ElctrncAdr ? Max2048Text, PstlAdr ? NameAndAddress18,
     }
     sequence StructuredRegulatoryReporting3 {
         Tp ? Max35Text, Dt ? ISODate, Ctry ? CountryCode, Cd ? Max10Text, Amt ? ActiveOrHistoricCurrencyAndAmount,
@@ -62,6 +88,11 @@ types! {
         RfrdDocInf * ReferredDocumentInformation7, RfrdDocAmt ? RemittanceAmount2,
         CdtrRefInf ? CreditorReferenceInformation2, Invcr ? PartyIdentification135, Invcee ? PartyIdentification135,
         TaxRmt ? TaxData1, GrnshmtRmt ? Garnishment3, AddtlRmtInf [0 3] Max140Text,
+    }
+    sequence StructuredRemittanceInformation18 {
+        RfrdDocInf * ReferredDocumentInformation8, RfrdDocAmt ? RemittanceAmount4,
+        CdtrRefInf ? CreditorReferenceInformation3, Invcr ? PartyIdentification272, Invcee ? PartyIdentification272,
+        TaxRmt ? TaxData1, GrnshmtRmt ? Garnishment4, AddtlRmtInf [0 3] Max140Text,
     }
     sequence TaxAmount2 {
         Rate ? PercentageRate, TaxblBaseAmt ? ActiveOrHistoricCurrencyAndAmount,

@@ -41,7 +41,10 @@ macro_rules! codes {
 }
 
 values! {
+    ActiveCurrencyAndAmount = Form::Amount { fraction: 5 };
     ActiveCurrencyCode = of(Value::Currency);
+    ActiveOrHistoricCurrencyAnd13DecimalAmount = Form::Amount { fraction: 13 };
+    ActiveOrHistoricCurrencyAndAmount = Form::Amount { fraction: 5 };
     ActiveOrHistoricCurrencyCode = of(Value::Currency);
     AddressType2Code = codes![ADDR PBOX HOME BIZZ MLTO DLVY];
     AdviceType1Code = codes![ADWD ADND];
@@ -85,8 +88,11 @@ values! {
     ExternalChargeType1Code = text(1, 4);
     ExternalClearingSystemIdentification1Code = text(1, 5);
     ExternalCreditorAgentInstruction1Code = text(1, 4);
+    ExternalCreditorReferenceType1Code = text(1, 4);
+    ExternalDateType1Code = text(1, 4);
     ExternalDebtorAgentInstruction1Code = text(1, 4);
     ExternalDiscountAmountType1Code = text(1, 4);
+    ExternalDocumentAmountType1Code = text(1, 4);
     ExternalDocumentFormat1Code = text(1, 4);
     ExternalDocumentLineType1Code = text(1, 4);
     ExternalDocumentType1Code = text(1, 4);
@@ -136,6 +142,7 @@ values! {
     Max15PlusSignedNumericText = of(Value::PlusDigits { most: 15 });
     Max16Text = text(1, 16);
     Max2048Text = text(1, 2048);
+    Max256Text = text(1, 256);
     Max34Text = text(1, 34);
     Max350Text = text(1, 350);
     Max35Text = text(1, 35);
@@ -159,7 +166,9 @@ values! {
     PaymentMethod7Code = codes![CHK TRF];
     PercentageRate = decimal(11, 10);
     PhoneNumber = of(Value::Phone);
+    PositiveNumber = unsigned(18, 0);
     PreferredContactMethod1Code = codes![LETT MAIL PHON FAXX CELL];
+    PreferredContactMethod2Code = codes![MAIL FAXX LETT CELL ONLI PHON];
     PriceValueType1Code = codes![DISC PREM PARV];
     Priority2Code = codes![HIGH NORM];
     Priority3Code = codes![URGT HIGH NORM];
@@ -181,7 +190,4 @@ values! {
     ];
     UserInterface2Code = codes![MDSP CDSP];
     YesNoIndicator = of(Value::Boolean);
-    ActiveCurrencyAndAmount = Form::Amount { fraction: 5 };
-    ActiveOrHistoricCurrencyAndAmount = Form::Amount { fraction: 5 };
-    ActiveOrHistoricCurrencyAnd13DecimalAmount = Form::Amount { fraction: 13 };
 }

@@ -19,6 +19,13 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 # Where the packages keep their schemas.
 SCHEMAS = {
     "pain.001.001.09": ("pain001", "templates/pain.001.001.09/pain.001.001.09.xsd"),
+    "pain.001.001.10": ("pain001", "templates/pain.001.001.10/pain.001.001.10.xsd"),
+    "pain.001.001.12": ("pain001", "templates/pain.001.001.12/pain.001.001.12.xsd"),
+    "pain.002.001.14": ("pain001", "pain002/schemas/pain.002.001.14.xsd"),
+    "pacs.008.001.09": ("pacs008", "templates/pacs.008.001.09/pacs.008.001.09.xsd"),
+    "pacs.008.001.12": ("pacs008", "templates/pacs.008.001.12/pacs.008.001.12.xsd"),
+    "camt.054.001.09": ("camt053", "xsd/camt.054.001.09.xsd"),
+    "camt.054.001.12": ("camt053", "xsd/camt.054.001.12.xsd"),
     "pain.001.001.11": ("pain001", "templates/pain.001.001.11/pain.001.001.11.xsd"),
     "pain.002.001.12": ("pain001", "pain002/schemas/pain.002.001.12.xsd"),
     "pacs.008.001.08": ("pacs008", "templates/pacs.008.001.08/pacs.008.001.08.xsd"),
