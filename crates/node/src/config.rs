@@ -10,6 +10,7 @@ use std::sync::Arc;
 use garita_credential::keys::{KeyFile, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity};
+use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,6 +36,13 @@ pub struct NodeFile {
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,
+    /// How documents are read where their guides leave it open.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub readings: Readings,
+}
+
+fn is_usual(readings: &Readings) -> bool {
+    *readings == Readings::default()
 }
 
 /// A party whose home is this node.

@@ -14,6 +14,7 @@ use garita_exchange::program::ProgramError;
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::sync::Standings;
 use garita_exchange::{Exchange, Refusal, StartError, governance, problem, submit};
+use garita_formats::Readings;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -108,6 +109,11 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// How documents are read where their guides leave it open.
+    pub fn readings(&self) -> &Readings {
+        &self.config.file.readings
     }
 
     /// Name of the node for people.

@@ -14,6 +14,7 @@ use garita_exchange::governance::{
 };
 use garita_exchange::program::ProgramError;
 use garita_exchange::{Clock, encode, signing};
+use garita_formats::Readings;
 use garita_profile::Folder;
 use garita_profile::case::{Party, RoleGrant};
 use garita_profile::package::{self, PackageError};
@@ -285,6 +286,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         clock,
         parties: hosted,
         programs: None,
+        readings: Readings::default(),
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
     writer.commit(&commit)?;

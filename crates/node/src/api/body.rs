@@ -21,7 +21,7 @@ pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Respons
     let mut heard = 0_usize;
     while let Some(piece) = pieces.next().await {
         let Ok(piece) = piece else {
-            return Problem(Refusal::one(
+            return Problem::from(Refusal::one(
                 RefusalKind::Malformed,
                 Fault::whole(
                     "request-malformed",
@@ -42,7 +42,7 @@ pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Respons
         }
     }
     if heard > limit {
-        return Problem(Refusal::one(
+        return Problem::from(Refusal::one(
             RefusalKind::TooLarge,
             Fault::whole(
                 "document-too-large",

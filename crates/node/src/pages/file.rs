@@ -210,7 +210,7 @@ pub(super) async fn sign(
     let (submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
         Ok(Step::Submit(submission, principal, once)) => (*submission, principal, once),
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id).await,
@@ -242,7 +242,7 @@ async fn read(
             match known {
                 Ok(Ok(party)) => Ok(party),
                 Ok(Err(response)) => Err(Box::new(response)),
-                Err(refusal) => Err(Box::new(Problem(refusal).into_response())),
+                Err(refusal) => Err(Box::new(Problem::from(refusal).into_response())),
             }
         }
     };
