@@ -3,6 +3,7 @@
 //! Knows the crates by name only, and uses nothing but the standard library, so that it is built in a second.
 
 mod bench;
+mod fuzz;
 mod install;
 mod ledger;
 mod programs;
@@ -17,7 +18,7 @@ usage: cargo xtask COMMAND
   verify     everything that must hold on main: tidy, format, clippy, tests, profiles, browser (alias: cargo verify)
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
-  bench-all  the benchmarks (alias: cargo bench-all)
+  bench-all  the benchmarks (alias: cargo bench-all); `bench-all fuzz [--seconds N] [TARGET…]` the fuzzer, ten minutes a target
 ";
 
 fn main() -> ExitCode {
