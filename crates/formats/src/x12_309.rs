@@ -6,6 +6,7 @@
 
 mod document;
 mod elements;
+mod from_records;
 mod map;
 mod reader;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub use document::{
     TruckManifestDocument, Vehicle,
 };
 pub use elements::elements;
+pub use from_records::from_records;
 pub use writer::write;
 
 use crate::draft::{Draft, Fault};

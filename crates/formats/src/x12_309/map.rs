@@ -976,7 +976,7 @@ fn parse_time(text: &str) -> Option<civil::Time> {
 }
 
 /// The zone of a port of entry on the Mexican border, by its Schedule D district; `None` elsewhere.
-fn southern_port_zone(port: &str) -> Option<&'static str> {
+pub(super) fn southern_port_zone(port: &str) -> Option<&'static str> {
     if port.len() != 4 || !port.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

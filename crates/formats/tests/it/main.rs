@@ -2,4 +2,5 @@
 
 mod broken;
 mod hostile;
+mod round_trip;
 mod samples;
