@@ -6,6 +6,7 @@ mod adopt;
 mod bench;
 mod credential;
 mod demo;
+mod export;
 mod import;
 mod log;
 mod node;
@@ -56,6 +57,8 @@ enum Command {
     Submit(node::SubmitArgs),
     /// Read a document that people already have: what it says, what is missing, all at once
     Import(import::ImportArgs),
+    /// Write a case as a document that its party sends
+    Export(export::ExportArgs),
     /// Make keys
     #[command(subcommand)]
     Did(credential::DidCommand),
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
+        Command::Export(args) => export::export(args),
         Command::Did(command) => credential::did(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),

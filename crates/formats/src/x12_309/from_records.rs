@@ -33,7 +33,7 @@ pub fn from_records(
     };
     let mut reads = Reads::of(manifest.subject);
     let mut document = trip(&mut reads, reading);
-    document.interchange = interchange(sending);
+    document.interchange = interchange(sending, &document.scac);
     bills(&mut document, &mut reads, records, reading);
     let missing = reads.missing();
     if missing.is_empty() {
@@ -43,7 +43,8 @@ pub fn from_records(
     }
 }
 
-fn interchange(sending: &Sending) -> InterchangeHeader {
+/// Where nobody else is named, the carrier sends under its SCAC (qualifier 02), to CBP.
+fn interchange(sending: &Sending, scac: &str) -> InterchangeHeader {
     let or = |text: &str, usual: &str| if text.is_empty() { usual } else { text }.to_owned();
     let number = sending.control_number;
     let (date, time) = (
@@ -52,9 +53,9 @@ fn interchange(sending: &Sending) -> InterchangeHeader {
     );
     InterchangeHeader {
         sender_qualifier: or(&sending.sender_qualifier, "02"),
-        sender: sending.sender.clone(),
+        sender: or(&sending.sender, scac),
         receiver_qualifier: or(&sending.receiver_qualifier, "ZZ"),
-        receiver: sending.receiver.clone(),
+        receiver: or(&sending.receiver, "CBP"),
         date: date.get(2..).unwrap_or("").to_owned(),
         time: time.clone(),
         standard: "^".to_owned(),
@@ -63,8 +64,8 @@ fn interchange(sending: &Sending) -> InterchangeHeader {
         acknowledgment: "0".to_owned(),
         usage: if sending.test { "T" } else { "P" }.to_owned(),
         group_code: "AQ".to_owned(),
-        group_sender: sending.sender.clone(),
-        group_receiver: sending.receiver.clone(),
+        group_sender: or(&sending.sender, scac),
+        group_receiver: or(&sending.receiver, "CBP"),
         group_date: date,
         group_time: time,
         group_control_number: number.to_string(),

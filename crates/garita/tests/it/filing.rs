@@ -89,6 +89,59 @@ async fn an_empty_truck_s_309_is_filed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trip_that_was_filed_goes_out_as_309_again() {
+    let world = World::running("out", 2).await;
+    let carrier = world.api("ocotillo");
+    let first = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-309?submit=true",
+            empty_truck().into_bytes(),
+        )
+        .await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let documents = format!("/v1/cases/trip/{}/documents", trip_key(TRIP));
+    let listed = carrier.get(&documents).await;
+    assert_eq!(
+        listed.body["items"][0]["document"], "x12-309",
+        "{}",
+        listed.text
+    );
+    let answer = carrier
+        .get(&format!(
+            "{documents}/x12-309?control=7&receiver=CBPTEST&test=true"
+        ))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let draft = garita_formats::read(
+        garita_formats::DocumentKind::from_name("x12-309").unwrap(),
+        answer.text.as_bytes(),
+    )
+    .unwrap();
+    let told = garita_formats::read(draft.kind, empty_truck().as_bytes()).unwrap();
+    assert_eq!(draft.records[0].subject, told.records[0].subject);
+    assert!(answer.text.contains("CBPTEST"), "{}", answer.text);
+    assert!(draft.faults.iter().any(|fault| fault.code == "x12-test"));
+    world.quiet().await;
+    // Nobody else's trip, no kind that is not written, nothing that the case lacks.
+    let other = world.api("cbp").get(&format!("{documents}/x12-309")).await;
+    assert_eq!(
+        other.status, 200,
+        "customs holds the manifest whole: {}",
+        other.text
+    );
+    for path in [
+        format!("{documents}/no-such"),
+        format!(
+            "/v1/cases/trip/{}/documents/x12-309",
+            trip_key("TOCQ0000000000")
+        ),
+    ] {
+        assert_eq!(carrier.get(&path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_does_what_its_scopes_say_and_no_more() {
     let world = World::running("scopes", 2).await;
     let node = world.node("trade");

@@ -5,6 +5,7 @@ pub mod attachments;
 mod body;
 pub mod cases;
 pub mod credentials;
+pub mod documents;
 pub mod elements;
 pub mod imports;
 pub mod indicators;
@@ -47,6 +48,11 @@ pub fn router() -> Router<Arc<App>> {
         .route(
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
+        )
+        .route("/v1/cases/{kind}/{key}/documents", get(documents::list))
+        .route(
+            "/v1/cases/{kind}/{key}/documents/{document}",
+            get(documents::one),
         )
         .route("/v1/trust", get(credentials::trust))
         .route("/v1/search", get(cases::search))

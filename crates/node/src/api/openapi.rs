@@ -178,6 +178,34 @@ pub const ROUTES: &[Route] = &[
         )
     },
     get(
+        "/v1/cases/{kind}/{key}/documents",
+        "cases",
+        "The kinds of document that the case can be written as, from what its reader holds.",
+        "Los tipos de documento en que se puede escribir el expediente, con lo que tiene quien lo lee.",
+    ),
+    Route {
+        query: &[
+            "sender",
+            "senderQualifier",
+            "receiver",
+            "receiverQualifier",
+            "control",
+            "test",
+        ],
+        codes: &[
+            "unauthenticated",
+            "not-found",
+            "document-member-missing",
+            "document-member-changed",
+        ],
+        ..get(
+            "/v1/cases/{kind}/{key}/documents/{document}",
+            "cases",
+            "The case as a document to send, read again before it is answered. The header `Garita-Left-Out` names members that the format has no place for; with `Accept: application/json` they come beside the document.",
+            "El expediente como documento para enviar, leído de nuevo antes de responder. El encabezado `Garita-Left-Out` nombra los datos que el formato no puede llevar; con `Accept: application/json` vienen junto al documento.",
+        )
+    },
+    get(
         "/v1/trust",
         "cases",
         "The trust file: the governance chain, the contexts of credentials, and how each case that credentials speak of stands as your records say now; signed by this node. A booth without a net checks with it.",
@@ -212,8 +240,8 @@ pub const ROUTES: &[Route] = &[
         ..post(
             "/v1/import/{kind}",
             "import",
-            "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete; other query members are supplied to the drafts, for what the document cannot tell. Kinds: carta-porte, x12-309, auto.",
-            "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: carta-porte, x12-309, auto.",
+            "A document as people have it becomes draft records, every member with its source place; `submit=true` files them when complete, all or none; other query members are supplied to the drafts, for what the document cannot tell. Kinds: those of `/v1/formats`, or `auto`. With an Idempotency-Key a repeat is answered with the records of the first time.",
+            "Un documento tal como la gente lo tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos, todos o ninguno; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: los de `/v1/formats`, o `auto`. Con una Idempotency-Key la repetición se responde con los registros de la primera vez.",
         )
     },
     post(
