@@ -50,8 +50,11 @@ pub struct Exporter {
     /// Record types that it is made from; the first must be there.
     pub from: &'static [&'static str],
     /// Writes the document, or says what the records lack.
-    pub write: fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>, Vec<Missing>>,
+    pub write: WriteFn,
 }
+
+/// Writes a document, or says what the records lack.
+pub type WriteFn = fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>, Vec<Missing>>;
 
 /// All kinds that are written.
 pub static EXPORTERS: &[Exporter] = &[Exporter {
