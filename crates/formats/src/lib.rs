@@ -11,17 +11,18 @@
 //! | a draft from any file | [`read`] |
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
+//! | X12 and EDIFACT, segment by segment | [`edi`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod carta_porte;
 mod decimal;
 pub mod draft;
+pub mod edi;
 pub mod elements;
 mod error;
 pub mod identifiers;
 pub mod kinds;
 mod text;
-pub mod x12;
 pub mod x12_309;
 pub mod xml;
 

@@ -19,8 +19,9 @@ pub use document::{
 pub use elements::elements;
 pub use writer::write;
 
+use crate::ReadError;
 use crate::draft::{Draft, Fault};
-use crate::{ReadError, x12};
+use crate::edi::{self, Syntax};
 use serde::{Deserialize, Serialize};
 
 /// Which element holds the trip number.
@@ -74,7 +75,7 @@ impl Default for Reading {
 /// # Errors
 /// When the bytes are no X12, or break a limit.
 pub fn read(bytes: &[u8], reading: &Reading) -> Result<Draft, ReadError> {
-    let text = x12::Text::decode(bytes)?;
+    let text = edi::Text::decode(bytes, Syntax::X12)?;
     let (documents, places) = reader::read(&text, reading)?;
     Ok(map::draft(&documents, places, reading))
 }
@@ -87,7 +88,7 @@ pub fn read_documents(
     bytes: &[u8],
     reading: &Reading,
 ) -> Result<(Vec<TruckManifestDocument>, Vec<Fault>), ReadError> {
-    let text = x12::Text::decode(bytes)?;
+    let text = edi::Text::decode(bytes, Syntax::X12)?;
     let (documents, places) = reader::read(&text, reading)?;
     Ok((documents, places.faults().to_vec()))
 }
