@@ -10,8 +10,10 @@
 //! | interchanges of a file of any size, chunk by chunk | [`Splitter`] |
 //! | elements, repetitions, components, places | [`Segment`] |
 //! | to write either syntax | [`SegmentWriter`] |
+//! | a set or message as a table: in, out, its page | [`map`] |
 
 mod delimiters;
+pub mod map;
 mod reader;
 mod segment;
 mod splitter;

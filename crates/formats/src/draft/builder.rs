@@ -158,6 +158,11 @@ impl Builder {
         }
     }
 
+    /// A member as it stands so far.
+    pub(crate) fn member(&self, record: usize, pointer: &str) -> Option<&Value> {
+        self.records.get(record)?.subject.pointer(pointer)
+    }
+
     /// Says that the record type needs a member which the document does not tell.
     pub(crate) fn missing(&mut self, record: usize, pointer: &str, en: &str, es: &str) {
         if let Some(draft) = self.records.get_mut(record) {

@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
                     Some(set) => set.segments.push(segment),
                     None => self.outside(&segment),
                 }
-            } else if !(id == "TA1" && !in_group) {
+            } else if id != "TA1" || in_group {
                 self.outside(&segment);
             }
         }

@@ -56,6 +56,15 @@ impl<'a> Segment<'a> {
         Segment { position, ..self }
     }
 
+    /// A segment of another name where this one stands: what is missing here.
+    pub(super) fn named(self, id: &'a str) -> Segment<'a> {
+        Segment {
+            id,
+            body: None,
+            ..self
+        }
+    }
+
     /// The elements as they stand, components and release characters in them.
     pub fn elements(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let (element, release) = (self.delimiters.element, self.delimiters.release);
