@@ -20,6 +20,24 @@ pub struct Node {
     pub loops: Vec<(usize, Node)>,
 }
 
+impl Node {
+    /// Sets the text of the row of that name where the pass has none yet.
+    pub fn put<R>(&mut self, table: &Loop<R>, name: &str, text: &str) {
+        let Some(row) = table.rows.iter().position(|row| row.name == name) else {
+            return;
+        };
+        if !text.is_empty() && !self.fields.iter().any(|field| field.row == row) {
+            let field = Field {
+                row,
+                occurrence: 0,
+                text: text.to_owned(),
+            };
+            let at = self.fields.iter().position(|field| field.row > row);
+            self.fields.insert(at.unwrap_or(self.fields.len()), field);
+        }
+    }
+}
+
 /// The text of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -66,6 +84,15 @@ impl<R> Pass<'_, R> {
             let row = self.table.rows.get(field.row)?;
             (row.name == name).then_some(field.text.as_str())
         })
+    }
+
+    /// The texts of some rows of this pass, in the order of the source, with blanks between.
+    pub fn joined(&self, names: &[&str]) -> String {
+        let texts = self.node.fields.iter().filter_map(|field| {
+            let row = self.table.rows.get(field.row)?;
+            names.contains(&row.name).then_some(field.text.as_str())
+        });
+        texts.collect::<Vec<_>>().join(" ")
     }
 
     /// The origin of the first text of that name, for [`super::Deriving`].
