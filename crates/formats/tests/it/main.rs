@@ -3,3 +3,4 @@
 mod broken;
 mod hostile;
 mod samples;
+mod x12_sets;

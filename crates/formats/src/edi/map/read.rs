@@ -437,6 +437,11 @@ impl<R> SetReader<'_, R> {
                 format!("{}: más de {} caracteres", row.es, row.max),
             );
         }
+        if let Some((severity, code, en, es)) =
+            row.check.and_then(|check| check(self.reading, text))
+        {
+            self.find(severity, code, segment, loop_id, at, en, es);
+        }
         if let Err(misfit) = row.form.value(text) {
             let severity = if misfit.code == "code-unknown" {
                 Severity::Warning
