@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::document::*;
-use super::map::southern_port_zone;
 use super::{Reading, TripElement, TruckManifestDocument, write};
 use crate::draft::Missing;
+use crate::manifest::southern_port_zone;
 use crate::out::{CaseRecord, Reads, Sending};
 
 /// N301 and N302 have this many characters each (X12 element 166).

@@ -4,3 +4,4 @@ mod broken;
 mod hostile;
 mod round_trip;
 mod samples;
+mod x12_sets;
