@@ -163,6 +163,22 @@ impl Draft {
                 .all(|record| record.optional || record.missing.is_empty())
     }
 
+    /// Moves all places down, where the document began on a later line of its file.
+    pub fn shift_lines(&mut self, by: u32) {
+        let places = self
+            .records
+            .iter_mut()
+            .flat_map(|record| record.sources.values_mut())
+            .chain(
+                self.faults
+                    .iter_mut()
+                    .filter_map(|fault| fault.place.as_mut()),
+            );
+        for place in places {
+            place.line = place.line.saturating_add(by);
+        }
+    }
+
     /// The first record of a type.
     pub fn record(&self, record_type: &str) -> Option<&DraftRecord> {
         self.records

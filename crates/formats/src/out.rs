@@ -3,6 +3,8 @@
 //! What is written is read again before it is handed out, and compared: a member that the format has no place for is named, and a member
 //! that would say something else on the other side keeps the document back.
 
+mod x12;
+
 use jiff::civil;
 use serde_json::Value;
 
@@ -17,6 +19,8 @@ pub struct CaseRecord<'a> {
     pub record_type: &'a str,
     /// Its `credentialSubject`.
     pub subject: &'a Value,
+    /// When what it states happened, where the envelope is at hand.
+    pub occurred: Option<jiff::Timestamp>,
 }
 
 /// What a document needs that no record says: from whom to whom, under which numbers, when.
@@ -47,7 +51,7 @@ pub struct Exporter {
     pub media_type: &'static str,
     /// Ending of a file's name, without the point.
     pub extension: &'static str,
-    /// Record types that it is made from; the first must be there.
+    /// Record types that it is made from; one of them must be there.
     pub from: &'static [&'static str],
     /// Writes the document, or says what the records lack.
     pub write: WriteFn,
@@ -57,13 +61,57 @@ pub struct Exporter {
 pub type WriteFn = fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>, Vec<Missing>>;
 
 /// All kinds that are written.
-pub static EXPORTERS: &[Exporter] = &[Exporter {
-    kind: DocumentKind::X12Manifest309,
-    media_type: "application/EDI-X12",
-    extension: "edi",
-    from: &["Manifest", "Shipment"],
-    write: |records, sending, readings| x12_309::from_records(records, sending, &readings.x12_309),
-}];
+pub static EXPORTERS: &[Exporter] = &[
+    Exporter {
+        kind: DocumentKind::X12Manifest309,
+        media_type: X12,
+        extension: "edi",
+        from: &["Manifest", "Shipment"],
+        write: |records, sending, readings| {
+            x12_309::from_records(records, sending, &readings.x12_309)
+        },
+    },
+    Exporter {
+        kind: DocumentKind::X12Consist358,
+        media_type: X12,
+        extension: "edi",
+        from: &["Manifest"],
+        write: x12::consist_358,
+    },
+    Exporter {
+        kind: DocumentKind::X12Events353,
+        media_type: X12,
+        extension: "edi",
+        from: &[
+            "InbondArrivalReported",
+            "InbondExportReported",
+            "LiabilityTransferred",
+        ],
+        write: x12::events_353,
+    },
+    Exporter {
+        kind: DocumentKind::X12Answer355,
+        media_type: X12,
+        extension: "edi",
+        from: &["ManifestAccepted", "ManifestRejected"],
+        write: x12::answer_355,
+    },
+    Exporter {
+        kind: DocumentKind::X12Status350,
+        media_type: X12,
+        extension: "edi",
+        from: &[
+            "ReleaseDecision",
+            "HoldPlaced",
+            "HoldRemoved",
+            "ConveyanceArrived",
+        ],
+        write: x12::status_350,
+    },
+];
+
+/// Media type of an X12 interchange (RFC 1767).
+const X12: &str = "application/EDI-X12";
 
 /// A document, and what it does not say.
 #[derive(Clone, Debug)]
@@ -159,6 +207,10 @@ fn compare(records: &[CaseRecord<'_>], again: &Draft) -> Result<Vec<LeftOut>, Wr
         leaves_of(record.subject, String::new(), &mut leaves);
         for (pointer, is) in leaves {
             let would_be = read.and_then(|read| read.subject.pointer(&pointer));
+            // A format may say a list as several records, one for each item.
+            if would_be.is_none() && elsewhere(again, record.record_type, &pointer, is) {
+                continue;
+            }
             match would_be {
                 None => left_out.push(LeftOut {
                     record: index,
@@ -184,6 +236,20 @@ fn compare(records: &[CaseRecord<'_>], again: &Draft) -> Result<Vec<LeftOut>, Wr
         }
     }
     Ok(left_out)
+}
+
+/// Whether any record of that type has that value as an item of that list.
+fn elsewhere(again: &Draft, record_type: &str, pointer: &str, is: &Value) -> bool {
+    let Some((list, _)) = pointer.rsplit_once('/') else {
+        return false;
+    };
+    again
+        .records
+        .iter()
+        .filter(|read| read.record_type == record_type)
+        .filter_map(|read| read.subject.pointer(list)?.as_array())
+        .flatten()
+        .any(|item| same(is, item))
 }
 
 /// Every value that is no object or list, with its pointer.

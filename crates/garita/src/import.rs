@@ -1,6 +1,7 @@
 //! `garita import KIND FILE…`: what a document says, where it says it, what is missing; with `--url`, filed when complete.
 //! `garita import KIND --watch DIR`: the same for each file that another program writes into a folder.
 
+mod pieces;
 mod send;
 mod tell;
 mod watch;
@@ -26,7 +27,7 @@ pub(crate) struct ImportArgs {
     /// Read and tell, file nothing (so also without --url)
     #[arg(long)]
     dry_run: bool,
-    /// One JSON object a file
+    /// One JSON object a document
     #[arg(long)]
     json: bool,
     /// A member that the document cannot tell: NAME=VALUE, as in scac=TOCQ
@@ -126,8 +127,14 @@ pub(crate) fn import(args: ImportArgs) -> ExitCode {
         return watch::run(folder, sender, args.once);
     }
     let mut worst = Outcome::Complete;
+    let desk = Desk {
+        args: &args,
+        readings: &readings,
+        supplied: &supplied,
+        sender: sender.as_ref(),
+    };
     for file in &args.files {
-        worst = worst.max(one(&args, file, &readings, &supplied, sender.as_ref()));
+        worst = worst.max(desk.file(file));
     }
     worst.exit()
 }
@@ -157,55 +164,97 @@ fn kind_of(asked: &str, bytes: &[u8]) -> Option<DocumentKind> {
     }
 }
 
-fn one(
-    args: &ImportArgs,
-    file: &Path,
-    readings: &Readings,
-    supplied: &[(String, String)],
-    sender: Option<&Sender>,
-) -> Outcome {
-    let shown = file.display().to_string();
-    let bytes = match bytes_of(file) {
-        Ok(bytes) => bytes,
-        Err(why) => {
-            say::talk(format!("{shown}: {why}"));
-            return Outcome::Unreadable;
-        }
-    };
-    let Some(kind) = kind_of(&args.kind, &bytes) else {
-        say::talk(format!(
-            "{shown}: document-kind-unknown: no importer knows this file; name its kind (`garita import auto --list`)"
-        ));
-        return Outcome::Unreadable;
-    };
-    let mut draft = match read_as(kind, &bytes, readings) {
-        Ok(draft) => draft,
-        Err(error) => {
-            unreadable(args.json, &shown, &error);
-            return Outcome::Unreadable;
-        }
-    };
-    for record in &mut draft.records {
-        for (name, value) in supplied {
-            record.supply(&format!("/{name}"), Value::String(value.clone()));
-        }
-    }
-    show(args.json, &shown, &draft);
-    let mut outcome = if draft.is_complete() {
-        Outcome::Complete
-    } else {
-        Outcome::Faulty
-    };
-    if let Some(sender) = sender {
-        match sender.file(&bytes) {
-            Ok(answer) => say::data(answer),
-            Err(refused) => {
-                say::talk(format!("{shown}: {refused}"));
-                outcome = Outcome::Faulty;
+/// What one document is read and filed with.
+struct Desk<'a> {
+    args: &'a ImportArgs,
+    readings: &'a Readings,
+    supplied: &'a [(String, String)],
+    sender: Option<&'a Sender>,
+}
+
+impl Desk<'_> {
+    /// A file: one document, or interchange after interchange, which need no more memory than one of them.
+    fn file(&self, path: &Path) -> Outcome {
+        let shown = path.display().to_string();
+        match pieces::of(path) {
+            Ok(Some(pieces)) => self.interchanges(&shown, pieces),
+            Ok(None) => match bytes_of(path) {
+                Ok(bytes) => self.document(&shown, &bytes, 1),
+                Err(why) => {
+                    say::talk(format!("{shown}: {why}"));
+                    Outcome::Unreadable
+                }
+            },
+            Err(why) => {
+                say::talk(format!("{shown}: {why}"));
+                Outcome::Unreadable
             }
         }
     }
-    outcome
+
+    fn interchanges(&self, shown: &str, mut pieces: pieces::Pieces) -> Outcome {
+        let mut worst = Outcome::Complete;
+        let mut number = 0_u64;
+        loop {
+            let piece = match pieces.next() {
+                Ok(Some(piece)) => piece,
+                Ok(None) => return worst,
+                Err(pieces::Broken::Disk(why)) => {
+                    say::talk(format!("{shown}: {why}"));
+                    return Outcome::Unreadable;
+                }
+                Err(pieces::Broken::Form(error)) => {
+                    unreadable(self.args.json, shown, &error);
+                    return Outcome::Unreadable;
+                }
+            };
+            number += 1;
+            let name = match number {
+                1 => shown.to_owned(),
+                _ => format!("{shown}, interchange {number}"),
+            };
+            worst = worst.max(self.document(&name, &piece.bytes, piece.line));
+        }
+    }
+
+    /// A document that begins on a line of its file.
+    fn document(&self, shown: &str, bytes: &[u8], line: u32) -> Outcome {
+        let Some(kind) = kind_of(&self.args.kind, bytes) else {
+            say::talk(format!(
+                "{shown}: document-kind-unknown: no importer knows this file; name its kind (`garita import auto --list`)"
+            ));
+            return Outcome::Unreadable;
+        };
+        let mut draft = match read_as(kind, bytes, self.readings) {
+            Ok(draft) => draft,
+            Err(error) => {
+                unreadable(self.args.json, shown, &error);
+                return Outcome::Unreadable;
+            }
+        };
+        draft.shift_lines(line.saturating_sub(1));
+        for record in &mut draft.records {
+            for (name, value) in self.supplied {
+                record.supply(&format!("/{name}"), Value::String(value.clone()));
+            }
+        }
+        show(self.args.json, shown, &draft);
+        let mut outcome = if draft.is_complete() {
+            Outcome::Complete
+        } else {
+            Outcome::Faulty
+        };
+        if let Some(sender) = self.sender {
+            match sender.file(bytes) {
+                Ok(answer) => say::data(answer),
+                Err(refused) => {
+                    say::talk(format!("{shown}: {refused}"));
+                    outcome = Outcome::Faulty;
+                }
+            }
+        }
+        outcome
+    }
 }
 
 fn show(as_json: bool, file: &str, draft: &Draft) {

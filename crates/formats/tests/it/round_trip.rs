@@ -208,6 +208,7 @@ fn borrowed<'a>(case: &'a [(&'static str, Value)]) -> Vec<CaseRecord<'a>> {
         .map(|(record_type, subject)| CaseRecord {
             record_type,
             subject,
+            occurred: None,
         })
         .collect()
 }

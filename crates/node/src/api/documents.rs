@@ -88,9 +88,10 @@ pub async fn one(
         };
         let borrowed: Vec<CaseRecord<'_>> = records
             .iter()
-            .map(|(record_type, subject)| CaseRecord {
-                record_type,
-                subject,
+            .map(|own| CaseRecord {
+                record_type: &own.record_type,
+                subject: &own.subject,
+                occurred: own.occurred,
             })
             .collect();
         out::write(exporter.kind, &borrowed, &sending, node.readings())
@@ -130,24 +131,24 @@ pub async fn one(
         .into_response())
 }
 
-/// The exporters whose leading record is there.
-pub(crate) fn kinds_for(
-    records: &[(String, Value)],
-) -> impl Iterator<Item = &'static out::Exporter> {
+/// The exporters that have something to write.
+fn kinds_for(records: &[Own]) -> impl Iterator<Item = &'static out::Exporter> {
     EXPORTERS.iter().filter(|exporter| {
-        exporter
-            .from
-            .first()
-            .is_some_and(|leading| records.iter().any(|(name, _)| name == leading))
+        records
+            .iter()
+            .any(|own| exporter.from.contains(&own.record_type.as_str()))
     })
 }
 
-/// Type and subject of the records in force that the party holds whole: the case's own, then its parts'.
-fn records_of(
-    core: &Core,
-    party: &str,
-    case: CaseRef,
-) -> Result<Option<Vec<(String, Value)>>, Refusal> {
+/// A record of the case, as far as a document is made of it.
+struct Own {
+    record_type: String,
+    subject: Value,
+    occurred: Option<Timestamp>,
+}
+
+/// The records in force that the party holds whole: the case's own, then its parts'.
+fn records_of(core: &Core, party: &str, case: CaseRef) -> Result<Option<Vec<Own>>, Refusal> {
     let Some(read) = read::case(core, party, &case)? else {
         return Ok(None);
     };
@@ -160,7 +161,7 @@ fn records_of(
     Ok(Some(found))
 }
 
-fn in_force(read: &read::CaseRead) -> Vec<(String, Value)> {
+fn in_force(read: &read::CaseRead) -> Vec<Own> {
     read.state
         .records
         .iter()
@@ -170,7 +171,11 @@ fn in_force(read: &read::CaseRead) -> Vec<(String, Value)> {
             let record = read.case_records.iter().find(|r| r.id == state.id)?;
             let whole = held.record.view == garita_exchange::stamp::WHOLE;
             let subject = record.document.get("credentialSubject")?;
-            whole.then(|| (record.record_type.clone(), subject.clone()))
+            whole.then(|| Own {
+                record_type: record.record_type.clone(),
+                subject: subject.clone(),
+                occurred: Timestamp::from_millisecond(record.occurred_ms).ok(),
+            })
         })
         .collect()
 }

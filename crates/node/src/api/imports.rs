@@ -9,10 +9,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
+use garita_exchange::encode;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::submit::{self, Principal, Submission};
 use garita_exchange::verify::Once;
 use garita_formats::{DocumentKind, Draft, DraftRecord, IMPORTERS, Severity};
+use garita_profile::case::Standing;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -40,6 +42,7 @@ pub async fn import(
     let principal = access::principal(core, &headers, scope)?;
     let kind = kind_of(&kind, &body)?;
     let repeat = Repeat::of(&headers, kind, &query, &body);
+    let file = encode::ni(&Sha256::digest(&body).into());
     let supplied: Vec<(String, String)> = query
         .iter()
         .filter(|(name, _)| !STEERING.contains(&name.as_str()))
@@ -96,10 +99,10 @@ pub async fn import(
         .filter(|r| r.missing.is_empty())
         .collect();
     let occurred = query.get("occurred");
-    judge(core, &fit, occurred, &principal).await?;
+    judge(core, &fit, occurred, &file, &principal).await?;
     let mut records: Vec<Value> = Vec::new();
     for (index, record) in fit.into_iter().enumerate() {
-        let submission = submission_of(record, occurred);
+        let submission = submission_of(record, occurred, &file);
         let once = repeat.as_ref().map(|repeat| repeat.record(index));
         match submit::draft_once(core, submission, &principal, once).await {
             Ok(receipt) => records.push(json!({
@@ -130,6 +133,7 @@ async fn judge(
     core: &Arc<Core>,
     records: &[&DraftRecord],
     occurred: Option<&String>,
+    file: &str,
     principal: &Principal,
 ) -> Result<(), Problem> {
     let mut all: Option<Refusal> = None;
@@ -138,7 +142,7 @@ async fn judge(
             continue;
         }
         let Err(mut refusal) =
-            submit::dry_run(core, submission_of(record, occurred), principal).await
+            submit::dry_run(core, submission_of(record, occurred, file), principal).await
         else {
             continue;
         };
@@ -159,18 +163,24 @@ async fn judge(
     }
 }
 
-fn submission_of(record: &DraftRecord, occurred: Option<&String>) -> Submission {
+fn submission_of(record: &DraftRecord, occurred: Option<&String>, file: &str) -> Submission {
+    // What relays another's word says where that word stands: the file by its digest, and the place in it.
+    let standing = (record.standing == Some("report")).then_some(Standing::Report);
+    let source = standing.map(|_| {
+        let place = record.sources.values().next();
+        place.map_or_else(|| file.to_owned(), |place| format!("{file} {}", place.path))
+    });
     Submission {
         record_type: record.record_type.clone(),
         occurred: occurred.cloned(),
         subject: record.subject.clone(),
-        standing: None,
+        standing,
         replaces: None,
         follows: Vec::new(),
         saw: None,
         about: Vec::new(),
         on_behalf_of: None,
-        source: None,
+        source,
         related: Vec::new(),
     }
 }
