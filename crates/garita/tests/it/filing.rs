@@ -139,6 +139,63 @@ async fn a_trip_that_was_filed_goes_out_as_309_again() {
     }
 }
 
+/// CBP's answer to the manifest, as it comes to the carrier.
+fn answer_355() -> Vec<u8> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/x12-355/laredo.edi"
+    );
+    std::fs::read(path).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_a_report_of_the_carrier_and_an_act_of_the_office_itself() {
+    let world = World::running("answer", 2).await;
+    let (carrier, office) = (world.api("ocotillo"), world.api("cbp"));
+    let filed = carrier
+        .send(
+            "POST",
+            "/v1/import/auto?submit=true",
+            empty_truck().into_bytes(),
+        )
+        .await;
+    assert_eq!(filed.status, 201, "{}", filed.text);
+    let case = format!("/v1/cases/trip/{}", trip_key(TRIP));
+    until("customs have the manifest", || async {
+        office.get(&case).await.status == 200
+    })
+    .await;
+    let mut made = Vec::new();
+    for (api, standing) in [(&carrier, "report"), (&office, "act")] {
+        let answer = api
+            .send("POST", "/v1/import/x12-355?submit=true", answer_355())
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let id = answer.body["records"][0]["id"].as_str().unwrap().to_owned();
+        let record = api.record(&id).await.body;
+        assert_eq!(record["record"]["standing"], standing, "{record}");
+        let source = record["record"]["source"].as_str();
+        assert_eq!(
+            source.is_some_and(|s| s.starts_with("ni:///sha-256;") && s.contains("355 #0355")),
+            standing == "report",
+            "{record}"
+        );
+        made.push(id);
+    }
+    assert_ne!(made[0], made[1]);
+    // What the office said goes out as it would have sent it.
+    let out = office.get(&format!("{case}/documents/x12-355")).await;
+    assert_eq!(out.status, 200, "{}", out.text);
+    let (first, again) = (answer_355(), out.text.into_bytes());
+    let kind = garita_formats::recognise(&again).unwrap();
+    let of = |bytes: &[u8]| {
+        garita_formats::read(kind, bytes).unwrap().records[0]
+            .subject
+            .clone()
+    };
+    assert_eq!(of(&again), of(&first));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_does_what_its_scopes_say_and_no_more() {
     let world = World::running("scopes", 2).await;

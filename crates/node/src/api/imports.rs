@@ -99,10 +99,16 @@ pub async fn import(
         .filter(|r| r.missing.is_empty())
         .collect();
     let occurred = query.get("occurred");
-    judge(core, &fit, occurred, &file, &principal).await?;
+    let paper = Paper {
+        core,
+        principal: &principal,
+        occurred,
+        file,
+    };
+    judge(&paper, &fit).await?;
     let mut records: Vec<Value> = Vec::new();
     for (index, record) in fit.into_iter().enumerate() {
-        let submission = submission_of(record, occurred, &file);
+        let submission = paper.submission(record);
         let once = repeat.as_ref().map(|repeat| repeat.record(index));
         match submit::draft_once(core, submission, &principal, once).await {
             Ok(receipt) => records.push(json!({
@@ -129,21 +135,14 @@ pub async fn import(
 /// Judges all records of a document before the first is filed: a document is filed whole or not at all, and all faults are told at once.
 ///
 /// What one record needs of another of the same document is judged again when it is filed.
-async fn judge(
-    core: &Arc<Core>,
-    records: &[&DraftRecord],
-    occurred: Option<&String>,
-    file: &str,
-    principal: &Principal,
-) -> Result<(), Problem> {
+async fn judge(paper: &Paper<'_>, records: &[&DraftRecord]) -> Result<(), Problem> {
     let mut all: Option<Refusal> = None;
     for (index, record) in records.iter().enumerate() {
         if record.optional {
             continue;
         }
-        let Err(mut refusal) =
-            submit::dry_run(core, submission_of(record, occurred, file), principal).await
-        else {
+        let judged = submit::dry_run(paper.core, paper.submission(record), paper.principal).await;
+        let Err(mut refusal) = judged else {
             continue;
         };
         for fault in &mut refusal.faults {
@@ -157,15 +156,54 @@ async fn judge(
     match all {
         None => Ok(()),
         Some(refusal) => {
-            core.metrics.refuse(refusal.code());
+            paper.core.metrics.refuse(refusal.code());
             Err(refusal.into())
         }
     }
 }
 
-fn submission_of(record: &DraftRecord, occurred: Option<&String>, file: &str) -> Submission {
+/// Whether the party's own word is what a record of that type says: an office that reads its own message relays nobody.
+fn is_own_word(core: &Core, record_type: &str, party: &str) -> bool {
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    core.programs
+        .issuing(record_type, &network, now_ms)
+        .and_then(|profile| {
+            let issued_by = &profile.model().records.get(record_type)?.issued_by;
+            let own = |role: &String| network.directory.has_role(party, role, now_ms);
+            Some(issued_by.iter().any(own))
+        })
+        .unwrap_or(false)
+}
+
+/// What every record of one document shares.
+struct Paper<'a> {
+    core: &'a Arc<Core>,
+    principal: &'a Principal,
+    occurred: Option<&'a String>,
+    /// The document by its digest.
+    file: String,
+}
+
+impl Paper<'_> {
+    fn submission(&self, record: &DraftRecord) -> Submission {
+        submission_of(
+            record,
+            self.occurred,
+            &self.file,
+            is_own_word(self.core, &record.record_type, &self.principal.party),
+        )
+    }
+}
+
+fn submission_of(
+    record: &DraftRecord,
+    occurred: Option<&String>,
+    file: &str,
+    own_word: bool,
+) -> Submission {
     // What relays another's word says where that word stands: the file by its digest, and the place in it.
-    let standing = (record.standing == Some("report")).then_some(Standing::Report);
+    let standing = (record.standing == Some("report") && !own_word).then_some(Standing::Report);
     let source = standing.map(|_| {
         let place = record.sources.values().next();
         place.map_or_else(|| file.to_owned(), |place| format!("{file} {}", place.path))
