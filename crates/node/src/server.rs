@@ -8,6 +8,7 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
+use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::{Core, Parts};
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
@@ -24,6 +25,7 @@ use crate::config::{HostedParty, NodeConfig};
 use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
+use crate::signed::SignedWrites;
 
 const GOVERNANCE_MAX: usize = 1_000;
 /// Requests under way when the node is told to stop may take this long.
@@ -35,6 +37,7 @@ pub struct App {
     config: NodeConfig,
     exchange: Exchange,
     passes: Limiter,
+    signed_writes: SignedWrites,
 }
 
 /// Why a node could not be run.
@@ -87,6 +90,7 @@ impl App {
             config,
             exchange,
             passes: Limiter::default(),
+            signed_writes: SignedWrites::new(real_now_ms()),
         }))
     }
 
@@ -108,6 +112,11 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// Signatures of writes that were taken.
+    pub(crate) fn signed_writes(&self) -> &SignedWrites {
+        &self.signed_writes
     }
 
     /// Name of the node for people.

@@ -34,6 +34,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("/import/{kind}", "/import/carta-porte")
                 .replace("{digest}", "AAAA")
                 .replace("{name}", "none")
+                .replace("/keys/{key}", "/keys/z6MkNone")
                 .replace("{id}", "none")
                 .replace("{profile}", "crossing")
                 .replace("{slug}", "cbp")

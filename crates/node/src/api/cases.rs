@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::{deeds, encode, program, read};
 use garita_profile::case::CaseRef;
@@ -17,6 +16,7 @@ use super::problem::Problem;
 use super::reading::reading;
 use super::records::brief;
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Search names that are the node's own and no person's.
 const OWN_TERMS: &[&str] = &["part-of"];
@@ -35,10 +35,10 @@ pub struct ListQuery {
 /// `GET /v1/cases?kind=…`.
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let (page, counts) = reading(&app, &headers, move |core, party| {
+    let (page, counts) = reading(&app, &caller, move |core, party| {
         let page = core
             .reader
             .cases(
@@ -80,10 +80,10 @@ pub async fn list(
 /// `GET /v1/cases/{kind}/{key}`: the state as of now.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let read = reading(&app, &headers, move |core, party| {
+    let read = reading(&app, &caller, move |core, party| {
         read::case(core, party, &CaseRef { kind, key })
     })
     .await?
@@ -96,10 +96,10 @@ pub async fn one(
 /// `GET /v1/cases/{kind}/{key}/timeline`: its records, oldest first, with what became of each.
 pub async fn timeline(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let read = reading(&app, &headers, move |core, party| {
+    let read = reading(&app, &caller, move |core, party| {
         read::case(core, party, &CaseRef { kind, key })
     })
     .await?
@@ -136,10 +136,10 @@ pub struct SearchQuery {
 /// `GET /v1/search?q=…`: plate, SCN, entry, pedimento, trip, container, seal; whole, its beginning, or its end.
 pub async fn search(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let hits = reading(&app, &headers, move |core, party| {
+    let hits = reading(&app, &caller, move |core, party| {
         found(core, party, &query.q, query.name.as_deref())
     })
     .await?;

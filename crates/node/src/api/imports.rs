@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::submit::{self, Submission};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Query members that steer the import; all others supply members of the draft.
 const STEERING: &[&str] = &["submit", "occurred", "lang"];
@@ -25,7 +26,7 @@ const STEERING: &[&str] = &["submit", "occurred", "lang"];
 /// Query members beside `submit` and `occurred` are supplied to every draft record as members of its subject.
 pub async fn import(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(kind): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
     body: Bytes,
@@ -33,7 +34,7 @@ pub async fn import(
     let core = app.core();
     let submits = query.get("submit").map(String::as_str) == Some("true");
     let scope = if submits { Scope::Submit } else { Scope::Read };
-    let principal = access::principal(core, &headers, scope)?;
+    let principal = access::principal(core, &caller, scope)?;
     let kind = if kind == "auto" {
         garita_formats::recognise(&body)
     } else {

@@ -1,13 +1,13 @@
-//! What every read of content has in common: who asks, by token or session, and then the work, off the async threads.
+//! What every read of content has in common: who asks, by token, key or session, and then the work, off the async threads.
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use garita_exchange::core::Core;
 use garita_exchange::problem::Refusal;
 
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Reads as the party that asks.
 ///
@@ -15,13 +15,13 @@ use crate::server::{App, blocking};
 /// 401 for nobody, 403 for a token without the scope `read`; what the work found; the store away.
 pub(super) async fn reading<T: Send + 'static>(
     app: &App,
-    headers: &HeaderMap,
+    caller: &Caller,
     work: impl FnOnce(&Arc<Core>, &str) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let core = Arc::clone(app.core());
-    let headers = headers.clone();
+    let caller = caller.clone();
     blocking(move || {
-        let principal = access::principal(&core, &headers, Scope::Read)?;
+        let principal = access::principal(&core, &caller, Scope::Read)?;
         work(&core, &principal.party)
     })
     .await
@@ -31,9 +31,9 @@ pub(super) async fn reading<T: Send + 'static>(
 ///
 /// # Errors
 /// As [`reading`].
-pub(super) async fn anybody_known(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
-    if app.is_admin(headers) {
+pub(super) async fn anybody_known(app: &App, caller: &Caller) -> Result<(), Refusal> {
+    if app.is_admin(caller.headers()) {
         return Ok(());
     }
-    reading(app, headers, |_, _| Ok(())).await
+    reading(app, caller, |_, _| Ok(())).await
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
@@ -21,6 +20,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::problem::Problem;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 const PAGE: usize = 500;
 /// Events that wait for a slow reader; beyond it the reader's own connection waits, nobody else.
@@ -36,12 +36,13 @@ pub struct StreamQuery {
 /// `GET /v1/stream`.
 pub async fn stream(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<StreamQuery>,
 ) -> Result<Response, Problem> {
     let core = Arc::clone(app.core());
-    let principal = access::principal(&core, &headers, Scope::Read)?;
-    let last = headers
+    let principal = access::principal(&core, &caller, Scope::Read)?;
+    let last = caller
+        .headers()
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .map(str::to_owned)
