@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
@@ -15,6 +16,8 @@ from .signing import RequestSigner
 # A node keeps an idle stream alive every 15 s: silence of three times that is a lost connection.
 _SILENCE_S = 45
 _RETRY_STATUSES = (429, 503)
+# What a connection that breaks raises.
+_LOST = (OSError, http.client.HTTPException)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Transport:
             try:
                 with self._once(method, path, timeout=self._timeout, **call) as response:
                     return response.read()
-            except (ProblemError, OSError) as error:
+            except (ProblemError, *_LOST) as error:
                 refused = isinstance(error, ProblemError)
                 passing = not refused or error.status in _RETRY_STATUSES
                 if not repeatable or not passing or tried >= self._retries:
@@ -137,7 +140,7 @@ class Transport:
             except ProblemError as error:
                 if error.status not in _RETRY_STATUSES:
                     raise
-            except OSError:
+            except _LOST:
                 pass
             wait = min(max(wait * 2, 0.25), 10.0)
 

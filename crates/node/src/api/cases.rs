@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::reading::reading;
+use super::reading::{page_size, reading};
 use super::records::brief;
 use crate::server::{App, blocking};
 use crate::signed::Caller;
@@ -38,6 +38,14 @@ pub async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
+    let limit = page_size(query.limit)?;
+    if query.kind.is_empty() {
+        return Err(Problem::parameter(
+            "kind",
+            "`kind` is a kind of case, such as `GET /v1/profiles` lists",
+            "`kind` es una clase de expediente, como las que da `GET /v1/profiles`",
+        ));
+    }
     let (page, counts) = reading(&app, &caller, move |core, party| {
         let page = core
             .reader
@@ -49,7 +57,7 @@ pub async fn list(
                         .state
                         .map(|s| s.split(',').map(str::to_owned).collect())
                         .unwrap_or_default(),
-                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    limit,
                     cursor: query.cursor,
                     ..CaseQuery::default()
                 },
@@ -139,6 +147,13 @@ pub async fn search(
     caller: Caller,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Value>, Problem> {
+    if query.q.is_empty() {
+        return Err(Problem::parameter(
+            "q",
+            "`q` is the number that is looked for",
+            "`q` es el número que se busca",
+        ));
+    }
     let hits = reading(&app, &caller, move |core, party| {
         found(core, party, &query.q, query.name.as_deref())
     })

@@ -68,6 +68,13 @@ pub async fn governance(
     Query(query): Query<GovernanceQuery>,
 ) -> Result<Json<GovernanceFeed>, Problem> {
     let after = query.after.unwrap_or(-1);
+    if after < -1 {
+        return Err(Problem::parameter(
+            "after",
+            "`after` is the number of an entry, or -1 for all",
+            "`after` es el número de un asiento, o -1 para todos",
+        ));
+    }
     let from = u64::try_from(after.saturating_add(1)).unwrap_or(0);
     let core = Arc::clone(app.core());
     let set_up = app.governance();

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
-use super::reading::reading;
+use super::reading::{page_size, reading};
 use crate::access::{self, Scope};
 use crate::server::App;
 use crate::signed::Caller;
@@ -101,6 +101,18 @@ pub async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
+    let limit = page_size(query.limit)?;
+    let order = match query.order.as_deref() {
+        None | Some("newest") => Order::NewestFirst,
+        Some("oldest") => Order::OldestFirst,
+        Some(_) => {
+            return Err(Problem::parameter(
+                "order",
+                "`order` is newest or oldest",
+                "`order` es newest u oldest",
+            ));
+        }
+    };
     let page = reading(&app, &caller, move |core, party| {
         core.reader
             .records(
@@ -108,12 +120,8 @@ pub async fn list(
                 &RecordQuery {
                     record_type: query.record_type,
                     issuer: query.issuer,
-                    order: if query.order.as_deref() == Some("oldest") {
-                        Order::OldestFirst
-                    } else {
-                        Order::NewestFirst
-                    },
-                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    order,
+                    limit,
                     cursor: query.cursor,
                     ..RecordQuery::default()
                 },
