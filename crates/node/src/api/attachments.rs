@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::attachments::{self, Held};
 use garita_exchange::encode;
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use serde_json::json;
 
 use super::problem::Problem;
@@ -26,6 +27,17 @@ pub async fn attach(
 ) -> Result<Response, Problem> {
     let core = app.core();
     let principal = access::principal(core, &caller, Scope::Submit)?;
+    if body.is_empty() {
+        return Err(Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole(
+                "attachment-empty",
+                "the request has no body: send the file's bytes",
+                "la petición no trae contenido: envíe los bytes del archivo",
+            ),
+        )
+        .into());
+    }
     let file = Held {
         media_type: caller
             .headers()

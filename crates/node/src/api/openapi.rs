@@ -299,6 +299,7 @@ pub const ROUTES: &[Route] = &[
         takes: "*/*",
         gives: &["Attachment"],
         located: true,
+        codes: &["unauthenticated", "document-too-large", "attachment-empty"],
         ..post(
             "/v1/attachments",
             "attachments",

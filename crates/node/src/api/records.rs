@@ -185,9 +185,15 @@ pub async fn holders(
 ) -> Result<Json<Value>, Problem> {
     let network = app.core().network();
     let holders = reading(&app, &caller, move |core, party| {
-        read::holders(core, party, &id_of(&digest))
+        let id = id_of(&digest);
+        let held = core
+            .reader
+            .record(party, &id)
+            .map_err(|e| store_refusal(&e))?;
+        held.map(|_| read::holders(core, party, &id)).transpose()
     })
-    .await?;
+    .await?
+    .ok_or_else(Problem::not_found)?;
     Ok(Json(json!({
         "items": holders.iter().map(|h| json!({
             "node": h.peer,
