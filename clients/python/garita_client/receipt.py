@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from .generated import Receipt
 
 _LEAF_PREFIX = b"garita leaf v1\n"
+_LEAF_MEMBERS = ("act", "audience", "id", "logged", "party", "view")
 # Algorithm byte of Ed25519 in a C2SP signed note.
 _ED25519 = 0x01
 
@@ -44,9 +45,9 @@ def check_receipt(receipt: Receipt, log_key: str) -> Proven:
         raise ReceiptError(f"the checkpoint is of log {origin}, not of {name}")
     if not any(signer == name and data[:4] == key_id and _holds(key, data[4:], text) for signer, data in signatures):
         raise ReceiptError("the checkpoint is not signed by this log")
-    members = ("act", "audience", "id", "logged", "party", "view")
     # The canonical form (RFC 8785) of six members: in the order of their names, strings and one integer.
-    leaf_body = json.dumps({m: receipt["leaf"][m] for m in members}, ensure_ascii=False, separators=(",", ":"))
+    committed = {m: v for m, v in sorted(receipt["leaf"].items()) if m in _LEAF_MEMBERS}
+    leaf_body = json.dumps(committed, ensure_ascii=False, separators=(",", ":"))
     salt = base64.urlsafe_b64decode(receipt["salt"] + "=" * (-len(receipt["salt"]) % 4))
     if len(salt) != 32:
         raise ReceiptError("the salt has not 32 bytes")

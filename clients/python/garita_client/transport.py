@@ -93,20 +93,23 @@ class Transport:
         # A write is repeated only where the node can tell that it is the same.
         repeatable = method == "GET" or bool((call.get("fields") or {}).get("Idempotency-Key"))
         tried = 0
+        wait: Optional[float]
         while True:
             try:
                 with self._once(method, path, timeout=self._timeout, **call) as response:
                     return response.read()
-            except (ProblemError, *_LOST) as error:
-                refused = isinstance(error, ProblemError)
-                passing = not refused or error.status in _RETRY_STATUSES
-                if not repeatable or not passing or tried >= self._retries:
+            except ProblemError as error:
+                if not repeatable or error.status not in _RETRY_STATUSES or tried >= self._retries:
                     raise
-                after = error.retry_after if refused else None
-                time.sleep(after if after is not None else 0.2 * 2**tried)
-                tried += 1
+                wait = error.retry_after
+            except _LOST:
+                if not repeatable or tried >= self._retries:
+                    raise
+                wait = None
+            time.sleep(wait if wait is not None else 0.2 * 2**tried)
+            tried += 1
 
-    def pages(self, page: Callable[..., Dict[str, Any]], options: Dict[str, Any]) -> Iterator[Any]:
+    def pages(self, page: Callable[..., Any], options: Dict[str, Any]) -> Iterator[Any]:
         """All items of a list, asking for the next page when one is used up."""
         cursor: Optional[str] = options.pop("cursor", None)
         while True:

@@ -104,7 +104,7 @@ pub struct Known {
     pub principal: Principal,
     /// Scopes, as they are written.
     pub scopes: Vec<String>,
-    /// `token`, `key` or `session`.
+    /// `token`, `key` or `person`.
     pub by: &'static str,
     /// Until when the token or key is good, ms since 1970.
     pub expires_ms: Option<i64>,
@@ -143,7 +143,7 @@ pub fn known(core: &Core, caller: &Caller, now_ms: i64) -> Result<Known, Refusal
     Ok(Known {
         principal,
         scopes: vec![SCOPE_ALL.to_owned()],
-        by: "session",
+        by: "person",
         expires_ms: None,
     })
 }

@@ -143,6 +143,8 @@ def main():
     written = subprocess.run([os.environ["GARITA"], "openapi"], check=True, capture_output=True, text=True).stdout
     if written != committed:
         sys.exit("clients/openapi.json is stale: garita openapi > clients/openapi.json, then python3 clients/generate.py")
+    cache = f"{os.environ['ORACLE_WORK']}/mypy"
+    run([sys.executable, "-m", "mypy", "--python-version", "3.10", "--cache-dir", cache, "garita_client"], ROOT / "clients/python", os.environ)
     merkle()
     typescript = built()
     with running() as node:

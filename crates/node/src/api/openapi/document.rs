@@ -94,7 +94,7 @@ fn security_schemes() -> Value {
             "name": "Signature",
             "description": "RFC 9421 with an Ed25519 key that `garita key add` registered: `Signature-Input` covers `@method`, `@target-uri` and, with a body, `content-digest` (RFC 9530, sha-256), with `created`, `expires`, `keyid` (the key in multibase) and a `nonce`; at most two minutes old; on a write it counts once.",
         },
-        "session": {
+        "cookie": {
             "type": "apiKey",
             "in": "cookie",
             "name": "garita_session",
@@ -146,7 +146,7 @@ fn operation(route: &Route) -> Value {
         "parameters": parameters,
         "responses": responses,
         "security": match route.who {
-            "token" => json!([{ "token": [] }, { "signature": [] }, { "session": [] }]),
+            "token" => json!([{ "token": [] }, { "signature": [] }, { "cookie": [] }]),
             "operator" => json!([{ "operator": [] }]),
             "peer" => json!([{ "peer": [] }]),
             _ => json!([]),
