@@ -124,7 +124,11 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
         .url
         .split_once("://")
         .unwrap_or(("https", core.identity.url.as_str()));
-    let body = parts.extensions.get::<WholeBody>();
+    // Without the body nobody can say that the signature is over it.
+    let body = parts
+        .extensions
+        .get::<WholeBody>()
+        .ok_or_else(crate::access::unauthenticated)?;
     let registered = Registered {
         core,
         found: OnceLock::new(),
@@ -147,7 +151,7 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
             query: parts.uri.query(),
             fields: &fields,
         },
-        Some(body.map_or(&[], |whole| &whole.0)),
+        Some(&body.0),
         &options,
     );
     let found = registered.found.into_inner();
