@@ -99,9 +99,11 @@ class Transport:
                 with self._once(method, path, timeout=self._timeout, **call) as response:
                     return response.read()
             except ProblemError as error:
-                if not repeatable or error.status not in _RETRY_STATUSES or tried >= self._retries:
+                # Signed in the second in which the node started: nothing was taken, and a new signature will be.
+                early = error.code == "request-before-start"
+                if not (early or repeatable and error.status in _RETRY_STATUSES) or tried >= self._retries:
                     raise
-                wait = error.retry_after
+                wait = 1.0 if early else error.retry_after
             except _LOST:
                 if not repeatable or tried >= self._retries:
                     raise

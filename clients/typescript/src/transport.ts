@@ -140,8 +140,10 @@ export class Transport {
         return await this.#once(call, AbortSignal.timeout(this.#options.timeoutMs));
       } catch (error) {
         const passing = !(error instanceof ProblemError) || RETRY_STATUSES.includes(error.status);
-        if (!repeatable || !passing || tried >= this.#options.retries) throw error;
-        const seconds = error instanceof ProblemError ? error.retryAfter : null;
+        // Signed in the second in which the node started: nothing was taken, and a new signature will be.
+        const early = error instanceof ProblemError && error.code === "request-before-start";
+        if (!(early || (repeatable && passing)) || tried >= this.#options.retries) throw error;
+        const seconds = early ? 1 : error instanceof ProblemError ? error.retryAfter : null;
         await new Promise((done) => setTimeout(done, seconds !== null ? seconds * 1000 : 200 * 2 ** tried));
       }
     }
