@@ -8,6 +8,7 @@ mod credential;
 mod demo;
 mod export;
 mod import;
+mod key;
 mod log;
 mod node;
 mod profile;
@@ -51,6 +52,9 @@ enum Command {
     Link(node::LinkArgs),
     /// Print a new API token for a system of a party (the node must run)
     Token(node::TokenArgs),
+    /// Public keys of systems that sign their requests: add, list, revoke
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
@@ -74,6 +78,12 @@ enum Command {
     /// Programs: check, compare and package them; propose, sign and adopt a version
     #[command(subcommand)]
     Profile(profile::ProfileCommand),
+    /// Print the OpenAPI document of the HTTP API, as a node serves it at `/openapi.json`
+    Openapi {
+        /// Address of the node that it names
+        #[arg(long, default_value = "http://127.0.0.1:8101")]
+        url: String,
+    },
     /// Measure this machine
     Bench(bench::BenchArgs),
 }
@@ -95,6 +105,7 @@ fn main() -> ExitCode {
         Command::Peer(command) => node::peer(command),
         Command::Link(args) => node::link(args),
         Command::Token(args) => node::token(args),
+        Command::Key(command) => key::key(command),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
@@ -104,6 +115,11 @@ fn main() -> ExitCode {
         Command::Trust(command) => shown::trust(command),
         Command::Log(command) => log::log(command),
         Command::Profile(command) => profile::profile(command),
+        Command::Openapi { url } => {
+            let document = garita_node::api::openapi::openapi(&url);
+            say::data(serde_json::to_string_pretty(&document).unwrap_or_default());
+            ExitCode::SUCCESS
+        }
         Command::Bench(args) => bench::bench(args),
     }
 }

@@ -16,3 +16,4 @@ pub mod programs;
 pub mod server;
 pub mod setup;
 pub mod shown;
+pub mod signed;

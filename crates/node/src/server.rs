@@ -8,6 +8,7 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
+use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::{Core, Parts};
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
@@ -25,6 +26,7 @@ use crate::config::{HostedParty, NodeConfig};
 use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
+use crate::signed::SignedWrites;
 
 const GOVERNANCE_MAX: usize = 1_000;
 /// Requests under way when the node is told to stop may take this long.
@@ -36,6 +38,7 @@ pub struct App {
     config: NodeConfig,
     exchange: Exchange,
     passes: Limiter,
+    signed_writes: SignedWrites,
 }
 
 /// Why a node could not be run.
@@ -88,6 +91,7 @@ impl App {
             config,
             exchange,
             passes: Limiter::default(),
+            signed_writes: SignedWrites::new(real_now_ms()),
         }))
     }
 
@@ -114,6 +118,11 @@ impl App {
     /// How documents are read where their guides leave it open.
     pub fn readings(&self) -> &Readings {
         &self.config.file.readings
+    }
+
+    /// Signatures of writes that were taken.
+    pub(crate) fn signed_writes(&self) -> &SignedWrites {
+        &self.signed_writes
     }
 
     /// Name of the node for people.

@@ -33,5 +33,6 @@ mod plant_health;
 mod programs;
 mod receipts;
 mod refusals;
+mod signed;
 mod watch;
 mod world;

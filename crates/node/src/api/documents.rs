@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::problem::Problem;
 use super::reading::reading;
 use crate::server::App;
+use crate::signed::Caller;
 
 /// Members that the format has no place for, by pointer.
 const LEFT_OUT: HeaderName = HeaderName::from_static("garita-left-out");
@@ -44,10 +45,10 @@ pub struct Asked {
 /// `GET /v1/cases/{kind}/{key}/documents`: the kinds that its records can be written as.
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let records = reading(&app, &headers, move |core, party| {
+    let records = reading(&app, &caller, move |core, party| {
         records_of(core, party, CaseRef { kind, key })
     })
     .await?
@@ -69,20 +70,21 @@ pub async fn list(
 /// `GET /v1/cases/{kind}/{key}/documents/{document}`: the document; with `Accept: application/json`, with what it leaves out.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key, document)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let Some(exporter) = DocumentKind::from_name(&document).and_then(DocumentKind::exporter) else {
         return Err(Problem::not_found());
     };
-    let as_json = headers
+    let as_json = caller
+        .headers()
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
     let sending = sending(asked, app.core().clock.now_ms());
     let name = format!("{}.{}", key.replace(':', "-"), exporter.extension);
     let node = Arc::clone(&app);
-    let written = reading(&app, &headers, move |core, party| {
+    let written = reading(&app, &caller, move |core, party| {
         let Some(records) = records_of(core, party, CaseRef { kind, key })? else {
             return Ok(None);
         };

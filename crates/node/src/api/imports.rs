@@ -21,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use super::problem::Problem;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Query members that steer the import; all others supply members of the draft.
 const STEERING: &[&str] = &["submit", "occurred", "lang"];
@@ -31,7 +32,7 @@ const STEERING: &[&str] = &["submit", "occurred", "lang"];
 /// a repeat is answered with the records of the first time.
 pub async fn import(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(kind): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
     body: Bytes,
@@ -39,9 +40,9 @@ pub async fn import(
     let core = app.core();
     let submits = query.get("submit").map(String::as_str) == Some("true");
     let scope = if submits { Scope::Submit } else { Scope::Read };
-    let principal = access::principal(core, &headers, scope)?;
+    let principal = access::principal(core, &caller, scope)?;
     let kind = kind_of(&kind, &body)?;
-    let repeat = Repeat::of(&headers, kind, &query, &body);
+    let repeat = Repeat::of(caller.headers(), kind, &query, &body);
     let file = encode::ni(&Sha256::digest(&body).into());
     let supplied: Vec<(String, String)> = query
         .iter()

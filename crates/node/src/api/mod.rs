@@ -9,7 +9,9 @@ pub mod documents;
 pub mod elements;
 pub mod imports;
 pub mod indicators;
+pub mod keys;
 pub mod log;
+pub mod me;
 pub mod openapi;
 pub mod ops;
 pub mod peers;
@@ -23,7 +25,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, map_response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
 
@@ -37,6 +39,7 @@ const IMPORT_BYTES_MAX: usize = garita_formats::DOCUMENT_BYTES_MAX + 1;
 /// All routes of the API.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
+        .route("/v1/me", get(me::me))
         .route("/v1/records", post(records::submit).get(records::list))
         .route("/v1/records/dry-run", post(records::dry_run))
         .route("/v1/records/{digest}", get(records::one))
@@ -77,6 +80,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))
         .route("/v1/admin/tokens", post(admin::token))
+        .route("/v1/admin/keys", post(keys::register).get(keys::list))
+        .route("/v1/admin/keys/{key}", delete(keys::revoke))
         .route("/v1/admin/links", post(admin::sign_in_link))
         .route("/v1/status", get(ops::status))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

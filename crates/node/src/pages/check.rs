@@ -381,7 +381,7 @@ pub(super) async fn carry(
         kind: kind.clone(),
         key: key.clone(),
     };
-    let made = credentials::for_reader(&app, &headers, case, name.clone()).await;
+    let made = credentials::for_reader(&app, &headers.clone().into(), case, name.clone()).await;
     signed(app, headers, uri, move |ask| {
         let document = made?;
         let opened = case::open(ask, &kind, &key)?;
