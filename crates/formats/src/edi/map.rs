@@ -78,7 +78,7 @@ pub use node::{Document, Field, Node, Pass};
 pub use read::{Finding, Found, documents};
 pub use write::write;
 
-use super::Syntax;
+use super::{Syntax, TransactionSet};
 use crate::ReadError;
 use crate::draft::Draft;
 use crate::elements::ElementRow;
@@ -400,6 +400,11 @@ impl<R> SetMap<R> {
         let mut out = Vec::new();
         rows_of(&self.root, &mut out);
         out
+    }
+
+    /// What is wrong inside one set, for an acknowledgement.
+    pub fn check(&self, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
+        read::findings(self, set, reading)
     }
 
     /// Reads all sets of this kind in a file.
