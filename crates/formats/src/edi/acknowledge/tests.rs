@@ -211,3 +211,16 @@ UNZ+1+77'
     assert_eq!(refused, [(5, 2, 1, "12"), (9, 0, 0, "13")]);
     assert_eq!(read[0].sets[0].verdict, Verdict::AcceptedWithErrors);
 }
+
+#[test]
+fn not_one_of_a_thousand_wrong_sets_is_accepted() {
+    let (head, rest) = CONSIST.split_once("ST*358*0001").unwrap();
+    let body = rest.split_once("SE*6*0001").unwrap().0;
+    let sets: String = (0..1_000)
+        .map(|number| format!("ST*358*{number}{body}SE*7*{number}~\n"))
+        .collect();
+    let all = format!("{head}{sets}GE*1000*358~\nIEA*1*000000358~\n");
+    let answer = text(&all, Acknowledgement::Functional997);
+    assert_eq!(answer.matches("AK5*R*4~").count(), 1_000);
+    assert!(answer.contains("AK9*R*1000*1000*0~"));
+}
