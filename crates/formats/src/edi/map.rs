@@ -20,7 +20,7 @@
 //!   element from the reading, where guides differ.
 //! * [`Loop::opens`] says that each pass of the loop becomes a record, or asks a function which. A value goes into
 //!   the records opened by its own pass, by a pass around it, and by the passes inside it: so what the head says
-//!   reaches each record of the body. In a pointer, `*` inside stands for an item of a list (`/shipments/*/scn`): one
+//!   reaches each record of the body, lists left out. In a pointer, `*` inside stands for an item of a list (`/shipments/*/scn`): one
 //!   for each pass of the loop around that names the list in [`Loop::items`], else for each pass of the row's loop.
 //!   `*` at the end of a pointer is one more item (`/seals/*`).
 //! * A [`Record`] lists what a record type needs (told as missing where the document does not tell it) and may name a
@@ -78,7 +78,7 @@ pub use node::{Document, Field, Node, Pass};
 pub use read::{Finding, Found, documents};
 pub use write::write;
 
-use super::Syntax;
+use super::{Syntax, TransactionSet};
 use crate::ReadError;
 use crate::draft::Draft;
 use crate::elements::ElementRow;
@@ -400,6 +400,11 @@ impl<R> SetMap<R> {
         let mut out = Vec::new();
         rows_of(&self.root, &mut out);
         out
+    }
+
+    /// What is wrong inside one set, for an acknowledgement.
+    pub fn check(&self, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
+        read::findings(self, set, reading)
     }
 
     /// Reads all sets of this kind in a file.

@@ -49,7 +49,7 @@ pub struct Interchange<'a> {
 }
 
 /// Which envelope of its interchange something is about; indexes from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The interchange.
     Interchange,
@@ -104,6 +104,8 @@ pub struct Reader<'a> {
     scope: Scope,
     syntax: Syntax,
     problems: Vec<Problem>,
+    /// What makes an envelope of the last interchange unfit: all of it, where problems are told up to a limit.
+    unfit: Vec<(Scope, &'static str)>,
     seen: HashSet<&'a str>,
     failed: bool,
 }
@@ -118,6 +120,7 @@ impl<'a> Reader<'a> {
             scope: Scope::Interchange,
             syntax: Syntax::X12,
             problems: Vec::new(),
+            unfit: Vec::new(),
             seen: HashSet::new(),
             failed: false,
         }
@@ -143,8 +146,14 @@ impl<'a> Reader<'a> {
         std::mem::take(&mut self.problems)
     }
 
+    /// The envelopes of the last interchange that are unfit, with the codes why.
+    pub fn unfit(&self) -> &[(Scope, &'static str)] {
+        &self.unfit
+    }
+
     fn read_interchange(&mut self) -> Result<Interchange<'a>, ReadError> {
         self.segments = 0;
+        self.unfit.clear();
         self.scope = Scope::Interchange;
         let (from, line) = (self.rest, self.line);
         let (header, delimiters) = self.header()?;
@@ -457,9 +466,13 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, code: &str, serious: bool, place: SourcePlace, en: String, es: String) {
+        let code = coded(self.syntax, code);
+        if serious {
+            self.unfit.push((self.scope, code));
+        }
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(Problem {
-                code: coded(self.syntax, code),
+                code,
                 place,
                 en,
                 es,

@@ -4,4 +4,5 @@ mod broken;
 mod hostile;
 mod round_trip;
 mod samples;
+mod x12_broken;
 mod x12_sets;

@@ -4,7 +4,7 @@ use super::node::{inner, origin};
 use super::{Document, Envelope, Field, LOOPS_DEEP_MAX, Loop, Node, Row, SetMap, When};
 use crate::ReadError;
 use crate::draft::{Places, Severity};
-use crate::edi::{Problem, Scope, Segment, Syntax, Text};
+use crate::edi::{Problem, Scope, Segment, Syntax, Text, TransactionSet};
 
 /// More findings than this in one set help nobody.
 const FINDINGS_MAX: usize = 1_000;
@@ -116,6 +116,20 @@ pub fn documents<R>(map: &SetMap<R>, bytes: &[u8], reading: &R) -> Result<Found,
     Ok(found)
 }
 
+/// What is wrong inside one set.
+pub(super) fn findings<R>(map: &SetMap<R>, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
+    let mut places = Places::default();
+    let mut reader = SetReader {
+        name: set.name(),
+        reading,
+        places: &mut places,
+        findings: Vec::new(),
+        deeper: 0,
+    };
+    reader.read(&map.root, "/0", &set.header, &set.segments);
+    reader.findings
+}
+
 fn set_code(syntax: Syntax, x12: &'static str, edifact: &'static str) -> &'static str {
     match syntax {
         Syntax::X12 => x12,
@@ -196,6 +210,8 @@ struct Open<'t, R: 'static> {
     at: String,
     /// The last loop opened inside.
     last: Option<usize>,
+    /// How many passes each loop inside has had.
+    passes: Vec<usize>,
     /// How many segments of each name this pass has.
     counts: Vec<(String, usize)>,
     header: (String, usize),
@@ -215,6 +231,7 @@ impl<R> SetReader<'_, R> {
             node: Node::default(),
             at: at.to_owned(),
             last: None,
+            passes: Vec::new(),
             counts: Vec::new(),
             header: (header.id.to_owned(), header.position),
         }];
@@ -305,14 +322,15 @@ impl<R> SetReader<'_, R> {
             return;
         };
         around.last = Some(number);
-        let passes = around
-            .node
-            .loops
-            .iter()
-            .filter(|(found, _)| *found == number);
-        let passes = passes.count();
+        while around.passes.len() <= number {
+            around.passes.push(0);
+        }
+        let passes = around.passes.get_mut(number).map_or(0, |passes| {
+            *passes += 1;
+            *passes
+        });
         let at = inner(&around.at, around.node.loops.len());
-        if passes == table.max {
+        if passes == table.max + 1 {
             let (en, es) = (
                 format!("loop {} stands more than {} times", table.id, table.max),
                 format!("el ciclo {} aparece más de {} veces", table.id, table.max),
@@ -334,6 +352,7 @@ impl<R> SetReader<'_, R> {
             node: Node::default(),
             at,
             last: None,
+            passes: Vec::new(),
             counts: Vec::new(),
             header: (segment.id.to_owned(), segment.position),
         };
