@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, x12_309};
+use crate::{ReadError, carta_porte, pedimento, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,8 @@ pub enum DocumentKind {
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
+    /// Pedimento, the fields of Anexo 22 from JSON or CSV.
+    Pedimento,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -69,6 +71,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
+    },
+    Importer {
+        kind: DocumentKind::Pedimento,
+        name: "pedimento",
+        en: "Customs declaration of Mexico (pedimento), JSON or CSV",
+        es: "Pedimento, JSON o CSV",
+        standard: "RGCE Anexo 22 (fields); the JSON and CSV forms are ours",
+        recognises: pedimento::recognises,
+        read: |bytes, _| pedimento::read(bytes),
+        elements: pedimento::elements,
     },
 ];
 
@@ -136,6 +148,16 @@ impl<'a> Head<'a> {
         self.bytes
             .windows(needle.len())
             .any(|window| window == needle)
+    }
+
+    /// Whether the text stands in its first line.
+    pub fn first_line_has(&self, needle: &str) -> bool {
+        let line = self
+            .bytes
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or(&[]);
+        Head { bytes: line }.has(needle)
     }
 
     /// Whether it begins as XML does.

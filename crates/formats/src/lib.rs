@@ -11,15 +11,21 @@
 //! | a draft from any file | [`read`] |
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
+//! | pedimento in and out | [`pedimento`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod carta_porte;
+mod country;
 mod decimal;
+mod delimited;
 pub mod draft;
 pub mod elements;
 mod error;
 pub mod identifiers;
+pub mod json;
 pub mod kinds;
+mod money;
+pub mod pedimento;
 mod text;
 pub mod x12;
 pub mod x12_309;
