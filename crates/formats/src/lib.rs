@@ -12,12 +12,22 @@
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
 //! | pedimento in and out | [`pedimento`] |
+//! | value receipt in and out | [`cove`] |
+//! | QR of a DODA in and out | [`doda`] |
+//! | QR of a manifest's cover sheet in and out | [`cover_sheet`] |
+//! | entry and certification of origin as credentials, in | [`trade_credential`] |
+//! | border wait times in and out | [`wait_times`] |
+//! | border crossing counts in and out | [`bts`] |
 //! | check digits and normal forms | [`identifiers`] |
 
+pub mod bts;
 pub mod carta_porte;
 mod country;
+pub mod cove;
+pub mod cover_sheet;
 mod decimal;
 mod delimited;
+pub mod doda;
 pub mod draft;
 pub mod elements;
 mod error;
@@ -27,6 +37,9 @@ pub mod kinds;
 mod money;
 pub mod pedimento;
 mod text;
+pub mod trade_credential;
+mod tree;
+pub mod wait_times;
 pub mod x12;
 pub mod x12_309;
 pub mod xml;

@@ -169,6 +169,11 @@ impl Builder {
         }
     }
 
+    /// Notes where a field stood, see [`Places::put`]; for documents that are mapped while they are read.
+    pub(crate) fn place(&mut self, pointer: String, place: SourcePlace) {
+        self.places.put(pointer, place);
+    }
+
     /// The source text at a field of the document.
     pub(crate) fn text_at(&self, origin: &str) -> Option<String> {
         self.places.at(origin).map(|place| place.text.clone())

@@ -34,7 +34,10 @@ fn whole() -> PedimentoDocument {
             ("valorAduana", "880601"),
             ("precioPagado", "880601"),
             ("rfcImportadorExportador", "URE180429TM6"),
-            ("nombreImportadorExportador", "UNIVERSIDAD ROBOTICA ESPAÑOLA"),
+            (
+                "nombreImportadorExportador",
+                "UNIVERSIDAD ROBOTICA ESPAÑOLA",
+            ),
             ("acuseElectronicoValidacion", "K7P2M4QX"),
             ("totalBultos", "480"),
             ("fechaEntrada", "24/11/2026"),
@@ -42,7 +45,11 @@ fn whole() -> PedimentoDocument {
             ("lineaCaptura", "03260024345660001237"),
             ("importePagado", "141246"),
         ]),
-        transportes: vec![of(&[("placas", "47AK2F"), ("paisTransporte", "MEX"), ("rfcTransportista", "EKU9003173C9")])],
+        transportes: vec![of(&[
+            ("placas", "47AK2F"),
+            ("paisTransporte", "MEX"),
+            ("rfcTransportista", "EKU9003173C9"),
+        ])],
         candados: vec![of(&[("numeroCandado", "7741093")])],
         contenedores: vec![of(&[("numeroContenedor", "CSQU3054383")])],
         guias: vec![of(&[("numeroGuia", "TOCQ88402171"), ("tipoGuia", "M")])],
@@ -60,8 +67,16 @@ fn whole() -> PedimentoDocument {
             ("paisProveedor", "USA"),
         ])],
         contribuciones: vec![
-            of(&[("claveContribucion", "3"), ("formaPago", "0"), ("importe", "140896")]),
-            of(&[("claveContribucion", "15"), ("formaPago", "0"), ("importe", "350")]),
+            of(&[
+                ("claveContribucion", "3"),
+                ("formaPago", "0"),
+                ("importe", "140896"),
+            ]),
+            of(&[
+                ("claveContribucion", "15"),
+                ("formaPago", "0"),
+                ("importe", "350"),
+            ]),
         ],
         identificadores: vec![of(&[("claveIdentificador", "CR"), ("complemento1", "4")])],
         partidas: vec![
@@ -90,7 +105,10 @@ fn whole() -> PedimentoDocument {
                     ("formaPagoPartida", "0"),
                     ("importePartida", "128096"),
                 ])],
-                identificadores: vec![of(&[("claveIdentificadorPartida", "TL"), ("complemento1Partida", "USA")])],
+                identificadores: vec![of(&[
+                    ("claveIdentificadorPartida", "TL"),
+                    ("complemento1Partida", "USA"),
+                ])],
                 permisos: vec![of(&[("clavePermiso", "NM"), ("numeroPermiso", "NOM-050")])],
             },
             Partida {
@@ -168,7 +186,11 @@ fn a_whole_pedimento_is_complete() {
             json!({"pedimentos": ["26:24:3456:6000123"], "captureLine": "03260024345660001237", "paidMxnCents": 14124600})
         );
         let invoice = record(&draft, "InvoiceSummary");
-        assert!(invoice.optional && invoice.missing.is_empty(), "{:?}", invoice.missing);
+        assert!(
+            invoice.optional && invoice.missing.is_empty(),
+            "{:?}",
+            invoice.missing
+        );
         assert_eq!(
             invoice.subject,
             json!({
@@ -186,15 +208,26 @@ fn places_are_json_pointers_and_cells() {
     let text = write_json(&[whole()]);
     let draft = read(text.as_bytes()).unwrap();
     let place = &record(&draft, "Pedimento").sources["/goods/1/commodityCode"];
-    assert_eq!((place.path.as_str(), place.text.as_str()), ("/partidas/1/fraccion", "87088099"));
+    assert_eq!(
+        (place.path.as_str(), place.text.as_str()),
+        ("/partidas/1/fraccion", "87088099")
+    );
     let line = text.lines().nth(place.line as usize - 1).unwrap();
     assert!(line.contains("87088099"), "{line}");
-    assert!(line.chars().skip(place.column.unwrap() as usize - 1).collect::<String>().starts_with("\"87088099\""));
+    assert!(
+        line.chars()
+            .skip(place.column.unwrap() as usize - 1)
+            .collect::<String>()
+            .starts_with("\"87088099\"")
+    );
     let text = write_csv(&[whole()], ';');
     let draft = read(text.as_bytes()).unwrap();
     let place = &record(&draft, "Pedimento").sources["/goods/1/commodityCode"];
     let line = text.lines().nth(place.line as usize - 1).unwrap();
-    assert_eq!(line.split(';').nth(place.column.unwrap() as usize - 1), Some("87088099"));
+    assert_eq!(
+        line.split(';').nth(place.column.unwrap() as usize - 1),
+        Some("87088099")
+    );
     assert!(place.path.ends_with("/fraccion"));
 }
 
@@ -207,7 +240,10 @@ fn a_rectification_names_its_original() {
         ("pedimentoOriginal", "262434566000123"),
         ("motivoRectificacion", "Wood packing statement missing"),
     ] {
-        let index = Encabezado::FIELDS.iter().position(|rule| rule.name == name).unwrap();
+        let index = Encabezado::FIELDS
+            .iter()
+            .position(|rule| rule.name == name)
+            .unwrap();
         document.encabezado.fill(index, value.to_owned());
     }
     let draft = read(write_json(&[document.clone()]).as_bytes()).unwrap();
@@ -268,25 +304,44 @@ fn a_spreadsheet_of_lines_is_read() {
         262434566000123;IMP;A1;IMD;18.3;100;240;7;48120;URE180429TM6;Universidad Española;10;F-1;COVE26A4F7K21;1;85443000;00;6;4;Arnés\r\n\
         262434566000123;;;;;;;;;;;;F-1;COVE26A4F7K21;2;85443000;00;6;4;Cable\r\n\
         262434566000124;EXP;A1;EXD;18.3;50;240;7;1;URE180429TM6;Universidad Española;1;F-2;COVE26A4F7K22;1;85443000;00;6;4;Arnés\r\n";
-    let bytes: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
-    assert_eq!(crate::recognise(&bytes), None, "titles are no names: the kind has to be said");
+    let bytes: Vec<u8> = text
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)).unwrap())
+        .collect();
+    assert_eq!(
+        crate::recognise(&bytes),
+        None,
+        "titles are no names: the kind has to be said"
+    );
     let (documents, faults) = read_documents(&bytes).unwrap();
     let told: Vec<_> = faults.iter().map(|fault| fault.code).collect();
     assert_eq!(told, ["encoding-latin1"]);
     assert_eq!(documents.len(), 2);
     assert_eq!(documents[0].partidas.len(), 2);
     assert_eq!(documents[0].facturas.len(), 1);
-    assert_eq!(documents[0].partidas[0].datos.descripcion.as_deref(), Some("Arnés"));
-    assert_eq!(documents[1].encabezado.tipo_operacion.as_deref(), Some("EXP"));
+    assert_eq!(
+        documents[0].partidas[0].datos.descripcion.as_deref(),
+        Some("Arnés")
+    );
+    assert_eq!(
+        documents[1].encabezado.tipo_operacion.as_deref(),
+        Some("EXP")
+    );
     let draft = read(&bytes).unwrap();
     assert_eq!(untold(&draft), [""; 0]);
     assert!(draft.is_complete());
     assert_eq!(draft.records[0].subject["packages"], 10);
     let other = text.replace("262434566000123;;;", "262434566000123;EXP;;");
     let (_, faults) = read_documents(other.as_bytes()).unwrap();
-    let fault = faults.iter().find(|fault| fault.code == "header-differs").unwrap();
+    let fault = faults
+        .iter()
+        .find(|fault| fault.code == "header-differs")
+        .unwrap();
     let place = fault.place.as_ref().unwrap();
-    assert_eq!((place.line, place.column, place.path.as_str()), (3, Some(2), "row 3/tipoOperacion"));
+    assert_eq!(
+        (place.line, place.column, place.path.as_str()),
+        (3, Some(2), "row 3/tipoOperacion")
+    );
 }
 
 /// A generator from a seed: the same cases on every machine.
@@ -307,7 +362,11 @@ impl Dice {
             .map(|_| letters[usize::try_from(self.roll(letters.len() as u64)).unwrap()])
             .collect();
         let text = text.trim().to_owned();
-        if text.is_empty() { "x".to_owned() } else { text }
+        if text.is_empty() {
+            "x".to_owned()
+        } else {
+            text
+        }
     }
 
     fn section<S: Section>(&mut self) -> S {
@@ -319,7 +378,11 @@ impl Dice {
             }
         }
         // A row without any cell is no row; the first field is always there.
-        if S::RULES.iter().enumerate().all(|(index, _)| section.value(index).is_none()) {
+        if S::RULES
+            .iter()
+            .enumerate()
+            .all(|(index, _)| section.value(index).is_none())
+        {
             section.fill(0, "x".to_owned());
         }
         section
@@ -355,7 +418,8 @@ impl Dice {
 fn a_thousand_generated_files_come_back_equal() {
     for seed in 1..=1_000_u64 {
         let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        let documents: Vec<PedimentoDocument> = (0..=dice.roll(3)).map(|_| dice.document()).collect();
+        let documents: Vec<PedimentoDocument> =
+            (0..=dice.roll(3)).map(|_| dice.document()).collect();
         let text = write_json(&documents);
         let (back, _) = read_documents(text.as_bytes()).unwrap();
         assert_eq!(back, documents, "json, seed {seed}");
