@@ -12,6 +12,12 @@ use std::collections::HashSet;
 
 /// The record types hold at most this many lines, as a pedimento does.
 const GOODS_MAX: usize = 999;
+/// The record types hold at most 200,000 kg, more than any truck weighs.
+const WEIGHT_MAX: i128 = 200_000 * decimal::ONE;
+/// The record types hold at most this many packages.
+const PACKAGES_MAX: i64 = 9_999_999;
+/// The record types hold at most this value in US cents.
+const USD_CENTS_MAX: i64 = 10_000_000_000_000;
 /// The record types hold at most this many receipts.
 const COVES_MAX: usize = 100;
 /// The record types hold at most this many shipments.
@@ -106,7 +112,8 @@ impl Map<'_> {
             .encabezado
             .valor_dolares
             .as_deref()
-            .and_then(money::cents);
+            .and_then(money::cents)
+            .filter(|cents| *cents <= USD_CENTS_MAX);
         if let Some(cents) = dollars {
             let origin = self.header("valor_dolares");
             self.out.set(record, "/valueUsdCents", cents, &origin);
@@ -237,7 +244,12 @@ impl Map<'_> {
             ),
         }
         let origin = self.header("peso_bruto");
-        match header.peso_bruto.as_deref().and_then(decimal::parse) {
+        let weight = header.peso_bruto.as_deref().and_then(decimal::parse);
+        self.out_of_range(
+            "peso_bruto",
+            weight.is_some_and(|weight| weight > WEIGHT_MAX),
+        );
+        match weight.filter(|weight| *weight <= WEIGHT_MAX) {
             Some(weight) => self
                 .out
                 .set(record, "/grossWeightKg", decimal::json(weight), &origin),
@@ -249,12 +261,16 @@ impl Map<'_> {
             ),
         }
         let origin = self.header("bultos");
-        match header
+        let packages = header
             .bultos
             .as_deref()
             .and_then(decimal::parse)
-            .and_then(decimal::whole)
-        {
+            .and_then(decimal::whole);
+        self.out_of_range(
+            "bultos",
+            packages.is_some_and(|packages| packages > PACKAGES_MAX),
+        );
+        match packages.filter(|packages| *packages <= PACKAGES_MAX) {
             Some(packages) => self.out.set(record, "/packages", packages, &origin),
             None => self.out.missing(
                 record,
@@ -291,6 +307,20 @@ impl Map<'_> {
         self.goods(record);
     }
 
+    /// Tells that a value of the header is more than a record of one truck holds.
+    fn out_of_range(&mut self, field: &str, beyond: bool) {
+        if beyond {
+            let origin = self.header(field);
+            self.out.fault(
+                Severity::Error,
+                "beyond-record",
+                &origin,
+                "this is more than a truck carries, and no record holds it".to_owned(),
+                "es más de lo que lleva un camión y ningún registro lo admite".to_owned(),
+            );
+        }
+    }
+
     /// The lines, where each has its packages: the record type asks for them, Anexo 22 does not.
     fn goods(&mut self, record: usize) {
         let lines = &self.document.partidas;
@@ -303,7 +333,7 @@ impl Map<'_> {
         };
         let whole = lines.iter().all(|line| {
             let text = line.datos.descripcion.as_deref().unwrap_or("");
-            told(line).is_some() && text.chars().count() >= 3
+            told(line).is_some_and(|count| count <= PACKAGES_MAX) && text.chars().count() >= 3
         });
         if lines.is_empty() || !whole || lines.len() > GOODS_MAX {
             if !lines.is_empty() {
@@ -395,7 +425,13 @@ impl Map<'_> {
                 }
                 (_, None) => {}
             }
-            if let Some(weight) = line.datos.peso_bruto.as_deref().and_then(decimal::parse) {
+            if let Some(weight) = line
+                .datos
+                .peso_bruto
+                .as_deref()
+                .and_then(decimal::parse)
+                .filter(|weight| *weight <= WEIGHT_MAX)
+            {
                 let origin = format!("{at}/peso_bruto");
                 self.out.set(
                     record,

@@ -2,5 +2,8 @@
 
 mod border_samples;
 mod broken;
+mod broken_pedimento;
 mod hostile;
+mod hostile_border;
 mod samples;
+mod schemas;
