@@ -16,6 +16,9 @@ pub const VALUES_MAX: usize = 400_000;
 /// The longest free text of the documents read here has a few thousand characters.
 pub const VALUE_BYTES_MAX: usize = 64 * 1024;
 
+/// Up to so many members of an object are compared one by one.
+const MEMBERS_LOOKED_THROUGH: usize = 32;
+
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -260,7 +263,17 @@ impl Parser<'_> {
             }
             let before = self.place();
             let name = self.string()?;
-            if !names.insert(name.clone()) {
+            // Most objects are small, and looking through a few names is quicker than hashing them.
+            let repeated = match members.len() < MEMBERS_LOOKED_THROUGH {
+                true => members.iter().any(|(known, _)| *known == name),
+                false => {
+                    if names.is_empty() {
+                        names.extend(members.iter().map(|(known, _)| known.clone()));
+                    }
+                    !names.insert(name.clone())
+                }
+            };
+            if repeated {
                 let shown: String = name.chars().take(40).collect();
                 return Err(ReadError::new(
                     "json-key-repeated",
@@ -375,35 +388,34 @@ impl Parser<'_> {
         self.step();
         let mut out = String::new();
         loop {
-            if out.len() > VALUE_BYTES_MAX {
+            // Up to the next sign that means something, all at once: these are ASCII, so the cut is between letters.
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+            let plain = rest
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F))
+                .unwrap_or(rest.len());
+            let run = self.text.get(self.at..self.at + plain).unwrap_or("");
+            if out.len() + run.len() > VALUE_BYTES_MAX {
                 return Err(self.too_long());
             }
-            let Some(letter) = self
-                .text
-                .get(self.at..)
-                .and_then(|rest| rest.chars().next())
-            else {
-                return Err(self.malformed("", ""));
-            };
-            match letter {
-                '"' => {
+            out.push_str(run);
+            self.at += plain;
+            let letters = u32::try_from(run.chars().count()).unwrap_or(u32::MAX);
+            self.column = self.column.saturating_add(letters);
+            match self.peek() {
+                Some(b'"') => {
                     self.step();
                     return Ok(out);
                 }
-                '\\' => {
+                Some(b'\\') => {
                     self.step();
                     out.push(self.escape()?);
                 }
-                control if control < ' ' => {
+                _ => {
                     return Err(self.malformed(
                         "a line end or control character inside a text",
                         "un fin de línea o carácter de control dentro de un texto",
                     ));
-                }
-                _ => {
-                    self.at += letter.len_utf8();
-                    self.column = self.column.saturating_add(1);
-                    out.push(letter);
                 }
             }
         }
@@ -555,6 +567,20 @@ mod tests {
                 (*expected, *line, *column, (*path).to_owned()),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_is_found_among_many() {
+        for count in [1, 31, 32, 33, 100] {
+            let members: String = (0..count)
+                .map(|index| format!("\"m{index}\": 1, "))
+                .collect();
+            for repeated in [0, count - 1] {
+                let text = format!("{{{members}\"m{repeated}\": 2}}");
+                assert_eq!(code(&text).0, "json-key-repeated", "{count} {repeated}");
+            }
+            assert_eq!(code(&format!("{{{members}\"x\": 2}}")).0, "read");
         }
     }
 

@@ -14,6 +14,10 @@ use std::collections::HashMap;
 
 /// The column that names a row's block.
 const REGISTRO: &str = "registro";
+/// How many blocks of one kind are looked at for one that a flat row repeats.
+const BLOCKS_LOOKED_BACK: usize = 256;
+/// As many values as the JSON form may have; each is kept with its place, some 300 bytes.
+const CELLS_MAX: usize = crate::json::VALUES_MAX;
 const NUMERO: &str = "numeroPedimento";
 const SECUENCIA: &str = "secuenciaPartida";
 
@@ -36,6 +40,14 @@ const BLOCKS: &[(&str, &[FieldRule], bool)] = &[
 /// Reads all pedimentos of a file.
 pub(super) fn read(bytes: &[u8], places: &mut Places) -> Result<Vec<PedimentoDocument>, ReadError> {
     let table = delimited::read(bytes)?;
+    let values = table.rows.iter().flat_map(|row| &row.cells);
+    if values.filter(|cell| !cell.is_empty()).count() > CELLS_MAX {
+        return Err(ReadError::new(
+            "csv-too-many-cells",
+            format!("more than {CELLS_MAX} cells with a value"),
+            format!("más de {CELLS_MAX} celdas con valor"),
+        ));
+    }
     table.tell(places);
     let columns = Columns::of(&table, places);
     let mut reader = Reader {
@@ -345,9 +357,13 @@ impl Reader<'_> {
     /// A row of the flat form: a line, and the header's columns repeated.
     fn line_row(&mut self, row: &Row) {
         let number = self.columns.cell(row, NUMERO).to_owned();
-        let index = match self.by_number.get(&number) {
+        // Below its first row a pedimento's cells may be blank, its number among them.
+        let known = match (number.is_empty(), self.found.len().checked_sub(1)) {
+            (true, Some(last)) => Some(last),
+            _ => self.by_number.get(&number).copied(),
+        };
+        let index = match known {
             Some(index) => {
-                let index = *index;
                 self.same_header(row, index);
                 index
             }
@@ -448,8 +464,14 @@ impl Reader<'_> {
         let Some(known) = self.found.get_mut(index).map(list) else {
             return;
         };
-        // A block is repeated on the rows beside it, as a rule on the next one; far back is not looked.
-        if known.iter().rev().take(64).any(|block| *block == quiet) {
+        // A block is repeated on the rows beside it, so looking back is bounded: a sheet of a million rows must not
+        // compare each with each.
+        if known
+            .iter()
+            .rev()
+            .take(BLOCKS_LOOKED_BACK)
+            .any(|block| *block == quiet)
+        {
             return;
         }
         let at = format!("/{index}/{name}/{}", known.len());

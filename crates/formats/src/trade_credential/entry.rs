@@ -311,6 +311,7 @@ fn lines(subject: &Member<'_>, record: usize, out: &mut Builder) {
     }
     for (index, line) in items.iter().take(LINES_MAX).enumerate() {
         let to = format!("/entryLines/{index}");
+        out.open(record, &to);
         let code = line.down(&["commodity", "commodityCode"]);
         match (&code, code.as_ref().and_then(Member::text).and_then(tariff)) {
             (Some(member), Some(digits)) => set(

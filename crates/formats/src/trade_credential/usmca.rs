@@ -148,13 +148,13 @@ fn goods(subject: &Member<'_>, record: usize, out: &mut Builder) {
     }
     for (index, line) in items.iter().take(LINES_MAX).enumerate() {
         let to = format!("/originLines/{index}");
+        out.open(record, &to);
         type Fits = fn(&str) -> Option<String>;
-        let members: [(&str, &str, &'static str, bool, Fits, &str, &str); 4] = [
+        let members: [(&str, &str, &'static str, Fits, &str, &str); 4] = [
             (
                 "description",
                 "goodsText",
                 "goods-text",
-                true,
                 |text| {
                     (3..=300)
                         .contains(&text.chars().count())
@@ -167,7 +167,6 @@ fn goods(subject: &Member<'_>, record: usize, out: &mut Builder) {
                 "commodityCode",
                 "commodityCode",
                 "tariff-form",
-                true,
                 tariff,
                 "should be a tariff code of 6, 8 or 10 digits",
                 "debería ser una fracción de 6, 8 o 10 dígitos",
@@ -176,7 +175,6 @@ fn goods(subject: &Member<'_>, record: usize, out: &mut Builder) {
                 "originCriterion",
                 "originCriterion",
                 "origin-criterion",
-                true,
                 |text| matches!(text, "A" | "B" | "C" | "D").then(|| text.to_owned()),
                 "should be A, B, C or D (Article 4.2)",
                 "debería ser A, B, C o D (artículo 4.2)",
@@ -185,13 +183,12 @@ fn goods(subject: &Member<'_>, record: usize, out: &mut Builder) {
                 "countryOfOrigin",
                 "originCountry",
                 "country-form",
-                false,
                 |text| matches!(text, "MX" | "US" | "CA").then(|| text.to_owned()),
                 "should be MX, US or CA",
                 "debería ser MX, US o CA",
             ),
         ];
-        for (from, member, code, needed, fits, en, es) in members {
+        for (from, member, code, fits, en, es) in members {
             let found = line.child(from);
             let value = found.as_ref().and_then(Member::text).and_then(fits);
             let pointer = format!("{to}/{member}");
@@ -202,8 +199,21 @@ fn goods(subject: &Member<'_>, record: usize, out: &mut Builder) {
                         Some(found) => error(out, code, found, en.to_owned(), es.to_owned()),
                         None => absent(out, line, from),
                     }
-                    if needed {
-                        out.missing(record, &pointer, from, member);
+                    match member {
+                        "goodsText" => out.missing(record, &pointer, "the goods", "la mercancía"),
+                        "commodityCode" => out.missing(
+                            record,
+                            &pointer,
+                            "the tariff code",
+                            "la fracción arancelaria",
+                        ),
+                        "originCriterion" => out.missing(
+                            record,
+                            &pointer,
+                            "the origin criterion",
+                            "el criterio de origen",
+                        ),
+                        _ => {}
                     }
                 }
             }

@@ -37,8 +37,8 @@ pub fn elements() -> Vec<ElementRow> {
         for text in texts {
             rows.push(ElementRow::new(
                 format!("{block}/{text}"),
-                format!("{en}: {}", text.replace('_', " ")),
-                format!("{es}: {}", text.replace('_', " ")),
+                format!("{en}: `{text}`"),
+                format!("{es}: `{text}`"),
                 true,
                 &[],
             ));
