@@ -105,7 +105,7 @@ impl<'a> Source<'a> {
                 {
                     let before = found.len();
                     let inside = holder.children.iter().filter(|child| child.local() == item);
-                    found.extend(inside.map(|child| Source::Xml(child)));
+                    found.extend(inside.map(Source::Xml));
                     if found.len() == before
                         && !(holder.children.is_empty() && holder.text.is_empty())
                     {

@@ -20,10 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Cove>, Places), ReadError> {
             let root = xml::parse(bytes)?;
             let mut nodes = Vec::new();
             find(&root, &mut nodes);
-            all(
-                nodes.into_iter().map(|node| Source::Xml(node)).collect(),
-                &mut places,
-            )?
+            all(nodes.into_iter().map(Source::Xml).collect(), &mut places)?
         }
         false => {
             let root = json::parse(bytes)?;
@@ -351,9 +348,8 @@ fn check(document: &Cove, at: &str, places: &mut Places) {
             }
         }
         let currency = line.moneda.as_str();
-        if !currency.is_empty()
-            && !(currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase()))
-        {
+        let right = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !currency.is_empty() && !right {
             tell(
                 Severity::Error,
                 "currency-form",

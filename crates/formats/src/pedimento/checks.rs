@@ -89,18 +89,20 @@ impl Check<'_> {
         let regime = header.regimen.as_deref().unwrap_or("");
         let operation = header.tipo_operacion.as_deref().unwrap_or("");
         match CLAVES.iter().find(|(known, _)| *known == clave) {
-            Some((_, usual)) => {
-                if !usual.is_empty() && forms::REGIMES.contains(&regime) && !usual.contains(&regime)
-                {
-                    let usual = usual.join(", ");
-                    self.warning(
-                        "clave-regime",
-                        &format!("{at}/regimen"),
-                        format!("a pedimento {clave} usually has regime {usual}, not {regime}"),
-                        format!("un pedimento {clave} suele tener régimen {usual}, no {regime}"),
-                    );
-                }
+            Some((_, usual))
+                if !usual.is_empty()
+                    && forms::REGIMES.contains(&regime)
+                    && !usual.contains(&regime) =>
+            {
+                let usual = usual.join(", ");
+                self.warning(
+                    "clave-regime",
+                    &format!("{at}/regimen"),
+                    format!("a pedimento {clave} usually has regime {usual}, not {regime}"),
+                    format!("un pedimento {clave} suele tener régimen {usual}, no {regime}"),
+                );
             }
+            Some(_) => {}
             None if forms::misformed(forms::Form::Clave, clave).is_none() => self.warning(
                 "clave-unknown",
                 &format!("{at}/clave"),

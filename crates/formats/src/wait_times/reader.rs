@@ -23,7 +23,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(WaitTimes, Places), ReadError> {
                 return Err(no_feed(root.place()));
             }
             let ports = root.children.iter().filter(|child| child.local() == "port");
-            all(ports.map(|port| Source::Xml(port)), &mut places)?
+            all(ports.map(Source::Xml), &mut places)?
         }
         false => {
             let root = json::parse(bytes)?;
@@ -253,8 +253,11 @@ fn check(feed: &WaitTimes, places: &mut Places) {
     }
 }
 
-/// The groups of a port with the number of their lanes and their kinds of lane.
-pub(super) fn groups(port: &Port) -> [(&'static str, &str, Vec<(&'static str, &Lane)>); 3] {
+/// A group of lanes: its name, how many there are, its kinds of lane by name.
+type Group<'a> = (&'static str, &'a str, Vec<(&'static str, &'a Lane)>);
+
+/// The groups of a port.
+pub(super) fn groups(port: &Port) -> [Group<'_>; 3] {
     let (trucks, cars, feet) = (
         &port.commercial_vehicle_lanes,
         &port.passenger_vehicle_lanes,
