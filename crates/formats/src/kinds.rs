@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::elements::ElementRow;
 use crate::{ReadError, carta_porte, x12_309, x12_350, x12_353, x12_355, x12_358};
+use crate::{
+    ReadError, bts, carta_porte, cove, cover_sheet, doda, pedimento, trade_credential, wait_times,
+    x12_309,
+};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +27,20 @@ pub enum DocumentKind {
     X12Answer355,
     /// ANSI X12 358, customs consist information.
     X12Consist358,
+    /// Pedimento, the fields of Anexo 22 from JSON or CSV.
+    Pedimento,
+    /// Border wait times, in the form of CBP's feed.
+    BorderWaitTimes,
+    /// COVE, the value receipt of VUCEM.
+    Cove,
+    /// The QR of a DODA.
+    Doda,
+    /// The QR of a truck manifest's cover sheet.
+    AceCoverSheet,
+    /// A CBP 3461 entry or a USMCA certification as a credential of the traceability vocabulary.
+    TradeCredential,
+    /// BTS border crossing entry data.
+    BtsCrossings,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -39,6 +57,10 @@ pub struct Readings {
     pub x12_355: x12_355::Reading,
     /// ANSI X12 358.
     pub x12_358: x12_358::Reading,
+    /// The QR of a DODA.
+    pub doda: doda::Reading,
+    /// The QR of a truck manifest's cover sheet.
+    pub ace_cover_sheet: cover_sheet::Reading,
 }
 
 /// One kind of document.
@@ -125,6 +147,74 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("358"),
         read: |bytes, readings| x12_358::read(bytes, &readings.x12_358),
         elements: x12_358::elements,
+        kind: DocumentKind::Pedimento,
+        name: "pedimento",
+        en: "Customs declaration of Mexico (pedimento), JSON or CSV",
+        es: "Pedimento, JSON o CSV",
+        standard: "RGCE Anexo 22 (fields); the JSON and CSV forms are ours",
+        recognises: pedimento::recognises,
+        read: |bytes, _| pedimento::read(bytes),
+        elements: pedimento::elements,
+    },
+    Importer {
+        kind: DocumentKind::BorderWaitTimes,
+        name: "border-wait-times",
+        en: "Border wait times feed, JSON or XML",
+        es: "Tiempos de espera en la frontera, JSON o XML",
+        standard: "CBP border wait times feed",
+        recognises: wait_times::recognises,
+        read: |bytes, _| wait_times::read(bytes),
+        elements: wait_times::elements,
+    },
+    Importer {
+        kind: DocumentKind::Cove,
+        name: "cove",
+        en: "Value receipt of VUCEM (COVE), XML or JSON",
+        es: "Acuse de valor de VUCEM (COVE), XML o JSON",
+        standard: "VUCEM COVE (unsure in parts)",
+        recognises: cove::recognises,
+        read: |bytes, _| cove::read(bytes),
+        elements: cove::elements,
+    },
+    Importer {
+        kind: DocumentKind::Doda,
+        name: "doda",
+        en: "QR of an operation document for customs dispatch (DODA)",
+        es: "QR del documento de operación para despacho aduanero (DODA)",
+        standard: "SAT DODA and PITA guide (layout by reading)",
+        recognises: doda::recognises,
+        read: |bytes, readings| doda::read(bytes, &readings.doda),
+        elements: doda::elements,
+    },
+    Importer {
+        kind: DocumentKind::AceCoverSheet,
+        name: "ace-cover-sheet",
+        en: "QR of a truck manifest's cover sheet",
+        es: "QR de la carátula del manifiesto de camión",
+        standard: "CBP ACE truck manifest QR specification",
+        recognises: cover_sheet::recognises,
+        read: |bytes, readings| cover_sheet::read(bytes, &readings.ace_cover_sheet),
+        elements: cover_sheet::elements,
+    },
+    Importer {
+        kind: DocumentKind::TradeCredential,
+        name: "trade-credential",
+        en: "CBP 3461 entry or USMCA certification as a credential",
+        es: "Entrada CBP 3461 o certificación T-MEC como credencial",
+        standard: "W3C CCG traceability vocabulary",
+        recognises: trade_credential::recognises,
+        read: |bytes, _| trade_credential::read(bytes),
+        elements: trade_credential::elements,
+    },
+    Importer {
+        kind: DocumentKind::BtsCrossings,
+        name: "bts-crossings",
+        en: "Border crossing entry data of BTS, CSV",
+        es: "Datos de cruces fronterizos de BTS, CSV",
+        standard: "BTS border crossing entry data",
+        recognises: bts::recognises,
+        read: |bytes, _| bts::read(bytes),
+        elements: bts::elements,
     },
 ];
 
@@ -192,6 +282,16 @@ impl<'a> Head<'a> {
         self.bytes
             .windows(needle.len())
             .any(|window| window == needle)
+    }
+
+    /// Whether the text stands in its first line.
+    pub fn first_line_has(&self, needle: &str) -> bool {
+        let line = self
+            .bytes
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or(&[]);
+        Head { bytes: line }.has(needle)
     }
 
     /// Whether it begins as XML does.

@@ -14,19 +14,40 @@
 //! | from a case to a document | [`out`] |
 //! | customs status, events, answers, consist | [`x12_350`], [`x12_353`], [`x12_355`], [`x12_358`] |
 //! | X12 and EDIFACT, segment by segment | [`edi`] |
+//! | pedimento in and out | [`pedimento`] |
+//! | value receipt in and out | [`cove`] |
+//! | QR of a DODA in and out | [`doda`] |
+//! | QR of a manifest's cover sheet in and out | [`cover_sheet`] |
+//! | entry and certification of origin as credentials, in | [`trade_credential`] |
+//! | border wait times in and out | [`wait_times`] |
+//! | border crossing counts in and out | [`bts`] |
 //! | check digits and normal forms | [`identifiers`] |
 
+pub mod bts;
 pub mod carta_porte;
+mod country;
+pub mod cove;
+pub mod cover_sheet;
 mod decimal;
+mod delimited;
+pub mod doda;
 pub mod draft;
 pub mod edi;
 pub mod elements;
 mod error;
 pub mod identifiers;
+pub mod json;
 pub mod kinds;
 mod manifest;
 pub mod out;
 mod text;
+mod money;
+pub mod pedimento;
+mod text;
+pub mod trade_credential;
+mod tree;
+pub mod wait_times;
+pub mod x12;
 pub mod x12_309;
 pub mod x12_350;
 pub mod x12_353;

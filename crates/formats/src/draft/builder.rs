@@ -184,6 +184,18 @@ impl Builder {
         }
     }
 
+    /// Makes an empty object at a pointer, so that an item of which nothing can be taken keeps its place in a list.
+    pub(crate) fn open(&mut self, record: usize, pointer: &str) {
+        if let Some(draft) = self.records.get_mut(record) {
+            insert(&mut draft.subject, pointer, Value::Object(Map::new()));
+        }
+    }
+
+    /// Notes where a field stood, see [`Places::put`]; for documents that are mapped while they are read.
+    pub(crate) fn place(&mut self, pointer: String, place: SourcePlace) {
+        self.places.put(pointer, place);
+    }
+
     /// The source text at a field of the document.
     pub(crate) fn text_at(&self, origin: &str) -> Option<String> {
         self.places.at(origin).map(|place| place.text.clone())
