@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, x12_309, x12_350, x12_353, x12_355, x12_358};
 use crate::{
     ReadError, bts, carta_porte, cove, cover_sheet, doda, pedimento, trade_credential, wait_times,
-    x12_309,
+    x12_309, x12_350, x12_353, x12_355, x12_358,
 };
 
 /// The kinds of document this crate reads.
@@ -147,6 +146,8 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("358"),
         read: |bytes, readings| x12_358::read(bytes, &readings.x12_358),
         elements: x12_358::elements,
+    },
+    Importer {
         kind: DocumentKind::Pedimento,
         name: "pedimento",
         en: "Customs declaration of Mexico (pedimento), JSON or CSV",
