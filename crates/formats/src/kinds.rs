@@ -10,6 +10,7 @@ use crate::{
     ReadError, bts, carta_porte, cove, cover_sheet, doda, pedimento, trade_credential, wait_times,
     x12_309, x12_350, x12_353, x12_355, x12_358,
 };
+use crate::{ReadError, carta_porte, iso20022, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,8 @@ pub enum DocumentKind {
     TradeCredential,
     /// BTS border crossing entry data.
     BtsCrossings,
+    /// ISO 20022 payment message, its business application header, or both.
+    Iso20022,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -216,6 +219,14 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: bts::recognises,
         read: |bytes, _| bts::read(bytes),
         elements: bts::elements,
+        kind: DocumentKind::Iso20022,
+        name: "iso20022",
+        en: "Payment message, ISO 20022",
+        es: "Mensaje de pago, ISO 20022",
+        standard: "ISO 20022: head.001, pain.001, pain.002, pain.013, pacs.002, pacs.004, pacs.008, camt.054",
+        recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
+        read: |bytes, _| iso20022::read(bytes),
+        elements: iso20022::elements,
     },
 ];
 

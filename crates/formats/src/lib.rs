@@ -37,6 +37,7 @@ pub mod elements;
 mod error;
 pub mod identifiers;
 pub mod json;
+pub mod iso20022;
 pub mod kinds;
 mod manifest;
 mod money;

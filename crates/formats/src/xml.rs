@@ -9,8 +9,11 @@ use crate::draft::SourcePlace;
 use crate::text::{self, Encoding};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+mod path;
+pub use path::{Name, XPath};
 
 /// A CFDI is 8 deep; a document of more than this was made to exhaust a stack.
 pub const DEPTH_MAX: usize = 32;
@@ -27,11 +30,11 @@ pub const VALUE_BYTES_MAX: usize = 64 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
     /// The name as written, with its prefix.
-    pub name: String,
+    pub name: Name,
     /// The namespace; empty for none.
     pub namespace: Rc<str>,
     /// XPath from the root, with positions among children of one name.
-    pub path: String,
+    pub path: XPath,
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
@@ -62,7 +65,7 @@ pub struct Attribute {
 impl Element {
     /// The name without its prefix.
     pub fn local(&self) -> &str {
-        self.name.rsplit(':').next().unwrap_or(&self.name)
+        self.name.local()
     }
 
     /// The attribute of that name in no namespace.
@@ -150,12 +153,42 @@ impl Lines<'_> {
     }
 }
 
+/// How many children of each name an element has so far.
+#[derive(Default)]
+struct Named {
+    /// The first few names: looked through from the last, since children of one name follow each other.
+    few: Vec<(Name, u32)>,
+    /// The others, so that an element with thousands of names costs no square of them.
+    many: HashMap<Name, u32>,
+}
+
+impl Named {
+    /// The position of one more child of that name, from 1.
+    fn next(&mut self, name: &Name) -> u32 {
+        let room = self.few.len() < 16;
+        let found = self.few.iter_mut().rev().find(|(known, _)| known.is(name));
+        if let Some((_, count)) = found {
+            *count += 1;
+            return *count;
+        }
+        if room {
+            self.few.push((name.clone(), 1));
+            return 1;
+        }
+        let count = self.many.entry(name.clone()).or_insert(0);
+        *count += 1;
+        *count
+    }
+}
+
 struct Parser<'a> {
     reader: Reader<&'a [u8]>,
     lines: Lines<'a>,
     stack: Vec<Element>,
     /// For each open element, how many children of each name it has: positions in paths, in one pass.
-    named: Vec<HashMap<String, usize>>,
+    named: Vec<Named>,
+    /// The names met so far: a document has many elements of few names.
+    names: HashSet<Name>,
     bindings: Vec<(usize, String, Rc<str>)>,
     none: Rc<str>,
     elements: usize,
@@ -178,6 +211,7 @@ impl<'a> Parser<'a> {
             },
             stack: Vec::new(),
             named: Vec::new(),
+            names: HashSet::new(),
             bindings: Vec::new(),
             none: Rc::from(""),
             elements: 0,
@@ -190,7 +224,7 @@ impl<'a> Parser<'a> {
         let path = self
             .stack
             .last()
-            .map_or(String::from("/"), |element| element.path.clone());
+            .map_or(String::from("/"), |element| element.path.to_string());
         ReadError::new(code, en, es).at(SourcePlace::new(line, Some(column), path, ""))
     }
 
@@ -214,7 +248,7 @@ impl<'a> Parser<'a> {
                     }
                     let element = self.element(&tag, start)?;
                     self.stack.push(element);
-                    self.named.push(HashMap::new());
+                    self.named.push(Named::default());
                 }
                 Event::End(_) => {
                     let depth = self.stack.len();
@@ -228,7 +262,9 @@ impl<'a> Parser<'a> {
                             "etiqueta de cierre sin apertura",
                         ));
                     };
-                    done.text = done.text.trim().to_owned();
+                    if done.text.trim().len() < done.text.len() {
+                        done.text = done.text.trim().to_owned();
+                    }
                     match self.stack.last_mut() {
                         Some(parent) => parent.children.push(done),
                         None => root = Some(done),
@@ -362,10 +398,18 @@ impl<'a> Parser<'a> {
                 &format!("más de {ELEMENTS_MAX} elementos"),
             ));
         }
-        let name = tag.name().into_inner().to_owned();
+        let name = tag.name().into_inner();
         if name.len() > 256 {
             return Err(self.too_long(start));
         }
+        let name = match self.names.get(name) {
+            Some(known) => known.clone(),
+            None => {
+                let name = Name::from(name);
+                self.names.insert(name.clone());
+                name
+            }
+        };
         let (line, column) = self.lines.to(start);
         let mut attributes = Vec::new();
         let depth = self.stack.len() + 1;
@@ -459,15 +503,10 @@ impl<'a> Parser<'a> {
         };
         let path = match self.stack.last() {
             Some(parent) => {
-                let mut position = 1;
-                if let Some(named) = self.named.last_mut() {
-                    let count = named.entry(name.clone()).or_insert(0);
-                    *count += 1;
-                    position = *count;
-                }
-                format!("{}/{name}[{position}]", parent.path)
+                let position = self.named.last_mut().map_or(1, |named| named.next(&name));
+                parent.path.child(name.clone(), position)
             }
-            None => format!("/{name}"),
+            None => XPath::root(name.clone()),
         };
         Ok(Element {
             name,
@@ -509,6 +548,26 @@ impl Writer {
         self.tag(name, attributes, "/>\n");
     }
 
+    /// Writes an element with a text and nothing else.
+    pub fn leaf(&mut self, name: &str, attributes: &[(&str, &str)], text: &str) {
+        if text.is_empty() {
+            self.empty(name, attributes);
+            return;
+        }
+        self.tag(name, attributes, ">");
+        self.escaped(text);
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push_str(">\n");
+    }
+
+    /// Writes a text among the children of the element opened last.
+    pub fn text(&mut self, text: &str) {
+        self.indent();
+        self.escaped(text);
+        self.out.push('\n');
+    }
+
     /// Closes the element opened last.
     pub fn close(&mut self) {
         if let Some(name) = self.open.pop() {
@@ -541,22 +600,26 @@ impl Writer {
             self.out.push(' ');
             self.out.push_str(key);
             self.out.push_str("=\"");
-            for letter in value.chars() {
-                match letter {
-                    '&' => self.out.push_str("&amp;"),
-                    '<' => self.out.push_str("&lt;"),
-                    '>' => self.out.push_str("&gt;"),
-                    '"' => self.out.push_str("&quot;"),
-                    '\t' => self.out.push_str("&#9;"),
-                    '\n' => self.out.push_str("&#10;"),
-                    '\r' => self.out.push_str("&#13;"),
-                    // XML 1.0 has no other control characters, not even escaped.
-                    '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-                    other => self.out.push(other),
-                }
-            }
+            self.escaped(value);
             self.out.push('"');
         }
         self.out.push_str(end);
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for letter in text.chars() {
+            match letter {
+                '&' => self.out.push_str("&amp;"),
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '"' => self.out.push_str("&quot;"),
+                '\t' => self.out.push_str("&#9;"),
+                '\n' => self.out.push_str("&#10;"),
+                '\r' => self.out.push_str("&#13;"),
+                // XML 1.0 has no other control characters, not even escaped.
+                '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+                other => self.out.push(other),
+            }
+        }
     }
 }

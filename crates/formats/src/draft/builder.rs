@@ -151,6 +151,40 @@ impl Builder {
             .or_insert_with(|| (record, pointer.to_owned()));
     }
 
+    /// Sets a member to a value that stands at a place, for a reader that has no places of all fields beforehand.
+    pub(crate) fn set_at(
+        &mut self,
+        record: usize,
+        pointer: &str,
+        value: impl Into<Value>,
+        origin: String,
+        place: SourcePlace,
+    ) {
+        let Some(draft) = self.records.get_mut(record) else {
+            return;
+        };
+        if !insert(&mut draft.subject, pointer, value.into()) {
+            return;
+        }
+        draft.sources.insert(pointer.to_owned(), place);
+        self.landed
+            .entry(origin)
+            .or_insert_with(|| (record, pointer.to_owned()));
+    }
+
+    /// Adds a fault at a place, see [`Places::fault_at`].
+    pub(crate) fn fault_at(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        origin: &str,
+        place: Option<SourcePlace>,
+        en: String,
+        es: String,
+    ) {
+        self.places.fault_at(severity, code, origin, place, en, es);
+    }
+
     /// Sets a member where the field has a value; tells whether it had.
     pub(crate) fn set_some(
         &mut self,

@@ -2,12 +2,12 @@
 
 use super::IdentifierError;
 
-fn form(name: &'static str, form: &'static str) -> IdentifierError {
+pub(super) fn form(name: &'static str, form: &'static str) -> IdentifierError {
     IdentifierError::Form { name, form }
 }
 
 /// The value of a decimal digit as a character.
-fn digit(value: u32) -> char {
+pub(super) fn digit(value: u32) -> char {
     char::from_digit(value % 10, 10).unwrap_or('0')
 }
 
@@ -155,7 +155,11 @@ pub fn vin_check_digit(vin: &str) -> Result<char, IdentifierError> {
     })
 }
 
-fn compare(name: &'static str, found: Option<char>, expected: char) -> Result<(), IdentifierError> {
+pub(super) fn compare(
+    name: &'static str,
+    found: Option<char>,
+    expected: char,
+) -> Result<(), IdentifierError> {
     if found == Some(expected) {
         Ok(())
     } else {
@@ -258,4 +262,71 @@ pub(super) fn test_itn(value: &str) -> Result<(), IdentifierError> {
 pub(super) fn test_vin(value: &str) -> Result<(), IdentifierError> {
     let expected = vin_check_digit(value)?;
     compare("vin", value.chars().nth(8), expected)
+}
+
+pub(super) fn test_filer(value: &str) -> Result<(), IdentifierError> {
+    match value {
+        "000" => Err(IdentifierError::Part {
+            name: "filer-code",
+            part: "the number",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The check digit of a CURP's first 17 characters (RENAPO).
+///
+/// # Errors
+/// When they are not 17 letters and digits.
+pub fn curp_check_digit(seventeen: &str) -> Result<char, IdentifierError> {
+    let wrong = || form("curp", "[A-Z0-9]{17}");
+    if seventeen.chars().count() != 17 {
+        return Err(wrong());
+    }
+    let mut sum = 0;
+    for (letter, weight) in seventeen.chars().zip((2..=18).rev()) {
+        // The alphabet has an Ñ between N and O.
+        let value = match letter {
+            '0'..='9' => u32::from(letter) - u32::from('0'),
+            'A'..='N' => u32::from(letter) - u32::from('A') + 10,
+            'Ñ' => 24,
+            'O'..='Z' => u32::from(letter) - u32::from('O') + 25,
+            _ => return Err(wrong()),
+        };
+        sum += value * weight;
+    }
+    Ok(digit((10 - sum % 10) % 10))
+}
+
+/// The states of Mexico in a CURP, and NE for those born abroad.
+const CURP_STATES: &[&str] = &[
+    "AS", "BC", "BS", "CC", "CL", "CM", "CS", "CH", "DF", "DG", "GT", "GR", "HG", "JC", "MC", "MN",
+    "MS", "NT", "NL", "OC", "PL", "QT", "QR", "SP", "SL", "SR", "TC", "TS", "TL", "VZ", "YN", "ZS",
+    "NE",
+];
+
+pub(super) fn test_curp(value: &str) -> Result<(), IdentifierError> {
+    // The generic keys of foreigners stand for nobody in particular; one of them does not follow the check digit.
+    if matches!(value, "XEXX010101HNEXXXA4" | "XEXX010101MNEXXXA8") {
+        return Ok(());
+    }
+    let letters: Vec<char> = value.chars().collect();
+    let part = |from: usize, to: usize| -> String {
+        letters.get(from..to).unwrap_or_default().iter().collect()
+    };
+    let number = |from: usize| part(from, from + 2).parse::<u8>().unwrap_or(0);
+    if !(1..=12).contains(&number(6)) || !(1..=31).contains(&number(8)) {
+        return Err(IdentifierError::Part {
+            name: "curp",
+            part: "the date",
+        });
+    }
+    if !CURP_STATES.contains(&part(11, 13).as_str()) {
+        return Err(IdentifierError::Part {
+            name: "curp",
+            part: "the state",
+        });
+    }
+    let expected = curp_check_digit(&part(0, 17))?;
+    compare("curp", letters.get(17).copied(), expected)
 }

@@ -9,13 +9,20 @@ struct Item {
     most: usize,
 }
 
-/// Whether the whole value has the form.
-pub(super) fn matches(form: &str, value: &str) -> bool {
-    let letters: Vec<char> = value.chars().collect();
-    form.split('|').any(|branch| {
-        let items = parse(branch);
-        fits(&items, &letters)
-    })
+/// A form, taken apart.
+pub(super) struct Pattern(Vec<Vec<Item>>);
+
+impl Pattern {
+    /// Takes a form apart.
+    pub(super) fn of(form: &str) -> Pattern {
+        Pattern(form.split('|').map(parse).collect())
+    }
+
+    /// Whether the whole value has the form.
+    pub(super) fn matches(&self, value: &str) -> bool {
+        let letters: Vec<char> = value.chars().collect();
+        self.0.iter().any(|items| fits(items, &letters))
+    }
 }
 
 fn fits(items: &[Item], letters: &[char]) -> bool {
@@ -88,7 +95,11 @@ fn parse(branch: &str) -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::Pattern;
+
+    fn matches(form: &str, value: &str) -> bool {
+        Pattern::of(form).matches(value)
+    }
 
     #[test]
     fn forms_are_anchored_and_counted() {

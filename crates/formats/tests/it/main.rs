@@ -10,3 +10,11 @@ mod samples;
 mod schemas;
 mod x12_broken;
 mod x12_sets;
+mod check_digits;
+mod hostile;
+mod iso20022;
+mod iso20022_broken;
+#[path = "../support/iso_maker.rs"]
+mod iso_maker;
+mod samples;
+mod worked_examples;

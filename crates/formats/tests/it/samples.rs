@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// The bytes of a sample, or `None` with a word that the test is skipped.
 #[expect(clippy::print_stdout, reason = "a skipped test says so")]
-fn sample(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn sample(name: &str) -> Option<Vec<u8>> {
     let path = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../../shared/samples/border"
