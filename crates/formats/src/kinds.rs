@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::elements::ElementRow;
 use crate::{
-    ReadError, bts, carta_porte, cove, cover_sheet, doda, pedimento, trade_credential, wait_times,
-    x12_309, x12_350, x12_353, x12_355, x12_358,
+    ReadError, bts, carta_porte, cove, cover_sheet, doda, iso20022, pedimento, trade_credential,
+    wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
 };
-use crate::{ReadError, carta_porte, iso20022, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -219,6 +218,8 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: bts::recognises,
         read: |bytes, _| bts::read(bytes),
         elements: bts::elements,
+    },
+    Importer {
         kind: DocumentKind::Iso20022,
         name: "iso20022",
         en: "Payment message, ISO 20022",

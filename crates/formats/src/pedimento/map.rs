@@ -537,6 +537,7 @@ impl Map<'_> {
         }
         let origin = self.header("acuse");
         self.out.set(record, "/acknowledgment", code, &origin);
+        self.out.report(record, "acuse");
         self.reported("acuse", "SAT's validator", "el validador del SAT");
     }
 
@@ -562,6 +563,7 @@ impl Map<'_> {
             let origin = self.header("importe_pagado");
             self.out.set(record, "/paidMxnCents", cents, &origin);
         }
+        self.out.report(record, "linea de captura");
         self.reported("linea_captura", "SAT or the bank", "el SAT o el banco");
     }
 

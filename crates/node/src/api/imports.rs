@@ -205,9 +205,9 @@ fn submission_of(
 ) -> Submission {
     // What relays another's word says where that word stands: the file by its digest, and the place in it.
     let standing = (record.standing == Some("report") && !own_word).then_some(Standing::Report);
-    let source = standing.map(|_| {
-        let place = record.sources.values().next();
-        place.map_or_else(|| file.to_owned(), |place| format!("{file} {}", place.path))
+    let source = standing.map(|_| match &record.source {
+        Some(place) => format!("{file} {place}"),
+        None => file.to_owned(),
     });
     Submission {
         record_type: record.record_type.clone(),
