@@ -44,6 +44,8 @@ pub struct Interchange<'a> {
     pub header: Segment<'a>,
     /// Its delimiters.
     pub delimiters: Delimiters,
+    /// TA1 of X12, which answer interchanges and stand in no group.
+    pub answers: Vec<Segment<'a>>,
     /// The groups inside.
     pub groups: Vec<Group<'a>>,
 }
@@ -173,6 +175,7 @@ impl<'a> Reader<'a> {
             syntax,
             header,
             delimiters,
+            answers: Vec::new(),
             groups: Vec::new(),
         };
         self.envelopes(&mut out, control)?;
@@ -270,7 +273,9 @@ impl<'a> Reader<'a> {
                     Some(set) => set.segments.push(segment),
                     None => self.outside(&segment),
                 }
-            } else if id != "TA1" || in_group {
+            } else if id == "TA1" && !in_group {
+                out.answers.push(segment);
+            } else {
                 self.outside(&segment);
             }
         }

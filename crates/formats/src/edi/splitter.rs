@@ -1,7 +1,7 @@
 //! Cuts a stream of bytes into its interchanges, so that a file of any size is read with the memory of one of them.
 
-use super::Syntax;
 use super::reader::header_error;
+use super::{SEGMENT_BYTES_MAX, Syntax};
 use crate::{DOCUMENT_BYTES_MAX, ReadError};
 
 /// The bytes of one interchange, to be read with [`super::Text::decode`].
@@ -87,7 +87,8 @@ impl Splitter {
     /// The next complete interchange, `None` until there is one. Call it until it says `None` after each chunk.
     ///
     /// # Errors
-    /// `document-too-large` when an interchange passes [`DOCUMENT_BYTES_MAX`], `x12-header` or `edifact-header` when
+    /// `document-too-large` when an interchange passes [`DOCUMENT_BYTES_MAX`], `x12-segment-too-long` or
+    /// `edifact-segment-too-long` when a segment passes [`SEGMENT_BYTES_MAX`], `x12-header` or `edifact-header` when
     /// something else than an interchange stands there; after an error there is no next one.
     pub fn take(&mut self) -> Result<Option<Piece>, ReadError> {
         if self.failed {
@@ -124,7 +125,15 @@ impl Splitter {
                     self.looked = self.start + second;
                     self.delimiters = Some(marks);
                 }
-                Header::Cut => return self.bounded(),
+                Header::Cut => {
+                    let syntax = if rest.starts_with(b"U") {
+                        Syntax::Edifact
+                    } else {
+                        Syntax::X12
+                    };
+                    self.unended(rest.len(), syntax)?;
+                    return self.bounded();
+                }
                 Header::Foreign => {
                     return Err(header_error(
                         if rest.starts_with(b"U") {
@@ -155,6 +164,7 @@ impl Splitter {
                 return Ok(Some(self.cut(end)));
             }
             let Some(length) = segment_length(segment, &marks) else {
+                self.unended(segment.len(), marks.syntax)?;
                 return self.bounded();
             };
             let trailer: &[u8] = match marks.syntax {
@@ -168,6 +178,25 @@ impl Splitter {
                 return Ok(Some(self.cut(end)));
             }
         }
+    }
+
+    /// A segment that does not end is looked at again with each chunk: its length must have a limit.
+    fn unended(&self, length: usize, syntax: Syntax) -> Result<(), ReadError> {
+        if length <= SEGMENT_BYTES_MAX {
+            return Ok(());
+        }
+        let code = match syntax {
+            Syntax::X12 => "x12-segment-too-long",
+            Syntax::Edifact => "edifact-segment-too-long",
+        };
+        Err(ReadError::new(
+            code,
+            format!("a segment is longer than {SEGMENT_BYTES_MAX} bytes; is its terminator right?"),
+            format!(
+                "un segmento mide más de {SEGMENT_BYTES_MAX} bytes; ¿es correcto su terminador?"
+            ),
+        )
+        .at(crate::SourcePlace::new(self.line, None, "interchange", "")))
     }
 
     /// Nothing yet; an error where too much waits for its end.

@@ -272,6 +272,17 @@ fn a_splitter_holds_one_interchange() {
     assert_eq!(code, Some("document-too-large"));
     assert!(splitter.held() <= crate::DOCUMENT_BYTES_MAX + 800_000);
 
+    for (begin, code) in [
+        (ISA, "x12-segment-too-long"),
+        ("ISA*", "x12-segment-too-long"),
+        (UNB, "edifact-segment-too-long"),
+    ] {
+        let mut splitter = Splitter::new();
+        splitter.push(begin.as_bytes());
+        splitter.push(&b"FTX AAI ".repeat(10_000));
+        assert_eq!(splitter.take().unwrap_err().code(), code);
+    }
+
     let mut splitter = Splitter::new();
     splitter.push(format!("{one}\nHELLO").as_bytes());
     assert!(splitter.take().unwrap().is_some());

@@ -138,7 +138,12 @@ fn envelopes_are_answered() {
             answer.contains(expected),
             "{put}: {expected} not in {answer}"
         );
-        assert!(answers(answer.as_bytes()).is_ok());
+        let read = answers(answer.as_bytes()).unwrap();
+        if let Some(told) = read.iter().find(|told| told.standard == "TA1") {
+            assert_eq!(told.control_number, "000000358");
+            assert_eq!(told.verdict == Verdict::Accepted, told.refused.is_empty());
+        }
+        assert_eq!(expected.starts_with("TA1"), read[0].standard == "TA1");
     }
 }
 
