@@ -171,6 +171,8 @@ pub struct Row<R: 'static> {
     pub form: Form,
     /// Record types and pointers that it fills.
     pub goes: &'static [(&'static str, &'static str)],
+    /// Record types and pointers that a function of their record fills from it.
+    pub derives: &'static [(&'static str, &'static str)],
     /// Whether the segment must have it.
     pub required: bool,
     /// Characters at most; 0 for no limit of its own.
@@ -247,6 +249,7 @@ impl<R> Row<R> {
             when: None,
             form: Form::Text,
             goes: &[],
+            derives: &[],
             required: false,
             max: 0,
             fixed: None,
@@ -289,6 +292,13 @@ impl<R> Row<R> {
     #[must_use]
     pub const fn goes(mut self, goes: &'static [(&'static str, &'static str)]) -> Row<R> {
         self.goes = goes;
+        self
+    }
+
+    /// Where a function of the record takes it: for what a table can't say, such as a sum or a local time.
+    #[must_use]
+    pub const fn derives(mut self, derives: &'static [(&'static str, &'static str)]) -> Row<R> {
+        self.derives = derives;
         self
     }
 
@@ -385,7 +395,8 @@ fn rows_of<R>(at: &Loop<R>, out: &mut Vec<ElementRow>) {
             format!(" ({place} = {})", when.codes.join(", "))
         });
         let (en, es) = (format!("{}{under}", row.en), format!("{}{under}", row.es));
-        out.push(ElementRow::new(place, en, es, row.required, row.goes));
+        let goes = [row.goes, row.derives].concat();
+        out.push(ElementRow::new(place, en, es, row.required, &goes));
     }
     for inner in at.loops {
         rows_of(inner, out);

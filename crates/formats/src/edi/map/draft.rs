@@ -24,6 +24,31 @@ impl<R> Deriving<'_, '_, R> {
         self.out.set(self.record, pointer, value, &origin);
     }
 
+    /// Sets a member to a value that the row of that name says in one of the segments of a pass, counted from 0.
+    pub fn set_from(
+        &mut self,
+        pass: &Pass<'_, R>,
+        (name, occurrence): (&str, usize),
+        pointer: &str,
+        value: impl Into<Value>,
+    ) {
+        let origin = pass.origin_in(name, occurrence);
+        self.out.set(self.record, pointer, value, &origin);
+    }
+
+    /// Tells something about the text of the row of that name in one of the segments of a pass, counted from 0.
+    pub fn tell_from(
+        &mut self,
+        pass: &Pass<'_, R>,
+        (name, occurrence): (&str, usize),
+        (severity, code): (Severity, &'static str),
+        en: String,
+        es: String,
+    ) {
+        let origin = pass.origin_in(name, occurrence);
+        self.out.fault(severity, code, &origin, en, es);
+    }
+
     /// Says that a member is not told.
     pub fn missing(&mut self, pointer: &str, en: &str, es: &str) {
         self.out.missing(self.record, pointer, en, es);

@@ -83,6 +83,39 @@ impl<R> Pass<'_, R> {
         }
     }
 
+    /// The text of the row of that name in one of the segments of this pass, counted from 0.
+    pub fn text_in(&self, name: &str, occurrence: usize) -> Option<&str> {
+        self.field_in(name, occurrence)
+            .map(|field| field.text.as_str())
+    }
+
+    /// Which segments of this pass, counted from 0 among those of their name, have a text of that row.
+    pub fn occurrences(&self, name: &str) -> Vec<usize> {
+        let found = self.table.rows.iter().position(|row| row.name == name);
+        self.node
+            .fields
+            .iter()
+            .filter(|field| Some(field.row) == found)
+            .map(|field| field.occurrence)
+            .collect()
+    }
+
+    /// The origin of the text of that name in one of the segments of this pass.
+    pub(super) fn origin_in(&self, name: &str, occurrence: usize) -> String {
+        match self.field_in(name, occurrence) {
+            Some(field) => origin(&self.at, field),
+            None => self.at.clone(),
+        }
+    }
+
+    fn field_in(&self, name: &str, occurrence: usize) -> Option<&Field> {
+        let row = self.table.rows.iter().position(|row| row.name == name)?;
+        self.node
+            .fields
+            .iter()
+            .find(|field| field.row == row && field.occurrence == occurrence)
+    }
+
     /// The passes inside.
     pub fn inside(&self) -> impl Iterator<Item = Pass<'_, R>> {
         self.node
