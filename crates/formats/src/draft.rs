@@ -110,6 +110,13 @@ pub struct DraftRecord {
     pub sources: BTreeMap<String, SourcePlace>,
     /// What the record type needs and the document does not tell.
     pub missing: Vec<Missing>,
+    /// `report` where the document says what another party decided: who imports it then reports, and does not act.
+    /// A hint only; the party that sent the document may file it as its own act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<&'static str>,
+    /// What is reported from, such as `350 0001, CBP 000000417`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// What one file became.

@@ -105,6 +105,8 @@ impl Builder {
             subject: Value::Object(Map::new()),
             sources: BTreeMap::new(),
             missing: Vec::new(),
+            standing: None,
+            source: None,
         });
         self.records.len() - 1
     }
@@ -116,6 +118,14 @@ impl Builder {
             record.optional = true;
         }
         index
+    }
+
+    /// Says that who imports the record only reports it, and from what.
+    pub(crate) fn report(&mut self, record: usize, source: &str) {
+        if let Some(draft) = self.records.get_mut(record) {
+            draft.standing = Some("report");
+            draft.source = Some(source.to_owned());
+        }
     }
 
     /// Sets a member to a value that the document field at `origin` says.

@@ -24,11 +24,12 @@
 //!   for each pass of the loop around that names the list in [`Loop::items`], else for each pass of the row's loop.
 //!   `*` at the end of a pointer is one more item (`/seals/*`).
 //! * A [`Record`] lists what a record type needs (told as missing where the document does not tell it) and may name a
-//!   function for what a table can't say, such as a local time made an instant.
+//!   function for what a table can't say, such as a local time made an instant. The row whose text it uses says so by
+//!   [`Row::derived`], so that the page is true.
 //!
 //! For what goes out, [`fill`] makes a document of records by the same pairs, and [`write`] writes it: segments in
 //! the order of the rows, then the loops, then the rows marked [`Row::last`]. [`Row::fixed`] gives an element that
-//! no record says; the codes of `when` are written too.
+//! no record says; the codes of `when` are written too; [`Row::unfold`] turns back what a function derived.
 //!
 //! # A message of EDIFACT
 //!
@@ -115,6 +116,8 @@ pub struct Loop<R: 'static> {
     pub needs: &'static [&'static str],
     /// Segments passed over without a word: they hold nothing that a record has.
     pub passing: &'static [&'static str],
+    /// Whether elements without a row are passed over without a word too.
+    pub quiet: bool,
     /// What is read.
     pub rows: &'static [Row<R>],
     /// The records that each pass becomes.
@@ -171,8 +174,10 @@ pub struct Row<R: 'static> {
     pub form: Form,
     /// Record types and pointers that it fills.
     pub goes: &'static [(&'static str, &'static str)],
-    /// Record types and pointers that a function of their record fills from it.
-    pub derives: &'static [(&'static str, &'static str)],
+    /// Record types and pointers that a function fills with the help of its text.
+    pub derived: &'static [(&'static str, &'static str)],
+    /// Its texts for a record, one for each segment: what a function derived, turned back.
+    pub unfold: Option<Unfold<R>>,
     /// Whether the segment must have it.
     pub required: bool,
     /// Characters at most; 0 for no limit of its own.
@@ -185,6 +190,9 @@ pub struct Row<R: 'static> {
     pub at: Option<fn(&R) -> usize>,
 }
 
+/// Turns a record of a type back into the texts of a row.
+pub type Unfold<R> = fn(&R, &str, &serde_json::Value) -> Vec<String>;
+
 /// A record type that a set becomes.
 #[derive(Debug)]
 pub struct Record<R: 'static> {
@@ -192,6 +200,8 @@ pub struct Record<R: 'static> {
     pub record_type: &'static str,
     /// Pointers of the members that it needs, with what they are in English and Spanish; `*` for each item.
     pub needs: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether who imports it reports what the sender decided, rather than acting; see [`crate::DraftRecord::standing`].
+    pub report: bool,
     /// Members that always have one value.
     pub constants: &'static [(&'static str, &'static str)],
     /// Fills what a table can't say.
@@ -208,6 +218,7 @@ impl<R> Loop<R> {
             max: 9_999,
             needs: &[],
             passing: &[],
+            quiet: false,
             rows: &[],
             opens: Opens::Nothing,
             items: &[],
@@ -249,7 +260,8 @@ impl<R> Row<R> {
             when: None,
             form: Form::Text,
             goes: &[],
-            derives: &[],
+            derived: &[],
+            unfold: None,
             required: false,
             max: 0,
             fixed: None,
@@ -295,10 +307,17 @@ impl<R> Row<R> {
         self
     }
 
-    /// Where a function of the record takes it: for what a table can't say, such as a sum or a local time.
+    /// What a function fills with its help.
     #[must_use]
-    pub const fn derives(mut self, derives: &'static [(&'static str, &'static str)]) -> Row<R> {
-        self.derives = derives;
+    pub const fn derived(mut self, derived: &'static [(&'static str, &'static str)]) -> Row<R> {
+        self.derived = derived;
+        self
+    }
+
+    /// How what was derived is turned back.
+    #[must_use]
+    pub const fn unfold(mut self, unfold: Unfold<R>) -> Row<R> {
+        self.unfold = Some(unfold);
         self
     }
 
@@ -351,6 +370,7 @@ impl<R> Record<R> {
         Record {
             record_type,
             needs: &[],
+            report: false,
             constants: &[],
             derive: None,
         }
@@ -395,7 +415,7 @@ fn rows_of<R>(at: &Loop<R>, out: &mut Vec<ElementRow>) {
             format!(" ({place} = {})", when.codes.join(", "))
         });
         let (en, es) = (format!("{}{under}", row.en), format!("{}{under}", row.es));
-        let goes = [row.goes, row.derives].concat();
+        let goes = [row.goes, row.derived].concat();
         out.push(ElementRow::new(place, en, es, row.required, &goes));
     }
     for inner in at.loops {

@@ -3,9 +3,12 @@
 use super::node::{inner, origin};
 use super::{Found, Loop, Node, Opens, Pass, SetMap};
 use crate::draft::{Builder, Draft, Severity};
+use crate::identifiers;
 use crate::kinds::DocumentKind;
 use serde_json::Value;
 use std::collections::HashMap;
+
+mod anywhere;
 
 /// A record being filled, for the function that its table names.
 pub struct Deriving<'a, 'b, R: 'static> {
@@ -24,29 +27,26 @@ impl<R> Deriving<'_, '_, R> {
         self.out.set(self.record, pointer, value, &origin);
     }
 
-    /// Sets a member to a value that the row of that name says in one of the segments of a pass, counted from 0.
-    pub fn set_from(
+    /// Sets a member to the normal form of an identifier; what does not fit is set as it stands and told.
+    pub fn identify(
         &mut self,
-        pass: &Pass<'_, R>,
-        (name, occurrence): (&str, usize),
         pointer: &str,
-        value: impl Into<Value>,
+        identifier: &str,
+        text: &str,
+        name: &str,
+        code: &'static str,
     ) {
-        let origin = pass.origin_in(name, occurrence);
-        self.out.set(self.record, pointer, value, &origin);
-    }
-
-    /// Tells something about the text of the row of that name in one of the segments of a pass, counted from 0.
-    pub fn tell_from(
-        &mut self,
-        pass: &Pass<'_, R>,
-        (name, occurrence): (&str, usize),
-        (severity, code): (Severity, &'static str),
-        en: String,
-        es: String,
-    ) {
-        let origin = pass.origin_in(name, occurrence);
-        self.out.fault(severity, code, &origin, en, es);
+        match identifiers::normalise(identifier, text) {
+            Ok(normal) => self.set(pointer, normal, name),
+            Err(wrong) => {
+                self.set(pointer, text, name);
+                let (en, es) = (
+                    format!("`{text}`: {wrong}"),
+                    format!("`{text}`: {}", wrong.es()),
+                );
+                self.tell(Severity::Error, code, name, en, es);
+            }
+        }
     }
 
     /// Says that a member is not told.
@@ -81,6 +81,7 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
         out: Builder::new(kind, found.places),
         open: Vec::new(),
         lists: Vec::new(),
+        source: String::new(),
         items: HashMap::new(),
     };
     for (index, document) in found.documents.iter().enumerate() {
@@ -90,6 +91,11 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
             at: format!("/{index}"),
             around: None,
         };
+        let head = &document.envelope;
+        mapper.source = format!(
+            "{} {}, {} {}",
+            map.set, head.set_control_number, head.sender, head.control_number
+        );
         mapper.pass(&pass);
     }
     mapper.out.finish()
@@ -103,6 +109,8 @@ struct Mapper<'a, R: 'static> {
     open: Vec<(usize, &'static str)>,
     /// Lists of which the passes that are open are items, with the pass.
     lists: Vec<(&'static str, String)>,
+    /// What the set is, for who reports what it says.
+    source: String,
     /// For each record and list: the pass that its last item is of, and the item.
     items: HashMap<(usize, String), (String, usize)>,
 }
@@ -232,6 +240,9 @@ impl<R> Mapper<'_, R> {
         else {
             return;
         };
+        if table.report {
+            self.out.report(record, &self.source);
+        }
         for (pointer, value) in table.constants {
             self.out.set(record, pointer, *value, &pass.at);
         }

@@ -7,22 +7,28 @@ use serde_json::Value;
 /// loops around it say is taken from it too; a new pass of those begins where it differs.
 ///
 /// Members that no row of the table has are not written; a person must judge whether that matters.
-pub fn fill<R>(map: &SetMap<R>, records: &[(&str, &Value)]) -> Node {
+pub fn fill<R>(map: &SetMap<R>, records: &[(&str, &Value)], reading: &R) -> Node {
     let mut root = Node {
-        fields: fields(&map.root, records, &[]),
+        fields: fields(&map.root, records, &[], reading),
         loops: Vec::new(),
     };
-    inside(&map.root, records, &[], &mut root);
+    inside(&map.root, records, &[], reading, &mut root);
     root
 }
 
 /// The item of each list that is being written.
 type Items<'a> = &'a [(&'static str, usize)];
 
-fn inside<R>(table: &Loop<R>, records: &[(&str, &Value)], items: Items<'_>, node: &mut Node) {
+fn inside<R>(
+    table: &Loop<R>,
+    records: &[(&str, &Value)],
+    items: Items<'_>,
+    reading: &R,
+    node: &mut Node,
+) {
     for (number, child) in table.loops.iter().enumerate() {
         if opens_below(child) {
-            opening(number, child, records, items, node);
+            opening(number, child, records, items, reading, node);
             continue;
         }
         let list = list_of(child, items);
@@ -31,10 +37,10 @@ fn inside<R>(table: &Loop<R>, records: &[(&str, &Value)], items: Items<'_>, node
             let mut items = items.to_vec();
             items.extend(list.map(|list| (list, item)));
             let mut pass = Node {
-                fields: fields(child, records, &items),
+                fields: fields(child, records, &items, reading),
                 loops: Vec::new(),
             };
-            inside(child, records, &items, &mut pass);
+            inside(child, records, &items, reading, &mut pass);
             if !pass.fields.is_empty() || !pass.loops.is_empty() {
                 node.loops.push((number, pass));
             }
@@ -48,6 +54,7 @@ fn opening<R>(
     child: &Loop<R>,
     records: &[(&str, &Value)],
     items: Items<'_>,
+    reading: &R,
     node: &mut Node,
 ) {
     let own = opens(child);
@@ -57,7 +64,7 @@ fn opening<R>(
         if !here && !reaches(child, record.0) {
             continue;
         }
-        let found = fields(child, &one, items);
+        let found = fields(child, &one, items, reading);
         let last = node.loops.last();
         let same =
             !here && last.is_some_and(|(last, pass)| *last == number && pass.fields == found);
@@ -69,7 +76,7 @@ fn opening<R>(
             node.loops.push((number, pass));
         }
         if let Some((_, pass)) = node.loops.last_mut() {
-            inside(child, &one, items, pass);
+            inside(child, &one, items, reading, pass);
         }
     }
 }
@@ -111,7 +118,12 @@ fn reaches<R>(table: &Loop<R>, record_type: &str) -> bool {
 }
 
 /// The texts of a pass: of each row the first record that tells it.
-fn fields<R>(table: &Loop<R>, records: &[(&str, &Value)], items: Items<'_>) -> Vec<Field> {
+fn fields<R>(
+    table: &Loop<R>,
+    records: &[(&str, &Value)],
+    items: Items<'_>,
+    reading: &R,
+) -> Vec<Field> {
     let mut out: Vec<Field> = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
         // Elements beside each other that fill one list share its items.
@@ -125,6 +137,14 @@ fn fields<R>(table: &Loop<R>, records: &[(&str, &Value)], items: Items<'_>) -> V
                 .filter(|(found, _)| found == record_type)
                 .find_map(|(_, subject)| texts(row, subject, pointer, items))
         });
+        let unfolded = || {
+            let unfold = row.unfold?;
+            let texts = records
+                .iter()
+                .map(|(found, subject)| unfold(reading, found, subject));
+            texts.into_iter().find(|texts| !texts.is_empty())
+        };
+        let texts = texts.or_else(unfolded);
         for (number, text) in texts.unwrap_or_default().into_iter().enumerate() {
             // Rows under different qualifiers are segments of their own.
             let occurrence = number / shared.len() + taken(table, &out, index);

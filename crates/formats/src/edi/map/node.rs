@@ -2,6 +2,8 @@
 
 use super::{Envelope, Loop};
 
+mod segments;
+
 /// One set with its envelopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
@@ -18,6 +20,24 @@ pub struct Node {
     pub fields: Vec<Field>,
     /// The passes inside, with the index of their loop in the table, in the order of the source.
     pub loops: Vec<(usize, Node)>,
+}
+
+impl Node {
+    /// Sets the text of the row of that name where the pass has none yet.
+    pub fn put<R>(&mut self, table: &Loop<R>, name: &str, text: &str) {
+        let Some(row) = table.rows.iter().position(|row| row.name == name) else {
+            return;
+        };
+        if !text.is_empty() && !self.fields.iter().any(|field| field.row == row) {
+            let field = Field {
+                row,
+                occurrence: 0,
+                text: text.to_owned(),
+            };
+            let at = self.fields.iter().position(|field| field.row > row);
+            self.fields.insert(at.unwrap_or(self.fields.len()), field);
+        }
+    }
 }
 
 /// The text of a row.
@@ -68,6 +88,15 @@ impl<R> Pass<'_, R> {
         })
     }
 
+    /// The texts of some rows of this pass, in the order of the source, with blanks between.
+    pub fn joined(&self, names: &[&str]) -> String {
+        let texts = self.node.fields.iter().filter_map(|field| {
+            let row = self.table.rows.get(field.row)?;
+            names.contains(&row.name).then_some(field.text.as_str())
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
     /// The origin of the first text of that name, for [`super::Deriving`].
     pub(super) fn origin(&self, name: &str) -> String {
         let found = self.node.fields.iter().find(|field| {
@@ -81,39 +110,6 @@ impl<R> Pass<'_, R> {
             (None, Some(around)) => around.origin(name),
             (None, None) => self.at.clone(),
         }
-    }
-
-    /// The text of the row of that name in one of the segments of this pass, counted from 0.
-    pub fn text_in(&self, name: &str, occurrence: usize) -> Option<&str> {
-        self.field_in(name, occurrence)
-            .map(|field| field.text.as_str())
-    }
-
-    /// Which segments of this pass, counted from 0 among those of their name, have a text of that row.
-    pub fn occurrences(&self, name: &str) -> Vec<usize> {
-        let found = self.table.rows.iter().position(|row| row.name == name);
-        self.node
-            .fields
-            .iter()
-            .filter(|field| Some(field.row) == found)
-            .map(|field| field.occurrence)
-            .collect()
-    }
-
-    /// The origin of the text of that name in one of the segments of this pass.
-    pub(super) fn origin_in(&self, name: &str, occurrence: usize) -> String {
-        match self.field_in(name, occurrence) {
-            Some(field) => origin(&self.at, field),
-            None => self.at.clone(),
-        }
-    }
-
-    fn field_in(&self, name: &str, occurrence: usize) -> Option<&Field> {
-        let row = self.table.rows.iter().position(|row| row.name == name)?;
-        self.node
-            .fields
-            .iter()
-            .find(|field| field.row == row && field.occurrence == occurrence)
     }
 
     /// The passes inside.

@@ -394,7 +394,9 @@ impl<R> SetReader<'_, R> {
         if let Some(when) = open.table.when.filter(|_| segment.id == open.table.trigger) {
             mark(when.element);
         }
-        self.untaken(open.table.id, segment, &read);
+        if !open.table.quiet {
+            self.untaken(open.table.id, segment, &read);
+        }
     }
 
     fn missing(

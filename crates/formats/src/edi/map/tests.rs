@@ -149,7 +149,7 @@ fn what_is_written_or_filled_is_read_again() {
         .map(|record| (record.record_type.as_str(), &record.subject))
         .collect();
     let document = Document {
-        root: fill(&STATUS, &records),
+        root: fill(&STATUS, &records, &guide()),
         ..found.documents[0].clone()
     };
     let (written, _) = write(&STATUS, &document, &guide());
@@ -277,7 +277,7 @@ fn a_message_of_edifact_by_the_same_language() {
     assert_eq!(again.documents, found.documents, "{written}");
     assert!(again.faults().is_empty(), "{:?}", again.faults());
     let filled = Document {
-        root: fill(&CARGO, &[("Manifest", &draft.records[0].subject)]),
+        root: fill(&CARGO, &[("Manifest", &draft.records[0].subject)], &()),
         ..found.documents[0].clone()
     };
     let (written, _) = write(&CARGO, &filled, &());
