@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, x12_309};
+use crate::{ReadError, carta_porte, edifact, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,8 @@ pub enum DocumentKind {
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
+    /// UN/EDIFACT CUSCAR, customs cargo report.
+    EdifactCuscar,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -23,6 +25,8 @@ pub enum DocumentKind {
 pub struct Readings {
     /// ANSI X12 309.
     pub x12_309: x12_309::Reading,
+    /// UN/EDIFACT CUSCAR and CUSREP.
+    pub edifact_trip: edifact::TripReading,
 }
 
 /// One kind of document.
@@ -69,6 +73,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
+    },
+    Importer {
+        kind: DocumentKind::EdifactCuscar,
+        name: "edifact-cuscar",
+        en: "Customs cargo report, UN/EDIFACT CUSCAR",
+        es: "Reporte de carga a la aduana, UN/EDIFACT CUSCAR",
+        standard: "UN/EDIFACT D.03B CUSCAR; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSCAR"),
+        read: |bytes, readings| edifact::cuscar::read(bytes, &readings.edifact_trip),
+        elements: edifact::cuscar::elements,
     },
 ];
 
@@ -159,6 +173,44 @@ impl<'a> Head<'a> {
                     .first()
                     .is_some_and(|before| *before == segment || before.is_ascii_whitespace())
         })
+    }
+}
+
+impl Head<'_> {
+    /// Whether it is an EDIFACT interchange with a message of that type.
+    pub fn has_edifact_message(&self, message: &str) -> bool {
+        let head = self.bytes;
+        let una = head.starts_with(b"UNA");
+        if !una && !head.starts_with(b"UNB") {
+            return false;
+        }
+        // UNA names the separators of components and elements, level B has those of ISO 646.
+        let (component, element) = if una {
+            (head.get(3).copied(), head.get(4).copied())
+        } else {
+            let element = head.get(3).copied();
+            let component = if element == Some(0x1D) { 0x1F } else { b':' };
+            (Some(component), element)
+        };
+        let (Some(component), Some(element)) = (component, element) else {
+            return false;
+        };
+        let kind = [&[element], message.as_bytes(), &[component]].concat();
+        let mut from = 0;
+        while let Some(rest) = head.get(from..)
+            && let Some(at) = rest.windows(3).position(|window| window == b"UNH")
+        {
+            // The reference before the type has at most 14 characters.
+            let behind = rest.get(at + 3..).unwrap_or(b"");
+            let near = behind.get(..kind.len() + 16).unwrap_or(behind);
+            if behind.first() == Some(&element)
+                && near.windows(kind.len()).any(|window| window == kind)
+            {
+                return true;
+            }
+            from += at + 3;
+        }
+        false
     }
 }
 

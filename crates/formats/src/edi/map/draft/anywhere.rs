@@ -45,6 +45,11 @@ impl<R> Deriving<'_, '_, R> {
         }
     }
 
+    /// Gives a member that is set another value at the same place: a sum, said by what is summed up.
+    pub fn replace(&mut self, pointer: &str, value: impl Into<Value>) {
+        self.out.replace(self.record, pointer, value);
+    }
+
     /// Tells something about the text of a row.
     pub fn tell_from(
         &mut self,
