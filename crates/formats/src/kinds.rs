@@ -17,6 +17,10 @@ pub enum DocumentKind {
     X12Manifest309,
     /// UN/EDIFACT CUSCAR, customs cargo report.
     EdifactCuscar,
+    /// UN/EDIFACT CUSREP, customs conveyance report.
+    EdifactCusrep,
+    /// UN/EDIFACT CUSRES, customs response.
+    EdifactCusres,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -27,6 +31,8 @@ pub struct Readings {
     pub x12_309: x12_309::Reading,
     /// UN/EDIFACT CUSCAR and CUSREP.
     pub edifact_trip: edifact::TripReading,
+    /// UN/EDIFACT CUSRES.
+    pub edifact_cusres: edifact::cusres::Reading,
 }
 
 /// One kind of document.
@@ -83,6 +89,26 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_edifact_message("CUSCAR"),
         read: |bytes, readings| edifact::cuscar::read(bytes, &readings.edifact_trip),
         elements: edifact::cuscar::elements,
+    },
+    Importer {
+        kind: DocumentKind::EdifactCusrep,
+        name: "edifact-cusrep",
+        en: "Customs conveyance report, UN/EDIFACT CUSREP",
+        es: "Reporte del medio de transporte a la aduana, UN/EDIFACT CUSREP",
+        standard: "UN/EDIFACT D.03B CUSREP; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSREP"),
+        read: |bytes, readings| edifact::cusrep::read(bytes, &readings.edifact_trip),
+        elements: edifact::cusrep::elements,
+    },
+    Importer {
+        kind: DocumentKind::EdifactCusres,
+        name: "edifact-cusres",
+        en: "Customs response, UN/EDIFACT CUSRES",
+        es: "Respuesta de la aduana, UN/EDIFACT CUSRES",
+        standard: "UN/EDIFACT D.03B CUSRES; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSRES"),
+        read: |bytes, readings| edifact::cusres::read(bytes, &readings.edifact_cusres),
+        elements: edifact::cusres::elements,
     },
 ];
 

@@ -2,6 +2,10 @@
 
 /// Characters of a component of a name or street (3036, 3042).
 pub(super) const NAME_CHARS_MAX: usize = 35;
+/// Characters of a component of free text (4440).
+pub(super) const TEXT_CHARS_MAX: usize = 512;
+/// Components of a free text (C108).
+pub(super) const TEXT_PIECES_MAX: usize = 5;
 
 /// Pieces of at most that many characters, cut where the separator stands, at most so many; what does not fit stays
 /// in the last one. Joined with the separator they are the text again.

@@ -1,6 +1,6 @@
 //! What cargo and conveyance reports say of a trip alike: the truck, its equipment, seals and driver, when it comes.
 
-use super::lines::{NAME_CHARS_MAX, pieces};
+use super::lines::{NAME_CHARS_MAX, TEXT_CHARS_MAX, TEXT_PIECES_MAX, pieces};
 use super::moment::{self, Moment};
 use super::node::Filling;
 use super::reading::{NameOrder, TripElement, TripReading};
@@ -24,7 +24,7 @@ pub(super) type Filler<'a, 'b> = Deriving<'a, 'b, TripReading>;
 pub(super) type TripPass<'a> = Pass<'a, TripReading>;
 
 /// The message around a pass.
-pub(super) fn root<'a, 'b>(pass: &'a TripPass<'b>) -> &'a TripPass<'b> {
+pub(super) fn root<'a, 'b, R>(pass: &'a Pass<'b, R>) -> &'a Pass<'b, R> {
     let mut at = pass;
     while let Some(around) = at.around {
         at = around;
@@ -33,10 +33,10 @@ pub(super) fn root<'a, 'b>(pass: &'a TripPass<'b>) -> &'a TripPass<'b> {
 }
 
 /// The passes of a loop of the message.
-pub(super) fn loops<'a>(
-    root: &'a TripPass<'_>,
+pub(super) fn loops<'a, R>(
+    root: &'a Pass<'_, R>,
     trigger: &'a str,
-) -> impl Iterator<Item = TripPass<'a>> {
+) -> impl Iterator<Item = Pass<'a, R>> {
     root.inside().filter(move |pass| pass.table.trigger == trigger)
 }
 
@@ -387,17 +387,39 @@ pub(super) fn function(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 
 /// The reason of a change or cancellation.
 pub(super) fn cause(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
-    let Some(pass) = loops(root, "FTX").next() else {
-        return;
-    };
-    let text = joined(&pass, "remark", " ");
+    for pass in loops(root, "FTX") {
+        let text = joined(&pass, "remark", " ");
+        if !text.is_empty() {
+            one.set_from(&pass, ("remark-1", 0), "/cause", text);
+            return;
+        }
+    }
+    let text = joined(root, "remark", " ");
     if !text.is_empty() {
-        one.set_from(&pass, ("remark-1", 0), "/cause", text);
+        one.set_from(root, ("remark-1", 0), "/cause", text);
     }
 }
 
+/// Tells a report that only confirms another.
+pub(super) fn confirmation(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
+    if TripReading::is(&one.reading.confirming, root.text_in("function", 0)) {
+        one.tell_from(
+            root,
+            ("function", 0),
+            (Severity::Warning, "confirms-earlier"),
+            "the report confirms one that was sent before and says little itself: nothing is to be filed".to_owned(),
+            "el reporte confirma uno enviado antes y dice poco por sí mismo: no hay nada que presentar".to_owned(),
+        );
+    }
+}
+
+/// Writes the reason of a change or cancellation.
+pub(super) fn write_cause(out: &mut Filling<TripReading>, cause: &str) {
+    out.numbered("remark", &pieces(cause, " ", TEXT_CHARS_MAX, TEXT_PIECES_MAX));
+}
+
 /// The pieces of a text (`name-1` to `name-5`) of all segments of a pass, joined.
-pub(super) fn joined(pass: &TripPass<'_>, name: &str, separator: &str) -> String {
+pub(super) fn joined<R>(pass: &Pass<'_, R>, name: &str, separator: &str) -> String {
     let pieces = pass.node.fields.iter().filter_map(|field| {
         let row = pass.table.rows.get(field.row)?;
         let rest = row.name.strip_prefix(name)?.strip_prefix('-')?;

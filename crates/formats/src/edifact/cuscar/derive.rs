@@ -54,7 +54,7 @@ pub(super) fn manifest(one: &mut Filler<'_, '_>) {
     trip::equipment(one, root);
     trip::seals(one, root);
     trip::function(one, root);
-    confirmation(one, root);
+    trip::confirmation(one, root);
     let all: Vec<TripPass<'_>> = loops(root, "CNI").collect();
     let aboard: Vec<&TripPass<'_>> = all
         .iter()
@@ -64,18 +64,6 @@ pub(super) fn manifest(one: &mut Filler<'_, '_>) {
     one.set_from(root, ("document", 0), "/empty", aboard.is_empty());
     totals(one, &aboard);
     counts(one, root, &all);
-}
-
-fn confirmation(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
-    if TripReading::is(&one.reading.confirming, root.text_in("function", 0)) {
-        one.tell_from(
-            root,
-            ("function", 0),
-            (Severity::Warning, "confirms-earlier"),
-            "the report confirms one that was sent before and says little itself: nothing is to be filed".to_owned(),
-            "el reporte confirma uno enviado antes y dice poco por sí mismo: no hay nada que presentar".to_owned(),
-        );
-    }
 }
 
 /// What the consignments say one by one and sum up to.

@@ -3,16 +3,11 @@
 use super::table::CUSCAR;
 use crate::edi::map::{Envelope, write as write_document};
 use crate::edifact::Written;
-use crate::edifact::lines::{NAME_CHARS_MAX, pieces};
+use crate::edifact::lines::{NAME_CHARS_MAX, TEXT_PIECES_MAX, pieces};
 use crate::edifact::node::{Filling, left_out};
 use crate::edifact::reading::{TripElement, TripReading};
 use crate::edifact::trip;
 use serde_json::Value;
-
-/// Characters of a component of free text (4440).
-const TEXT_CHARS_MAX: usize = 512;
-/// Components of a free text (C108).
-const TEXT_PIECES_MAX: usize = 5;
 
 /// Writes a manifest with its shipments, or what takes them back: records of type `Manifest`, `Shipment`,
 /// `TripCancelled` and `ShipmentCancelled`, each with its subject.
@@ -109,7 +104,7 @@ fn head(
 fn cause(out: &mut Filling<TripReading>, subject: &Value) {
     let cause = text(subject, "/cause");
     if let Some(mut remark) = out.inner("FTX").filter(|_| !cause.is_empty()) {
-        remark.numbered("remark", &pieces(cause, " ", TEXT_CHARS_MAX, TEXT_PIECES_MAX));
+        trip::write_cause(&mut remark, cause);
         out.add(remark);
     }
 }
