@@ -10,8 +10,10 @@
 //! | interchanges of a file of any size, chunk by chunk | [`Splitter`] |
 //! | elements, repetitions, components, places | [`Segment`] |
 //! | to write either syntax | [`SegmentWriter`] |
+//! | 997, 999 and CONTRL, out and in | [`acknowledge`] |
 //! | a set or message as a table: in, out, its page | [`map`] |
 
+pub mod acknowledge;
 mod delimiters;
 pub mod map;
 mod reader;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, edifact, x12_309};
+use crate::{ReadError, carta_porte, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,14 @@ pub enum DocumentKind {
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
+    /// ANSI X12 350, customs status information.
+    X12Status350,
+    /// ANSI X12 353, customs events advisory.
+    X12Events353,
+    /// ANSI X12 355, customs acceptance or rejection.
+    X12Answer355,
+    /// ANSI X12 358, customs consist information.
+    X12Consist358,
     /// UN/EDIFACT CUSCAR, customs cargo report.
     EdifactCuscar,
     /// UN/EDIFACT CUSREP, customs conveyance report.
@@ -29,6 +37,14 @@ pub enum DocumentKind {
 pub struct Readings {
     /// ANSI X12 309.
     pub x12_309: x12_309::Reading,
+    /// ANSI X12 350.
+    pub x12_350: x12_350::Reading,
+    /// ANSI X12 353.
+    pub x12_353: x12_353::Reading,
+    /// ANSI X12 355.
+    pub x12_355: x12_355::Reading,
+    /// ANSI X12 358.
+    pub x12_358: x12_358::Reading,
     /// UN/EDIFACT CUSCAR and CUSREP.
     pub edifact_trip: edifact::TripReading,
     /// UN/EDIFACT CUSRES.
@@ -79,6 +95,46 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
+    },
+    Importer {
+        kind: DocumentKind::X12Status350,
+        name: "x12-350",
+        en: "Customs status, ANSI X12 350",
+        es: "Estado aduanal, ANSI X12 350",
+        standard: "ASC X12 350; CBP ACE truck guide, release 4060",
+        recognises: |head| head.has_x12_set("350"),
+        read: |bytes, readings| x12_350::read(bytes, &readings.x12_350),
+        elements: x12_350::elements,
+    },
+    Importer {
+        kind: DocumentKind::X12Events353,
+        name: "x12-353",
+        en: "Customs events of goods in bond, ANSI X12 353",
+        es: "Eventos aduanales de mercancía in-bond, ANSI X12 353",
+        standard: "ASC X12 353; CBP ACE truck guide, release 6050",
+        recognises: |head| head.has_x12_set("353"),
+        read: |bytes, readings| x12_353::read(bytes, &readings.x12_353),
+        elements: x12_353::elements,
+    },
+    Importer {
+        kind: DocumentKind::X12Answer355,
+        name: "x12-355",
+        en: "Customs acceptance or rejection, ANSI X12 355",
+        es: "Aceptación o rechazo aduanal, ANSI X12 355",
+        standard: "ASC X12 355",
+        recognises: |head| head.has_x12_set("355"),
+        read: |bytes, readings| x12_355::read(bytes, &readings.x12_355),
+        elements: x12_355::elements,
+    },
+    Importer {
+        kind: DocumentKind::X12Consist358,
+        name: "x12-358",
+        en: "Customs consist, ANSI X12 358",
+        es: "Lista de embarques del viaje, ANSI X12 358",
+        standard: "ASC X12 358",
+        recognises: |head| head.has_x12_set("358"),
+        read: |bytes, readings| x12_358::read(bytes, &readings.x12_358),
+        elements: x12_358::elements,
     },
     Importer {
         kind: DocumentKind::EdifactCuscar,

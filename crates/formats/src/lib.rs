@@ -11,6 +11,7 @@
 //! | a draft from any file | [`read`] |
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
+//! | customs status, events, answers, consist | [`x12_350`], [`x12_353`], [`x12_355`], [`x12_358`] |
 //! | X12 and EDIFACT, segment by segment | [`edi`] |
 //! | check digits and normal forms | [`identifiers`] |
 
@@ -26,11 +27,17 @@ pub mod kinds;
 mod manifest;
 mod text;
 pub mod x12_309;
+pub mod x12_350;
+pub mod x12_353;
+pub mod x12_355;
+pub mod x12_358;
+mod x12_out;
 pub mod xml;
 
 pub use draft::{Draft, DraftRecord, Fault, Missing, Severity, SourcePlace};
 pub use error::ReadError;
 pub use kinds::{DocumentKind, IMPORTERS, Importer, Readings};
+pub use x12_out::{Heading, Written};
 
 /// The largest file read. A Carta Porte with ten thousand goods is 5 MB, a 309 with a thousand bills 2 MB; more is
 /// an attachment or an attack, and is refused before a byte of it is looked at.

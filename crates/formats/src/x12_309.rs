@@ -33,6 +33,16 @@ pub enum TripElement {
     M1007,
 }
 
+impl TripElement {
+    /// The number of the element of M10.
+    pub fn number(self) -> usize {
+        match self {
+            TripElement::M1006 => 6,
+            TripElement::M1007 => 7,
+        }
+    }
+}
+
 /// How an ambiguous guide is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]

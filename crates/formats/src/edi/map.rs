@@ -73,11 +73,12 @@ pub use draft::{Deriving, draft};
 pub use envelope::Envelope;
 pub use fill::fill;
 pub use form::Form;
+pub(crate) use form::{parse_date, parse_time};
 pub use node::{Document, Field, Node, Pass};
 pub use read::{Finding, Found, documents};
 pub use write::write;
 
-use super::Syntax;
+use super::{Syntax, TransactionSet};
 use crate::ReadError;
 use crate::draft::Draft;
 use crate::elements::ElementRow;
@@ -116,6 +117,8 @@ pub struct Loop<R: 'static> {
     pub needs: &'static [&'static str],
     /// Segments passed over without a word: they hold nothing that a record has.
     pub passing: &'static [&'static str],
+    /// Whether [`fill`] leaves it out, for a function to write what records say otherwise than passes do.
+    pub by_hand: bool,
     /// Whether elements without a row are passed over without a word too.
     pub quiet: bool,
     /// What is read.
@@ -178,6 +181,8 @@ pub struct Row<R: 'static> {
     pub derived: &'static [(&'static str, &'static str)],
     /// Its texts for a record, one for each segment: what a function derived, turned back.
     pub unfold: Option<Unfold<R>>,
+    /// What is wrong with its text under the reading, beyond its form.
+    pub check: Option<Check<R>>,
     /// Whether the segment must have it.
     pub required: bool,
     /// Characters at most; 0 for no limit of its own.
@@ -189,6 +194,9 @@ pub struct Row<R: 'static> {
     /// The number of the element, where the reading says it; then `element` is the usual one.
     pub at: Option<fn(&R) -> usize>,
 }
+
+/// Tells what is wrong with a text: severity, code, English, Spanish.
+pub type Check<R> = fn(&R, &str) -> Option<(crate::Severity, &'static str, String, String)>;
 
 /// Turns a record of a type back into the texts of a row.
 pub type Unfold<R> = fn(&R, &str, &serde_json::Value) -> Vec<String>;
@@ -218,6 +226,7 @@ impl<R> Loop<R> {
             max: 9_999,
             needs: &[],
             passing: &[],
+            by_hand: false,
             quiet: false,
             rows: &[],
             opens: Opens::Nothing,
@@ -262,6 +271,7 @@ impl<R> Row<R> {
             goes: &[],
             derived: &[],
             unfold: None,
+            check: None,
             required: false,
             max: 0,
             fixed: None,
@@ -318,6 +328,13 @@ impl<R> Row<R> {
     #[must_use]
     pub const fn unfold(mut self, unfold: Unfold<R>) -> Row<R> {
         self.unfold = Some(unfold);
+        self
+    }
+
+    /// What is wrong with its text under the reading.
+    #[must_use]
+    pub const fn check(mut self, check: Check<R>) -> Row<R> {
+        self.check = Some(check);
         self
     }
 
@@ -383,6 +400,11 @@ impl<R> SetMap<R> {
         let mut out = Vec::new();
         rows_of(&self.root, &mut out);
         out
+    }
+
+    /// What is wrong inside one set, for an acknowledgement.
+    pub fn check(&self, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
+        read::findings(self, set, reading)
     }
 
     /// Reads all sets of this kind in a file.

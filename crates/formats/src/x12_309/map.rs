@@ -4,16 +4,14 @@ use super::document::*;
 use super::{Reading, TripElement, TruckManifestDocument};
 use crate::decimal;
 use crate::draft::{Builder, Draft, Places, Severity};
+use crate::edi::map::{parse_date, parse_time};
 use crate::identifiers;
 use crate::kinds::DocumentKind;
-use jiff::civil;
+use crate::manifest::{equipment_kind, kilograms, package_unit, southern_port_zone};
 use jiff::tz::TimeZone;
 
 /// Goods text of a record is at most this long; a manifest's free text can fill pages.
 const GOODS_TEXT_CHARS_MAX: usize = 300;
-
-/// Grams in a pound, in millionths of a kilogram: 0.45359237 kg, exact by definition, times 10^8.
-const POUND: i128 = 45_359_237;
 
 /// Makes the draft of all manifests of a file.
 pub(super) fn draft(
@@ -922,101 +920,4 @@ fn container_like(equipment: &BillEquipment) -> bool {
 
 fn whole(text: &str) -> Option<i64> {
     decimal::parse(text).and_then(decimal::whole)
-}
-
-/// A weight in millionths of a kilogram; the units of the X12 dictionary that a manifest may use.
-fn kilograms(text: &str, unit: &str) -> Option<i128> {
-    let value = decimal::parse(text)?;
-    match unit {
-        "K" | "KG" => Some(value),
-        // Rounded to the gram: the dictionary allows no finer weight in pounds.
-        "L" | "LB" => {
-            let exact = value.checked_mul(POUND)?;
-            let grams = (exact / decimal::ONE + 50_000) / 100_000;
-            Some(grams * 1_000)
-        }
-        "E" | "ET" => value.checked_mul(1_000),
-        _ => None,
-    }
-}
-
-/// `CCYYMMDD`, or `YYMMDD` of the older releases.
-fn parse_date(text: &str) -> Option<civil::Date> {
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let long = match text.len() {
-        8 => text.to_owned(),
-        6 => format!("20{text}"),
-        _ => return None,
-    };
-    civil::Date::new(
-        long.get(..4)?.parse().ok()?,
-        long.get(4..6)?.parse().ok()?,
-        long.get(6..8)?.parse().ok()?,
-    )
-    .ok()
-}
-
-/// `HHMM` or `HHMMSS`.
-fn parse_time(text: &str) -> Option<civil::Time> {
-    if !(text.len() == 4 || text.len() == 6) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let second = text
-        .get(4..6)
-        .map_or(Some(0), |second| second.parse().ok())?;
-    civil::Time::new(
-        text.get(..2)?.parse().ok()?,
-        text.get(2..4)?.parse().ok()?,
-        second,
-        0,
-    )
-    .ok()
-}
-
-/// The zone of a port of entry on the Mexican border, by its Schedule D district; `None` elsewhere.
-fn southern_port_zone(port: &str) -> Option<&'static str> {
-    if port.len() != 4 || !port.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    match port {
-        // Presidio is in the district of El Paso, on Central time.
-        "2403" => Some("America/Chicago"),
-        _ => match port.get(..2)? {
-            "23" => Some("America/Chicago"),
-            "24" => Some("America/Denver"),
-            "25" => Some("America/Los_Angeles"),
-            "26" => Some("America/Phoenix"),
-            _ => None,
-        },
-    }
-}
-
-/// The kind of equipment of the record for an equipment description code; others are left to a person.
-fn equipment_kind(code: &str) -> Option<&'static str> {
-    match code {
-        "TL" | "TF" => Some("trailer"),
-        "RT" => Some("reefer"),
-        "FT" => Some("flatbed"),
-        "CH" => Some("chassis"),
-        "2B" => Some("container-20"),
-        "4B" => Some("container-40"),
-        _ => None,
-    }
-}
-
-/// The package code of UN/ECE Recommendation 21 for a manifest unit code; others are left out.
-fn package_unit(unit: &str) -> Option<&'static str> {
-    match unit {
-        "CTN" | "CT" => Some("CT"),
-        "CRT" | "CR" => Some("CR"),
-        "PLT" | "PX" => Some("PX"),
-        "BAG" | "BG" => Some("BG"),
-        "DRM" | "DR" => Some("DR"),
-        "ROL" | "RO" => Some("RO"),
-        "PKG" | "PK" => Some("PK"),
-        "UNT" | "UN" => Some("UN"),
-        _ => None,
-    }
 }

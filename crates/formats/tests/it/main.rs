@@ -3,3 +3,5 @@
 mod broken;
 mod hostile;
 mod samples;
+mod x12_broken;
+mod x12_sets;

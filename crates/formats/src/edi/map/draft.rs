@@ -23,7 +23,25 @@ pub struct Deriving<'a, 'b, R: 'static> {
 impl<R> Deriving<'_, '_, R> {
     /// Sets a member to a value that the row of that name says.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>, name: &str) {
-        let origin = self.pass.origin(name);
+        self.set_from(pointer, value, self.pass, name);
+    }
+
+    /// Sets a member to a value that the first row of that name in the pass or inside it says.
+    pub fn set_at(&mut self, pointer: &str, value: impl Into<Value>, name: &str) {
+        let inside = self.pass.origin_inside(name);
+        let origin = inside.unwrap_or_else(|| self.pass.origin(name));
+        self.out.set(self.record, pointer, value, &origin);
+    }
+
+    /// Sets a member to a value that another pass says.
+    pub fn set_from(
+        &mut self,
+        pointer: &str,
+        value: impl Into<Value>,
+        pass: &Pass<'_, R>,
+        name: &str,
+    ) {
+        let origin = pass.origin(name);
         self.out.set(self.record, pointer, value, &origin);
     }
 
@@ -36,15 +54,28 @@ impl<R> Deriving<'_, '_, R> {
         name: &str,
         code: &'static str,
     ) {
+        self.identify_from(pointer, identifier, text, self.pass, name, code);
+    }
+
+    /// The same with what another pass says.
+    pub fn identify_from(
+        &mut self,
+        pointer: &str,
+        identifier: &str,
+        text: &str,
+        pass: &Pass<'_, R>,
+        name: &str,
+        code: &'static str,
+    ) {
         match identifiers::normalise(identifier, text) {
-            Ok(normal) => self.set(pointer, normal, name),
+            Ok(normal) => self.set_from(pointer, normal, pass, name),
             Err(wrong) => {
-                self.set(pointer, text, name);
+                self.set_from(pointer, text, pass, name);
                 let (en, es) = (
                     format!("`{text}`: {wrong}"),
                     format!("`{text}`: {}", wrong.es()),
                 );
-                self.tell(Severity::Error, code, name, en, es);
+                self.tell_from(Severity::Error, code, pass, name, en, es);
             }
         }
     }
@@ -63,7 +94,20 @@ impl<R> Deriving<'_, '_, R> {
         en: String,
         es: String,
     ) {
-        let origin = self.pass.origin(name);
+        self.tell_from(severity, code, self.pass, name, en, es);
+    }
+
+    /// The same of another pass.
+    pub fn tell_from(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        pass: &Pass<'_, R>,
+        name: &str,
+        en: String,
+        es: String,
+    ) {
+        let origin = pass.origin(name);
         self.out.fault(severity, code, &origin, en, es);
     }
 

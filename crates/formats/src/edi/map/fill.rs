@@ -27,6 +27,9 @@ fn inside<R>(
     node: &mut Node,
 ) {
     for (number, child) in table.loops.iter().enumerate() {
+        if child.by_hand {
+            continue;
+        }
         if opens_below(child) {
             opening(number, child, records, items, reading, node);
             continue;

@@ -97,6 +97,30 @@ impl<R> Pass<'_, R> {
         texts.collect::<Vec<_>>().join(" ")
     }
 
+    /// The texts of a row with those that another row has in the same segments.
+    pub fn paired<'b>(
+        &'b self,
+        name: &'b str,
+        with: &'b str,
+    ) -> impl Iterator<Item = (&'b str, Option<&'b str>)> {
+        let row = |name: &str| self.table.rows.iter().position(|row| row.name == name);
+        let (first, second) = (row(name), row(with));
+        let of = move |row: Option<usize>| {
+            let fields = self.node.fields.iter();
+            fields.filter(move |field| Some(field.row) == row)
+        };
+        of(first).map(move |field| {
+            let other = of(second).find(|other| other.occurrence == field.occurrence);
+            (field.text.as_str(), other.map(|other| other.text.as_str()))
+        })
+    }
+
+    /// The origin of the first text of that name in this pass or inside it.
+    pub(super) fn origin_inside(&self, name: &str) -> Option<String> {
+        let here = self.texts(name).next().map(|_| self.origin(name));
+        here.or_else(|| self.inside().find_map(|inside| inside.origin_inside(name)))
+    }
+
     /// The origin of the first text of that name, for [`super::Deriving`].
     pub(super) fn origin(&self, name: &str) -> String {
         let found = self.node.fields.iter().find(|field| {

@@ -4,7 +4,7 @@ use super::node::{inner, origin};
 use super::{Document, Envelope, Field, LOOPS_DEEP_MAX, Loop, Node, Row, SetMap, When};
 use crate::ReadError;
 use crate::draft::{Places, Severity};
-use crate::edi::{Problem, Scope, Segment, Syntax, Text};
+use crate::edi::{Problem, Scope, Segment, Syntax, Text, TransactionSet};
 
 /// More findings than this in one set help nobody.
 const FINDINGS_MAX: usize = 1_000;
@@ -114,6 +114,20 @@ pub fn documents<R>(map: &SetMap<R>, bytes: &[u8], reading: &R) -> Result<Found,
         );
     }
     Ok(found)
+}
+
+/// What is wrong inside one set.
+pub(super) fn findings<R>(map: &SetMap<R>, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
+    let mut places = Places::default();
+    let mut reader = SetReader {
+        name: set.name(),
+        reading,
+        places: &mut places,
+        findings: Vec::new(),
+        deeper: 0,
+    };
+    reader.read(&map.root, "/0", &set.header, &set.segments);
+    reader.findings
 }
 
 fn set_code(syntax: Syntax, x12: &'static str, edifact: &'static str) -> &'static str {
@@ -436,6 +450,11 @@ impl<R> SetReader<'_, R> {
                 format!("{} is longer than {} characters", row.en, row.max),
                 format!("{}: más de {} caracteres", row.es, row.max),
             );
+        }
+        if let Some((severity, code, en, es)) =
+            row.check.and_then(|check| check(self.reading, text))
+        {
+            self.find(severity, code, segment, loop_id, at, en, es);
         }
         if let Err(misfit) = row.form.value(text) {
             let severity = if misfit.code == "code-unknown" {
