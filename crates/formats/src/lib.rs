@@ -12,6 +12,7 @@
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
 //! | customs status, events, answers, consist | [`x12_350`], [`x12_353`], [`x12_355`], [`x12_358`] |
+//! | cargo reports, conveyance reports, customs responses of EDIFACT | [`edifact`] |
 //! | X12 and EDIFACT, segment by segment | [`edi`] |
 //! | check digits and normal forms | [`identifiers`] |
 

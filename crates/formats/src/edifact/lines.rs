@@ -9,7 +9,12 @@ pub(super) const TEXT_PIECES_MAX: usize = 5;
 
 /// Pieces of at most that many characters, cut where the separator stands, at most so many; what does not fit stays
 /// in the last one. Joined with the separator they are the text again.
-pub(super) fn pieces(text: &str, separator: &str, chars_max: usize, count_max: usize) -> Vec<String> {
+pub(super) fn pieces(
+    text: &str,
+    separator: &str,
+    chars_max: usize,
+    count_max: usize,
+) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for part in text.split(separator) {
         let fits = out.last().is_some_and(|last| {

@@ -58,7 +58,12 @@ fn day(text: &str) -> Option<Date> {
     if text.len() != 8 {
         return None;
     }
-    Date::new(number(text, 0, 4)?, number(text, 4, 6)?, number(text, 6, 8)?).ok()
+    Date::new(
+        number(text, 0, 4)?,
+        number(text, 4, 6)?,
+        number(text, 6, 8)?,
+    )
+    .ok()
 }
 
 /// `CCYYMMDDHHMM`, or with seconds.
@@ -117,7 +122,11 @@ mod tests {
             ("202611240910", None, "2026-11-24T09:10:00"),
             ("20261124091005", Some("204"), "2026-11-24T09:10:05"),
             ("202611240910-0600", Some("205"), "2026-11-24T15:10:00Z"),
-            ("202611240910-202611240940", Some("719"), "2026-11-24T09:10:00 2026-11-24T09:40:00"),
+            (
+                "202611240910-202611240940",
+                Some("719"),
+                "2026-11-24T09:10:00 2026-11-24T09:40:00",
+            ),
             ("202611240940-202611240910", Some("719"), "none"),
             ("20261324", Some("102"), "none"),
             ("202611242510", Some("203"), "none"),
@@ -128,8 +137,14 @@ mod tests {
         ] {
             assert_eq!(shown(text, format), expected, "{text}");
         }
-        let instant = instant(DateTime::constant(2026, 11, 24, 9, 10, 0, 0), "America/Chicago");
+        let instant = instant(
+            DateTime::constant(2026, 11, 24, 9, 10, 0, 0),
+            "America/Chicago",
+        );
         assert_eq!(instant.unwrap().to_string(), "2026-11-24T15:10:00Z");
-        assert_eq!(text(instant.unwrap(), "America/Chicago").unwrap(), "202611240910");
+        assert_eq!(
+            text(instant.unwrap(), "America/Chicago").unwrap(),
+            "202611240910"
+        );
     }
 }

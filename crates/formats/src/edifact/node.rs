@@ -67,7 +67,9 @@ impl<R> Filling<R> {
 
     /// Adds a segment of the pieces of a text, whose rows are called `name-1` and so on.
     pub(super) fn numbered(&mut self, name: &str, pieces: &[String]) {
-        let names: Vec<String> = (1..=pieces.len()).map(|at| format!("{name}-{at}")).collect();
+        let names: Vec<String> = (1..=pieces.len())
+            .map(|at| format!("{name}-{at}"))
+            .collect();
         let said: Vec<(&str, &str)> = names
             .iter()
             .zip(pieces)

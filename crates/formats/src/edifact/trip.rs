@@ -37,7 +37,8 @@ pub(super) fn loops<'a, R>(
     root: &'a Pass<'_, R>,
     trigger: &'a str,
 ) -> impl Iterator<Item = Pass<'a, R>> {
-    root.inside().filter(move |pass| pass.table.trigger == trigger)
+    root.inside()
+        .filter(move |pass| pass.table.trigger == trigger)
 }
 
 /// The trip number, with where it stands.
@@ -45,14 +46,14 @@ pub(super) fn trip(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     match one.reading.trip {
         TripElement::Bgm1004 => {
             if let Some(text) = root.text_in("trip", 0) {
-                one.identify_from(root, ("trip", 0), "/trip", ("trip-number", text), None);
+                one.identify_at(root, ("trip", 0), "/trip", ("trip-number", text), None);
             }
         }
         TripElement::Tdt8028 => {
             for vehicle in loops(root, "TDT") {
                 if let Some(text) = vehicle.text_in("journey", 0) {
                     let at = ("journey", 0);
-                    one.identify_from(&vehicle, at, "/trip", ("trip-number", text), None);
+                    one.identify_at(&vehicle, at, "/trip", ("trip-number", text), None);
                     return;
                 }
             }
@@ -66,7 +67,7 @@ pub(super) fn carrier(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         for pass in loops(root, trigger) {
             if let Some(text) = pass.text_in(name, 0) {
                 // What does not fit is told where the element is read, of NAD+CA.
-                one.identify_from(&pass, (name, 0), "/scac", ("scac", text), None);
+                one.identify_at(&pass, (name, 0), "/scac", ("scac", text), None);
                 return;
             }
         }
@@ -79,7 +80,7 @@ pub(super) fn direction(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         .text_in("port", 0)
         .is_some_and(|port| southern_port_zone(port).is_some());
     if southern && is_truck(one.reading, root) {
-        one.set_from(root, ("port", 0), "/direction", "northbound");
+        one.put_at(root, ("port", 0), "/direction", "northbound");
     }
 }
 
@@ -97,7 +98,7 @@ pub(super) fn check_mode(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
             continue;
         };
         if !one.reading.truck_modes.iter().any(|found| found == mode) {
-            one.tell_from(
+            one.tell_at(
                 &pass,
                 ("mode", 0),
                 (Severity::Error, "not-a-truck-manifest"),
@@ -110,11 +111,15 @@ pub(super) fn check_mode(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 }
 
 /// What DTM+132 says: `None` where there is none, or none that can be read, which is told.
-pub(super) fn arrival(one: &mut Filler<'_, '_>, root: &TripPass<'_>, tells: bool) -> Option<Moment> {
+pub(super) fn arrival(
+    one: &mut Filler<'_, '_>,
+    root: &TripPass<'_>,
+    tells: bool,
+) -> Option<Moment> {
     let text = root.text_in("arrival", arrival_at(root)?)?;
     let found = moment::moment(text, root.text_in("arrival-format", arrival_at(root)?));
     if found.is_none() && tells {
-        one.tell_from(
+        one.tell_at(
             root,
             ("arrival", arrival_at(root)?),
             (Severity::Error, "date-form"),
@@ -143,8 +148,8 @@ pub(super) fn instant(
     let found = zone.and_then(|zone| Some((moment::instant(time, zone)?, zone)));
     match found {
         Some((instant, zone)) => {
-            one.set_from(root, at, pointer, instant.to_string());
-            one.tell_from(
+            one.put_at(root, at, pointer, instant.to_string());
+            one.tell_at(
                 root,
                 at,
                 (Severity::Note, "local-time"),
@@ -154,12 +159,14 @@ pub(super) fn instant(
             true
         }
         None => {
-            one.tell_from(
+            one.tell_at(
                 root,
                 at,
                 (Severity::Warning, "zone-unknown"),
                 format!("the zone of port {port} is not known, so the time is no instant"),
-                format!("no se conoce el huso del puerto {port}, así que la hora no es un instante"),
+                format!(
+                    "no se conoce el huso del puerto {port}, así que la hora no es un instante"
+                ),
             );
             false
         }
@@ -174,7 +181,7 @@ pub(super) fn expected(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         }
         Some(Moment::Instant(instant)) => {
             let at = ("arrival", arrival_at(root).unwrap_or(0));
-            one.set_from(root, at, "/estimatedArrival", instant.to_string());
+            one.put_at(root, at, "/estimatedArrival", instant.to_string());
         }
         Some(Moment::Day(_)) | None => {}
     }
@@ -194,13 +201,13 @@ pub(super) fn vehicle(one: &mut Filler<'_, '_>, root: &TripPass<'_>, wants: Want
         if TripReading::is(&one.reading.plate_lists, list) && !plate {
             plate = true;
             let found = ("plate", text);
-            one.identify_from(&pass, (name, 0), "/plate", found, Some("plate-form"));
+            one.identify_at(&pass, (name, 0), "/plate", found, Some("plate-form"));
             if wants != Wants::Plate {
                 state(one, &pass, "/plateState");
             }
         } else if TripReading::is(&one.reading.vin_lists, list) && !vin && wants == Wants::All {
             vin = true;
-            one.identify_from(&pass, (name, 0), "/vin", ("vin", text), Some("vin-form"));
+            one.identify_at(&pass, (name, 0), "/vin", ("vin", text), Some("vin-form"));
         }
     }
 }
@@ -223,7 +230,12 @@ fn state(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &str) {
         return;
     };
     if let Some(country) = country.filter(|text| matches!(text.as_str(), "US" | "MX" | "CA")) {
-        one.set_from(pass, ("plate-state", at), pointer, format!("{country}-{state}"));
+        one.put_at(
+            pass,
+            ("plate-state", at),
+            pointer,
+            format!("{country}-{state}"),
+        );
     }
 }
 
@@ -233,7 +245,9 @@ pub(super) fn equipment(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     let mut count = 0;
     for pass in loops(root, "EQD") {
         let plate = pass.each("equipment-plate").next();
-        let number = pass.text_in("equipment-number", 0).map(|text| ("equipment-number", 0, text));
+        let number = pass
+            .text_in("equipment-number", 0)
+            .map(|text| ("equipment-number", 0, text));
         // The guides leave the number out where the plate says it.
         let number = number.or(plate.map(|(at, text)| ("equipment-plate", at, text)));
         let Some((name, at, number)) = number else {
@@ -244,13 +258,13 @@ pub(super) fn equipment(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         }
         let to = format!("/equipment/{count}");
         count += 1;
-        one.set_from(&pass, (name, at), &format!("{to}/equipmentNumber"), number);
+        one.put_at(&pass, (name, at), &format!("{to}/equipmentNumber"), number);
         if container_like(number) {
             match identifiers::normalise("container", number) {
                 Ok(normal) => {
-                    one.set_from(&pass, (name, at), &format!("{to}/containerNumber"), normal);
+                    one.put_at(&pass, (name, at), &format!("{to}/containerNumber"), normal);
                 }
-                Err(wrong) => one.tell_from(
+                Err(wrong) => one.tell_at(
                     &pass,
                     (name, at),
                     (Severity::Warning, "container-check-digit"),
@@ -262,7 +276,7 @@ pub(super) fn equipment(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         if let Some((at, text)) = plate {
             let pointer = format!("{to}/plate");
             let at = ("equipment-plate", at);
-            one.identify_from(&pass, at, &pointer, ("plate", text), Some("plate-form"));
+            one.identify_at(&pass, at, &pointer, ("plate", text), Some("plate-form"));
             state(one, &pass, &format!("{to}/plateState"));
         }
         kind(one, &pass, &format!("{to}/equipmentKind"));
@@ -272,7 +286,7 @@ pub(super) fn equipment(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 fn kind(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &str) {
     let said = pass.text_in("equipment-text", 0).unwrap_or("");
     if EQUIPMENT.iter().any(|(kind, _)| *kind == said) {
-        one.set_from(pass, ("equipment-text", 0), pointer, said);
+        one.put_at(pass, ("equipment-text", 0), pointer, said);
         return;
     }
     let Some(code) = pass.text_in("equipment-code", 0) else {
@@ -283,7 +297,7 @@ fn kind(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &str) {
         _ => equipment_kind(code),
     };
     if let Some(kind) = kind {
-        one.set_from(pass, ("equipment-code", 0), pointer, kind);
+        one.put_at(pass, ("equipment-code", 0), pointer, kind);
     }
 }
 
@@ -329,7 +343,7 @@ fn seal(
     let normal = identifiers::normalise("seal", text).unwrap_or_else(|_| text.to_owned());
     let pointer = format!("/seals/{}", sealed.len());
     if sealed.insert(normal) {
-        one.identify_from(pass, at, &pointer, ("seal", text), Some("seal-form"));
+        one.identify_at(pass, at, &pointer, ("seal", text), Some("seal-form"));
     }
 }
 
@@ -349,7 +363,7 @@ pub(super) fn driver(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         (_, []) => (*first).to_owned(),
         (NameOrder::AsWritten, _) => names.join(" "),
         (NameOrder::FamilyFirst, _) => {
-            one.tell_from(
+            one.tell_at(
                 &pass,
                 ("name-1", 0),
                 (Severity::Note, "name-order"),
@@ -359,7 +373,7 @@ pub(super) fn driver(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
             format!("{} {first}", rest.join(" "))
         }
     };
-    one.set_from(&pass, ("name-1", 0), "/driver/driverName", name);
+    one.put_at(&pass, ("name-1", 0), "/driver/driverName", name);
 }
 
 /// Tells that a report replaces an earlier one, or that a later one will complete it.
@@ -367,7 +381,7 @@ pub(super) fn function(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     let code = root.text_in("function", 0);
     if TripReading::is(&one.reading.replacing, code) {
         let code = code.unwrap_or("");
-        one.tell_from(
+        one.tell_at(
             root,
             ("function", 0),
             (Severity::Warning, "replaces-earlier"),
@@ -375,7 +389,7 @@ pub(super) fn function(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
             format!("la función {code} cambia un reporte anterior: quien presente esto indica el registro que reemplaza"),
         );
     } else if TripReading::is(&one.reading.preliminary, code) {
-        one.tell_from(
+        one.tell_at(
             root,
             ("function", 0),
             (Severity::Note, "preliminary"),
@@ -390,20 +404,20 @@ pub(super) fn cause(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     for pass in loops(root, "FTX") {
         let text = joined(&pass, "remark", " ");
         if !text.is_empty() {
-            one.set_from(&pass, ("remark-1", 0), "/cause", text);
+            one.put_at(&pass, ("remark-1", 0), "/cause", text);
             return;
         }
     }
     let text = joined(root, "remark", " ");
     if !text.is_empty() {
-        one.set_from(root, ("remark-1", 0), "/cause", text);
+        one.put_at(root, ("remark-1", 0), "/cause", text);
     }
 }
 
 /// Tells a report that only confirms another.
 pub(super) fn confirmation(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     if TripReading::is(&one.reading.confirming, root.text_in("function", 0)) {
-        one.tell_from(
+        one.tell_at(
             root,
             ("function", 0),
             (Severity::Warning, "confirms-earlier"),
@@ -415,7 +429,10 @@ pub(super) fn confirmation(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 
 /// Writes the reason of a change or cancellation.
 pub(super) fn write_cause(out: &mut Filling<TripReading>, cause: &str) {
-    out.numbered("remark", &pieces(cause, " ", TEXT_CHARS_MAX, TEXT_PIECES_MAX));
+    out.numbered(
+        "remark",
+        &pieces(cause, " ", TEXT_CHARS_MAX, TEXT_PIECES_MAX),
+    );
 }
 
 /// The pieces of a text (`name-1` to `name-5`) of all segments of a pass, joined.
@@ -429,12 +446,22 @@ pub(super) fn joined<R>(pass: &Pass<'_, R>, name: &str, separator: &str) -> Stri
 }
 
 fn text<'a>(subject: &'a Value, pointer: &str) -> &'a str {
-    subject.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    subject
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or("")
 }
 
 /// Writes when the truck is expected, as local time of its port.
-pub(super) fn write_arrival(out: &mut Filling<TripReading>, subject: &Value, reading: &TripReading) {
-    let zone = reading.zone.as_deref().or_else(|| southern_port_zone(text(subject, "/port")));
+pub(super) fn write_arrival(
+    out: &mut Filling<TripReading>,
+    subject: &Value,
+    reading: &TripReading,
+) {
+    let zone = reading
+        .zone
+        .as_deref()
+        .or_else(|| southern_port_zone(text(subject, "/port")));
     let said: Option<Timestamp> = text(subject, "/estimatedArrival").parse().ok();
     if let Some(local) = said.and_then(|instant| moment::text(instant, zone?)) {
         out.segment(&[("arrival", &local), ("arrival-format", "203")]);
@@ -442,7 +469,11 @@ pub(super) fn write_arrival(out: &mut Filling<TripReading>, subject: &Value, rea
 }
 
 /// Writes the truck: a pass of TDT for each name that it has.
-pub(super) fn write_vehicle(out: &mut Filling<TripReading>, subject: &Value, reading: &TripReading) {
+pub(super) fn write_vehicle(
+    out: &mut Filling<TripReading>,
+    subject: &Value,
+    reading: &TripReading,
+) {
     let first = |list: &[String]| list.first().cloned().unwrap_or_default();
     let mode = reading.truck_modes.last().cloned().unwrap_or_default();
     let names = [
@@ -485,14 +516,20 @@ pub(super) fn write_equipment(out: &mut Filling<TripReading>, subject: &Value) {
         let known = EQUIPMENT.iter().find(|(found, _)| *found == kind);
         let code = known.map_or("TE", |(_, code)| code);
         // `TE` alone says a trailer; where the record says nothing, or more, the text does.
-        let shown = if kind == "trailer" || code != "TE" { "" } else { kind };
+        let shown = if kind == "trailer" || code != "TE" {
+            ""
+        } else {
+            kind
+        };
         pass.segment(&[
             ("equipment-code", if kind.is_empty() { "ZZZ" } else { code }),
             ("equipment-number", text(item, "/equipmentNumber")),
             ("equipment-text", shown),
         ]);
         pass.segment(&[("equipment-plate", text(item, "/plate"))]);
-        let (country, state) = text(item, "/plateState").split_once('-').unwrap_or(("", ""));
+        let (country, state) = text(item, "/plateState")
+            .split_once('-')
+            .unwrap_or(("", ""));
         pass.segment(&[("plate-state", state)]);
         pass.segment(&[("plate-country", country)]);
         out.add(pass);

@@ -17,7 +17,11 @@ pub(super) fn heads(root: &TripPass<'_>, reading: &TripReading) -> Vec<&'static 
     if TripReading::is(&reading.cancelling, function) {
         vec!["TripCancelled"]
     } else if TripReading::is(&reading.deleting, function) {
-        if names_shipments { vec![] } else { vec!["TripCancelled"] }
+        if names_shipments {
+            vec![]
+        } else {
+            vec!["TripCancelled"]
+        }
     } else if alone {
         vec![]
     } else {
@@ -61,7 +65,7 @@ pub(super) fn manifest(one: &mut Filler<'_, '_>) {
         .filter(|pass| !is_cancelled(pass, one.reading))
         .collect();
     // An empty truck has no list of shipments, rather than one with nothing in it.
-    one.set_from(root, ("document", 0), "/empty", aboard.is_empty());
+    one.put_at(root, ("document", 0), "/empty", aboard.is_empty());
     totals(one, &aboard);
     counts(one, root, &all);
 }
@@ -75,7 +79,7 @@ fn totals(one: &mut Filler<'_, '_>, aboard: &[&TripPass<'_>]) {
         if let Some((at, scn)) = pass.each("scn").next() {
             // What does not fit is told where the element is read.
             let pointer = format!("{to}/scn");
-            one.identify_from(pass, ("scn", at), &pointer, ("scn", scn), None);
+            one.identify_at(pass, ("scn", at), &pointer, ("scn", scn), None);
         }
         let found = goods::packages(one, pass, &format!("{to}/packages"));
         packages = packages.and_then(|sum| sum.checked_add(found?));
@@ -99,7 +103,7 @@ fn totals(one: &mut Filler<'_, '_>, aboard: &[&TripPass<'_>]) {
     if let [(place, pass, at)] = loaded.as_slice()
         && !place.is_empty()
     {
-        one.set_from(pass, *at, "/loadedAt", place.as_str());
+        one.put_at(pass, *at, "/loadedAt", place.as_str());
     }
 }
 
@@ -110,7 +114,7 @@ fn counts(one: &mut Filler<'_, '_>, root: &TripPass<'_>, all: &[TripPass<'_>]) {
             && said.parse::<usize>() != Ok(all.len())
         {
             let count = all.len();
-            one.tell_from(
+            one.tell_at(
                 &pass,
                 ("consignments", 0),
                 (Severity::Error, "consignment-count"),
@@ -124,7 +128,7 @@ fn counts(one: &mut Filler<'_, '_>, root: &TripPass<'_>, all: &[TripPass<'_>]) {
         let line = pass.text_in("line", 0).unwrap_or("");
         if line.parse::<usize>() != Ok(index + 1) {
             let expected = index + 1;
-            one.tell_from(
+            one.tell_at(
                 pass,
                 ("line", 0),
                 (Severity::Warning, "line-number"),
@@ -135,7 +139,7 @@ fn counts(one: &mut Filler<'_, '_>, root: &TripPass<'_>, all: &[TripPass<'_>]) {
         if let Some((at, scn)) = pass.each("scn").next()
             && !seen.insert(scn)
         {
-            one.tell_from(
+            one.tell_at(
                 pass,
                 ("scn", at),
                 (Severity::Error, "scn-repeated"),
@@ -156,7 +160,7 @@ pub(super) fn shipment(one: &mut Filler<'_, '_>) {
     }
     trip::direction(one, root);
     if let Some((place, at)) = goods::loaded(pass) {
-        one.set_from(pass, at, "/loadedAt", place);
+        one.put_at(pass, at, "/loadedAt", place);
     }
     for (id, to) in [("NAD shipper", "/shipper"), ("NAD consignee", "/consignee")] {
         if let Some(party) = pass.inside().find(|inside| inside.table.id == id) {
@@ -177,14 +181,14 @@ fn address(one: &mut Filler<'_, '_>, party: &TripPass<'_>, to: &str) {
         let text = trip::joined(party, name, separator);
         if !text.is_empty() {
             let first = format!("{name}-1");
-            one.set_from(party, (&first, 0), &pointer, text);
+            one.put_at(party, (&first, 0), &pointer, text);
         }
     }
     if let Some(country) = party.text_in("country", 0)
         && country.len() == 2
         && country.bytes().all(|byte| byte.is_ascii_uppercase())
     {
-        one.set_from(party, ("country", 0), &format!("{to}/country"), country);
+        one.put_at(party, ("country", 0), &format!("{to}/country"), country);
     }
 }
 
@@ -192,15 +196,15 @@ fn release(one: &mut Filler<'_, '_>, pass: &TripPass<'_>) {
     if let Some((at, kind)) = pass.each("inbond-type").next()
         && matches!(kind, "61" | "62" | "63")
     {
-        one.set_from(pass, ("inbond-type", at), "/releaseType", "INBOND");
+        one.put_at(pass, ("inbond-type", at), "/releaseType", "INBOND");
         return;
     }
     for name in ["inbond", "inbond-reference"] {
         if let Some((at, number)) = pass.each(name).next()
             && pass.each("inbond-type").next().is_none()
         {
-            one.set_from(pass, (name, at), "/releaseType", "INBOND");
-            one.tell_from(
+            one.put_at(pass, (name, at), "/releaseType", "INBOND");
+            one.tell_at(
                 pass,
                 (name, at),
                 (Severity::Note, "inbond-assumed"),
@@ -213,10 +217,10 @@ fn release(one: &mut Filler<'_, '_>, pass: &TripPass<'_>) {
     for (at, code) in pass.each("release") {
         match one.reading.release_types.get(code).cloned() {
             Some(kind) => {
-                one.set_from(pass, ("release", at), "/releaseType", kind);
+                one.put_at(pass, ("release", at), "/releaseType", kind);
                 return;
             }
-            None => one.tell_from(
+            None => one.tell_at(
                 pass,
                 ("release", at),
                 (Severity::Note, "release-not-mapped"),

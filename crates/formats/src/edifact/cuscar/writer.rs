@@ -60,7 +60,10 @@ pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &TripRead
 }
 
 fn text<'a>(subject: &'a Value, pointer: &str) -> &'a str {
-    subject.pointer(pointer).and_then(Value::as_str).unwrap_or("")
+    subject
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or("")
 }
 
 fn number(subject: &Value, pointer: &str) -> String {
@@ -81,7 +84,11 @@ fn head(
         TripElement::Bgm1004 => text(subject, "/trip"),
         TripElement::Tdt8028 => "",
     };
-    out.segment(&[("document", document), ("trip", trip), ("function", function)]);
+    out.segment(&[
+        ("document", document),
+        ("trip", trip),
+        ("function", function),
+    ]);
     trip::write_arrival(out, subject, reading);
     let port = text(subject, "/port");
     if !port.is_empty() {
@@ -127,7 +134,10 @@ fn shipment(out: &mut Filling<TripReading>, line: usize, subject: &Value, readin
         pass.segment(&[("destination", destination), ("destination-list", "77")]);
     }
     let kind = text(subject, "/releaseType");
-    let code = reading.release_types.iter().find(|(_, found)| *found == kind);
+    let code = reading
+        .release_types
+        .iter()
+        .find(|(_, found)| *found == kind);
     if let Some((code, _)) = code {
         pass.segment(&[("release", code)]);
     }
@@ -165,7 +175,10 @@ fn address(out: &mut Filling<TripReading>, id: &str, party: &Value) {
     ] {
         said.push((name.to_owned(), text));
     }
-    let said: Vec<(&str, &str)> = said.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let said: Vec<(&str, &str)> = said
+        .iter()
+        .map(|(name, text)| (name.as_str(), *text))
+        .collect();
     pass.segment(&said);
     out.add(pass);
 }
@@ -179,7 +192,10 @@ fn goods_line(out: &mut Filling<TripReading>, line: usize, item: &Value, reading
         ("goods-packages", &number(item, "/packages")),
         ("goods-unit", text(item, "/packageUnit")),
     ]);
-    let lines: Vec<String> = text(item, "/goodsText").split('\n').map(str::to_owned).collect();
+    let lines: Vec<String> = text(item, "/goodsText")
+        .split('\n')
+        .map(str::to_owned)
+        .collect();
     for five in lines.chunks(TEXT_PIECES_MAX) {
         pass.numbered("text", five);
     }

@@ -13,7 +13,9 @@ const EXPORT: &str = "833";
 /// The record of a report.
 pub(super) fn heads(root: &TripPass<'_>, reading: &TripReading) -> Vec<&'static str> {
     let (document, function) = (root.text_in("document", 0), root.text_in("function", 0));
-    if TripReading::is(&reading.cancelling, function) || TripReading::is(&reading.deleting, function) {
+    if TripReading::is(&reading.cancelling, function)
+        || TripReading::is(&reading.deleting, function)
+    {
         vec!["TripCancelled"]
     } else if TripReading::is(&reading.arrival_documents, document)
         || document == Some(EXPORT)
@@ -65,22 +67,24 @@ fn shipments(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
         };
         let to = format!("/shipments/{count}");
         count += 1;
-        one.identify_from(pass, ("scn", at), &format!("{to}/scn"), ("scn", scn), None);
+        one.identify_at(pass, ("scn", at), &format!("{to}/scn"), ("scn", scn), None);
         let aboard = pass.each("aboard").next();
         let found = aboard.and_then(|(at, text)| Some((at, text.parse::<i64>().ok()?)));
         if let Some((at, number)) = found {
-            one.set_from(pass, ("aboard", at), &format!("{to}/packages"), number);
+            one.put_at(pass, ("aboard", at), &format!("{to}/packages"), number);
         }
         packages = packages.and_then(|sum| sum.checked_add(found?.1));
     }
     // A preliminary report may name its shipments later: then nobody knows yet whether the truck is empty.
     let preliminary = TripReading::is(&one.reading.preliminary, root.text_in("function", 0));
     if count > 0 || !preliminary {
-        one.set_from(root, ("document", 0), "/empty", count == 0);
+        one.put_at(root, ("document", 0), "/empty", count == 0);
     }
-    let first = all.iter().find_map(|pass| Some((pass, pass.each("aboard").next()?.0)));
+    let first = all
+        .iter()
+        .find_map(|pass| Some((pass, pass.each("aboard").next()?.0)));
     if let (Some(sum), Some((pass, at))) = (packages, first) {
-        one.set_from(pass, ("aboard", at), "/packages", sum);
+        one.put_at(pass, ("aboard", at), "/packages", sum);
     }
 }
 
@@ -94,16 +98,21 @@ pub(super) fn conveyance(one: &mut Filler<'_, '_>) {
     trip::driver(one, root);
     trip::equipment(one, root);
     trip::cause(one, root);
-    let named: Vec<&str> = [("/plate", "tractor"), ("/vin", "tractor"), ("/equipment", "trailer"), ("/driver", "driver")]
-        .into_iter()
-        .filter(|(pointer, _)| one.member(pointer).is_some())
-        .map(|(_, swapped)| swapped)
-        .collect();
+    let named: Vec<&str> = [
+        ("/plate", "tractor"),
+        ("/vin", "tractor"),
+        ("/equipment", "trailer"),
+        ("/driver", "driver"),
+    ]
+    .into_iter()
+    .filter(|(pointer, _)| one.member(pointer).is_some())
+    .map(|(_, swapped)| swapped)
+    .collect();
     let mut kinds = named.clone();
     kinds.dedup();
     if let [swapped] = kinds.as_slice() {
-        one.set_from(root, ("function", 0), "/swapped", *swapped);
-        one.tell_from(
+        one.put_at(root, ("function", 0), "/swapped", *swapped);
+        one.tell_at(
             root,
             ("function", 0),
             (Severity::Note, "swapped-assumed"),
@@ -122,7 +131,7 @@ pub(super) fn arrived(one: &mut Filler<'_, '_>) {
     let export = root.text_in("document", 0) == Some(EXPORT);
     let inbond = loops(root, "DOC").any(|pass| pass.text_in("named-kind", 0) == Some(INBOND));
     if export || inbond {
-        one.tell_from(
+        one.tell_at(
             root,
             ("document", 0),
             (Severity::Error, "inbond-event-not-carried"),

@@ -17,7 +17,8 @@ use serde_json::Value;
 pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &TripReading) -> Written {
     let mut out = Filling::root(&CUSREP);
     if let Some((record_type, subject)) = records.first() {
-        let first = |list: &[String], usual: &str| list.first().map_or(usual.to_owned(), String::clone);
+        let first =
+            |list: &[String], usual: &str| list.first().map_or(usual.to_owned(), String::clone);
         let (document, function) = match *record_type {
             "Conveyance" => ("336".to_owned(), first(&reading.replacing, "4")),
             "ConveyanceArrived" => (first(&reading.arrival_documents, "98"), "9".to_owned()),
@@ -41,12 +42,21 @@ fn report(
     (document, function): (&str, &str),
     reading: &TripReading,
 ) {
-    let text = |pointer: &str| subject.pointer(pointer).and_then(Value::as_str).unwrap_or("");
+    let text = |pointer: &str| {
+        subject
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+    };
     let trip = match reading.trip {
         TripElement::Bgm1004 => text("/trip"),
         TripElement::Tdt8028 => "",
     };
-    out.segment(&[("document", document), ("trip", trip), ("function", function)]);
+    out.segment(&[
+        ("document", document),
+        ("trip", trip),
+        ("function", function),
+    ]);
     trip::write_arrival(out, subject, reading);
     window(out, subject, reading);
     trip::write_cause(out, text("/cause"));
@@ -69,7 +79,10 @@ fn report(
         }
         out.add(pass);
     }
-    if let Some(mut carrier) = out.inner("NAD carrier").filter(|_| !text("/scac").is_empty()) {
+    if let Some(mut carrier) = out
+        .inner("NAD carrier")
+        .filter(|_| !text("/scac").is_empty())
+    {
         carrier.segment(&[("scac", text("/scac"))]);
         out.add(carrier);
     }

@@ -38,8 +38,12 @@ fn errors<'a>(root: &Response<'a>) -> Vec<(Response<'a>, Option<String>)> {
 }
 
 fn is_error_document(root: &Response<'_>, reading: &Reading) -> bool {
-    root.text_in("document", 0)
-        .is_some_and(|document| reading.error_documents.iter().any(|found| found == document))
+    root.text_in("document", 0).is_some_and(|document| {
+        reading
+            .error_documents
+            .iter()
+            .any(|found| found == document)
+    })
 }
 
 /// What a code of ERC becomes in this message: where it is not listed, an error of a message of errors.
@@ -55,13 +59,21 @@ fn meaning(root: &Response<'_>, reading: &Reading, code: &str) -> Option<Becomes
 pub(super) fn answers(root: &Response<'_>, reading: &Reading) -> Vec<&'static str> {
     let mut said: Vec<Becomes> = Vec::new();
     for (pass, _) in errors(root) {
-        let codes = pass.each("code").filter_map(|(_, code)| meaning(root, reading, code));
+        let codes = pass
+            .each("code")
+            .filter_map(|(_, code)| meaning(root, reading, code));
         said.extend(codes);
     }
-    let function = root.text_in("function", 0).map(|code| (SaidIn::Function, code));
+    let function = root
+        .text_in("function", 0)
+        .map(|code| (SaidIn::Function, code));
     let indicators = root.each("indicator").map(|(_, code)| (SaidIn::Gei, code));
     for (said_in, code) in function.into_iter().chain(indicators) {
-        said.extend(reading.outcome(said_in, code).map(|outcome| outcome.becomes));
+        said.extend(
+            reading
+                .outcome(said_in, code)
+                .map(|outcome| outcome.becomes),
+        );
     }
     [Becomes::ManifestRejected, Becomes::ManifestAccepted]
         .into_iter()
@@ -93,7 +105,11 @@ fn outcomes<'a>(
     let mut out = Vec::new();
     for (name, said_in) in [("code", SaidIn::Erc), ("indicator", SaidIn::Gei)] {
         for (at, code) in pass.each(name) {
-            out.extend(reading.outcome(said_in, code).map(|outcome| ((name, at), outcome)));
+            out.extend(
+                reading
+                    .outcome(said_in, code)
+                    .map(|outcome| ((name, at), outcome)),
+            );
         }
     }
     out
@@ -122,7 +138,7 @@ fn cut(text: &str) -> String {
 fn carrier(one: &mut Filler<'_, '_>, root: &Response<'_>) {
     if let Some((at, text)) = root.each("carrier").next() {
         let found = ("scac", text);
-        one.identify_from(root, ("carrier", at), "/scac", found, Some("scac-form"));
+        one.identify_at(root, ("carrier", at), "/scac", found, Some("scac-form"));
         return;
     }
     for pass in loops(root, "NAD") {
@@ -130,7 +146,7 @@ fn carrier(one: &mut Filler<'_, '_>, root: &Response<'_>) {
             && let Some(text) = pass.text_in("party-id", 0)
             && let Ok(normal) = identifiers::normalise("scac", text)
         {
-            one.set_from(&pass, ("party-id", 0), "/scac", normal);
+            one.put_at(&pass, ("party-id", 0), "/scac", normal);
             return;
         }
     }
@@ -144,7 +160,7 @@ pub(super) fn accepted(one: &mut Filler<'_, '_>) {
         let accepts = outcome_of(&pass, one.reading, Becomes::ManifestAccepted).is_some();
         let text = words(&pass);
         if accepts && !text.is_empty() {
-            one.set_from(&pass, ("text-1", 0), "/responseText", cut(&text));
+            one.put_at(&pass, ("text-1", 0), "/responseText", cut(&text));
             return;
         }
     }
@@ -157,19 +173,25 @@ pub(super) fn rejected(one: &mut Filler<'_, '_>) {
     let reading = one.reading;
     let all = errors(root);
     // A code that only says that there are errors is named where none says which.
-    let is_general =
-        |code: &str| reading.outcome(SaidIn::Erc, code).is_some_and(|found| found.general);
+    let is_general = |code: &str| {
+        reading
+            .outcome(SaidIn::Erc, code)
+            .is_some_and(|found| found.general)
+    };
     let mut codes: Vec<(&Response<'_>, usize, &str)> = Vec::new();
     for (pass, _) in &all {
         let here = pass.each("code");
         codes.extend(here.map(|(at, code)| (pass, at, code)));
     }
     codes.retain(|(_, _, code)| meaning(root, reading, code) == Some(Becomes::ManifestRejected));
-    let named = codes.iter().find(|(_, _, code)| !is_general(code)).or(codes.first());
+    let named = codes
+        .iter()
+        .find(|(_, _, code)| !is_general(code))
+        .or(codes.first());
     if let Some((pass, at, code)) = named {
-        one.set_from(pass, ("code", *at), "/errorCode", *code);
+        one.put_at(pass, ("code", *at), "/errorCode", *code);
     } else if let Some(code) = root.text_in("function", 0) {
-        one.set_from(root, ("function", 0), "/errorCode", code);
+        one.put_at(root, ("function", 0), "/errorCode", code);
     }
     let said: Vec<(&Response<'_>, String)> = all
         .iter()
@@ -182,13 +204,17 @@ pub(super) fn rejected(one: &mut Filler<'_, '_>) {
             })
         })
         .collect();
-    let text = said.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("; ");
+    let text = said
+        .iter()
+        .map(|(_, text)| text.as_str())
+        .collect::<Vec<_>>()
+        .join("; ");
     let Some((first, _)) = said.first() else {
         return;
     };
     let shown = cut(&text);
     if shown.len() < text.len() {
-        one.tell_from(
+        one.tell_at(
             first,
             ("text-1", 0),
             (Severity::Note, "text-cut"),
@@ -196,16 +222,18 @@ pub(super) fn rejected(one: &mut Filler<'_, '_>) {
             format!("la respuesta se corta a {TEXT_CHARS_MAX} caracteres"),
         );
     }
-    one.set_from(first, ("text-1", 0), "/responseText", shown);
+    one.put_at(first, ("text-1", 0), "/responseText", shown);
 }
 
 /// A shipment is held.
 pub(super) fn hold(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
-    if let Some((at, outcome)) = outcome_of(pass, one.reading, Becomes::HoldPlaced)
-        && let Some(kind) = &outcome.hold
-    {
-        one.set_from(pass, at, "/kind", kind.as_str());
+    if let Some((at, outcome)) = outcome_of(pass, one.reading, Becomes::HoldPlaced) {
+        for (pointer, text) in [("/kind", &outcome.hold), ("/endsWith", &outcome.ends_with)] {
+            if let Some(text) = text {
+                one.put_at(pass, at, pointer, text.as_str());
+            }
+        }
     }
     cause(one, pass);
 }
@@ -219,7 +247,7 @@ pub(super) fn hold_removed(one: &mut Filler<'_, '_>) {
 fn cause(one: &mut Filler<'_, '_>, pass: &Response<'_>) {
     let text = words(pass);
     if !text.is_empty() {
-        one.set_from(pass, ("text-1", 0), "/cause", cut(&text));
+        one.put_at(pass, ("text-1", 0), "/cause", cut(&text));
     }
 }
 
@@ -227,9 +255,13 @@ fn cause(one: &mut Filler<'_, '_>, pass: &Response<'_>) {
 pub(super) fn released(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
     if let Some((at, _)) = outcome_of(pass, one.reading, Becomes::ReleaseDecision) {
-        one.set_from(pass, at, "/decision", "release");
+        one.put_at(pass, at, "/decision", "release");
     }
-    let document = if pass.table.trigger == "DOC" { Some(pass) } else { pass.around.filter(|around| around.table.trigger == "DOC") };
+    let document = if pass.table.trigger == "DOC" {
+        Some(pass)
+    } else {
+        pass.around.filter(|around| around.table.trigger == "DOC")
+    };
     let mut count = 0;
     match document {
         Some(document) => shipment(one, document, &mut count),
@@ -248,8 +280,8 @@ pub(super) fn released(one: &mut Filler<'_, '_>) {
                 continue;
             };
             match identifiers::normalise(identifier, text) {
-                Ok(normal) => one.set_from(document, (name, at), pointer, normal),
-                Err(wrong) => one.tell_from(
+                Ok(normal) => one.put_at(document, (name, at), pointer, normal),
+                Err(wrong) => one.tell_at(
                     document,
                     (name, at),
                     (Severity::Warning, code),
@@ -265,7 +297,7 @@ fn shipment(one: &mut Filler<'_, '_>, document: &Response<'_>, count: &mut usize
     if let Some((at, scn)) = document.each("scn").next() {
         let pointer = format!("/scns/{count}");
         *count += 1;
-        one.identify_from(document, ("scn", at), &pointer, ("scn", scn), None);
+        one.identify_at(document, ("scn", at), &pointer, ("scn", scn), None);
     }
 }
 

@@ -64,6 +64,9 @@ pub struct Outcome {
     /// The kind of hold, for [`Becomes::HoldPlaced`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<String>,
+    /// What a hold ends with, where the code says it; else it is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_with: Option<String>,
     /// Whether it only says that there are errors, which other codes name.
     #[serde(default)]
     pub general: bool,
@@ -88,6 +91,7 @@ impl Default for Reading {
             code: code.to_owned(),
             becomes,
             hold: None,
+            ends_with: None,
             general: false,
         };
         let general = |code: &str| Outcome {

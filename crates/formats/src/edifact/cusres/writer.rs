@@ -47,7 +47,12 @@ pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &Reading)
 }
 
 fn record(out: &mut Filling<Reading>, record_type: &str, subject: &Value, reading: &Reading) {
-    let text = |pointer: &str| subject.pointer(pointer).and_then(Value::as_str).unwrap_or("");
+    let text = |pointer: &str| {
+        subject
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+    };
     let (becomes, hold) = match record_type {
         "ManifestAccepted" => (Becomes::ManifestAccepted, None),
         "ManifestRejected" => (Becomes::ManifestRejected, None),
@@ -79,7 +84,11 @@ fn record(out: &mut Filling<Reading>, record_type: &str, subject: &Value, readin
                 return;
             };
             let scns = subject.pointer("/scns").and_then(Value::as_array);
-            let scns: Vec<&str> = scns.into_iter().flatten().filter_map(Value::as_str).collect();
+            let scns: Vec<&str> = scns
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             let named = (text("/entryNumber"), text("/inBondNumber"));
             if let [scn] = scns.as_slice() {
                 shipment(out, scn, named, Some((code, "")));

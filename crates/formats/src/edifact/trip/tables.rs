@@ -12,8 +12,14 @@ macro_rules! vehicle_loop {
     (identity: $identity:expr, state: $state:expr, trip: $trip:expr, scac: $scac:expr) => {
         Loop {
             rows: &[
-                Row::new("TDT", 1, "stage", "Stage of transport", "Etapa del transporte")
-                    .fixed("11"),
+                Row::new(
+                    "TDT",
+                    1,
+                    "stage",
+                    "Stage of transport",
+                    "Etapa del transporte",
+                )
+                .fixed("11"),
                 Row::new("TDT", 2, "journey", "Journey", "Viaje")
                     .component(1)
                     .derived($trip),
@@ -26,8 +32,14 @@ macro_rules! vehicle_loop {
                     "Clase de vehículo, código",
                 )
                 .component(1),
-                Row::new("TDT", 4, "vehicle-kind", "Kind of vehicle", "Clase de vehículo")
-                    .component(4),
+                Row::new(
+                    "TDT",
+                    4,
+                    "vehicle-kind",
+                    "Kind of vehicle",
+                    "Clase de vehículo",
+                )
+                .component(4),
                 Row::new(
                     "TDT",
                     5,
@@ -171,11 +183,23 @@ macro_rules! driver_loop {
             }),
             passing: &["CTA", "COM"],
             rows: &[
-                Row::new("NAD", 2, "driver-id", "Driver, by code", "Operador, por código")
-                    .component(1),
-                Row::new("NAD", 4, "name-1", "Name or family name", "Nombre o apellido")
-                    .component(1)
-                    .derived($driver),
+                Row::new(
+                    "NAD",
+                    2,
+                    "driver-id",
+                    "Driver, by code",
+                    "Operador, por código",
+                )
+                .component(1),
+                Row::new(
+                    "NAD",
+                    4,
+                    "name-1",
+                    "Name or family name",
+                    "Nombre o apellido",
+                )
+                .component(1)
+                .derived($driver),
                 Row::new("NAD", 4, "name-2", "Given name", "Nombre de pila")
                     .component(2)
                     .derived($driver),

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 impl<R> Deriving<'_, '_, R> {
     /// Sets a member to a value that a row says.
-    pub fn set_from(
+    pub fn put_at(
         &mut self,
         pass: &Pass<'_, R>,
         at: (&str, usize),
@@ -22,7 +22,7 @@ impl<R> Deriving<'_, '_, R> {
 
     /// Sets a member to the normal form of an identifier; what does not fit is set as it stands and told, where a
     /// code is given.
-    pub fn identify_from(
+    pub fn identify_at(
         &mut self,
         pass: &Pass<'_, R>,
         at: (&str, usize),
@@ -31,15 +31,15 @@ impl<R> Deriving<'_, '_, R> {
         code: Option<&'static str>,
     ) {
         match identifiers::normalise(identifier, text) {
-            Ok(normal) => self.set_from(pass, at, pointer, normal),
+            Ok(normal) => self.put_at(pass, at, pointer, normal),
             Err(wrong) => {
-                self.set_from(pass, at, pointer, text);
+                self.put_at(pass, at, pointer, text);
                 let (en, es) = (
                     format!("`{text}`: {wrong}"),
                     format!("`{text}`: {}", wrong.es()),
                 );
                 if let Some(code) = code {
-                    self.tell_from(pass, at, (Severity::Error, code), en, es);
+                    self.tell_at(pass, at, (Severity::Error, code), en, es);
                 }
             }
         }
@@ -51,7 +51,7 @@ impl<R> Deriving<'_, '_, R> {
     }
 
     /// Tells something about the text of a row.
-    pub fn tell_from(
+    pub fn tell_at(
         &mut self,
         pass: &Pass<'_, R>,
         at: (&str, usize),

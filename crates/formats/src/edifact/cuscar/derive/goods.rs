@@ -51,10 +51,14 @@ fn unit_of(unit: &str) -> &str {
 }
 
 /// Sets a member to the packages of a consignment: what CNT says, else the sum of the lines.
-pub(super) fn packages(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &str) -> Option<i64> {
+pub(super) fn packages(
+    one: &mut Filler<'_, '_>,
+    pass: &TripPass<'_>,
+    pointer: &str,
+) -> Option<i64> {
     if let Some((at, text)) = pass.each("packages").next() {
         let found = whole(text)?;
-        one.set_from(pass, ("packages", at), pointer, found);
+        one.put_at(pass, ("packages", at), pointer, found);
         return Some(found);
     }
     let lines: Vec<TripPass<'_>> = goods_of(pass).collect();
@@ -63,7 +67,7 @@ pub(super) fn packages(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &
         sum = sum.checked_add(packages_of(line)?.0)?;
     }
     let first = lines.first()?;
-    one.set_from(first, packages_of(first)?.1, pointer, sum);
+    one.put_at(first, packages_of(first)?.1, pointer, sum);
     Some(sum)
 }
 
@@ -71,7 +75,7 @@ pub(super) fn packages(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &
 pub(super) fn weight(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &str) -> Option<i128> {
     if let Some((at, text)) = pass.each("weight").next() {
         let found = kilograms(text, unit_of(pass.text_in("weight-unit", at)?))?;
-        one.set_from(pass, ("weight", at), pointer, decimal::json(found));
+        one.put_at(pass, ("weight", at), pointer, decimal::json(found));
         return Some(found);
     }
     let lines: Vec<TripPass<'_>> = goods_of(pass).collect();
@@ -80,7 +84,7 @@ pub(super) fn weight(one: &mut Filler<'_, '_>, pass: &TripPass<'_>, pointer: &st
         sum = sum.checked_add(weight_of(line)?.0)?;
     }
     let first = lines.first()?;
-    one.set_from(first, weight_of(first)?.1, pointer, decimal::json(sum));
+    one.put_at(first, weight_of(first)?.1, pointer, decimal::json(sum));
     Some(sum)
 }
 
@@ -96,7 +100,11 @@ pub(super) fn loaded(pass: &TripPass<'_>) -> Option<(String, (&'static str, usiz
 pub(super) fn lines(one: &mut Filler<'_, '_>, pass: &TripPass<'_>) {
     let lines: Vec<TripPass<'_>> = goods_of(pass).collect();
     if lines.is_empty() {
-        one.missing("/goods/0/goodsText", "what the goods are", "qué son las mercancías");
+        one.missing(
+            "/goods/0/goodsText",
+            "what the goods are",
+            "qué son las mercancías",
+        );
         return;
     }
     let (mut packages, mut weight) = (Some(0_i64), Some(0_i128));
@@ -108,7 +116,7 @@ pub(super) fn lines(one: &mut Filler<'_, '_>, pass: &TripPass<'_>) {
     if let (Some(sum), Some((at, text))) = (packages, pass.each("packages").next())
         && whole(text).is_some_and(|said| said != sum)
     {
-        one.tell_from(
+        one.tell_at(
             pass,
             ("packages", at),
             (Severity::Warning, "quantity-sum"),
@@ -117,14 +125,17 @@ pub(super) fn lines(one: &mut Filler<'_, '_>, pass: &TripPass<'_>) {
         );
     }
     let said = pass.each("weight").next().and_then(|(at, text)| {
-        Some((at, kilograms(text, unit_of(pass.text_in("weight-unit", at)?))?))
+        Some((
+            at,
+            kilograms(text, unit_of(pass.text_in("weight-unit", at)?))?,
+        ))
     });
     if let (Some(sum), Some((at, said))) = (weight, said) {
         // Lines are rounded one by one: half a kilogram each is no contradiction.
         let count = i128::try_from(lines.len()).unwrap_or(i128::MAX);
         if (sum - said).abs() > (decimal::ONE / 2).saturating_mul(count) {
             let (said, sum) = (decimal::text(said), decimal::text(sum));
-            one.tell_from(
+            one.tell_at(
                 pass,
                 ("weight", at),
                 (Severity::Warning, "weight-sum"),
@@ -140,9 +151,14 @@ fn line(one: &mut Filler<'_, '_>, goods: &TripPass<'_>, to: &str) {
     let text = joined(goods, "text", "\n");
     let shown: String = text.chars().take(GOODS_TEXT_CHARS_MAX).collect();
     if let Some((at, _)) = goods.each("text-1").next() {
-        one.set_from(goods, ("text-1", at), &format!("{to}/goodsText"), shown.as_str());
+        one.put_at(
+            goods,
+            ("text-1", at),
+            &format!("{to}/goodsText"),
+            shown.as_str(),
+        );
         if shown.len() < text.len() {
-            one.tell_from(
+            one.tell_at(
                 goods,
                 ("text-1", at),
                 (Severity::Note, "text-cut"),
@@ -152,23 +168,33 @@ fn line(one: &mut Filler<'_, '_>, goods: &TripPass<'_>, to: &str) {
         }
     }
     if let Some((count, at)) = packages_of(goods) {
-        one.set_from(goods, at, &format!("{to}/packages"), count);
+        one.put_at(goods, at, &format!("{to}/packages"), count);
     }
     for name in ["goods-unit", "goods-unit-in-line"] {
         if let Some((at, unit)) = goods.each(name).next() {
             if let Some(code) = package_unit(unit) {
-                one.set_from(goods, (name, at), &format!("{to}/packageUnit"), code);
+                one.put_at(goods, (name, at), &format!("{to}/packageUnit"), code);
             }
             break;
         }
     }
     if let Some((weight, at)) = weight_of(goods) {
-        one.set_from(goods, at, &format!("{to}/grossWeightKg"), decimal::json(weight));
+        one.put_at(
+            goods,
+            at,
+            &format!("{to}/grossWeightKg"),
+            decimal::json(weight),
+        );
     }
     if let Some((at, country)) = goods.each("origin").next()
         && country.len() == 2
     {
-        one.set_from(goods, ("origin", at), &format!("{to}/originCountry"), country);
+        one.put_at(
+            goods,
+            ("origin", at),
+            &format!("{to}/originCountry"),
+            country,
+        );
     }
     numbers(one, goods, to);
 }
@@ -178,9 +204,14 @@ fn numbers(one: &mut Filler<'_, '_>, goods: &TripPass<'_>, to: &str) {
     if let Some((at, text)) = goods.each("tariff").next() {
         match fits("hts", text) {
             Ok(normal) => {
-                one.set_from(goods, ("tariff", at), &format!("{to}/commodityCode"), normal);
+                one.put_at(
+                    goods,
+                    ("tariff", at),
+                    &format!("{to}/commodityCode"),
+                    normal,
+                );
             }
-            Err(wrong) => one.tell_from(
+            Err(wrong) => one.tell_at(
                 goods,
                 ("tariff", at),
                 (Severity::Warning, "tariff-form"),
@@ -192,7 +223,7 @@ fn numbers(one: &mut Filler<'_, '_>, goods: &TripPass<'_>, to: &str) {
     if let Some((at, text)) = goods.each("hazard").next() {
         let pointer = format!("{to}/unNumber");
         let code = Some("un-number-form");
-        one.identify_from(goods, ("hazard", at), &pointer, ("un-number", text), code);
+        one.identify_at(goods, ("hazard", at), &pointer, ("un-number", text), code);
     }
     for (name, code, en, es) in [
         (
@@ -216,7 +247,7 @@ fn numbers(one: &mut Filler<'_, '_>, goods: &TripPass<'_>, to: &str) {
     ] {
         if let Some((at, _)) = goods.each(name).nth(1) {
             let (en, es) = (en.to_owned(), es.to_owned());
-            one.tell_from(goods, (name, at), (Severity::Warning, code), en, es);
+            one.tell_at(goods, (name, at), (Severity::Warning, code), en, es);
         }
     }
 }
