@@ -278,3 +278,46 @@ fn a_splitter_holds_one_interchange() {
     assert_eq!(splitter.take().unwrap_err().code(), "x12-header");
     assert!(splitter.take().unwrap().is_none());
 }
+
+/// Each prefix and each single wrong byte: an answer, and whatever the splitter hands out is of the input.
+#[test]
+fn every_cut_and_every_flip_of_edifact_is_answered() {
+    let right = format!(
+        "UNA:+.? '{UNB}UNG+CUSCAR+A+B+261124:0910+7+UN+D:95B'UNH+1+CUSCAR:D:95B:UN'RFF+BM:a?'b??'UNT+3+1'UNE+1+7'UNZ+1+1'\n"
+    );
+    let all = |bytes: &[u8]| {
+        if let Ok(text) = Text::decode(bytes, Syntax::Edifact) {
+            let mut reader = text.interchanges();
+            while let Ok(Some(interchange)) = reader.interchange() {
+                for set in interchange.groups.iter().flat_map(|group| &group.sets) {
+                    for segment in &set.segments {
+                        let _ = segment.place_of(&set.name(), 1, 2);
+                        let _ = segment.repetitions(1).count();
+                    }
+                }
+            }
+        }
+        let mut splitter = Splitter::new();
+        let mut length = 0;
+        for chunk in bytes.chunks(5) {
+            splitter.push(chunk);
+            while let Ok(Some(piece)) = splitter.take() {
+                length += piece.bytes.len();
+            }
+        }
+        while let Ok(Some(piece)) = splitter.finish() {
+            length += piece.bytes.len();
+        }
+        assert!(length <= bytes.len());
+    };
+    for cut in 0..right.len() {
+        all(&right.as_bytes()[..cut]);
+    }
+    for at in 0..right.len() {
+        for wrong in [0, b'+', b'\'', b'?', b':', b' ', 0xC3, 0x1D] {
+            let mut bytes = right.clone().into_bytes();
+            bytes[at] = wrong;
+            all(&bytes);
+        }
+    }
+}

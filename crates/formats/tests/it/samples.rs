@@ -171,6 +171,10 @@ fn ocean_manifest() {
     assert_eq!(count("tariff-form"), 2, "masked codes");
     assert!(!draft.is_complete());
     assert_eq!(draft.records.len(), 11);
+    assert_eq!(
+        garita_formats::elements::untold(&draft),
+        Vec::<String>::new()
+    );
     let manifest = &draft.records[0].subject;
     assert_eq!(manifest["scac"], "XXXX");
     assert_eq!(manifest["trip"], "0185320N");
