@@ -7,7 +7,7 @@ use garita_formats::x12_309::{
     Bill, BillEquipment, Goods, Inbond, InterchangeHeader, Party, Text, TruckManifestDocument,
     Vehicle,
 };
-use garita_formats::{Draft, Severity, x12_309};
+use garita_formats::{Draft, Severity, edi, x12_309};
 use serde_json::{Value, json};
 
 const CASES: u64 = 1_000;
@@ -482,4 +482,93 @@ fn what_has_no_place_is_named() {
             "HoldPlaced /endsWith"
         ]
     );
+}
+
+/// Interchanges with the segments that this reader finds in them, for a parser of others to compare: see
+/// `crates/garita/tests/oracles/edifact.py`. Written only where the variable names a folder.
+#[test]
+#[expect(clippy::print_stdout, reason = "a skipped test says so")]
+fn interchanges_for_other_parsers() {
+    let Some(folder) = std::env::var_os("GARITA_ORACLE_EDIFACT") else {
+        println!("skipped: GARITA_ORACLE_EDIFACT names no folder");
+        return;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    for seed in 0..100 {
+        let document = truck(&mut Dice(seed));
+        let text = x12_309::write(&document, &x12_309::Reading::default());
+        let draft = x12_309::read(text.as_bytes(), &x12_309::Reading::default()).unwrap();
+        let records = owned(&draft);
+        let manifest = &borrowed(&records)[..1];
+        let held = json!({"scn": "TOCQ1", "kind": "data", "cause": Dice(seed).words(3, 20)});
+        for (name, out) in [
+            (
+                "cuscar",
+                cuscar::write(
+                    &borrowed(&records),
+                    &envelope(seed, "CUSCAR"),
+                    &TripReading::default(),
+                ),
+            ),
+            (
+                "cusrep",
+                cusrep::write(manifest, &envelope(seed, "CUSREP"), &TripReading::default()),
+            ),
+            (
+                "cusres",
+                cusres::write(
+                    &[("HoldPlaced", &held)],
+                    &envelope(seed, ""),
+                    &cusres::Reading::default(),
+                ),
+            ),
+        ] {
+            let file = |ending: &str| folder.join(format!("{name}-{seed}.{ending}"));
+            std::fs::write(file("edi"), &out.text).unwrap();
+            let draft = match name {
+                "cuscar" => cuscar::read(out.text.as_bytes(), &TripReading::default()),
+                "cusrep" => cusrep::read(out.text.as_bytes(), &TripReading::default()),
+                _ => cusres::read(out.text.as_bytes(), &cusres::Reading::default()),
+            };
+            let whole: Vec<(String, Value)> = draft
+                .unwrap()
+                .records
+                .into_iter()
+                .filter(|record| record.missing.is_empty())
+                .map(|record| (record.record_type, record.subject))
+                .collect();
+            let said = json!({"segments": segments(&out.text), "records": whole});
+            std::fs::write(file("json"), said.to_string()).unwrap();
+        }
+    }
+}
+
+/// The segments of an interchange, each a list of its name and its elements, those lists of components.
+fn segments(text: &str) -> Value {
+    let text = edi::Text::decode(text.as_bytes(), edi::Syntax::Edifact).unwrap();
+    let interchange = text.interchanges().interchange().unwrap().unwrap();
+    let mut out = Vec::new();
+    for group in &interchange.groups {
+        for set in &group.sets {
+            for segment in &set.segments {
+                let elements = (1..=segment.elements().count()).map(|number| {
+                    let parts = (1..=12).map(|at| {
+                        segment
+                            .component(number, at)
+                            .unwrap_or_default()
+                            .into_owned()
+                    });
+                    let mut parts: Vec<String> = parts.collect();
+                    while parts.last().is_some_and(String::is_empty) {
+                        parts.pop();
+                    }
+                    json!(parts)
+                });
+                let mut one = vec![json!(segment.id)];
+                one.extend(elements);
+                out.push(Value::Array(one));
+            }
+        }
+    }
+    Value::Array(out)
 }
