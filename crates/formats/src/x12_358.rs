@@ -17,6 +17,7 @@ use crate::x12_309::TripElement;
 use crate::x12_out::{Heading, Written, complete};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// How an ambiguous guide is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -420,14 +421,11 @@ fn derive(one: &mut Deriving<'_, '_, Reading>) {
         one.set("/plateState", state, "plate-state");
     }
     let (mut pieces, mut bills) = (0, 0);
-    let mut known: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for port in &ports {
         for inside in port.inside() {
             if inside.table.id == "VID" {
-                if let Some(number) = vid(one, &inside, pieces)
-                    && !known.contains(&number)
-                {
-                    known.push(number);
+                if vid(one, &inside, pieces, &mut known) {
                     pieces += 1;
                 }
                 for bill in inside.inside() {
@@ -494,22 +492,30 @@ fn arrival(one: &mut Deriving<'_, '_, Reading>, port: &Pass<'_, Reading>) {
     }
 }
 
-/// Takes a piece of equipment; gives its number where it is one of the record.
+/// Takes a piece of equipment; tells whether it is a new one of the record.
 fn vid(
     one: &mut Deriving<'_, '_, Reading>,
     pass: &Pass<'_, Reading>,
     index: usize,
-) -> Option<String> {
+    known: &mut HashSet<String>,
+) -> bool {
     let code = pass.texts("equipment-code").next().unwrap_or("").to_owned();
     let initial = pass.texts("initial").next().unwrap_or("").to_owned();
-    let number = pass.texts("number").next()?.to_owned();
+    let Some(number) = pass.texts("number").next() else {
+        return false;
+    };
+    let number = number.to_owned();
     if one.reading.vid_tractor_codes.contains(&code) {
         if one.member("/plate").is_none() {
             one.identify_from("/plate", "plate", &number, pass, "number", "plate-form");
         }
-        return None;
+        return false;
     }
     let whole = format!("{initial}{number}");
+    // The same trailer stands again where further bills are on it.
+    if !known.insert(whole.clone()) {
+        return false;
+    }
     let to = format!("/equipment/{index}");
     one.set_from(
         &format!("{to}/equipmentNumber"),
@@ -533,7 +539,7 @@ fn vid(
     if let Some(kind) = equipment_kind(&code) {
         one.set_from(&format!("{to}/equipmentKind"), kind, pass, "equipment-code");
     }
-    Some(whole)
+    true
 }
 
 fn mbl(one: &mut Deriving<'_, '_, Reading>, pass: &Pass<'_, Reading>, index: usize) {

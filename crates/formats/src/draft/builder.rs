@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 /// Where each field of a plain document stood, by JSON pointer into the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Places {
-    by_pointer: BTreeMap<String, SourcePlace>,
+    by_pointer: HashMap<String, SourcePlace>,
     faults: Vec<Fault>,
     faults_untold: usize,
 }

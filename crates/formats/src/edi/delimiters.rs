@@ -87,11 +87,13 @@ impl Delimiters {
             self.repetition,
             self.release,
         ];
-        let given: Vec<char> = all.into_iter().flatten().collect();
-        given.iter().enumerate().all(|(at, letter)| {
-            !letter.is_ascii_alphanumeric()
-                && *letter != ' '
-                && !given.iter().skip(at + 1).any(|other| other == letter)
+        all.iter().enumerate().all(|(at, letter)| match letter {
+            Some(letter) => {
+                !letter.is_ascii_alphanumeric()
+                    && *letter != ' '
+                    && !all.iter().skip(at + 1).any(|other| *other == Some(*letter))
+            }
+            None => true,
         })
     }
 }
@@ -112,7 +114,13 @@ pub(super) fn cut(text: &str, delimiters: Delimiters) -> (&str, &str, bool) {
 fn find(text: &str, delimiter: char, release: Option<char>) -> Option<usize> {
     let mut from = 0;
     loop {
-        let at = from + text.get(from..)?.find(delimiter)?;
+        let rest = text.get(from..)?;
+        // Most delimiters are ASCII, most parts short: then bytes are looked at one by one.
+        let found = match u8::try_from(delimiter) {
+            Ok(byte) if byte.is_ascii() => rest.bytes().position(|found| found == byte),
+            _ => rest.find(delimiter),
+        };
+        let at = from + found?;
         let before = text.get(..at).unwrap_or("");
         // An even run of release characters releases itself, not the delimiter.
         let released = release.is_some_and(|release| {

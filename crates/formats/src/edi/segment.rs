@@ -4,6 +4,7 @@ use super::Delimiters;
 use super::delimiters::Parts;
 use crate::draft::SourcePlace;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// One segment, with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,12 +110,17 @@ impl<'a> Segment<'a> {
 
     /// The place of a component, or of the element for component 0: `CUSCAR #1/7 RFF01.2`.
     pub fn place_of(&self, set: &str, number: usize, component: usize) -> SourcePlace {
-        let mut path = format!("{set}/{} {}", self.position, self.id);
+        let mut path = String::with_capacity(set.len() + self.id.len() + 16);
+        let mut put = |part: std::fmt::Arguments<'_>| {
+            // A string takes whatever is written to it.
+            let _ = path.write_fmt(part);
+        };
+        put(format_args!("{set}/{} {}", self.position, self.id));
         if number > 0 {
-            path.push_str(&format!("{number:02}"));
+            put(format_args!("{number:02}"));
         }
         if component > 0 {
-            path.push_str(&format!(".{component}"));
+            put(format_args!(".{component}"));
         }
         let text = match (number, component) {
             (0, _) => Cow::Borrowed(self.id),

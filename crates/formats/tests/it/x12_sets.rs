@@ -1,4 +1,9 @@
-//! The customs sets beside the manifest, 350, 353, 355 and 358: content, round trips, broken inputs.
+//! The customs sets beside the manifest, 350, 353, 355 and 358: content and round trips.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 use garita_formats::edi::map::Envelope;
 use garita_formats::elements::untold;
@@ -291,6 +296,16 @@ fn consist_358() {
         },
         ..Readings::default()
     };
+    let again = CONSIST.replacen(
+        "MBL*TOCQ*TOCQ88402172",
+        "VID*TL**31UB8L~\nMBL*TOCQ*TOCQ88402172",
+        1,
+    );
+    let same = read(DocumentKind::X12Consist358, again.as_bytes()).unwrap();
+    assert_eq!(
+        same.records[0].subject, draft.records[0].subject,
+        "a trailer named twice is one"
+    );
     let bare = CONSIST.replace("*TOCQ8840", "*8840");
     let draft = read_as(DocumentKind::X12Consist358, bare.as_bytes(), &readings).unwrap();
     assert_eq!(

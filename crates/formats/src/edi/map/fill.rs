@@ -69,8 +69,9 @@ fn opening<R>(
         }
         let found = fields(child, &one, items, reading);
         let last = node.loops.last();
-        let same =
-            !here && last.is_some_and(|(last, pass)| *last == number && pass.fields == found);
+        // A record that says nothing of the loop does not begin a pass of it.
+        let fits = |pass: &Node| found.is_empty() || pass.fields == found;
+        let same = !here && last.is_some_and(|(last, pass)| *last == number && fits(pass));
         if !same {
             let pass = Node {
                 fields: found,

@@ -93,7 +93,8 @@ impl Form {
                 .iter()
                 .find(|(_, value)| *value == text)
                 .map(|(code, _)| (*code).to_owned()),
-            Form::Date => Some(text.replace('-', "")),
+            // Messages have no room for the hyphens of an entry number.
+            Form::Date | Form::Identifier("entry-number", _) => Some(text.replace('-', "")),
             Form::Text | Form::Identifier(..) | Form::Whole | Form::Decimal | Form::Time => {
                 Some(text)
             }

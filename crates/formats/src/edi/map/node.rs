@@ -105,13 +105,17 @@ impl<R> Pass<'_, R> {
     ) -> impl Iterator<Item = (&'b str, Option<&'b str>)> {
         let row = |name: &str| self.table.rows.iter().position(|row| row.name == name);
         let (first, second) = (row(name), row(with));
-        let of = move |row: Option<usize>| {
-            let fields = self.node.fields.iter();
-            fields.filter(move |field| Some(field.row) == row)
-        };
-        of(first).map(move |field| {
-            let other = of(second).find(|other| other.occurrence == field.occurrence);
-            (field.text.as_str(), other.map(|other| other.text.as_str()))
+        let fields = &self.node.fields;
+        // The texts of a segment stand beside each other.
+        fields.iter().enumerate().filter_map(move |(at, field)| {
+            if Some(field.row) != first {
+                return None;
+            }
+            let beside =
+                |other: &&Field| Some(other.row) == second && other.occurrence == field.occurrence;
+            let near = fields.get(at.saturating_sub(16)..).unwrap_or_default();
+            let other = near.iter().take(32).find(beside);
+            Some((field.text.as_str(), other.map(|other| other.text.as_str())))
         })
     }
 

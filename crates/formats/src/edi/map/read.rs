@@ -210,6 +210,8 @@ struct Open<'t, R: 'static> {
     at: String,
     /// The last loop opened inside.
     last: Option<usize>,
+    /// How many passes each loop inside has had.
+    passes: Vec<usize>,
     /// How many segments of each name this pass has.
     counts: Vec<(String, usize)>,
     header: (String, usize),
@@ -229,6 +231,7 @@ impl<R> SetReader<'_, R> {
             node: Node::default(),
             at: at.to_owned(),
             last: None,
+            passes: Vec::new(),
             counts: Vec::new(),
             header: (header.id.to_owned(), header.position),
         }];
@@ -319,14 +322,15 @@ impl<R> SetReader<'_, R> {
             return;
         };
         around.last = Some(number);
-        let passes = around
-            .node
-            .loops
-            .iter()
-            .filter(|(found, _)| *found == number);
-        let passes = passes.count();
+        while around.passes.len() <= number {
+            around.passes.push(0);
+        }
+        let passes = around.passes.get_mut(number).map_or(0, |passes| {
+            *passes += 1;
+            *passes
+        });
         let at = inner(&around.at, around.node.loops.len());
-        if passes == table.max {
+        if passes == table.max + 1 {
             let (en, es) = (
                 format!("loop {} stands more than {} times", table.id, table.max),
                 format!("el ciclo {} aparece más de {} veces", table.id, table.max),
@@ -348,6 +352,7 @@ impl<R> SetReader<'_, R> {
             node: Node::default(),
             at,
             last: None,
+            passes: Vec::new(),
             counts: Vec::new(),
             header: (segment.id.to_owned(), segment.position),
         };

@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
 
     fn isa(&mut self) -> Result<(Segment<'a>, Delimiters), ReadError> {
         let line = self.line;
-        let letters: Vec<char> = self.rest.chars().take(ISA_CHARS).collect();
+        let mut letters = self.rest.chars().take(ISA_CHARS);
         let too_short = || {
             header_error(
                 Syntax::X12,
@@ -48,15 +48,15 @@ impl<'a> Reader<'a> {
             )
         };
         let (Some(element), Some(component), Some(segment)) =
-            (letters.get(3), letters.get(104), letters.get(105))
+            (letters.nth(3), letters.nth(100), letters.next())
         else {
             return Err(too_short());
         };
         let mut delimiters = Delimiters {
-            element: *element,
-            component: *component,
+            element,
+            component,
             repetition: None,
-            segment: *segment,
+            segment,
             ..Delimiters::X12
         };
         if !delimiters.are_fit() {
