@@ -41,6 +41,19 @@ pub(super) fn loops<'a, R>(
         .filter(move |pass| pass.table.trigger == trigger)
 }
 
+/// The head of a message names a few parties and the vehicle; further passes are of consignments.
+const HEAD_LOOPS_MAX: usize = 120;
+
+/// The passes of a loop in the head of the message. Each shipment asks for them, so only so many are looked at.
+pub(super) fn heads<'a, R>(
+    root: &'a Pass<'_, R>,
+    trigger: &'a str,
+) -> impl Iterator<Item = Pass<'a, R>> {
+    root.inside()
+        .take(HEAD_LOOPS_MAX)
+        .filter(move |pass| pass.table.trigger == trigger)
+}
+
 /// The trip number, with where it stands.
 pub(super) fn trip(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     match one.reading.trip {
@@ -50,7 +63,7 @@ pub(super) fn trip(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
             }
         }
         TripElement::Tdt8028 => {
-            for vehicle in loops(root, "TDT") {
+            for vehicle in heads(root, "TDT") {
                 if let Some(text) = vehicle.text_in("journey", 0) {
                     let at = ("journey", 0);
                     one.identify_at(&vehicle, at, "/trip", ("trip-number", text), None);
@@ -64,7 +77,7 @@ pub(super) fn trip(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 /// The carrier: NAD+CA, else the carrier of the vehicle.
 pub(super) fn carrier(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     for (trigger, name) in [("NAD", "scac"), ("TDT", "carrier")] {
-        for pass in loops(root, trigger) {
+        for pass in heads(root, trigger) {
             if let Some(text) = pass.text_in(name, 0) {
                 // What does not fit is told where the element is read, of NAD+CA.
                 one.identify_at(&pass, (name, 0), "/scac", ("scac", text), None);
@@ -85,7 +98,7 @@ pub(super) fn direction(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 }
 
 fn is_truck(reading: &TripReading, root: &TripPass<'_>) -> bool {
-    loops(root, "TDT")
+    heads(root, "TDT")
         .filter_map(|pass| pass.text_in("mode", 0).map(str::to_owned))
         .all(|mode| reading.truck_modes.contains(&mode))
 }
@@ -93,7 +106,7 @@ fn is_truck(reading: &TripReading, root: &TripPass<'_>) -> bool {
 /// Tells a report of another mode of transport.
 pub(super) fn check_mode(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     let modes = one.reading.truck_modes.join(", ");
-    for pass in loops(root, "TDT") {
+    for pass in heads(root, "TDT") {
         let Some(mode) = pass.text_in("mode", 0) else {
             continue;
         };
@@ -190,7 +203,7 @@ pub(super) fn expected(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 /// The truck's plate, where it was issued and, where it is wanted, the VIN.
 pub(super) fn vehicle(one: &mut Filler<'_, '_>, root: &TripPass<'_>, wants: Wants) {
     let (mut vin, mut plate) = (false, false);
-    for pass in loops(root, "TDT") {
+    for pass in heads(root, "TDT") {
         let list = pass.text_in("identity-list", 0);
         let name = ["identity", "identity-code"]
             .into_iter()
@@ -401,7 +414,7 @@ pub(super) fn function(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 
 /// The reason of a change or cancellation.
 pub(super) fn cause(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
-    for pass in loops(root, "FTX") {
+    for pass in heads(root, "FTX") {
         let text = joined(&pass, "remark", " ");
         if !text.is_empty() {
             one.put_at(&pass, ("remark-1", 0), "/cause", text);

@@ -1,5 +1,11 @@
 //! UN/EDIFACT messages: content, what a 309 of the same truck says, what is written is read again.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
+
 use garita_formats::edifact::{NameOrder, TripElement, TripReading, cusres};
 use garita_formats::elements::untold;
 use garita_formats::{DocumentKind, Draft, Readings, Severity, read, read_as, recognise};

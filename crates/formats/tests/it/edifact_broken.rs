@@ -350,6 +350,25 @@ fn limits() {
         let many = with(&"CNI+x'\nRFF+AAM:?'\nERP+1'\nERC'\nDOC+1'\n".repeat(2_000));
         assert!(told(kind, many.as_bytes()).len() <= 1_000);
     }
+    // As many passes as an interchange may have, of each kind and with nothing in the head to stop a search.
+    for (kind, head, body) in [
+        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'LOC+60+2304'", "CNI+1'RFF+AAM:TOCQ1'"),
+        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'", "TDT+11++03'CNI+1'"),
+        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'", "GID+1'MEA+AAI+N+K:1'"),
+        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'GID+1'", "MEA+AAI+N+K:1'DGS+++1'"),
+        (DocumentKind::EdifactCusrep, "CUSREP:D:03B:UN'BGM+336+T1+9'", "RFF+SN:1'RFF+SN:2'"),
+        (DocumentKind::EdifactCusrep, "CUSREP:D:03B:UN'BGM+336+T1+9'", "DOC+700'RFF+AAM:TOCQ1'"),
+        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+132+T1'", "ERP+1'ERC+SN038'"),
+        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+132+T1'ERP+1'", "ERC+SN030'ERC+999'"),
+        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+34+T1'", "DOC+700'ERP+1'ERC+SN030'"),
+    ] {
+        let text = format!("UNB+UNOA:3+A+B+261124:0810+1'UNH+1+{head}{}", body.repeat(60_000));
+        let began = std::time::Instant::now();
+        let _ = told(kind, text.as_bytes());
+        let took = began.elapsed();
+        assert!(took.as_secs() < 60, "{head}{body}: {took:?}");
+        println!("{took:?} {body}");
+    }
     let end = CUSCAR.find("UNT").unwrap();
     let million = format!("{}{}", &CUSCAR[..end], "RFF+A:B'".repeat(1_000_000));
     assert_eq!(

@@ -1,5 +1,11 @@
 //! What is written is read again: a thousand trucks, reports and responses, made from seeds.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
+
 use garita_formats::edi::map::Envelope;
 use garita_formats::edifact::{TripReading, cuscar, cusrep, cusres};
 use garita_formats::elements::untold;
@@ -487,7 +493,6 @@ fn what_has_no_place_is_named() {
 /// Interchanges with the segments that this reader finds in them, for a parser of others to compare: see
 /// `crates/garita/tests/oracles/edifact.py`. Written only where the variable names a folder.
 #[test]
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn interchanges_for_other_parsers() {
     let Some(folder) = std::env::var_os("GARITA_ORACLE_EDIFACT") else {
         println!("skipped: GARITA_ORACLE_EDIFACT names no folder");

@@ -73,7 +73,9 @@ pub(super) fn manifest(one: &mut Filler<'_, '_>) {
 /// What the consignments say one by one and sum up to.
 fn totals(one: &mut Filler<'_, '_>, aboard: &[&TripPass<'_>]) {
     let (mut packages, mut weight) = (Some(0_i64), Some(0_i128));
-    let mut loaded: Vec<(String, &TripPass<'_>, (&str, usize))> = Vec::new();
+    // Where all goods were taken over, as long as it is one place.
+    let mut loaded: Option<Place<'_, '_>> = None;
+    let mut differs = false;
     for (index, pass) in aboard.iter().enumerate() {
         let to = format!("/shipments/{index}");
         if let Some((at, scn)) = pass.each("scn").next() {
@@ -86,8 +88,9 @@ fn totals(one: &mut Filler<'_, '_>, aboard: &[&TripPass<'_>]) {
         let found = goods::weight(one, pass, &format!("{to}/grossWeightKg"));
         weight = weight.and_then(|sum| sum.checked_add(found?));
         let (place, at) = goods::loaded(pass).unwrap_or_default();
-        if !loaded.iter().any(|(known, ..)| *known == place) {
-            loaded.push((place, pass, at));
+        match &loaded {
+            Some((known, ..)) => differs |= *known != place,
+            None => loaded = Some((place, pass, at)),
         }
     }
     if let Some(first) = aboard.first() {
@@ -100,12 +103,13 @@ fn totals(one: &mut Filler<'_, '_>, aboard: &[&TripPass<'_>]) {
             one.replace("/grossWeightKg", decimal::json(weight));
         }
     }
-    if let [(place, pass, at)] = loaded.as_slice()
-        && !place.is_empty()
-    {
-        one.put_at(pass, *at, "/loadedAt", place.as_str());
+    if let Some((place, pass, at)) = loaded.filter(|(place, ..)| !differs && !place.is_empty()) {
+        one.put_at(pass, at, "/loadedAt", place);
     }
 }
+
+/// A place with the pass and row that say it.
+type Place<'a, 'b> = (String, &'a TripPass<'b>, (&'static str, usize));
 
 /// Counts, line numbers and numbers that stand twice.
 fn counts(one: &mut Filler<'_, '_>, root: &TripPass<'_>, all: &[TripPass<'_>]) {

@@ -4,7 +4,7 @@ use super::reading::{Becomes, Outcome, Reading, SaidIn};
 use super::table::CUSRES;
 use crate::draft::Severity;
 use crate::edi::map::{Deriving, Found, Pass};
-use crate::edifact::trip::{joined, loops, root};
+use crate::edifact::trip::{heads, joined, loops, root};
 use crate::identifiers;
 
 /// Text of a record's answer or cause is at most this long.
@@ -90,11 +90,24 @@ pub(super) fn decides(pass: &Response<'_>, reading: &Reading) -> Vec<&'static st
         if let Some(record_type) = outcome.becomes.record_type()
             && DECISIONS.contains(&record_type)
             && !out.contains(&record_type)
+            && !is_said_before(pass, reading, outcome.becomes)
         {
             out.push(record_type);
         }
     }
     out
+}
+
+/// Whether an earlier error of the trip becomes the same record: it is about the trip, so it is said once.
+fn is_said_before(pass: &Response<'_>, reading: &Reading, becomes: Becomes) -> bool {
+    let of_trip = pass.table.trigger == "ERP"
+        && pass.around.is_some_and(|around| around.around.is_none());
+    if !of_trip {
+        return false;
+    }
+    let first = heads(root(pass), "ERP")
+        .find(|other| outcome_of(other, reading, becomes).is_some());
+    first.is_none_or(|first| !std::ptr::eq(first.node, pass.node))
 }
 
 /// The listed codes of a pass, with their places.
@@ -141,7 +154,7 @@ fn carrier(one: &mut Filler<'_, '_>, root: &Response<'_>) {
         one.identify_at(root, ("carrier", at), "/scac", found, Some("scac-form"));
         return;
     }
-    for pass in loops(root, "NAD") {
+    for pass in heads(root, "NAD") {
         if pass.text_in("party", 0) == Some("CA")
             && let Some(text) = pass.text_in("party-id", 0)
             && let Ok(normal) = identifiers::normalise("scac", text)
