@@ -10,6 +10,7 @@ mod table;
 mod tests;
 mod writer;
 
+pub use table::CUSCAR as MAP;
 pub use writer::write;
 
 use super::reading::TripReading;

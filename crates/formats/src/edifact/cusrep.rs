@@ -17,6 +17,7 @@ mod table;
 mod tests;
 mod writer;
 
+pub use table::CUSREP as MAP;
 pub use writer::write;
 
 use super::reading::TripReading;

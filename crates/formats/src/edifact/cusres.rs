@@ -15,6 +15,7 @@ mod tests;
 mod writer;
 
 pub use reading::{Becomes, Outcome, Reading, SaidIn};
+pub use table::CUSRES as MAP;
 pub use writer::write;
 
 use super::tags;

@@ -51,6 +51,7 @@ pub(super) fn heads<'a, R>(
 ) -> impl Iterator<Item = Pass<'a, R>> {
     root.inside()
         .take(HEAD_LOOPS_MAX)
+        .take_while(|pass| pass.table.trigger != "CNI")
         .filter(move |pass| pass.table.trigger == trigger)
 }
 

@@ -6,6 +6,7 @@
     reason = "helpers of tests"
 )]
 
+use garita_formats::edi::acknowledge::{Acknowledgement, Stamp, acknowledge};
 use garita_formats::edifact::{NameOrder, TripElement, TripReading, cusres};
 use garita_formats::elements::untold;
 use garita_formats::{DocumentKind, Draft, Readings, Severity, read, read_as, recognise};
@@ -413,6 +414,30 @@ fn many_messages_and_interchanges_in_a_file() {
         trips,
         ["TOCQ2611240417", "TOCQ2611240418", "TOCQ2611240420"]
     );
+}
+
+#[test]
+fn a_message_is_acknowledged() {
+    let stamp = Stamp {
+        date: "20261124".into(),
+        time: "0815".into(),
+        control_number: 9,
+    };
+    let answer = |text: &str| {
+        let kind = Acknowledgement::Contrl;
+        let answer = acknowledge(text.as_bytes(), kind, &stamp, &Readings::default()).unwrap();
+        String::from_utf8(answer).unwrap()
+    };
+    for (_, text) in ALL {
+        let accepted = answer(text);
+        assert!(
+            accepted.contains("UCM+") && accepted.contains(":UN+7'"),
+            "{accepted}"
+        );
+    }
+    // An error without its code can't be worked on: the place is named.
+    let refused = answer(&CUSRES.replace("ERC+033'", "ERC'"));
+    assert!(refused.contains(":UN+4'\nUCS+8'\nUCD+13+2:1'"), "{refused}");
 }
 
 #[test]

@@ -352,17 +352,56 @@ fn limits() {
     }
     // As many passes as an interchange may have, of each kind and with nothing in the head to stop a search.
     for (kind, head, body) in [
-        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'LOC+60+2304'", "CNI+1'RFF+AAM:TOCQ1'"),
-        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'", "TDT+11++03'CNI+1'"),
-        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'", "GID+1'MEA+AAI+N+K:1'"),
-        (DocumentKind::EdifactCuscar, "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'GID+1'", "MEA+AAI+N+K:1'DGS+++1'"),
-        (DocumentKind::EdifactCusrep, "CUSREP:D:03B:UN'BGM+336+T1+9'", "RFF+SN:1'RFF+SN:2'"),
-        (DocumentKind::EdifactCusrep, "CUSREP:D:03B:UN'BGM+336+T1+9'", "DOC+700'RFF+AAM:TOCQ1'"),
-        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+132+T1'", "ERP+1'ERC+SN038'"),
-        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+132+T1'ERP+1'", "ERC+SN030'ERC+999'"),
-        (DocumentKind::EdifactCusres, "CUSRES:D:03B:UN'BGM+34+T1'", "DOC+700'ERP+1'ERC+SN030'"),
+        (
+            DocumentKind::EdifactCuscar,
+            "CUSCAR:D:03B:UN'BGM+85+T1+9'LOC+60+2304'",
+            "CNI+1'RFF+AAM:TOCQ1'",
+        ),
+        (
+            DocumentKind::EdifactCuscar,
+            "CUSCAR:D:03B:UN'BGM+85+T1+9'",
+            "TDT+11++03'CNI+1'",
+        ),
+        (
+            DocumentKind::EdifactCuscar,
+            "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'",
+            "GID+1'MEA+AAI+N+K:1'",
+        ),
+        (
+            DocumentKind::EdifactCuscar,
+            "CUSCAR:D:03B:UN'BGM+85+T1+9'CNI+1'GID+1'",
+            "MEA+AAI+N+K:1'DGS+++1'",
+        ),
+        (
+            DocumentKind::EdifactCusrep,
+            "CUSREP:D:03B:UN'BGM+336+T1+9'",
+            "RFF+SN:1'RFF+SN:2'",
+        ),
+        (
+            DocumentKind::EdifactCusrep,
+            "CUSREP:D:03B:UN'BGM+336+T1+9'",
+            "DOC+700'RFF+AAM:TOCQ1'",
+        ),
+        (
+            DocumentKind::EdifactCusres,
+            "CUSRES:D:03B:UN'BGM+132+T1'",
+            "ERP+1'ERC+SN038'",
+        ),
+        (
+            DocumentKind::EdifactCusres,
+            "CUSRES:D:03B:UN'BGM+132+T1'ERP+1'",
+            "ERC+SN030'ERC+999'",
+        ),
+        (
+            DocumentKind::EdifactCusres,
+            "CUSRES:D:03B:UN'BGM+34+T1'",
+            "DOC+700'ERP+1'ERC+SN030'",
+        ),
     ] {
-        let text = format!("UNB+UNOA:3+A+B+261124:0810+1'UNH+1+{head}{}", body.repeat(60_000));
+        let text = format!(
+            "UNB+UNOA:3+A+B+261124:0810+1'UNH+1+{head}{}",
+            body.repeat(60_000)
+        );
         let began = std::time::Instant::now();
         let _ = told(kind, text.as_bytes());
         let took = began.elapsed();

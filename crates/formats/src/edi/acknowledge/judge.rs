@@ -3,7 +3,7 @@
 use super::read::Verdict;
 use crate::edi::map::{Envelope, Finding};
 use crate::edi::{Interchange, Problem, Scope, Syntax, TransactionSet};
-use crate::{Readings, Severity, x12_309, x12_350, x12_353, x12_355, x12_358};
+use crate::{Readings, Severity, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// An interchange with what is wrong with it.
 pub(super) struct Judged {
@@ -86,6 +86,15 @@ const TABLES: &[(Syntax, &str, CheckSet)] = &[
     }),
     (Syntax::X12, "358", |set, readings| {
         x12_358::MAP.check(set, &readings.x12_358)
+    }),
+    (Syntax::Edifact, "CUSCAR", |set, readings| {
+        edifact::cuscar::MAP.check(set, &readings.edifact_trip)
+    }),
+    (Syntax::Edifact, "CUSREP", |set, readings| {
+        edifact::cusrep::MAP.check(set, &readings.edifact_trip)
+    }),
+    (Syntax::Edifact, "CUSRES", |set, readings| {
+        edifact::cusres::MAP.check(set, &readings.edifact_cusres)
     }),
 ];
 

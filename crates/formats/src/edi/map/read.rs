@@ -373,7 +373,9 @@ impl<R> SetReader<'_, R> {
             if occurrence == SEGMENTS_OF_PASS_MAX {
                 let id = segment.id;
                 let (en, es) = (
-                    format!("{id} stands more than {SEGMENTS_OF_PASS_MAX} times: the rest is not read"),
+                    format!(
+                        "{id} stands more than {SEGMENTS_OF_PASS_MAX} times: the rest is not read"
+                    ),
                     format!("{id} aparece más de {SEGMENTS_OF_PASS_MAX} veces: el resto no se lee"),
                 );
                 self.find(

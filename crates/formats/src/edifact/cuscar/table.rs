@@ -67,7 +67,7 @@ const SCAC: &[(&str, &str)] = &[
 ];
 
 /// Customs cargo report.
-pub(in crate::edifact) static CUSCAR: SetMap<TripReading> = SetMap {
+pub static CUSCAR: SetMap<TripReading> = SetMap {
     set: "CUSCAR",
     syntax: Syntax::Edifact,
     groups: &[],

@@ -27,7 +27,7 @@ const DRIVER: &[(&str, &str)] = &[
 ];
 
 /// Customs conveyance report.
-pub(in crate::edifact) static CUSREP: SetMap<TripReading> = SetMap {
+pub static CUSREP: SetMap<TripReading> = SetMap {
     set: "CUSREP",
     syntax: Syntax::Edifact,
     groups: &[],

@@ -100,13 +100,13 @@ pub(super) fn decides(pass: &Response<'_>, reading: &Reading) -> Vec<&'static st
 
 /// Whether an earlier error of the trip becomes the same record: it is about the trip, so it is said once.
 fn is_said_before(pass: &Response<'_>, reading: &Reading, becomes: Becomes) -> bool {
-    let of_trip = pass.table.trigger == "ERP"
-        && pass.around.is_some_and(|around| around.around.is_none());
+    let of_trip =
+        pass.table.trigger == "ERP" && pass.around.is_some_and(|around| around.around.is_none());
     if !of_trip {
         return false;
     }
-    let first = heads(root(pass), "ERP")
-        .find(|other| outcome_of(other, reading, becomes).is_some());
+    let first =
+        heads(root(pass), "ERP").find(|other| outcome_of(other, reading, becomes).is_some());
     first.is_none_or(|first| !std::ptr::eq(first.node, pass.node))
 }
 

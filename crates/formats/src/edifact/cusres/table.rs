@@ -24,7 +24,7 @@ const DECIDES: &[(&str, &str)] = &[
 ];
 
 /// Customs response.
-pub(in crate::edifact) static CUSRES: SetMap<Reading> = SetMap {
+pub static CUSRES: SetMap<Reading> = SetMap {
     set: "CUSRES",
     syntax: Syntax::Edifact,
     groups: &[],

@@ -1,15 +1,14 @@
-"""Reads our EDIFACT with a parser of others (pydifact) and compares segment by segment with what our reader finds;
-with a folder of schemas, also validates the records that we make of it (jsonschema).
+"""A foreign parser reads the EDIFACT that we write: pydifact, segment by segment; jsonschema judges what becomes of it.
 
-    mkdir -p /tmp/edifact
-    GARITA_ORACLE_EDIFACT=/tmp/edifact cargo nextest run -p garita-formats interchanges_for_other_parsers
-    pip install --target /tmp/oracle pydifact==0.2.3 jsonschema==4.23.0
-    PYTHONPATH=/tmp/oracle python3 crates/garita/tests/oracles/edifact.py /tmp/edifact profiles/crossing/schemas
+Beside each NAME.edi stands NAME.json: the segments as our own reader reads them, and the records of its draft that lack
+nothing. By hand, from the root of the repository:
 
-Exit 0: all agree. Exit 1: the differences are named.
+    ORACLE_OUT=DIR cargo test -p garita-formats --test it edifact_round::interchanges -- --ignored
+    ORACLE_OUT=DIR python3 crates/garita/tests/oracles/edifact/run.py
 """
 
 import json
+import os
 import pathlib
 import sys
 import warnings
@@ -17,6 +16,7 @@ import warnings
 # The parser has no directory of syntax version 4 and says so for each service segment.
 warnings.simplefilter("ignore")
 
+from jsonschema import Draft202012Validator  # noqa: E402
 from pydifact.segmentcollection import Interchange  # noqa: E402
 
 
@@ -30,6 +30,7 @@ def parts(element):
 
 
 def read(path):
+    """The segments of pydifact, those of the envelopes left out."""
     interchange = Interchange.from_str(path.read_text(encoding="utf-8"))
     outside = {"UNB", "UNZ", "UNG", "UNE", "UNH", "UNT"}
     return [
@@ -40,16 +41,17 @@ def read(path):
 
 
 def invalid(records, schemas):
-    from jsonschema import Draft202012Validator
-
+    """What of the records does not fit the schema of their type."""
     for record_type, subject in records:
         schema = json.loads((schemas / f"{record_type}.json").read_text(encoding="utf-8"))
         for error in Draft202012Validator(schema).iter_errors(subject):
             yield f"{record_type} {error.json_path}: {error.message}"
 
 
-def main(folder, schemas=None):
-    files = sorted(pathlib.Path(folder).glob("*.edi"))
+def main():
+    """Compares each file with what stands beside it."""
+    schemas = pathlib.Path("profiles/crossing/schemas")
+    files = sorted(pathlib.Path(os.environ["ORACLE_OUT"]).glob("*.edi"))
     wrong = records = 0
     for path in files:
         expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -64,14 +66,13 @@ def main(folder, schemas=None):
                 if ours != theirs:
                     print(f"  ours   {ours}\n  theirs {theirs}")
                     break
-        if schemas:
-            records += len(expected["records"])
-            for text in invalid(expected["records"], pathlib.Path(schemas)):
-                wrong += 1
-                print(f"{path.name}: {text}")
+        records += len(expected["records"])
+        for text in invalid(expected["records"], schemas):
+            wrong += 1
+            print(f"{path.name}: {text}")
     print(f"{len(files)} interchanges, {records} records validated, {wrong} wrong")
     return 1 if wrong or not files else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())
