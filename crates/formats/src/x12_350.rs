@@ -288,6 +288,8 @@ pub static MAP: SetMap<Reading> = SetMap {
                 ),
                 ..Loop::new("X4", "X4")
             }],
+            // The arrival is written as a disposition of X4, so nothing is filled here.
+            opens: Opens::By(&[], arrived),
             ..Loop::new("P4", "P4")
         }],
         passing: &["BA1"],
@@ -393,30 +395,27 @@ fn one_by_one<'a>(record_type: &'a str, subject: &Value) -> Vec<(&'a str, Value)
 }
 
 fn opened(pass: &Pass<'_, Reading>, reading: &Reading) -> Vec<&'static str> {
-    let becomes = |pass: &Pass<'_, Reading>| {
-        let code = pass.text("disposition")?;
-        reading.disposition(code).map(|found| found.becomes)
-    };
-    match becomes(pass) {
+    match becomes(pass, reading) {
         Some(Becomes::Release) => vec!["ReleaseDecision"],
         Some(Becomes::Hold) => vec!["HoldPlaced"],
         Some(Becomes::HoldRemoved) => vec!["HoldRemoved"],
-        Some(Becomes::Arrived) => {
-            // Each shipment of a truck tells its arrival; it arrives once.
-            let first = pass.around.and_then(|around| {
-                around
-                    .inside()
-                    .find(|other| becomes(other) == Some(Becomes::Arrived))
-                    .map(|other| std::ptr::eq(other.node, pass.node))
-            });
-            if first == Some(false) {
-                Vec::new()
-            } else {
-                vec!["ConveyanceArrived"]
-            }
-        }
-        Some(Becomes::Nothing) | None => Vec::new(),
+        // Each shipment of a truck tells its arrival; it arrives once, at its port.
+        Some(Becomes::Arrived | Becomes::Nothing) | None => Vec::new(),
     }
+}
+
+fn arrived(port: &Pass<'_, Reading>, reading: &Reading) -> Vec<&'static str> {
+    let arrival = |pass: Pass<'_, Reading>| becomes(&pass, reading) == Some(Becomes::Arrived);
+    if port.inside().any(arrival) {
+        vec!["ConveyanceArrived"]
+    } else {
+        Vec::new()
+    }
+}
+
+fn becomes(pass: &Pass<'_, Reading>, reading: &Reading) -> Option<Becomes> {
+    let code = pass.text("disposition")?;
+    reading.disposition(code).map(|found| found.becomes)
 }
 
 fn check_disposition(

@@ -75,11 +75,10 @@ pub fn acknowledge(
     let mut number = stamp.control_number;
     let mut interchanges = text.interchanges();
     while let Some(interchange) = interchanges.interchange()? {
-        let problems = interchanges.take_problems();
         if interchange.syntax != kind.syntax() {
             continue;
         }
-        let judged = judge(&interchange, &problems, readings, &manifest);
+        let judged = judge(&interchange, interchanges.unfit(), readings, &manifest);
         let stamp = Stamp {
             control_number: number,
             ..stamp.clone()

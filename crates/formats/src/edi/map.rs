@@ -20,7 +20,7 @@
 //!   element from the reading, where guides differ.
 //! * [`Loop::opens`] says that each pass of the loop becomes a record, or asks a function which. A value goes into
 //!   the records opened by its own pass, by a pass around it, and by the passes inside it: so what the head says
-//!   reaches each record of the body. In a pointer, `*` inside stands for an item of a list (`/shipments/*/scn`): one
+//!   reaches each record of the body, lists left out. In a pointer, `*` inside stands for an item of a list (`/shipments/*/scn`): one
 //!   for each pass of the loop around that names the list in [`Loop::items`], else for each pass of the row's loop.
 //!   `*` at the end of a pointer is one more item (`/seals/*`).
 //! * A [`Record`] lists what a record type needs (told as missing where the document does not tell it) and may name a

@@ -44,12 +44,14 @@ pub struct Interchange<'a> {
     pub header: Segment<'a>,
     /// Its delimiters.
     pub delimiters: Delimiters,
+    /// TA1 of X12, which answer interchanges and stand in no group.
+    pub answers: Vec<Segment<'a>>,
     /// The groups inside.
     pub groups: Vec<Group<'a>>,
 }
 
 /// Which envelope of its interchange something is about; indexes from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The interchange.
     Interchange,
@@ -104,6 +106,8 @@ pub struct Reader<'a> {
     scope: Scope,
     syntax: Syntax,
     problems: Vec<Problem>,
+    /// What makes an envelope of the last interchange unfit: all of it, where problems are told up to a limit.
+    unfit: Vec<(Scope, &'static str)>,
     seen: HashSet<&'a str>,
     failed: bool,
 }
@@ -118,6 +122,7 @@ impl<'a> Reader<'a> {
             scope: Scope::Interchange,
             syntax: Syntax::X12,
             problems: Vec::new(),
+            unfit: Vec::new(),
             seen: HashSet::new(),
             failed: false,
         }
@@ -143,8 +148,14 @@ impl<'a> Reader<'a> {
         std::mem::take(&mut self.problems)
     }
 
+    /// The envelopes of the last interchange that are unfit, with the codes why.
+    pub fn unfit(&self) -> &[(Scope, &'static str)] {
+        &self.unfit
+    }
+
     fn read_interchange(&mut self) -> Result<Interchange<'a>, ReadError> {
         self.segments = 0;
+        self.unfit.clear();
         self.scope = Scope::Interchange;
         let (from, line) = (self.rest, self.line);
         let (header, delimiters) = self.header()?;
@@ -164,6 +175,7 @@ impl<'a> Reader<'a> {
             syntax,
             header,
             delimiters,
+            answers: Vec::new(),
             groups: Vec::new(),
         };
         self.envelopes(&mut out, control)?;
@@ -261,7 +273,9 @@ impl<'a> Reader<'a> {
                     Some(set) => set.segments.push(segment),
                     None => self.outside(&segment),
                 }
-            } else if id != "TA1" || in_group {
+            } else if id == "TA1" && !in_group {
+                out.answers.push(segment);
+            } else {
                 self.outside(&segment);
             }
         }
@@ -457,9 +471,13 @@ impl<'a> Reader<'a> {
     }
 
     fn problem(&mut self, code: &str, serious: bool, place: SourcePlace, en: String, es: String) {
+        let code = coded(self.syntax, code);
+        if serious {
+            self.unfit.push((self.scope, code));
+        }
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(Problem {
-                code: coded(self.syntax, code),
+                code,
                 place,
                 en,
                 es,

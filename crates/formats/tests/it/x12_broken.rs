@@ -543,3 +543,75 @@ fn every_cut_and_every_flip_is_answered() {
         }
     }
 }
+
+/// Many segments under one head and many records beside each other: time stays in proportion.
+#[test]
+fn many_of_everything_at_once() {
+    use garita_formats::Readings;
+    use garita_formats::edi::acknowledge::{Acknowledgement, Stamp, acknowledge};
+    let many = |kind: DocumentKind, head: &str, parts: &[&str]| {
+        let set = kind.name().trim_start_matches("x12-");
+        let right = ALL.iter().find(|(found, _)| *found == kind).unwrap().1;
+        let start = right.split_once("M10*").unwrap().0;
+        let body: String = parts.iter().map(|part| part.repeat(20_000)).collect();
+        let text = format!("{start}{head}{body}SE*1*0{set}~\nGE*1*{set}~\nIEA*1*000000{set}~\n");
+        assert!(text.len() < DOCUMENT_BYTES_MAX);
+        let draft = read(kind, text.as_bytes()).unwrap();
+        assert!(!draft.is_complete());
+        let stamp = Stamp {
+            date: "20261124".into(),
+            time: "1600".into(),
+            control_number: 1,
+        };
+        acknowledge(
+            text.as_bytes(),
+            Acknowledgement::Functional997,
+            &stamp,
+            &Readings::default(),
+        )
+        .unwrap();
+        draft.records.len()
+    };
+    let head = "M10*TOCQ*J*MX****T1~P4*2304~";
+    let records = many(
+        DocumentKind::X12Status350,
+        head,
+        &[
+            "V9*ABC~",
+            "X4*TOCQ1****20261124*0910*1I**TOCQ~",
+            "X4*TOCQ1****20261124*0910*19**TOCQ~",
+        ],
+    );
+    assert_eq!(records, 20_001);
+    many(
+        DocumentKind::X12Status350,
+        head,
+        &[
+            "X4*TOCQ1****20261124*0910*1C**TOCQ~N9*XX*1~",
+            "K1*A*B~N9*IB*1~",
+        ],
+    );
+    many(
+        DocumentKind::X12Events353,
+        head,
+        &["M15*1*680001232*20261124*2304**0910~", "K1*A*B~"],
+    );
+    many(
+        DocumentKind::X12Answer355,
+        head,
+        &["K1*A*B~", "LX*1~M11*A~K1*A*B~"],
+    );
+    many(
+        DocumentKind::X12Consist358,
+        "M10*TOCQ*J*MX****T1~",
+        &["M7*1~", "P4*2304~", "VID*TL**A~MBL*TOCQ*TOCQ1~"],
+    );
+    let trailers: String = (0..20_000)
+        .map(|number| format!("VID*TL**A{number}~"))
+        .collect();
+    many(
+        DocumentKind::X12Consist358,
+        &format!("{head}{trailers}"),
+        &["MBL*TOCQ*TOCQ1~"],
+    );
+}

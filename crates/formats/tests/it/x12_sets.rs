@@ -135,6 +135,10 @@ fn status_350() {
         subjects(&draft),
         [
             (
+                "ConveyanceArrived",
+                json!({"scac": "TOCQ", "trip": "TOCQ2611240417", "port": "2304", "plate": "47AK2F"})
+            ),
+            (
                 "ReleaseDecision",
                 json!({"scns": ["TOCQ88402171"], "decision": "release", "entryNumber": "ABC-1234567-6", "inBondNumber": "680001232", "port": "2304"})
             ),
@@ -143,22 +147,18 @@ fn status_350() {
                 json!({"scn": "TOCQ88402172", "kind": "documents", "endsWith": "the wood packing statement", "cause": "WOOD PACKING STATEMENT MISSING"})
             ),
             ("HoldRemoved", json!({"scn": "TOCQ88402173"})),
-            (
-                "ConveyanceArrived",
-                json!({"scac": "TOCQ", "trip": "TOCQ2611240417", "port": "2304", "plate": "47AK2F"})
-            ),
         ]
     );
     assert!(draft.is_complete(), "{draft:#?}");
     assert_eq!(untold(&draft), Vec::<String>::new());
-    let record = &draft.records[0];
+    let record = &draft.records[1];
     assert_eq!(record.standing, Some("report"));
     assert_eq!(record.source.as_deref(), Some("350 0350, CBP 000000350"));
     assert_eq!(record.sources["/inBondNumber"].path, "350 #0350/6 N902");
     assert_eq!(record.sources["/decision"].text, "1C");
     // What a code does not say is not made up.
     let plain = read(DocumentKind::X12Status350, STATUS.as_bytes()).unwrap();
-    let missing: Vec<_> = plain.records[1]
+    let missing: Vec<_> = plain.records[2]
         .missing
         .iter()
         .map(|gap| gap.pointer.as_str())

@@ -140,6 +140,32 @@ pub(super) const GROUP: &[Meaning] = &[
     ),
 ];
 
+/// X12 element I18, interchange note, TA105.
+pub(super) const INTERCHANGE: &[Meaning] = &[
+    ("000", "no error", "sin errores"),
+    (
+        "001",
+        "the control numbers differ",
+        "los números de control difieren",
+    ),
+    (
+        "021",
+        "the group count is wrong",
+        "la cuenta de grupos es errónea",
+    ),
+    (
+        "023",
+        "the file ends too early",
+        "el archivo termina antes de tiempo",
+    ),
+    (
+        "024",
+        "something stands where nothing may",
+        "hay algo donde nada debe haber",
+    ),
+    ("025", "received twice", "recibido dos veces"),
+];
+
 /// EDIFACT data element 0085, syntax error.
 pub(super) const EDIFACT: &[Meaning] = &[
     (

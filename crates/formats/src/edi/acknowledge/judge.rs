@@ -2,7 +2,9 @@
 
 use super::read::Verdict;
 use crate::edi::map::{Envelope, Finding};
-use crate::edi::{Interchange, Problem, Scope, Syntax, TransactionSet};
+use crate::edi::{Interchange, Scope, Syntax, TransactionSet};
+use std::collections::HashMap;
+
 use crate::{Readings, Severity, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// An interchange with what is wrong with it.
@@ -105,17 +107,15 @@ pub(super) fn is_answer(id: &str) -> bool {
 
 pub(super) fn judge(
     interchange: &Interchange<'_>,
-    problems: &[Problem],
+    unfit: &[(Scope, &'static str)],
     readings: &Readings,
     manifest: &[(String, Finding)],
 ) -> Judged {
-    let of = |scope: Scope| -> Vec<&'static str> {
-        let serious = problems.iter().filter(|problem| problem.serious);
-        serious
-            .filter(|problem| problem.scope == scope)
-            .map(|problem| bare(problem.code))
-            .collect()
-    };
+    let mut problems: HashMap<Scope, Vec<&'static str>> = HashMap::new();
+    for (scope, code) in unfit {
+        problems.entry(*scope).or_default().push(bare(code));
+    }
+    let of = |scope: Scope| problems.get(&scope).cloned().unwrap_or_default();
     let mut envelope = Envelope::default();
     let mut groups = Vec::new();
     for (index, group) in interchange.groups.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Reads the acknowledgements of a file into a plain structure: what was refused, and where.
 
-use super::codes::{EDIFACT, ELEMENT, GROUP, Meaning, SEGMENT, SET, meaning};
+use super::codes::{EDIFACT, ELEMENT, GROUP, INTERCHANGE, Meaning, SEGMENT, SET, meaning};
 use crate::ReadError;
 use crate::edi::{Segment, Syntax, Text, TransactionSet};
 use serde::Serialize;
@@ -86,11 +86,11 @@ pub struct SetAnswer {
     pub refused: Vec<Refused>,
 }
 
-/// One acknowledgement: of a group (997, 999) or an interchange (CONTRL).
+/// One acknowledgement: of a group (997, 999) or an interchange (TA1, CONTRL).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
-    /// `997`, `999` or `CONTRL`.
+    /// `TA1`, `997`, `999` or `CONTRL`.
     pub standard: String,
     /// Control number of the group or interchange that is answered.
     pub control_number: String,
@@ -111,6 +111,7 @@ pub fn answers(bytes: &[u8]) -> Result<Vec<Answer>, ReadError> {
     let mut out = Vec::new();
     let mut interchanges = text.interchanges();
     while let Some(interchange) = interchanges.interchange()? {
+        out.extend(interchange.answers.iter().map(ta1));
         for set in interchange.groups.iter().flat_map(|group| &group.sets) {
             match set.id {
                 "997" | "999" => out.push(x12(set)),
@@ -120,6 +121,20 @@ pub fn answers(bytes: &[u8]) -> Result<Vec<Answer>, ReadError> {
         }
     }
     Ok(out)
+}
+
+fn ta1(segment: &Segment<'_>) -> Answer {
+    let refused = coded(&Refused::default(), segment, 5..=5, INTERCHANGE);
+    Answer {
+        standard: "TA1".to_owned(),
+        control_number: segment.element(1).unwrap_or("").to_owned(),
+        verdict: Verdict::from_x12(segment.element(4).unwrap_or("")),
+        refused: refused
+            .into_iter()
+            .filter(|one| one.code != "000")
+            .collect(),
+        sets: Vec::new(),
+    }
 }
 
 fn answer(set: &TransactionSet<'_>) -> Answer {
@@ -273,7 +288,8 @@ fn contrl(set: &TransactionSet<'_>) -> Answer {
             "UCD" => {
                 if let (Some(last), Some(found)) = (out.sets.last_mut(), refused(1, position)) {
                     last.refused.push(Refused {
-                        element: part(2, 1).parse().unwrap_or(0),
+                        // The tag of the segment is position 1.
+                        element: part(2, 1).parse::<usize>().map_or(0, |at| at.saturating_sub(1)),
                         component: part(2, 2).parse().unwrap_or(0),
                         ..found
                     });

@@ -138,7 +138,12 @@ fn envelopes_are_answered() {
             answer.contains(expected),
             "{put}: {expected} not in {answer}"
         );
-        assert!(answers(answer.as_bytes()).is_ok());
+        let read = answers(answer.as_bytes()).unwrap();
+        if let Some(told) = read.iter().find(|told| told.standard == "TA1") {
+            assert_eq!(told.control_number, "000000358");
+            assert_eq!(told.verdict == Verdict::Accepted, told.refused.is_empty());
+        }
+        assert_eq!(expected.starts_with("TA1"), read[0].standard == "TA1");
     }
 }
 
@@ -208,6 +213,19 @@ UNZ+1+77'
         .iter()
         .map(|one| (one.position, one.element, one.component, one.code.as_str()))
         .collect();
-    assert_eq!(refused, [(5, 2, 1, "12"), (9, 0, 0, "13")]);
+    assert_eq!(refused, [(5, 1, 1, "12"), (9, 0, 0, "13")]);
     assert_eq!(read[0].sets[0].verdict, Verdict::AcceptedWithErrors);
+}
+
+#[test]
+fn not_one_of_a_thousand_wrong_sets_is_accepted() {
+    let (head, rest) = CONSIST.split_once("ST*358*0001").unwrap();
+    let body = rest.split_once("SE*6*0001").unwrap().0;
+    let sets: String = (0..1_000)
+        .map(|number| format!("ST*358*{number}{body}SE*7*{number}~\n"))
+        .collect();
+    let all = format!("{head}{sets}GE*1000*358~\nIEA*1*000000358~\n");
+    let answer = text(&all, Acknowledgement::Functional997);
+    assert_eq!(answer.matches("AK5*R*4~").count(), 1_000);
+    assert!(answer.contains("AK9*R*1000*1000*0~"));
 }

@@ -125,6 +125,7 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
         out: Builder::new(kind, found.places),
         open: Vec::new(),
         lists: Vec::new(),
+        around: Vec::new(),
         source: String::new(),
         items: HashMap::new(),
     };
@@ -145,12 +146,48 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
     mapper.out.finish()
 }
 
+/// The texts of a pass that go into records opened inside it. Lists stay where they are: handed down, each record
+/// would have all of them again.
+struct Heritage<R: 'static> {
+    table: &'static Loop<R>,
+    at: String,
+    fields: Vec<super::Field>,
+}
+
+impl<R> Heritage<R> {
+    fn of(pass: &Pass<'_, R>) -> Heritage<R> {
+        let mut fields: Vec<super::Field> = Vec::new();
+        let mut seen = vec![false; pass.table.rows.len()];
+        for field in &pass.node.fields {
+            let goes = pass
+                .table
+                .rows
+                .get(field.row)
+                .map_or(&[][..], |row| row.goes);
+            if let Some(seen) = seen.get_mut(field.row)
+                && !*seen
+                && goes.iter().any(|(_, pointer)| !pointer.contains("/*"))
+            {
+                *seen = true;
+                fields.push(field.clone());
+            }
+        }
+        Heritage {
+            table: pass.table,
+            at: pass.at.clone(),
+            fields,
+        }
+    }
+}
+
 struct Mapper<'a, R: 'static> {
     map: &'static SetMap<R>,
     reading: &'a R,
     out: Builder,
     /// Records of the passes that are open, with their types.
     open: Vec<(usize, &'static str)>,
+    /// What the passes that are open hand down: of each row its first text.
+    around: Vec<Heritage<R>>,
     /// Lists of which the passes that are open are items, with the pass.
     lists: Vec<(&'static str, String)>,
     /// What the set is, for who reports what it says.
@@ -169,7 +206,7 @@ impl<R> Mapper<'_, R> {
         };
         for record_type in types {
             let record = self.out.record(record_type);
-            self.inherit(record, record_type, pass.around);
+            self.inherit(record, record_type);
             self.open.push((record, record_type));
         }
         let lists = self.lists.len();
@@ -177,6 +214,7 @@ impl<R> Mapper<'_, R> {
         self.lists
             .extend(items.map(|list| (*list, pass.at.clone())));
         self.rows(pass.table, pass.node, &pass.at);
+        self.around.push(Heritage::of(pass));
         let node: &Node = pass.node;
         for (index, (number, inside)) in node.loops.iter().enumerate() {
             let Some(table) = pass.table.loops.get(*number) else {
@@ -189,6 +227,7 @@ impl<R> Mapper<'_, R> {
                 around: Some(pass),
             });
         }
+        self.around.pop();
         self.lists.truncate(lists);
         for (record, record_type) in self.open.split_off(before) {
             self.finish(record, record_type, pass);
@@ -196,17 +235,21 @@ impl<R> Mapper<'_, R> {
     }
 
     /// What the passes around say goes into the record too, outermost first.
-    fn inherit(&mut self, record: usize, record_type: &str, around: Option<&Pass<'_, R>>) {
-        let Some(pass) = around else { return };
-        self.inherit(record, record_type, pass.around);
-        for field in &pass.node.fields {
-            let Some(row) = pass.table.rows.get(field.row) else {
-                continue;
-            };
-            for (_, pointer) in row.goes.iter().filter(|(found, _)| *found == record_type) {
-                self.put(record, pointer, pass.table, field, &pass.at);
+    fn inherit(&mut self, record: usize, record_type: &str) {
+        let around = std::mem::take(&mut self.around);
+        for heritage in &around {
+            for field in &heritage.fields {
+                let Some(row) = heritage.table.rows.get(field.row) else {
+                    continue;
+                };
+                for (found, pointer) in row.goes {
+                    if *found == record_type && !pointer.contains("/*") {
+                        self.put(record, pointer, heritage.table, field, &heritage.at);
+                    }
+                }
             }
         }
+        self.around = around;
     }
 
     fn rows(&mut self, table: &'static Loop<R>, node: &Node, at: &str) {
