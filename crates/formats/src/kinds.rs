@@ -10,6 +10,7 @@ use crate::{
     ReadError, bts, carta_porte, cove, cover_sheet, doda, iso20022, pedimento, trade_credential,
     wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
 };
+use crate::{ReadError, carta_porte, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,12 @@ pub enum DocumentKind {
     BtsCrossings,
     /// ISO 20022 payment message, its business application header, or both.
     Iso20022,
+    /// UN/EDIFACT CUSCAR, customs cargo report.
+    EdifactCuscar,
+    /// UN/EDIFACT CUSREP, customs conveyance report.
+    EdifactCusrep,
+    /// UN/EDIFACT CUSRES, customs response.
+    EdifactCusres,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -62,6 +69,10 @@ pub struct Readings {
     pub doda: doda::Reading,
     /// The QR of a truck manifest's cover sheet.
     pub ace_cover_sheet: cover_sheet::Reading,
+    /// UN/EDIFACT CUSCAR and CUSREP.
+    pub edifact_trip: edifact::TripReading,
+    /// UN/EDIFACT CUSRES.
+    pub edifact_cusres: edifact::cusres::Reading,
 }
 
 /// One kind of document.
@@ -228,6 +239,34 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
         read: |bytes, _| iso20022::read(bytes),
         elements: iso20022::elements,
+        kind: DocumentKind::EdifactCuscar,
+        name: "edifact-cuscar",
+        en: "Customs cargo report, UN/EDIFACT CUSCAR",
+        es: "Reporte de carga a la aduana, UN/EDIFACT CUSCAR",
+        standard: "UN/EDIFACT D.03B CUSCAR; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSCAR"),
+        read: |bytes, readings| edifact::cuscar::read(bytes, &readings.edifact_trip),
+        elements: edifact::cuscar::elements,
+    },
+    Importer {
+        kind: DocumentKind::EdifactCusrep,
+        name: "edifact-cusrep",
+        en: "Customs conveyance report, UN/EDIFACT CUSREP",
+        es: "Reporte del medio de transporte a la aduana, UN/EDIFACT CUSREP",
+        standard: "UN/EDIFACT D.03B CUSREP; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSREP"),
+        read: |bytes, readings| edifact::cusrep::read(bytes, &readings.edifact_trip),
+        elements: edifact::cusrep::elements,
+    },
+    Importer {
+        kind: DocumentKind::EdifactCusres,
+        name: "edifact-cusres",
+        en: "Customs response, UN/EDIFACT CUSRES",
+        es: "Respuesta de la aduana, UN/EDIFACT CUSRES",
+        standard: "UN/EDIFACT D.03B CUSRES; CBP ACE truck guide",
+        recognises: |head| head.has_edifact_message("CUSRES"),
+        read: |bytes, readings| edifact::cusres::read(bytes, &readings.edifact_cusres),
+        elements: edifact::cusres::elements,
     },
 ];
 
@@ -328,6 +367,44 @@ impl<'a> Head<'a> {
                     .first()
                     .is_some_and(|before| *before == segment || before.is_ascii_whitespace())
         })
+    }
+}
+
+impl Head<'_> {
+    /// Whether it is an EDIFACT interchange with a message of that type.
+    pub fn has_edifact_message(&self, message: &str) -> bool {
+        let head = self.bytes;
+        let una = head.starts_with(b"UNA");
+        if !una && !head.starts_with(b"UNB") {
+            return false;
+        }
+        // UNA names the separators of components and elements, level B has those of ISO 646.
+        let (component, element) = if una {
+            (head.get(3).copied(), head.get(4).copied())
+        } else {
+            let element = head.get(3).copied();
+            let component = if element == Some(0x1D) { 0x1F } else { b':' };
+            (Some(component), element)
+        };
+        let (Some(component), Some(element)) = (component, element) else {
+            return false;
+        };
+        let kind = [&[element], message.as_bytes(), &[component]].concat();
+        let mut from = 0;
+        while let Some(rest) = head.get(from..)
+            && let Some(at) = rest.windows(3).position(|window| window == b"UNH")
+        {
+            // The reference before the type has at most 14 characters.
+            let behind = rest.get(at + 3..).unwrap_or(b"");
+            let near = behind.get(..kind.len() + 16).unwrap_or(behind);
+            if behind.first() == Some(&element)
+                && near.windows(kind.len()).any(|window| window == kind)
+            {
+                return true;
+            }
+            from += at + 3;
+        }
+        false
     }
 }
 

@@ -13,6 +13,7 @@
 //! | truck manifest in and out | [`x12_309`] |
 //! | from a case to a document | [`out`] |
 //! | customs status, events, answers, consist | [`x12_350`], [`x12_353`], [`x12_355`], [`x12_358`] |
+//! | cargo reports, conveyance reports, customs responses of EDIFACT | [`edifact`] |
 //! | X12 and EDIFACT, segment by segment | [`edi`] |
 //! | pedimento in and out | [`pedimento`] |
 //! | value receipt in and out | [`cove`] |
@@ -33,6 +34,7 @@ mod delimited;
 pub mod doda;
 pub mod draft;
 pub mod edi;
+pub mod edifact;
 pub mod elements;
 mod error;
 pub mod identifiers;

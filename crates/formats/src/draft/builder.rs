@@ -202,6 +202,15 @@ impl Builder {
         }
     }
 
+    /// Gives a member that is set another value, its place kept.
+    pub(crate) fn replace(&mut self, record: usize, pointer: &str, value: impl Into<Value>) {
+        if let Some(draft) = self.records.get_mut(record)
+            && let Some(member) = draft.subject.pointer_mut(pointer)
+        {
+            *member = value.into();
+        }
+    }
+
     /// A member as it stands so far.
     pub(crate) fn member(&self, record: usize, pointer: &str) -> Option<&Value> {
         self.records.get(record)?.subject.pointer(pointer)

@@ -114,7 +114,8 @@ fn write_message(out: &mut SegmentWriter, set: &JudgedSet) {
             out.segment("UCS", &[&position.to_string()]);
             last = position;
         }
-        let mut at = vec![finding.element.to_string()];
+        // The tag of the segment is position 1 (ISO 9735, data element 0098).
+        let mut at = vec![(finding.element + 1).to_string()];
         if finding.component > 0 {
             at.push(finding.component.to_string());
         }

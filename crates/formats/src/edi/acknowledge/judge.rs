@@ -5,7 +5,7 @@ use crate::edi::map::{Envelope, Finding};
 use crate::edi::{Interchange, Scope, Syntax, TransactionSet};
 use std::collections::HashMap;
 
-use crate::{Readings, Severity, x12_309, x12_350, x12_353, x12_355, x12_358};
+use crate::{Readings, Severity, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// An interchange with what is wrong with it.
 pub(super) struct Judged {
@@ -88,6 +88,15 @@ const TABLES: &[(Syntax, &str, CheckSet)] = &[
     }),
     (Syntax::X12, "358", |set, readings| {
         x12_358::MAP.check(set, &readings.x12_358)
+    }),
+    (Syntax::Edifact, "CUSCAR", |set, readings| {
+        edifact::cuscar::MAP.check(set, &readings.edifact_trip)
+    }),
+    (Syntax::Edifact, "CUSREP", |set, readings| {
+        edifact::cusrep::MAP.check(set, &readings.edifact_trip)
+    }),
+    (Syntax::Edifact, "CUSRES", |set, readings| {
+        edifact::cusres::MAP.check(set, &readings.edifact_cusres)
     }),
 ];
 

@@ -288,7 +288,8 @@ fn contrl(set: &TransactionSet<'_>) -> Answer {
             "UCD" => {
                 if let (Some(last), Some(found)) = (out.sets.last_mut(), refused(1, position)) {
                     last.refused.push(Refused {
-                        element: part(2, 1).parse().unwrap_or(0),
+                        // The tag of the segment is position 1.
+                        element: part(2, 1).parse::<usize>().map_or(0, |at| at.saturating_sub(1)),
                         component: part(2, 2).parse().unwrap_or(0),
                         ..found
                     });

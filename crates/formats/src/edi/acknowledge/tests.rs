@@ -213,7 +213,7 @@ UNZ+1+77'
         .iter()
         .map(|one| (one.position, one.element, one.component, one.code.as_str()))
         .collect();
-    assert_eq!(refused, [(5, 2, 1, "12"), (9, 0, 0, "13")]);
+    assert_eq!(refused, [(5, 1, 1, "12"), (9, 0, 0, "13")]);
     assert_eq!(read[0].sets[0].verdict, Verdict::AcceptedWithErrors);
 }
 

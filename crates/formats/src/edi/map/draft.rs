@@ -8,6 +8,8 @@ use crate::kinds::DocumentKind;
 use serde_json::Value;
 use std::collections::HashMap;
 
+mod anywhere;
+
 /// A record being filled, for the function that its table names.
 pub struct Deriving<'a, 'b, R: 'static> {
     /// The pass that opened the record, with those around it.

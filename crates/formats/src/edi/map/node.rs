@@ -2,6 +2,8 @@
 
 use super::{Envelope, Loop};
 
+mod segments;
+
 /// One set with its envelopes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {

@@ -8,6 +8,8 @@ use crate::edi::{Problem, Scope, Segment, Syntax, Text, TransactionSet};
 
 /// More findings than this in one set help nobody.
 const FINDINGS_MAX: usize = 1_000;
+/// The standards repeat a segment inside a pass some hundred times at most; functions look at each of them.
+const SEGMENTS_OF_PASS_MAX: usize = 1_000;
 
 /// Something wrong or remarkable in a set, with the place that an acknowledgement names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -366,6 +368,27 @@ impl<R> SetReader<'_, R> {
         match open.counts.iter_mut().find(|(id, _)| id == segment.id) {
             Some((_, count)) => *count += 1,
             None => open.counts.push((segment.id.to_owned(), 1)),
+        }
+        if occurrence >= SEGMENTS_OF_PASS_MAX {
+            if occurrence == SEGMENTS_OF_PASS_MAX {
+                let id = segment.id;
+                let (en, es) = (
+                    format!(
+                        "{id} stands more than {SEGMENTS_OF_PASS_MAX} times: the rest is not read"
+                    ),
+                    format!("{id} aparece más de {SEGMENTS_OF_PASS_MAX} veces: el resto no se lee"),
+                );
+                self.find(
+                    Severity::Error,
+                    "segment-too-many",
+                    segment,
+                    open.table.id,
+                    (0, 0),
+                    en,
+                    es,
+                );
+            }
+            return;
         }
         let mut read = [0_u64; 65];
         let mut mark = |number: usize| {
