@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::elements::ElementRow;
 use crate::{
-    ReadError, bts, carta_porte, cove, cover_sheet, doda, iso20022, pedimento, trade_credential,
-    wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
+    ReadError, bts, carta_porte, cove, cover_sheet, doda, edifact, iso20022, pedimento,
+    trade_credential, wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
 };
-use crate::{ReadError, carta_porte, edifact, x12_309, x12_350, x12_353, x12_355, x12_358};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -239,6 +238,8 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
         read: |bytes, _| iso20022::read(bytes),
         elements: iso20022::elements,
+    },
+    Importer {
         kind: DocumentKind::EdifactCuscar,
         name: "edifact-cuscar",
         en: "Customs cargo report, UN/EDIFACT CUSCAR",

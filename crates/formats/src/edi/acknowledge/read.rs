@@ -289,7 +289,9 @@ fn contrl(set: &TransactionSet<'_>) -> Answer {
                 if let (Some(last), Some(found)) = (out.sets.last_mut(), refused(1, position)) {
                     last.refused.push(Refused {
                         // The tag of the segment is position 1.
-                        element: part(2, 1).parse::<usize>().map_or(0, |at| at.saturating_sub(1)),
+                        element: part(2, 1)
+                            .parse::<usize>()
+                            .map_or(0, |at| at.saturating_sub(1)),
                         component: part(2, 2).parse().unwrap_or(0),
                         ..found
                     });
