@@ -2,7 +2,7 @@
 
 use super::catalogues::Catalogue;
 use super::node::Source;
-use crate::draft::{Severity, SourcePlace};
+use crate::draft::{Noted, Severity};
 use crate::xml::Element;
 use crate::{decimal, identifiers};
 use serde::Serialize;
@@ -115,17 +115,9 @@ pub(super) fn open(
     pointer: &str,
     rules: &[AttributeRule],
     source: &mut Source<'_>,
-) {
+) -> Noted {
     let places = &mut source.places;
-    places.put(
-        pointer.to_owned(),
-        SourcePlace::new(
-            element.line,
-            Some(element.column),
-            element.path.clone(),
-            &element.name,
-        ),
-    );
+    let noted = places.put_element(pointer.to_owned(), element.place());
     for attribute in &element.attributes {
         let known = rules.iter().any(|rule| rule.attribute == attribute.name);
         if !known && !attribute.qualified {
@@ -139,23 +131,24 @@ pub(super) fn open(
             );
         }
     }
+    noted
 }
 
 /// Takes one attribute, noting its place and what is wrong with its form.
 pub(super) fn take(
     element: &Element,
-    pointer: &str,
+    (pointer, noted): (&str, Noted),
     rule: &AttributeRule,
     source: &mut Source<'_>,
 ) -> Option<String> {
-    let origin = format!("{pointer}/{}", rule.field);
+    let origin = || format!("{pointer}/{}", rule.field);
     let places = &mut source.places;
     let Some(attribute) = element.attribute(rule.attribute) else {
         if rule.required {
             places.fault(
                 Severity::Error,
                 "attribute-missing",
-                &origin,
+                &origin(),
                 format!("`{}` of {} is required", rule.attribute, element.name),
                 format!("falta `{}` de {}", rule.attribute, element.name),
             );
@@ -179,19 +172,19 @@ pub(super) fn take(
             _ => wrong,
         }
     };
-    let place = element.place_of(attribute);
     if let Some(wrong) = wrong {
         let name = rule.attribute;
         places.fault_at(
             wrong.severity,
             wrong.code,
-            &origin,
-            Some(place.clone()),
+            &origin(),
+            Some(element.place_of(attribute)),
             format!("`{name}`: {}", wrong.en),
             format!("`{name}`: {}", wrong.es),
         );
     }
-    places.put(origin, place);
+    let at = (attribute.line, attribute.column);
+    places.put_attribute(noted, (rule.field, rule.attribute), at, value);
     Some(value.clone())
 }
 

@@ -239,17 +239,17 @@ macro_rules! node {
                 pointer: &str,
                 source: &mut $crate::carta_porte::node::Source<'_>,
             ) -> Self {
-                $crate::carta_porte::fields::open(element, pointer, Self::ATTRIBUTES, source);
+                let noted = $crate::carta_porte::fields::open(element, pointer, Self::ATTRIBUTES, source);
                 source.strangers(element, Self::NODE, &[$($($beside),*)?]);
                 let mut rules = Self::ATTRIBUTES.iter();
                 let mut this = Self::default();
                 $(if let Some(rule) = rules.next() {
                     $crate::carta_porte::fields::Slot::fill(
                         &mut this.$field,
-                        $crate::carta_porte::fields::take(element, pointer, rule, source),
+                        $crate::carta_porte::fields::take(element, (pointer, noted), rule, source),
                     );
                 })*
-                let _ = rules;
+                let _ = (rules, noted);
                 $($(this.$child = node!(@read $kind $child ($($wrapper)?) element pointer source);)*)?
                 this
             }

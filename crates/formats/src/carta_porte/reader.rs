@@ -12,8 +12,7 @@ pub(super) fn read(
     root: &Element,
     source: &mut Source<'_>,
 ) -> Result<CartaPorteDocument, ReadError> {
-    let mut nodes = Vec::new();
-    find(root, "CartaPorte", &mut nodes);
+    let nodes = find(root, CartaPorte::ELEMENT);
     let cfdi = (root.local() == "Comprobante").then(|| comprobante(root, "/cfdi", source));
     let foreign = cfdi
         .as_ref()
@@ -42,20 +41,24 @@ pub(super) fn read(
     Ok(CartaPorteDocument { cfdi, carta_porte })
 }
 
-/// Nodes of that name, those in the complement first.
-fn find<'a>(root: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
+/// Nodes of that name, the first in the complement before all others.
+fn find<'a>(root: &'a Element, name: &str) -> Vec<&'a Element> {
+    let mut found = Vec::new();
+    everywhere(root, name, &mut found);
     let sealed = named(root, "Complemento")
         .flat_map(|list| &list.children)
-        .filter(|child| child.local() == name);
-    found.extend(sealed);
-    everywhere(root, name, found);
+        .find(|child| child.local() == name);
+    let position =
+        sealed.and_then(|sealed| found.iter().position(|known| std::ptr::eq(*known, sealed)));
+    if let Some(position) = position {
+        found.swap(0, position);
+    }
+    found
 }
 
 fn everywhere<'a>(element: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
     if element.local() == name {
-        if !found.iter().any(|known| std::ptr::eq(*known, element)) {
-            found.push(element);
-        }
+        found.push(element);
         return;
     }
     for child in &element.children {

@@ -64,7 +64,13 @@ fn declared<T: Piece>(out: &mut Writer, prefix: &str, namespace: &str, piece: &T
     let binding = format!("xmlns:{prefix}");
     let mut attributes = vec![(binding.as_str(), namespace)];
     attributes.extend(piece.attributes());
-    out.open(&format!("{prefix}:{}", T::NODE.element), &attributes);
+    let name = format!("{prefix}:{}", T::NODE.element);
+    // An element without children is written without content: the schema of the stamp allows not even a blank.
+    if T::NODE.children.is_empty() {
+        out.empty(&name, &attributes);
+        return;
+    }
+    out.open(&name, &attributes);
     piece.write_children(prefix, out);
     out.close();
 }

@@ -302,7 +302,9 @@ fn words(node: &Node, attribute: &str, dice: &mut Dice, least: usize, most: usiz
     let abroad = std::ptr::eq(node, DomicilioExterior::NODE);
     match attribute {
         "Estado" => return dice.pick(&["NLE", "TAM"]).to_owned(),
-        "NumeroGuiaIdentificacion" if dice.below(3) == 0 => return format!("TOCQ{}", digits(dice, 8)),
+        "NumeroGuiaIdentificacion" if dice.below(3) == 0 => {
+            return format!("TOCQ{}", digits(dice, 8));
+        }
         "NumLicencia" => return format!("LIC{}", digits(dice, 6)),
         "CodigoPostal" => return "64000".to_owned(),
         "Colonia" if abroad => return "0001".to_owned(),

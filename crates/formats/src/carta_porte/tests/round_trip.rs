@@ -110,6 +110,10 @@ fn documents_for_oracles() {
             let original = original_string(written.as_bytes()).unwrap();
             std::fs::write(format!("{folder}/{seed}.original"), original).unwrap();
         }
+        if let Some(stamp) = document.cfdi.as_ref().and_then(|cfdi| cfdi.timbre.as_ref()) {
+            let original = super::super::original::of_stamp(stamp);
+            std::fs::write(format!("{folder}/{seed}.stamp"), original).unwrap();
+        }
         let draft = read(written.as_bytes()).unwrap();
         let json = serde_json::to_string_pretty(&draft.records).unwrap();
         std::fs::write(format!("{folder}/{seed}.json"), json).unwrap();
