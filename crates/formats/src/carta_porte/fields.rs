@@ -451,14 +451,14 @@ fn imo(value: &str) -> Option<Wrong> {
             "no es IMO y siete dígitos",
         ));
     };
-    let digits = number.bytes().map(|byte| u32::from(byte - b'0'));
+    let mut digits = number.bytes().map(|byte| u32::from(byte - b'0'));
     let sum: u32 = digits
         .clone()
         .take(6)
         .zip((2..=7).rev())
         .map(|(digit, weight)| digit * weight)
         .sum();
-    (digits.last() != Some(sum % 10)).then(|| Wrong {
+    (digits.next_back() != Some(sum % 10)).then(|| Wrong {
         severity: Severity::Warning,
         ..error(
             "imo-check-digit",

@@ -302,9 +302,9 @@ impl Builder {
 /// Sets the value at a JSON pointer, making objects and arrays on the way; an array grows by its next index only.
 pub(super) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
     let mut at = root;
-    let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
-    for (position, token) in tokens.iter().enumerate() {
-        let next = tokens.get(position + 1);
+    let mut tokens = pointer.split('/').skip(1).peekable();
+    while let Some(token) = tokens.next() {
+        let next = tokens.peek();
         let empty = || match next {
             Some(following) if following.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Value::Array(Vec::new())
@@ -312,7 +312,15 @@ pub(super) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
             _ => Value::Object(Map::new()),
         };
         at = match at {
-            Value::Object(members) => members.entry((*token).to_owned()).or_insert_with(empty),
+            Value::Object(members) => {
+                if !members.contains_key(token) {
+                    members.insert(token.to_owned(), empty());
+                }
+                match members.get_mut(token) {
+                    Some(member) => member,
+                    None => return false,
+                }
+            }
             Value::Array(items) => {
                 let Ok(index) = token.parse::<usize>() else {
                     return false;

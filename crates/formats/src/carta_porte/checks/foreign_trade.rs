@@ -79,7 +79,7 @@ impl Check<'_> {
         );
         let owned = node.motivo_traslado.as_deref() == Some("05");
         self.wants(
-            owned == !node.propietarios.is_empty(),
+            owned != node.propietarios.is_empty(),
             "owner",
             &origin,
             "Propietario is told with MotivoTraslado 05, and only then",

@@ -89,7 +89,6 @@ fn one_part_number(text: &str) -> String {
 
 /// Writes generated documents for programs of others to read: `GARITA_ORACLE_DIR=/tmp/x cargo nextest run oracle`.
 #[test]
-#[expect(clippy::print_stdout, reason = "a skipped test says so")]
 fn documents_for_oracles() {
     let Ok(folder) = std::env::var("GARITA_ORACLE_DIR") else {
         println!("skipped: GARITA_ORACLE_DIR is not set");

@@ -408,7 +408,7 @@ fn configured_authorities_check_the_chain() {
             Severity::Note,
         ),
         (
-            &[other_key.clone()],
+            std::slice::from_ref(&other_key),
             Chain::Broken,
             "certificate-chain-broken",
             Severity::Error,
