@@ -14,7 +14,7 @@ use crate::{
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentKind {
-    /// CFDI 4.0 with the Carta Porte 3.1 complement, or the bare complement.
+    /// CFDI 4.0 with the Carta Porte 3.1 complement, ComercioExterior 2.0 or both, or the bare Carta Porte.
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
@@ -54,6 +54,8 @@ pub enum DocumentKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Readings {
+    /// CFDI 4.0 with Carta Porte and foreign trade.
+    pub carta_porte: carta_porte::Reading,
     /// ANSI X12 309.
     pub x12_309: x12_309::Reading,
     /// ANSI X12 350.
@@ -102,11 +104,11 @@ pub static IMPORTERS: &[Importer] = &[
         name: "carta-porte",
         en: "Waybill: CFDI 4.0 with Carta Porte 3.1",
         es: "CFDI 4.0 con complemento Carta Porte 3.1",
-        standard: "SAT CartaPorte31.xsd, cfdv40.xsd",
+        standard: "SAT CartaPorte31.xsd, ComercioExterior20.xsd, cfdv40.xsd",
         recognises: |head| {
             head.is_xml() && (head.has("CartaPorte") || head.has("http://www.sat.gob.mx/cfd/4"))
         },
-        read: |bytes, _| carta_porte::read(bytes),
+        read: |bytes, readings| carta_porte::read_as(bytes, &readings.carta_porte),
         elements: carta_porte::elements,
     },
     Importer {

@@ -1,15 +1,15 @@
 //! Documents people already have, to and from drafts; the field's identifiers.
 //!
 //! Bytes come in, a [`draft::Draft`] goes out: records that could be filed, the source place of every member, all
-//! faults at once, and what the document does not tell. This crate knows documents; it knows no signature, no
-//! profile and no network, does no I/O and asks no clock.
+//! faults at once, and what the document does not tell. This crate knows documents, their own seals included; it knows
+//! no record's signature, no profile and no network, does no I/O and asks no clock.
 //!
 //! | want | look |
 //! | --- | --- |
 //! | all kinds, their names and tables | [`IMPORTERS`] |
 //! | what is this file | [`recognise`] |
 //! | a draft from any file | [`read`] |
-//! | Carta Porte in and out | [`carta_porte`] |
+//! | Carta Porte and foreign trade in and out, and the seal | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
 //! | from a case to a document | [`out`] |
 //! | customs status, events, answers, consist | [`x12_350`], [`x12_353`], [`x12_355`], [`x12_358`] |

@@ -3,6 +3,7 @@
 mod border_samples;
 mod broken;
 mod broken_pedimento;
+mod carta_porte;
 mod check_digits;
 mod edifact;
 mod edifact_broken;
