@@ -432,7 +432,7 @@ fn configured_authorities_check_the_chain() {
             Severity::Error,
         ),
         (
-            &[other_key, right.clone()],
+            &[other_key.clone(), right.clone()],
             Chain::Checked,
             "seal-fits-chain-checked",
             Severity::Note,
