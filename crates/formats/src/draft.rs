@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 mod builder;
-pub(crate) use builder::{Builder, Places};
+pub(crate) use builder::{Builder, Places, insert};
 
 /// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
 pub const FAULTS_MAX: usize = 1_000;

@@ -11,6 +11,7 @@
 //! | a draft from any file | [`read`] |
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
+//! | a spreadsheet for any record type | [`sheet`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod carta_porte;
@@ -20,6 +21,7 @@ pub mod elements;
 mod error;
 pub mod identifiers;
 pub mod kinds;
+pub mod sheet;
 mod text;
 pub mod x12;
 pub mod x12_309;

@@ -210,7 +210,7 @@ impl Builder {
 }
 
 /// Sets the value at a JSON pointer, making objects and arrays on the way; an array grows by its next index only.
-pub(super) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
+pub(crate) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
     let mut at = root;
     let tokens: Vec<&str> = pointer.split('/').skip(1).collect();
     for (position, token) in tokens.iter().enumerate() {
