@@ -9,11 +9,11 @@ use clap::Args;
 use garita_formats::{DOCUMENT_BYTES_MAX, DocumentKind, Draft, Severity};
 use serde_json::{Value, json};
 
-use crate::say;
+use crate::{say, sheet};
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// `carta-porte`, `x12-309`, or `auto`
+    /// `carta-porte`, `x12-309`, `csv` (a spreadsheet, CSV or XLSX, with --type), or `auto`
     kind: String,
     /// Read and tell, file nothing (so also without --url)
     #[arg(long)]
@@ -30,6 +30,8 @@ pub(crate) struct ImportArgs {
     /// File with the party's API token
     #[arg(long)]
     token_file: Option<PathBuf>,
+    #[command(flatten)]
+    sheet: sheet::SheetArgs,
     /// Documents
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -37,6 +39,17 @@ pub(crate) struct ImportArgs {
 
 /// Exit 0 complete, 1 faults told, 2 unreadable.
 pub(crate) fn import(args: ImportArgs) -> ExitCode {
+    if args.kind == "csv" {
+        let node = match (&args.url, &args.token_file, args.dry_run) {
+            (Some(url), Some(token), false) => Some((url.as_str(), token.as_path())),
+            _ => None,
+        };
+        let told = sheet::Told {
+            json: args.json,
+            node,
+        };
+        return sheet::import(&args.sheet, &told, &args.files);
+    }
     let mut supplied = Vec::new();
     for text in &args.with {
         match text.split_once('=') {

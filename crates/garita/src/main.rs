@@ -11,6 +11,7 @@ mod log;
 mod node;
 mod profile;
 mod say;
+mod sheet;
 mod shown;
 
 use std::path::PathBuf;
@@ -56,6 +57,9 @@ enum Command {
     Submit(node::SubmitArgs),
     /// Read a document that people already have: what it says, what is missing, all at once
     Import(import::ImportArgs),
+    /// Spreadsheets of record types: the template to fill in
+    #[command(subcommand)]
+    Sheet(sheet::SheetCommand),
     /// Make keys
     #[command(subcommand)]
     Did(credential::DidCommand),
@@ -95,6 +99,7 @@ fn main() -> ExitCode {
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
+        Command::Sheet(command) => sheet::sheet(command),
         Command::Did(command) => credential::did(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),

@@ -15,4 +15,5 @@ pub mod places;
 pub mod programs;
 pub mod server;
 pub mod setup;
+pub mod sheets;
 pub mod shown;

@@ -33,4 +33,5 @@ mod plant_health;
 mod programs;
 mod receipts;
 mod refusals;
+mod sheets;
 mod world;

@@ -15,6 +15,7 @@ pub mod peers;
 pub mod problem;
 mod reading;
 pub mod records;
+pub mod sheets;
 pub mod stream;
 
 use std::sync::Arc;
@@ -80,6 +81,10 @@ pub fn router() -> Router<Arc<App>> {
         .merge(
             Router::new()
                 .route("/v1/import/{kind}", post(imports::import))
+                .route(
+                    "/v1/sheets/{record_type}",
+                    get(sheets::template).post(sheets::fill),
+                )
                 .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
                 .layer(from_fn(|request, next| {
                     body::whole(IMPORT_BYTES_MAX, request, next)
