@@ -85,6 +85,27 @@ pub struct Fault {
     pub(crate) origin: Option<String>,
 }
 
+impl Fault {
+    /// An error of the whole file.
+    pub fn whole(
+        code: &'static str,
+        place: Option<SourcePlace>,
+        en: impl Into<String>,
+        es: impl Into<String>,
+    ) -> Fault {
+        Fault {
+            code,
+            record: None,
+            pointer: None,
+            place,
+            en: en.into(),
+            es: es.into(),
+            severity: Severity::Error,
+            origin: None,
+        }
+    }
+}
+
 /// A member that the record type asks for and the document does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {

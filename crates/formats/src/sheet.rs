@@ -192,8 +192,27 @@ impl Sheet {
         reader::read(self, bytes, reading)
     }
 
-    /// How many of the file's column names this record type has, of how many: to tell of which type a sheet is.
-    pub fn knows(&self, bytes: &[u8]) -> (usize, usize) {
-        reader::knows(self, bytes)
+    /// How many of a file's column names this record type has, of how many: to tell of which type a sheet is.
+    pub fn knows(&self, head: &SheetHead) -> (usize, usize) {
+        head.rows
+            .iter()
+            .map(|row| (reader::fits(self, row), row.cells.len()))
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// The first row of a file that may be a sheet, read once for all record types.
+#[derive(Clone, Debug)]
+pub struct SheetHead {
+    /// One row, or, of text, one for each delimiter that it may have.
+    rows: Vec<cell::Row>,
+}
+
+impl SheetHead {
+    /// The first row; none where the file is no sheet.
+    pub fn of(bytes: &[u8]) -> Option<SheetHead> {
+        let rows = reader::first_rows(bytes).ok()?;
+        (!rows.is_empty()).then_some(SheetHead { rows })
     }
 }

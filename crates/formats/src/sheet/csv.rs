@@ -41,6 +41,16 @@ pub(super) fn read(bytes: &[u8], fits: &dyn Fn(&Row) -> usize) -> Result<Table, 
     })
 }
 
+/// The first row with each delimiter that a text may have.
+pub(super) fn first_rows(bytes: &[u8]) -> Result<Vec<Row>, ReadError> {
+    let (text, _) = decoded(bytes)?;
+    let mut found = Vec::new();
+    for candidate in [',', ';', '\t'] {
+        found.extend(rows(&text, candidate, 0, Some(1))?);
+    }
+    Ok(found)
+}
+
 /// UTF-8 where it is that; else ISO 8859-1, unless parts are plainly UTF-8.
 fn decoded(bytes: &[u8]) -> Result<(String, bool), ReadError> {
     if let Ok(text) = std::str::from_utf8(bytes) {

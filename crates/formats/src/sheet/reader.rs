@@ -72,22 +72,36 @@ pub(super) fn read(
     })
 }
 
-/// See [`Sheet::knows`].
-pub(super) fn knows(sheet: &Sheet, bytes: &[u8]) -> (usize, usize) {
-    let Ok(table) = table(sheet, bytes) else {
-        return (0, 0);
-    };
-    match table.rows.first() {
-        Some(header) => (fits(sheet, header), header.cells.len()),
-        None => (0, 0),
+/// The first row as each delimiter would have it, see [`super::SheetHead`].
+pub(super) fn first_rows(bytes: &[u8]) -> Result<Vec<Row>, ReadError> {
+    match kind(bytes)? {
+        FileKind::Workbook(bytes) => Ok(workbook::read(bytes, "")?
+            .rows
+            .into_iter()
+            .take(1)
+            .collect()),
+        FileKind::Text(bytes) => csv::first_rows(bytes),
     }
 }
 
 /// The file as a table, whichever of the two it is.
 fn table(sheet: &Sheet, bytes: &[u8]) -> Result<Table, ReadError> {
+    match kind(bytes)? {
+        FileKind::Workbook(bytes) => workbook::read(bytes, &sheet.record_type),
+        FileKind::Text(bytes) => csv::read(bytes, &|row| fits(sheet, row)),
+    }
+}
+
+enum FileKind<'a> {
+    Workbook(&'a [u8]),
+    Text(&'a [u8]),
+}
+
+/// What the file is, or why it is none that is read.
+fn kind(bytes: &[u8]) -> Result<FileKind<'_>, ReadError> {
     let bytes = text::bounded(bytes)?;
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return workbook::read(bytes, &sheet.record_type);
+        return Ok(FileKind::Workbook(bytes));
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
         // The stream of an encrypted workbook has this name, in UTF-16.
@@ -128,7 +142,7 @@ fn table(sheet: &Sheet, bytes: &[u8]) -> Result<Table, ReadError> {
             "algo que no es texto ni libro",
         ));
     }
-    csv::read(bytes, &|row| fits(sheet, row))
+    Ok(FileKind::Text(bytes))
 }
 
 fn no_header(sheet: &Sheet, row: u32) -> ReadError {
@@ -141,7 +155,7 @@ fn no_header(sheet: &Sheet, row: u32) -> ReadError {
 }
 
 /// How many cells of a row name a column.
-fn fits(sheet: &Sheet, row: &Row) -> usize {
+pub(super) fn fits(sheet: &Sheet, row: &Row) -> usize {
     let names = row.cells.iter();
     names
         .filter(|(_, cell)| {
@@ -320,7 +334,7 @@ fn remarks(table: &Table, faults: &mut Faults) {
     if table.latin1 {
         faults.tell(Fault {
             severity: Severity::Note,
-            ..fault(
+            ..Fault::whole(
                 "encoding-latin1",
                 None,
                 "the text is not UTF-8 and is read as ISO-8859-1 (Windows-1252)".to_owned(),
@@ -331,7 +345,7 @@ fn remarks(table: &Table, faults: &mut Faults) {
     for other in table.unread.iter().take(20) {
         faults.tell(Fault {
             severity: Severity::Note,
-            ..fault(
+            ..Fault::whole(
                 "sheet-unread",
                 Some(SourcePlace::new(0, None, other.clone(), other)),
                 format!("the sheet `{other}` is not read: records stand in one sheet"),
@@ -342,7 +356,7 @@ fn remarks(table: &Table, faults: &mut Faults) {
     for (row, column, range) in &table.merged {
         faults.tell(Fault {
             severity: Severity::Warning,
-            ..fault(
+            ..Fault::whole(
                 "cells-merged",
                 Some(cell::place(*row, *column, "", range)),
                 format!("cells {range} are merged: only the first one has the value"),
@@ -395,20 +409,7 @@ impl Faults {
     /// An error of no record: it holds up all.
     fn of_sheet(&mut self, code: &'static str, place: Option<SourcePlace>, en: String, es: String) {
         self.errors_of_sheet += 1;
-        self.tell(fault(code, place, en, es));
-    }
-}
-
-fn fault(code: &'static str, place: Option<SourcePlace>, en: String, es: String) -> Fault {
-    Fault {
-        code,
-        record: None,
-        pointer: None,
-        place,
-        en,
-        es,
-        severity: Severity::Error,
-        origin: None,
+        self.tell(Fault::whole(code, place, en, es));
     }
 }
 
@@ -567,7 +568,7 @@ impl Reading<'_> {
         } in troubles
         {
             let shown = &place.text;
-            let mut told = fault(
+            let mut told = Fault::whole(
                 code,
                 Some(place.clone()),
                 format!("{}: `{shown}` {en}", column.en),
@@ -597,7 +598,7 @@ impl Reading<'_> {
         es: String,
     ) {
         self.errors += 1;
-        let mut told = fault(code, place, en, es);
+        let mut told = Fault::whole(code, place, en, es);
         told.record = Some(self.index);
         told.pointer = pointer;
         self.faults.tell(told);
