@@ -11,7 +11,7 @@ use garita_exchange::submit::{self, Principal, Submission};
 use garita_exchange::verify::Once;
 use garita_formats::ReadError;
 use garita_formats::sheet::{
-    Code, CodeLists, DateOrder, DecimalMark, Sheet, SheetDraft, SheetForm, SheetReading,
+    Code, CodeLists, DateOrder, DecimalMark, Sheet, SheetDraft, SheetForm, SheetHead, SheetReading,
 };
 use garita_profile::Profile;
 use garita_profile::builtin::BUILT_IN;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// Rows of one sheet that are filed at the same time: the sequencer takes them in one batch, and no sheet fills its queue.
-const AT_ONCE: usize = 32;
+pub const AT_ONCE: usize = 32;
 
 /// The sheet of a record type of a program; none where the type is the exchange's own or has no schema.
 pub fn of(profile: &Profile, record_type: &str) -> Option<Sheet> {
@@ -64,22 +64,27 @@ pub fn in_force(core: &Core, record_type: &str) -> Result<Sheet, Refusal> {
         })
 }
 
-/// The record type whose columns a sheet names, where one type alone has all of them and more than any other.
+/// The record type whose columns a sheet names: the one that has just these, as a template does, else the one that has them all.
 pub fn recognised(core: &Core, bytes: &[u8]) -> Option<String> {
-    let mut best: Vec<(usize, String)> = Vec::new();
+    let head = SheetHead::of(bytes)?;
+    let (mut just, mut all): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for profile in core.programs.iter() {
         for record_type in profile.model().records.keys() {
             let Some(sheet) = of(profile, record_type) else {
                 continue;
             };
-            let (known, named) = sheet.knows(bytes);
-            if known > 0 && known == named && !best.iter().any(|(_, held)| held == record_type) {
-                best.push((known, record_type.clone()));
+            let (known, named) = sheet.knows(&head);
+            if known == 0 || known < named || all.contains(record_type) {
+                continue;
+            }
+            all.push(record_type.clone());
+            if known == sheet.columns().len() + usize::from(sheet.has_lists()) {
+                just.push(record_type.clone());
             }
         }
     }
-    match best.as_slice() {
-        [(_, only)] => Some(only.clone()),
+    match (just.as_slice(), all.as_slice()) {
+        ([only], _) | ([], [only]) => Some(only.clone()),
         _ => None,
     }
 }
@@ -170,47 +175,61 @@ pub enum Outcome {
 }
 
 /// Files each complete record of a sheet; one that is refused hinders no other.
-///
-/// A record's key is the digest of its type, its content and when it happened: the same rows sent again file nothing a second time, in
-/// whichever sheet and order they stand, for as long as keys are kept.
 pub async fn file(
     core: &Arc<Core>,
     principal: &Principal,
     draft: &SheetDraft,
     occurred: Option<&str>,
 ) -> Vec<Filed> {
-    let mut filed = Vec::new();
-    for (start, chunk) in draft.records.chunks(AT_ONCE).enumerate() {
+    let records = draft.records.iter().map(|record| {
+        record
+            .complete
+            .then(|| submission(&draft.record_type, &record.draft.subject, occurred))
+    });
+    let outcomes = file_all(core, principal, records.collect(), AT_ONCE).await;
+    outcomes
+        .into_iter()
+        .enumerate()
+        .map(|(record, outcome)| Filed { record, outcome })
+        .collect()
+}
+
+/// Files records, so many at the same time; those that are none stay incomplete.
+///
+/// A record's key is the digest of its type, its content and when it happened: the same rows sent again file nothing a second time, in
+/// whichever sheet and order they stand, for as long as keys are kept.
+pub async fn file_all(
+    core: &Arc<Core>,
+    principal: &Principal,
+    records: Vec<Option<Submission>>,
+    at_once: usize,
+) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for chunk in records.chunks(at_once.max(1)) {
         let mut running = Vec::new();
-        for (at, record) in chunk.iter().enumerate() {
-            let index = start * AT_ONCE + at;
-            if !record.complete {
-                running.push((index, None));
-                continue;
-            }
-            let (core, principal) = (Arc::clone(core), principal.clone());
-            let submission = submission(&draft.record_type, &record.draft.subject, occurred);
-            let task = tokio::spawn(async move { file_one(&core, &principal, submission).await });
-            running.push((index, Some(task)));
+        for submission in chunk {
+            running.push(submission.clone().map(|submission| {
+                let (core, principal) = (Arc::clone(core), principal.clone());
+                tokio::spawn(async move { file_one(&core, &principal, submission).await })
+            }));
         }
-        for (record, task) in running {
-            let outcome = match task {
+        for task in running {
+            outcomes.push(match task {
                 None => Outcome::Incomplete,
                 Some(task) => task.await.unwrap_or_else(|_| {
                     Outcome::Refused(Refusal::one(
                         RefusalKind::Unavailable,
                         Fault::whole(
                             "work-interrupted",
-                            "the node stopped in the middle of this row; send the sheet again",
-                            "el nodo se detuvo a la mitad de esta fila; envíe la hoja de nuevo",
+                            "the node stopped in the middle of this record; send it again",
+                            "el nodo se detuvo a la mitad de este registro; envíelo de nuevo",
                         ),
                     ))
                 }),
-            };
-            filed.push(Filed { record, outcome });
+            });
         }
     }
-    filed
+    outcomes
 }
 
 /// A record of a file as it is submitted.
@@ -231,7 +250,7 @@ pub fn submission(record_type: &str, subject: &Value, occurred: Option<&str>) ->
 }
 
 /// Files one record of a file, once.
-pub async fn file_one(core: &Arc<Core>, principal: &Principal, submission: Submission) -> Outcome {
+async fn file_one(core: &Arc<Core>, principal: &Principal, submission: Submission) -> Outcome {
     let once = once(&submission);
     let before = {
         let (core, party, key) = (

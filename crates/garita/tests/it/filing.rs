@@ -11,7 +11,7 @@ const TRIP: &str = "TOCQ2611240417";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A trailer that goes back empty, as its carrier's system writes it.
-fn empty_truck() -> String {
+pub(crate) fn empty_truck() -> String {
     let text = |value: &str| value.to_owned();
     let document = TruckManifestDocument {
         interchange: InterchangeHeader {

@@ -22,6 +22,7 @@ mod federation;
 mod filing;
 mod governance;
 mod hostile_log;
+mod import_browser;
 mod kill;
 mod lacking;
 mod living;

@@ -32,6 +32,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
             let address = path
                 .replace("{kind}/{key}", "trip/TOCQ:TOCQ2611240417")
                 .replace("/import/{kind}", "/import/carta-porte")
+                .replace("/formats/{kind}", "/formats/carta-porte")
                 .replace("{recordType}", "Manifest")
                 .replace("{digest}", "AAAA")
                 .replace("{name}", "none")

@@ -28,7 +28,11 @@ async fn a_filled_sheet_is_filed_row_by_row_and_once() {
         .await;
     assert_eq!(template.status, 200);
     assert!(template.kind.starts_with("text/csv"), "{}", template.kind);
-    assert!(template.text.contains("\nSCAC"), "{}", template.text);
+    assert!(
+        template.text.contains("\nTransportista (SCAC) *,"),
+        "{}",
+        template.text
+    );
     let unknown = carrier.get("/v1/sheets/Nothing").await;
     assert_eq!(
         (unknown.status, unknown.code()),

@@ -6,6 +6,7 @@ mod body;
 pub mod cases;
 pub mod credentials;
 pub mod elements;
+pub mod formats;
 pub mod imports;
 pub mod indicators;
 pub mod log;
@@ -56,6 +57,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/indicators", get(indicators::list))
         .route("/v1/indicators/{id}", get(indicators::one))
         .route("/v1/elements", get(elements::list))
+        .route("/v1/formats", get(formats::list))
+        .route("/v1/formats/{kind}", get(formats::one))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))

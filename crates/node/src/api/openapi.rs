@@ -40,6 +40,8 @@ const DRAFT: &str = r#"{"recordType":"ItemReleased","follows":["ni:///sha-256;�
 const CREDENTIAL: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://w3id.org/garita/example/v1"],"id":"urn:uuid:…","type":["VerifiableCredential","LicenceCard"],"issuer":{"id":"did:web:customs.example:parties:cbp","name":"CBP Laredo"},"validFrom":"2026-11-24T15:00:00Z","credentialSubject":{"number":"L1"},"proof":{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","verificationMethod":"did:web:customs.example:parties:cbp#key-1","proofPurpose":"assertionMethod","proofValue":"z…"}}"#;
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"waiting-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Request","pointer":"/credentialSubject/request","title":{"en":"Request","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#request"}]}"#;
+const FORMATS: &str = r#"{"items":[{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":41}]}"#;
+const FORMAT: &str = r#"{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":[{"place":"M10-01","title":{"en":"Carrier code (SCAC)","es":"Código del transportista (SCAC)"},"required":true,"goes":[{"recordType":"Request","member":"/carrier","title":{"en":"Carrier","es":"Transportista"},"wco":["R012"],"uncefact":null}]}]}"#;
 const SHEET: &str = r#"{"recordType":"ItemReleased","complete":false,"records":[{"number":"1","row":2,"complete":true,"recordType":"ItemReleased","optional":false,"subject":{"item":"TOCQ88402171","weight":9120},"sources":{"/item":{"line":2,"column":2,"path":"B2 Item","text":"TOCQ88402171"}},"missing":[]}],"faults":[{"code":"number-ambiguous","record":1,"pointer":"/weight","place":{"line":3,"column":3,"path":"C3 Weight","text":"12,345"},"en":"Weight: `12,345` can be 12345 or 12.345; …","es":"Peso: `12,345` puede ser 12345 o 12.345; …","severity":"error"}],"faultsUntold":0,"filed":1,"filedBefore":0,"refused":0,"incomplete":1,"rows":[{"record":0,"row":2,"status":"filed","id":"ni:///sha-256;…"},{"record":1,"row":3,"status":"incomplete"}]}"#;
 const INDICATOR: &str = r#"{"id":"waiting-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
@@ -215,6 +217,28 @@ pub const ROUTES: &[Route] = &[
             "import",
             "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete; other query members are supplied to the drafts, for what the document cannot tell. Kinds: carta-porte, x12-309, auto.",
             "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: carta-porte, x12-309, auto.",
+        )
+    },
+    Route {
+        who: "anyone",
+        answer: FORMATS,
+        codes: &[],
+        ..get(
+            "/v1/formats",
+            "import",
+            "Kinds of document that are read: name, title, standard, number of elements.",
+            "Tipos de documento que se leen: nombre, título, norma y número de elementos.",
+        )
+    },
+    Route {
+        who: "anyone",
+        answer: FORMAT,
+        codes: &["document-kind-unknown"],
+        ..get(
+            "/v1/formats/{kind}",
+            "import",
+            "Which element of a kind goes where: its place in the document, the members of records that it fills, and their identifiers in the WCO Data Model and in UN/CEFACT's dictionary.",
+            "Qué elemento de un tipo va adónde: su lugar en el documento, los datos de registros que llena y los identificadores de estos en el Modelo de Datos de la OMA y en el diccionario de UN/CEFACT.",
         )
     },
     Route {
