@@ -111,7 +111,7 @@ fn visit(binary: &str, base: &str, carrier: &CreatedParty) {
         "draft-en-1440",
         &[
             "day.csv",
-            "C5 ",
+            "C5",
             "Nothing in the file says what it is",
             "File 3 records",
             "What the file does not say",

@@ -32,8 +32,10 @@ pub struct ImportPage {
     pub faults: Vec<Fault>,
     /// Records that can be filed now.
     pub ready: u64,
-    /// Records that were filed just now, or before.
+    /// Records that were filed just now.
     pub filed: u64,
+    /// Records that an earlier filing of the same content made.
+    pub before: u64,
     /// Whether this answers to filing.
     pub done: bool,
     /// Nothing was chosen.

@@ -289,9 +289,8 @@ impl Work {
                     None => None,
                 };
                 let shown = record.shown(ask, outcome, many)?;
-                if matches!(outcome, Some(Outcome::Filed(_) | Outcome::Before(_))) {
-                    page.filed += 1;
-                }
+                page.filed += u64::from(matches!(outcome, Some(Outcome::Filed(_))));
+                page.before += u64::from(matches!(outcome, Some(Outcome::Before(_))));
                 // Of many records, what was refused is shown wherever it stands.
                 let refused = matches!(outcome, Some(Outcome::Refused(_)));
                 if number < RECORDS_SHOWN || (refused && file.records.len() < 2 * RECORDS_SHOWN) {

@@ -340,13 +340,7 @@ impl Rec {
         }
         let filed = link.is_some();
         let members = self.labels.iter().map(|(pointer, title, value)| {
-            let place = self
-                .sources
-                .get(pointer)
-                .map(|place| match place.path.as_str() {
-                    path if path.starts_with(char::is_uppercase) => path.to_owned(),
-                    path => format!("{} {}, {path}", ask.w("line", "línea"), place.line),
-                });
+            let place = self.sources.get(pointer).map(|place| place_of(ask, place));
             ImportMember {
                 title: title.clone(),
                 value: value.clone(),
@@ -390,14 +384,11 @@ pub(super) fn told(ask: &Ask, faults: &[Told]) -> Vec<ImportFault> {
     shown
         .map(|fault| {
             let (tone, glyph, weight) = match fault.severity {
-                Severity::Error => (Tone::Stop, Glyph::Cross, ask.w("Fault.", "Falta.")),
+                Severity::Error => (Tone::Stop, Glyph::Cross, ask.w("Fault.", "Error.")),
                 Severity::Warning => (Tone::Warn, Glyph::Look, ask.w("Look.", "Revise.")),
                 Severity::Note => (Tone::Quiet, Glyph::Soon, ask.w("Note.", "Nota.")),
             };
-            let place = fault.place.as_ref().map(|place| match place.path.as_str() {
-                path if path.starts_with(char::is_uppercase) || place.line == 0 => path.to_owned(),
-                path => format!("{} {}, {path}", ask.w("line", "línea"), place.line),
-            });
+            let place = fault.place.as_ref().map(|place| place_of(ask, place));
             ImportFault {
                 tone,
                 glyph,
@@ -408,6 +399,24 @@ pub(super) fn told(ask: &Ask, faults: &[Told]) -> Vec<ImportFault> {
             }
         })
         .collect()
+}
+
+/// A place for people: a cell or a row of a sheet, else the line and what stands there.
+fn place_of(ask: &Ask, place: &SourcePlace) -> String {
+    let path = place.path.as_str();
+    let first = path.split(' ').next().unwrap_or_default();
+    let digits = first.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    // The title of a sheet's column stands beside it, in the reader's language.
+    let is_cell = digits.len() < first.len() && digits.parse::<u32>() == Ok(place.line);
+    if is_cell {
+        first.to_owned()
+    } else if first == "row" {
+        format!("{} {}", ask.w("row", "fila"), place.line)
+    } else if place.line == 0 {
+        path.to_owned()
+    } else {
+        format!("{} {}, {path}", ask.w("line", "línea"), place.line)
+    }
 }
 
 /// The pointer with the first of each list.

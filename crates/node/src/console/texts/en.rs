@@ -318,6 +318,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("frame.skip", "Skip to content"),
     ("import.again", "Look again"),
     ("import.anew", "Import other files"),
+    (
+        "import.before.one",
+        "{n} record was filed before; nothing is filed twice",
+    ),
+    (
+        "import.before.other",
+        "{n} records were filed before; nothing is filed twice",
+    ),
     ("import.dates", "03/04/2026 is"),
     ("import.decimal", "12,345 is"),
     ("import.documents", "Documents"),

@@ -330,6 +330,14 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("frame.skip", "Ir al contenido"),
     ("import.again", "Revisar de nuevo"),
     ("import.anew", "Importar otros archivos"),
+    (
+        "import.before.one",
+        "{n} registro ya estaba presentado; nada se presenta dos veces",
+    ),
+    (
+        "import.before.other",
+        "{n} registros ya estaban presentados; nada se presenta dos veces",
+    ),
     ("import.dates", "03/04/2026 es"),
     ("import.decimal", "12,345 es"),
     ("import.documents", "Documentos"),
