@@ -277,7 +277,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             ..ImportPage::default()
         })),
         ("formats", render_formats(&still, &FormatsPage { kinds: vec![(Link::new("Manifest", "/x"), "X12".into(), 12)], sheets: vec![("Appointment".into(), vec![Link::new("CSV", "/x")])] })),
-        ("format", render_format(&still, &FormatPage { title: "Manifest".into(), name: "x12-309".into(), rows: vec![FormatRow { place: "M10-01".into(), title: "Carrier <b>".into(), required: true, goes: vec![FormatGoes { record: "Manifest".into(), title: "Carrier".into(), member: "/scac".into(), wco: "R012".into(), uncefact: String::new() }] }, FormatRow::default()], ..FormatPage::default() })),
+        ("format", render_format(&still, &FormatPage { title: "Manifest".into(), name: "x12-309".into(), json: "/v1/formats/x12-309".into(), rows: vec![FormatRow { place: "M10-01".into(), title: "Carrier <b>".into(), required: true, goes: vec![FormatGoes { record: "Manifest".into(), title: "Carrier".into(), member: "/scac".into(), wco: "R012".into(), uncefact: String::new() }] }, FormatRow::default()], ..FormatPage::default() })),
         ("elements", render_elements(&still, &ElementsPage {
             title: "One filing".into(),
             programs: vec![(Link::new("One filing", "/console/elements?profile=x"), true)],
