@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 mod builder;
-pub(crate) use builder::{Builder, Noted, Places};
+pub(crate) use builder::{Builder, Noted, Places, insert};
 
 /// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
 pub const FAULTS_MAX: usize = 1_000;
@@ -83,6 +83,27 @@ pub struct Fault {
     /// JSON pointer into the plain document, from which `record` and `pointer` are found when the draft is built.
     #[serde(skip)]
     pub(crate) origin: Option<String>,
+}
+
+impl Fault {
+    /// An error of the whole file.
+    pub fn whole(
+        code: &'static str,
+        place: Option<SourcePlace>,
+        en: impl Into<String>,
+        es: impl Into<String>,
+    ) -> Fault {
+        Fault {
+            code,
+            record: None,
+            pointer: None,
+            place,
+            en: en.into(),
+            es: es.into(),
+            severity: Severity::Error,
+            origin: None,
+        }
+    }
 }
 
 /// A member that the record type asks for and the document does not tell.

@@ -22,6 +22,7 @@
 //! | entry and certification of origin as credentials, in | [`trade_credential`] |
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
+//! | a spreadsheet for any record type | [`sheet`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod bts;
@@ -45,6 +46,7 @@ mod manifest;
 mod money;
 pub mod out;
 pub mod pedimento;
+pub mod sheet;
 mod text;
 pub mod trade_credential;
 mod tree;

@@ -16,13 +16,13 @@ use garita_formats::{
 };
 use serde_json::{Value, json};
 
-use crate::say;
+use crate::{say, sheet};
 use send::Sender;
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct ImportArgs {
-    /// What the files are, by name (below); `auto` looks at each file
+    /// What the files are, by name (below); `auto` looks at each file, `csv` is a spreadsheet (CSV or XLSX) of the record type --type
     kind: String,
     /// Read and tell, file nothing (so also without --url)
     #[arg(long)]
@@ -48,6 +48,8 @@ pub(crate) struct ImportArgs {
     /// With --watch: end when nothing is left to take
     #[arg(long, requires = "watch")]
     once: bool,
+    #[command(flatten)]
+    sheet: sheet::SheetArgs,
     /// Documents
     #[arg(required_unless_present_any = ["watch", "list"])]
     files: Vec<PathBuf>,
@@ -94,6 +96,17 @@ pub(crate) fn import(args: ImportArgs) -> ExitCode {
             ));
         }
         return ExitCode::SUCCESS;
+    }
+    if args.kind == "csv" {
+        let node = match (&args.url, &args.token_file, args.dry_run) {
+            (Some(url), Some(token), false) => Some((url.as_str(), token.as_path())),
+            _ => None,
+        };
+        let told = sheet::Told {
+            json: args.json,
+            node,
+        };
+        return sheet::import(&args.sheet, &told, &args.files);
     }
     if args.kind != "auto" && DocumentKind::from_name(&args.kind).is_none() {
         let known: Vec<&str> = IMPORTERS.iter().map(|importer| importer.name).collect();

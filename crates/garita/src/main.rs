@@ -13,6 +13,7 @@ mod log;
 mod node;
 mod profile;
 mod say;
+mod sheet;
 mod shown;
 
 use std::path::PathBuf;
@@ -63,6 +64,9 @@ enum Command {
     Import(import::ImportArgs),
     /// Write a case as a document that its party sends
     Export(export::ExportArgs),
+    /// Spreadsheets of record types: the template to fill in
+    #[command(subcommand)]
+    Sheet(sheet::SheetCommand),
     /// Make keys
     #[command(subcommand)]
     Did(credential::DidCommand),
@@ -110,6 +114,7 @@ fn main() -> ExitCode {
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
         Command::Export(args) => export::export(args),
+        Command::Sheet(command) => sheet::sheet(command),
         Command::Did(command) => credential::did(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),

@@ -15,5 +15,6 @@ pub mod places;
 pub mod programs;
 pub mod server;
 pub mod setup;
+pub mod sheets;
 pub mod shown;
 pub mod signed;

@@ -368,7 +368,7 @@ impl Builder {
 }
 
 /// Sets the value at a JSON pointer, making objects and arrays on the way; an array grows by its next index only.
-pub(super) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
+pub(crate) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
     let mut at = root;
     let mut tokens = pointer.split('/').skip(1).peekable();
     while let Some(token) = tokens.next() {

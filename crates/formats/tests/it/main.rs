@@ -1,8 +1,14 @@
-//! Importers through the public border: the shared samples, a table of broken inputs, hostile inputs.
+//! Importers through the public border: the shared samples, tables of broken inputs, hostile inputs, sheets of every program.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test's help fails by panicking"
+)]
 
 mod border_samples;
 mod broken;
 mod broken_pedimento;
+mod broken_sheets;
 mod carta_porte;
 mod check_digits;
 mod edifact;
@@ -17,6 +23,7 @@ mod iso_maker;
 mod round_trip;
 mod samples;
 mod schemas;
+mod sheet;
 mod worked_examples;
 mod x12_broken;
 mod x12_sets;

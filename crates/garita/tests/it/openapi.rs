@@ -33,6 +33,8 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("{kind}/{key}", "trip/TOCQ:TOCQ2611240417")
                 .replace("/import/{kind}", "/import/carta-porte")
                 .replace("{document}", "x12-309")
+                .replace("/formats/{kind}", "/formats/carta-porte")
+                .replace("{recordType}", "Manifest")
                 .replace("{digest}", "AAAA")
                 .replace("{name}", "none")
                 .replace("/keys/{key}", "/keys/z6MkNone")

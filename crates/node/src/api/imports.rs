@@ -188,40 +188,39 @@ struct Paper<'a> {
 
 impl Paper<'_> {
     fn submission(&self, record: &DraftRecord) -> Submission {
-        submission_of(
-            record,
-            self.occurred,
-            &self.file,
-            is_own_word(self.core, &record.record_type, &self.principal.party),
-        )
+        let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
+        Submission {
+            record_type: record.record_type.clone(),
+            occurred: self.occurred.cloned(),
+            subject: record.subject.clone(),
+            standing,
+            replaces: None,
+            follows: Vec::new(),
+            saw: None,
+            about: Vec::new(),
+            on_behalf_of: None,
+            source,
+            related: Vec::new(),
+        }
     }
 }
 
-fn submission_of(
+/// Standing and source of a record that a document became: what relays another's word says where that word stands, the document by its
+/// digest and the place in it. An office that reads its own message relays nobody.
+pub(crate) fn standing_of(
+    core: &Core,
+    party: &str,
     record: &DraftRecord,
-    occurred: Option<&String>,
     file: &str,
-    own_word: bool,
-) -> Submission {
-    // What relays another's word says where that word stands: the file by its digest, and the place in it.
-    let standing = (record.standing == Some("report") && !own_word).then_some(Standing::Report);
-    let source = standing.map(|_| match &record.source {
+) -> (Option<Standing>, Option<String>) {
+    if record.standing != Some("report") || is_own_word(core, &record.record_type, party) {
+        return (None, None);
+    }
+    let source = match &record.source {
         Some(place) => format!("{file} {place}"),
         None => file.to_owned(),
-    });
-    Submission {
-        record_type: record.record_type.clone(),
-        occurred: occurred.cloned(),
-        subject: record.subject.clone(),
-        standing,
-        replaces: None,
-        follows: Vec::new(),
-        saw: None,
-        about: Vec::new(),
-        on_behalf_of: None,
-        source,
-        related: Vec::new(),
-    }
+    };
+    (Some(Standing::Report), Some(source))
 }
 
 /// The kind that is named, or what the bytes are where it is left to the node.

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod credentials;
 pub mod documents;
 pub mod elements;
+pub mod formats;
 pub mod imports;
 pub mod indicators;
 pub mod keys;
@@ -18,6 +19,7 @@ pub mod peers;
 pub mod problem;
 mod reading;
 pub mod records;
+pub mod sheets;
 pub mod stream;
 
 use std::sync::Arc;
@@ -64,6 +66,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/indicators", get(indicators::list))
         .route("/v1/indicators/{id}", get(indicators::one))
         .route("/v1/elements", get(elements::list))
+        .route("/v1/formats", get(formats::list))
+        .route("/v1/formats/{kind}", get(formats::one))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))
@@ -91,6 +95,10 @@ pub fn router() -> Router<Arc<App>> {
         .merge(
             Router::new()
                 .route("/v1/import/{kind}", post(imports::import))
+                .route(
+                    "/v1/sheets/{record_type}",
+                    get(sheets::template).post(sheets::fill),
+                )
                 .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
                 .layer(from_fn(|request, next| {
                     body::whole(IMPORT_BYTES_MAX, request, next)

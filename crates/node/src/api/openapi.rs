@@ -54,6 +54,9 @@ const DRAFT: &str = r#"{"recordType":"ItemReleased","follows":["ni:///sha-256;�
 const CREDENTIAL: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://w3id.org/garita/example/v1"],"id":"urn:uuid:…","type":["VerifiableCredential","LicenceCard"],"issuer":{"id":"did:web:customs.example:parties:cbp","name":"CBP Laredo"},"validFrom":"2026-11-24T15:00:00Z","credentialSubject":{"number":"L1"},"proof":{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","verificationMethod":"did:web:customs.example:parties:cbp#key-1","proofPurpose":"assertionMethod","proofValue":"z…"}}"#;
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"waiting-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Request","pointer":"/credentialSubject/request","title":{"en":"Request","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#request"}]}"#;
+const FORMATS: &str = r#"{"items":[{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":41}]}"#;
+const FORMAT: &str = r#"{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":[{"place":"M10-01","title":{"en":"Carrier code (SCAC)","es":"Código del transportista (SCAC)"},"required":true,"goes":[{"recordType":"Request","member":"/carrier","title":{"en":"Carrier","es":"Transportista"},"wco":["R012"],"uncefact":null}]}]}"#;
+const SHEET: &str = r#"{"recordType":"ItemReleased","complete":false,"records":[{"number":"1","row":2,"complete":true,"recordType":"ItemReleased","optional":false,"subject":{"item":"TOCQ88402171","weight":9120},"sources":{"/item":{"line":2,"column":2,"path":"B2 Item","text":"TOCQ88402171"}},"missing":[]}],"faults":[{"code":"number-ambiguous","record":1,"pointer":"/weight","place":{"line":3,"column":3,"path":"C3 Weight","text":"12,345"},"en":"Weight: `12,345` can be 12345 or 12.345; …","es":"Peso: `12,345` puede ser 12345 o 12.345; …","severity":"error"}],"faultsUntold":0,"filed":1,"filedBefore":0,"refused":0,"incomplete":1,"rows":[{"record":0,"row":2,"status":"filed","id":"ni:///sha-256;…"},{"record":1,"row":3,"status":"incomplete"}]}"#;
 const INDICATOR: &str = r#"{"id":"waiting-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
 const fn get(
@@ -327,6 +330,69 @@ pub const ROUTES: &[Route] = &[
             "import",
             "A document as people have it becomes draft records, every member with its source place; `submit=true` files them when complete, all or none; other query members are supplied to the drafts, for what the document cannot tell. Kinds: those of `/v1/formats`, or `auto`. With an Idempotency-Key a repeat is answered with the records of the first time.",
             "Un documento tal como la gente lo tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos, todos o ninguno; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: los de `/v1/formats`, o `auto`. Con una Idempotency-Key la repetición se responde con los registros de la primera vez.",
+        )
+    },
+    Route {
+        id: "listFormats",
+        gives: &["FormatList"],
+        who: "anyone",
+        answer: FORMATS,
+        codes: &[],
+        ..get(
+            "/v1/formats",
+            "import",
+            "Kinds of document that are read: name, title, standard, number of elements.",
+            "Tipos de documento que se leen: nombre, título, norma y número de elementos.",
+        )
+    },
+    Route {
+        id: "getFormat",
+        gives: &["Format"],
+        who: "anyone",
+        answer: FORMAT,
+        codes: &["document-kind-unknown"],
+        ..get(
+            "/v1/formats/{kind}",
+            "import",
+            "Which element of a kind goes where: its place in the document, the members of records that it fills, and their identifiers in the WCO Data Model and in UN/CEFACT's dictionary.",
+            "Qué elemento de un tipo va adónde: su lugar en el documento, los datos de registros que llena y los identificadores de estos en el Modelo de Datos de la OMA y en el diccionario de UN/CEFACT.",
+        )
+    },
+    Route {
+        id: "getSheetTemplate",
+        gives: &["text/csv", "*/*"],
+        who: "anyone",
+        query: &["format", "lang"],
+        codes: &["record-type-unknown", "parameter-malformed"],
+        ..get(
+            "/v1/sheets/{recordType}",
+            "import",
+            "The spreadsheet of a record type to fill in, for those who have only one: `format=xlsx` (with help and the codes to choose from) or `csv`, titles in `lang` en or es.",
+            "La hoja de cálculo de un tipo de registro para llenar, para quien solo tiene una: `format=xlsx` (con ayuda y las claves para elegir) o `csv`, con títulos en `lang` en o es.",
+        )
+    },
+    Route {
+        id: "importSheet",
+        answer: SHEET,
+        takes: "*/*",
+        gives: &["SheetAnswer"],
+        status: 200,
+        query: &["submit", "occurred", "dates", "zone", "decimal"],
+        codes: &[
+            "unauthenticated",
+            "record-type-unknown",
+            "parameter-malformed",
+            "sheet-no-header",
+            "sheet-encrypted",
+            "sheet-damaged",
+            "sheet-too-many-rows",
+            "document-too-large",
+        ],
+        ..post(
+            "/v1/sheets/{recordType}",
+            "import",
+            "A filled sheet (CSV or XLSX, told by its content) becomes one draft for each record, every fault at its cell. `submit=true` files each complete record by itself and answers row by row; a row that is refused hinders no other, and a row with the same content as one of the last 24 hours is answered with that one's record. `dates=day-first|month-first`, `zone` (IANA) and `decimal=point|comma` say how what can be read two ways is meant; without them it is a fault.",
+            "Una hoja llena (CSV o XLSX, según su contenido) se vuelve un borrador por registro, con cada falta en su celda. `submit=true` presenta cada registro completo por separado y responde fila por fila; una fila rechazada no detiene a las demás, y una con el mismo contenido que otra de las últimas 24 horas se responde con el registro de aquella. `dates=day-first|month-first`, `zone` (IANA) y `decimal=point|comma` dicen cómo se lee lo que admite dos lecturas; sin ellos es una falta.",
         )
     },
     Route {

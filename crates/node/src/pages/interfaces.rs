@@ -109,6 +109,8 @@ fn entry(ask: &Ask, route: &Route) -> ApiRoute {
     };
     let body = if route.example.is_empty() {
         String::new()
+    } else if !route.example.starts_with('{') {
+        " --data-binary @FILE.csv".to_owned()
     } else {
         format!(
             " -H 'Content-Type: application/json' -d '{}'",
