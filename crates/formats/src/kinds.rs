@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
 use crate::elements::ElementRow;
-use crate::{ReadError, carta_porte, x12_309};
+use crate::{ReadError, carta_porte, epcis, x12_309};
 
 /// The kinds of document this crate reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,8 @@ pub enum DocumentKind {
     CartaPorte,
     /// ANSI X12 309, customs manifest.
     X12Manifest309,
+    /// EPCIS 2.0 in JSON or JSON-LD.
+    Epcis,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -69,6 +71,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_x12_set("309"),
         read: |bytes, readings| x12_309::read(bytes, &readings.x12_309),
         elements: x12_309::elements,
+    },
+    Importer {
+        kind: DocumentKind::Epcis,
+        name: "epcis",
+        en: "Events of things, EPCIS 2.0 (JSON, JSON-LD)",
+        es: "Eventos de objetos, EPCIS 2.0 (JSON, JSON-LD)",
+        standard: "GS1 EPCIS 2.0, CBV 2.0 (ISO/IEC 19987, 19988)",
+        recognises: epcis::recognises,
+        read: |bytes, _| epcis::read(bytes),
+        elements: epcis::elements,
     },
 ];
 

@@ -11,12 +11,14 @@
 //! | a draft from any file | [`read`] |
 //! | Carta Porte in and out | [`carta_porte`] |
 //! | truck manifest in and out | [`x12_309`] |
+//! | events of things, their queries and schedules | [`epcis`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod carta_porte;
 mod decimal;
 pub mod draft;
 pub mod elements;
+pub mod epcis;
 mod error;
 pub mod identifiers;
 pub mod kinds;
