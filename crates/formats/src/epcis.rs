@@ -11,6 +11,7 @@
 //! | when a standing query is due | [`schedule::Schedule`] |
 //! | prefixes | [`context::Namespaces`] |
 //! | an answer | [`answer`] |
+//! | the record of a captured event | [`record`] |
 
 pub mod answer;
 mod check;
@@ -20,6 +21,7 @@ mod elements;
 mod epcs;
 mod places;
 pub mod query;
+pub mod record;
 pub mod schedule;
 mod shapes;
 pub mod vocabulary;

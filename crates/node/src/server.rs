@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
+use crate::epcis;
 use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
@@ -35,6 +36,7 @@ pub struct App {
     config: NodeConfig,
     exchange: Exchange,
     passes: Limiter,
+    epcis: Arc<epcis::Desk>,
 }
 
 /// Why a node could not be run.
@@ -83,11 +85,14 @@ impl App {
             programs,
             network,
         })?;
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             config,
             exchange,
             passes: Limiter::default(),
-        }))
+            epcis: Arc::default(),
+        });
+        epcis::start(&app);
+        Ok(app)
     }
 
     /// What the stations share.
@@ -108,6 +113,18 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// What the EPCIS interface keeps beside the store.
+    pub(crate) fn epcis(&self) -> &Arc<epcis::Desk> {
+        &self.epcis
+    }
+
+    /// Where subscribers of queries may be.
+    pub(crate) fn webhook_targets(&self) -> epcis::Targets {
+        epcis::Targets {
+            inside: self.config.file.webhooks_inside,
+        }
     }
 
     /// Name of the node for people.
@@ -202,6 +219,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::router())
+        .nest("/epcis", epcis::router())
         .merge(pages::router())
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

@@ -46,7 +46,8 @@ impl Namespaces {
         self.own.insert(prefix.to_owned(), address.to_owned());
     }
 
-    pub(super) fn own_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Prefixes and addresses that are not the standard's own.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.own
             .iter()
             .map(|(prefix, address)| (prefix.as_str(), address.as_str()))

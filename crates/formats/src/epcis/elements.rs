@@ -7,8 +7,7 @@ use crate::draft::{Builder, Draft, Places, Severity};
 use crate::elements::ElementRow;
 use crate::kinds::DocumentKind;
 
-/// The record that a captured event becomes.
-const RECORD: &str = "EventCaptured";
+const RECORD: &str = super::record::RECORD_TYPE;
 
 /// Member of the event, member of the record, English, Spanish, required by the standard.
 const MEMBERS: &[(&str, &str, &str, &str, bool)] = &[

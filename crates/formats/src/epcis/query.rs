@@ -81,7 +81,7 @@ impl Query {
         };
         let mut namespaces = known.clone();
         if let Some(context) = members.get("@context") {
-            for (prefix, address) in Namespaces::of([context]).own_pairs() {
+            for (prefix, address) in Namespaces::of([context]).pairs() {
                 namespaces.insert(prefix, address);
             }
         }
