@@ -71,8 +71,12 @@ pub(crate) fn import(args: ImportArgs) -> ExitCode {
         };
         let Some(kind) = kind else {
             say::talk(format!(
-                "{shown}: document-kind-unknown: no importer reads `{}`; kinds: carta-porte, x12-309, auto",
-                args.kind
+                "{shown}: document-kind-unknown: no importer reads `{}`; kinds: {}, auto",
+                args.kind,
+                DocumentKind::all()
+                    .map(DocumentKind::name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ));
             unreadable = true;
             continue;

@@ -219,7 +219,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::router())
-        .nest("/epcis", epcis::router())
+        .merge(epcis::router())
         .merge(pages::router())
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

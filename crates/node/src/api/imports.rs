@@ -44,8 +44,8 @@ pub async fn import(
             RefusalKind::Malformed,
             Fault::whole(
                 "document-kind-unknown",
-                "no importer reads this; kinds: `carta-porte`, `x12-309`, `auto`",
-                "ningún importador lo lee; tipos: `carta-porte`, `x12-309`, `auto`",
+                format!("no importer reads this; kinds: {}", kinds()),
+                format!("ningún importador lo lee; tipos: {}", kinds()),
             ),
         )
         .into());
@@ -55,6 +55,7 @@ pub async fn import(
         .filter(|(name, _)| !STEERING.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
+    let whole = body.clone();
     let read = blocking(move || {
         garita_formats::read(kind, &body).map_err(|error| {
             let refusal = if error.code() == "document-too-large" {
@@ -99,6 +100,15 @@ pub async fn import(
         core.metrics.refuse("import-incomplete");
         return Err(incomplete(&draft).into());
     }
+    // An event's key names its party, so it is made where events are captured.
+    if kind == DocumentKind::Epcis {
+        let records = crate::epcis::import(&app, &principal, whole).await?;
+        return Ok((
+            StatusCode::CREATED,
+            Json(json!({ "records": records, "faults": draft.faults })),
+        )
+            .into_response());
+    }
     let mut records = Vec::new();
     for record in draft.records.iter().filter(|r| r.missing.is_empty()) {
         let submission = Submission {
@@ -134,6 +144,15 @@ pub async fn import(
         Json(json!({ "records": records, "faults": draft.faults })),
     )
         .into_response())
+}
+
+/// Names of all kinds.
+fn kinds() -> String {
+    let names = DocumentKind::all().map(|kind| format!("`{}`", kind.name()));
+    names
+        .chain(["`auto`".to_owned()])
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// All that keeps a draft from being filed, as one refusal.

@@ -212,8 +212,8 @@ pub const ROUTES: &[Route] = &[
         ..post(
             "/v1/import/{kind}",
             "import",
-            "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete; other query members are supplied to the drafts, for what the document cannot tell. Kinds: carta-porte, x12-309, auto.",
-            "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: carta-porte, x12-309, auto.",
+            "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete; other query members are supplied to the drafts, for what the document cannot tell. Kinds: carta-porte, x12-309, epcis, auto.",
+            "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: carta-porte, x12-309, epcis, auto.",
         )
     },
     post(

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use garita_exchange::core::Core;
 use garita_exchange::encode;
-use garita_exchange::problem::Fault;
+use garita_exchange::problem::{Fault, Refusal};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Principal, Submission};
 use garita_formats::epcis::answer::Outgoing;
@@ -383,4 +383,23 @@ pub(super) async fn capture(
             added,
         },
     })
+}
+
+/// Captures all events of a document that was found good, in order; what each became.
+///
+/// # Errors
+/// The first event that is refused; those before it are captured, and are found again when the document comes again.
+pub(crate) async fn import(
+    app: &App,
+    principal: &Principal,
+    body: Bytes,
+) -> Result<Vec<Value>, Refusal> {
+    let document = read(body, false).await.map_err(Refusal::from)?;
+    let _one = app.epcis().capturing.lock().await;
+    let mut made = Vec::new();
+    for event in &document.events {
+        let kept = capture(app.core(), principal, event, &document.context, &[]).await?;
+        made.push(json!({ "recordType": record::RECORD_TYPE, "eventID": kept.id }));
+    }
+    Ok(made)
 }

@@ -199,6 +199,34 @@ impl From<Refusal> for Exception {
     }
 }
 
+impl From<Exception> for Refusal {
+    fn from(exception: Exception) -> Self {
+        let kind = match exception.kind {
+            Kind::Security => RefusalKind::Unauthenticated,
+            Kind::Forbidden => RefusalKind::Forbidden,
+            Kind::NoSuchName => RefusalKind::NotFound,
+            Kind::AlreadyExists => RefusalKind::Conflict,
+            Kind::CaptureLimit | Kind::QueryTooLarge | Kind::QueryTooComplex => {
+                RefusalKind::TooLarge
+            }
+            Kind::Busy => RefusalKind::Busy,
+            Kind::Implementation => RefusalKind::Unavailable,
+            Kind::Validation
+            | Kind::QueryValidation
+            | Kind::QueryParameter
+            | Kind::SubscriptionControls
+            | Kind::AddressTooLong
+            | Kind::NotAcceptable
+            | Kind::MediaType
+            | Kind::Method => RefusalKind::Unprocessable,
+        };
+        Self {
+            kind,
+            faults: exception.faults,
+        }
+    }
+}
+
 impl IntoResponse for Exception {
     fn into_response(self) -> Response {
         let mut response = (self.kind.status(), self.body().to_string()).into_response();

@@ -34,12 +34,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::middleware::{from_fn, map_response};
-use axum::routing::{delete, get};
+use axum::routing::{any, delete, get};
 use garita_exchange::core::Core;
 use tokio::sync::{Mutex, Notify, watch};
 
 use crate::server::App;
 
+pub(crate) use capture::import;
 pub(crate) use webhook::Targets;
 
 /// What the interface keeps beside the store.
@@ -58,79 +59,65 @@ pub(crate) struct Desk {
 /// All routes under `/epcis`.
 pub(crate) fn router() -> Router<Arc<App>> {
     use headers::{plain, readable, removable, told, writable};
-    Router::new()
-        .route("/", get(typed::top).options(plain))
-        .route("/openapi.json", get(openapi::document))
+    let at = |path: &str| format!("{BASE}{path}");
+    let mut router = Router::new()
+        .route(BASE, get(typed::top).options(plain))
+        .route(&at("/"), get(typed::top).options(plain))
+        .route(&at("/openapi.json"), get(openapi::document))
         .route(
-            "/capture",
+            &at("/capture"),
             get(capture::list)
                 .post(capture::post)
                 .options(headers::capture),
         )
-        .route("/capture/{captureID}", get(capture::one).options(plain))
         .route(
-            "/events",
+            &at("/capture/{captureID}"),
+            get(capture::one).options(plain),
+        )
+        .route(
+            &at("/events"),
             get(events::list).post(events::post).options(writable),
         )
-        .route("/events/{eventID}", get(events::one).options(plain))
-        .route("/eventTypes", get(typed::list).options(plain))
-        .route("/eventTypes/{value}", get(typed::one).options(plain))
+        .route(&at("/events/{eventID}"), get(events::one).options(plain))
         .route(
-            "/eventTypes/{value}/events",
-            get(typed::events).options(plain),
-        )
-        .route("/epcs", get(typed::list).options(plain))
-        .route("/epcs/{value}", get(typed::one).options(plain))
-        .route("/epcs/{value}/events", get(typed::events).options(plain))
-        .route("/bizSteps", get(typed::list).options(plain))
-        .route("/bizSteps/{value}", get(typed::one).options(plain))
-        .route(
-            "/bizSteps/{value}/events",
-            get(typed::events).options(plain),
-        )
-        .route("/bizLocations", get(typed::list).options(plain))
-        .route("/bizLocations/{value}", get(typed::one).options(plain))
-        .route(
-            "/bizLocations/{value}/events",
-            get(typed::events).options(plain),
-        )
-        .route("/readPoints", get(typed::list).options(plain))
-        .route("/readPoints/{value}", get(typed::one).options(plain))
-        .route(
-            "/readPoints/{value}/events",
-            get(typed::events).options(plain),
-        )
-        .route("/dispositions", get(typed::list).options(plain))
-        .route("/dispositions/{value}", get(typed::one).options(plain))
-        .route(
-            "/dispositions/{value}/events",
-            get(typed::events).options(plain),
-        )
-        .route(
-            "/queries",
+            &at("/queries"),
             get(queries::list).post(queries::post).options(writable),
         )
         .route(
-            "/queries/{queryName}",
+            &at("/queries/{queryName}"),
             get(queries::one).delete(queries::remove).options(removable),
         )
         .route(
-            "/queries/{queryName}/events",
+            &at("/queries/{queryName}/events"),
             get(queries::events).options(readable),
         )
         .route(
-            "/queries/{queryName}/subscriptions",
+            &at("/queries/{queryName}/subscriptions"),
             get(subscriptions::list)
                 .post(subscriptions::post)
                 .options(writable),
         )
         .route(
-            "/queries/{queryName}/subscriptions/{subscriptionID}",
+            &at("/queries/{queryName}/subscriptions/{subscriptionID}"),
             get(subscriptions::one)
                 .delete(subscriptions::remove)
                 .options(removable),
         )
-        .route("/nextPageToken/{token}", delete(ask::release))
+        .route(&at("/nextPageToken/{token}"), delete(ask::release))
+        .route(&at("/{*nowhere}"), any(nowhere));
+    for list in typed::names() {
+        router = router
+            .route(&at(&format!("/{list}")), get(typed::list).options(plain))
+            .route(
+                &at(&format!("/{list}/{{value}}")),
+                get(typed::one).options(plain),
+            )
+            .route(
+                &at(&format!("/{list}/{{value}}/events")),
+                get(typed::events).options(plain),
+            );
+    }
+    router
         .layer(DefaultBodyLimit::max(headers::CAPTURE_BYTES_MAX))
         .layer(from_fn(headers::negotiate))
         .layer(map_response(told))
@@ -155,6 +142,11 @@ pub(crate) fn start(app: &Arc<App>) {
 /// Waits until the node stops.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopping| *stopping).await;
+}
+
+/// An address below that is none.
+async fn nowhere() -> exception::Exception {
+    exception::Exception::nothing()
 }
 
 /// Where the interface stands on this node.

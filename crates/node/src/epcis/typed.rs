@@ -83,16 +83,18 @@ const LISTS: &[List] = &[
     },
 ];
 
+/// Names of the lists.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LISTS.iter().map(|list| list.name)
+}
+
 /// `GET /`: what there is.
 pub(super) async fn top(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
 ) -> Result<Response, Exception> {
     reading(&app, &headers, |_, _| {
-        let names = LISTS
-            .iter()
-            .map(|list| list.name)
-            .chain(["events", "capture", "queries"]);
+        let names = names().chain(["events", "capture", "queries"]);
         Ok(json(collection(names.map(str::to_owned)).to_string()))
     })
     .await
