@@ -188,7 +188,16 @@ fn finish(
         sizes(pointer, event, &mut slips);
     }
     wanted.extend(slips.told.iter().map(|slip| slip.pointer.clone()));
-    let spans = places::find(text, &wanted)?;
+    let (spans, twice) = places::find(text, &wanted)?;
+    for pointer in &twice {
+        slips.put(
+            pointer,
+            "json-member-twice",
+            Severity::Warning,
+            "this name stands twice in one object; the last value counts".to_owned(),
+            "este nombre está dos veces en un objeto; vale el último valor".to_owned(),
+        );
+    }
     let mut captured = Vec::with_capacity(events.len());
     for (pointer, value) in events {
         let own = spans
@@ -210,8 +219,18 @@ fn finish(
                 ),
             );
         }
+        // Who reads a name given twice may take either value: what is kept says one.
+        let ambiguous = twice.iter().any(|twice| {
+            twice
+                .strip_prefix(&pointer)
+                .is_some_and(|rest| rest.starts_with('/'))
+        });
         captured.push(Captured {
-            text: own.to_owned(),
+            text: if ambiguous {
+                value.to_string()
+            } else {
+                own.to_owned()
+            },
             pointer,
             value,
         });

@@ -12,20 +12,27 @@ pub(super) const DEPTH_MAX: usize = 64;
 /// The value that a pointer finds in a text, by bytes.
 pub(super) type Spans = BTreeMap<String, Range<usize>>;
 
-/// Walks a text that is JSON and gives the spans of the wanted pointers.
+/// Most names given twice that are told.
+const TWICE_MAX: usize = 1_000;
+
+/// Walks a text that is JSON and gives the spans of the wanted pointers, and the pointers of names that stand twice in one object.
 ///
 /// # Errors
-/// `json-member-twice`, `json-too-deep`; `json-syntax` where it is no JSON after all.
-pub(super) fn find(text: &str, wanted: &BTreeSet<String>) -> Result<Spans, ReadError> {
+/// `json-too-deep`; `json-syntax` where it is no JSON after all.
+pub(super) fn find(
+    text: &str,
+    wanted: &BTreeSet<String>,
+) -> Result<(Spans, Vec<String>), ReadError> {
     let mut walk = Walk {
         text,
         at: 0,
         pointer: String::new(),
         wanted,
         found: Spans::new(),
+        twice: Vec::new(),
     };
     walk.value(0)?;
-    Ok(walk.found)
+    Ok((walk.found, walk.twice))
 }
 
 /// The places of spans, as they are told: one walk over the text for all of them.
@@ -74,6 +81,7 @@ struct Walk<'a> {
     pointer: String,
     wanted: &'a BTreeSet<String>,
     found: Spans,
+    twice: Vec<String>,
 }
 
 impl Walk<'_> {
@@ -126,15 +134,14 @@ impl Walk<'_> {
                     self.pointer.push('/');
                     self.pointer
                         .push_str(&name.replace('~', "~0").replace('/', "~1"));
-                    if !names.insert(name) {
-                        return Err(self.error(
-                            "json-member-twice",
-                            "a name stands twice in one object; which of them counts is anybody's guess"
-                                .to_owned(),
-                            "un nombre está dos veces en un objeto; no se sabe cuál vale".to_owned(),
-                        ));
-                    }
+                    let again = !names.insert(name);
+                    self.blanks();
+                    let start = self.at;
                     self.value(depth + 1)?;
+                    if again && self.twice.len() < TWICE_MAX {
+                        self.found.insert(self.pointer.clone(), start..self.at);
+                        self.twice.push(self.pointer.clone());
+                    }
                     self.pointer.truncate(before);
                 }
                 _ => return Err(self.syntax()),

@@ -510,13 +510,24 @@ fn equal_values_have_one_text() {
 }
 
 #[test]
-fn what_is_given_twice_is_refused_with_its_place() {
+fn what_is_given_twice_is_told_with_its_place_and_kept_once() {
     let text = good()
         .to_string()
         .replace("\"ex:lane\":6", "\"ex:lane\":6,\n\"ex:\\u006cane\":7");
-    let error = document(text.as_bytes()).unwrap_err();
-    assert_eq!(error.code(), "json-member-twice");
-    assert_eq!(error.place.unwrap().path, "/epcisBody/eventList/0/ex:lane");
+    let read = document(text.as_bytes()).unwrap();
+    let told = &read.problems[0];
+    assert_eq!(
+        (told.code, told.severity, told.pointer.as_str(), told.event),
+        (
+            "json-member-twice",
+            Severity::Warning,
+            "/epcisBody/eventList/0/ex:lane",
+            Some(0)
+        )
+    );
+    assert_eq!(told.place.as_ref().unwrap().line, 2);
+    assert_eq!(read.events[0].text.matches("ex:lane").count(), 1);
+    assert!(read.events[0].text.contains("\"ex:lane\":7"));
     let faults = document(&changed(
         "/epcisBody/eventList/0/epcList",
         json!(["urn:a:b", "urn:a:b"]),

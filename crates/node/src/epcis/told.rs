@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::envelope::Envelope;
+use garita_exchange::stamp::WHOLE;
 use garita_formats::epcis::answer::Outgoing;
 use garita_formats::epcis::context::Namespaces;
 use garita_formats::epcis::query::Seen;
@@ -12,9 +13,6 @@ use garita_formats::epcis::record;
 use garita_profile::epcis as lines;
 use garita_store::HeldRecord;
 use serde_json::{Value, json};
-
-/// The view of a record that is not one: all of it.
-const WHOLE: &str = "whole";
 
 /// An event that a party may see.
 #[derive(Debug, Clone)]
