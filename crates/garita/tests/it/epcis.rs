@@ -177,9 +177,16 @@ async fn all_official_examples_are_captured_and_come_back_equal() {
     }
     println!("captured by a second party, as their names were taken: {again:?}");
     assert!(again.len() <= 3, "{again:?}");
-    let total = all_events(&first, "perPage=7").await;
+    // A prefix that means two things on a page stands in its events: on shorter pages it may not.
+    let bare = |mut events: Vec<Value>| {
+        for event in &mut events {
+            event.as_object_mut().unwrap().shift_remove("@context");
+        }
+        events
+    };
+    let pages = all_events(&first, "perPage=7").await;
     let once = all_events(&first, "perPage=1000").await;
-    assert_eq!(total, once, "pages say what one page says");
+    assert_eq!(bare(pages), bare(once), "pages say what one page says");
     // What comes back is a document that can be captured again, and changes nothing.
     let back = first.get("/epcis/events?perPage=1000").await;
     let job = captured(

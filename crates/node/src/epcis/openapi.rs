@@ -384,9 +384,11 @@ pub(super) async fn document() -> Json<Value> {
             .or_insert_with(|| json!({}));
         if let Value::Object(methods) = item {
             methods.insert(operation.method.to_owned(), of_operation(operation));
-            methods
-                .entry("options")
-                .or_insert_with(|| of_options(operation.path));
+            if !operation.path.starts_with("/nextPageToken") {
+                methods
+                    .entry("options")
+                    .or_insert_with(|| of_options(operation.path));
+            }
         }
     }
     Json(json!({
@@ -485,9 +487,14 @@ fn of_query(name: &str) -> Value {
             || name.starts_with("MATCH_")
             || name == "eventType" =>
         {
+            let item = match name {
+                "eventType" => json!({ "enum": garita_formats::epcis::vocabulary::EVENT_TYPES }),
+                "EQ_action" => json!({ "enum": garita_formats::epcis::vocabulary::ACTIONS }),
+                _ => json!({ "type": "string", "minLength": 1, "pattern": "^[^|]+$" }),
+            };
             return json!({
                 "name": name, "in": "query", "required": false, "style": "pipeDelimited", "explode": false,
-                "schema": { "type": "array", "minItems": 1, "items": { "type": "string" } },
+                "schema": { "type": "array", "minItems": 1, "items": item },
             });
         }
         _ => json!({ "type": "string" }),
