@@ -84,13 +84,21 @@ async fn one(core: &Arc<Core>, desk: &Desk, mut job: CaptureJob) -> Result<(), E
         return finish(core, job).await;
     };
     let data: Value = serde_json::from_str(&job.data).unwrap_or_default();
-    let text = |name: &str| data[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| {
+        data.get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let principal = Principal {
         party: job.party.clone(),
         person: text("person"),
         post: text("post"),
     };
-    let readers: Vec<String> = serde_json::from_value(data["readers"].clone()).unwrap_or_default();
+    let readers: Vec<String> = data
+        .get("readers")
+        .and_then(|readers| serde_json::from_value(readers.clone()).ok())
+        .unwrap_or_default();
     let mut errors: Vec<Value> = serde_json::from_str(&job.errors).unwrap_or_default();
     let capturing = desk.capturing.lock().await;
     if !job.proceeds && job.done == 0 {

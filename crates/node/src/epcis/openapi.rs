@@ -418,27 +418,33 @@ fn of_operation(operation: &Operation) -> Value {
             ((*status).to_owned(), json!({ "description": "Refused", "content": body }))
         })
         .collect();
-    let mut good = json!({ "description": operation.en });
+    let mut good = Map::from_iter([("description".to_owned(), json!(operation.en))]);
     if !operation.answer.is_empty() {
         let schema = json!({ "$ref": format!("#/components/schemas/{}", operation.answer) });
-        good["content"] = json!({ "application/json": { "schema": schema } });
+        good.insert(
+            "content".to_owned(),
+            json!({ "application/json": { "schema": schema } }),
+        );
     }
-    responses.insert(operation.status.to_owned(), good);
-    let mut told = json!({
-        "summary": operation.en,
-        "x-summary-es": operation.es,
-        "x-who": "token",
-        "parameters": parameters,
-        "responses": responses,
-    });
+    responses.insert(operation.status.to_owned(), Value::Object(good));
+    let mut told = Map::from_iter([
+        ("summary".to_owned(), json!(operation.en)),
+        ("x-summary-es".to_owned(), json!(operation.es)),
+        ("x-who".to_owned(), json!("token")),
+        ("parameters".to_owned(), json!(parameters)),
+        ("responses".to_owned(), Value::Object(responses)),
+    ]);
     if !operation.body.is_empty() {
         let schema = json!({ "$ref": format!("#/components/schemas/{}", operation.body) });
-        told["requestBody"] = json!({
-            "required": true,
-            "content": { "application/json": { "schema": schema }, "application/ld+json": { "schema": schema } },
-        });
+        told.insert(
+            "requestBody".to_owned(),
+            json!({
+                "required": true,
+                "content": { "application/json": { "schema": schema }, "application/ld+json": { "schema": schema } },
+            }),
+        );
     }
-    told
+    Value::Object(told)
 }
 
 fn of_options(path: &str) -> Value {
