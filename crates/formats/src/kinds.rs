@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::elements::ElementRow;
 use crate::{
-    ReadError, bts, carta_porte, cove, cover_sheet, doda, edifact, iso20022, pedimento,
+    ReadError, bts, carta_porte, cove, cover_sheet, doda, edifact, epcis, iso20022, pedimento,
     trade_credential, wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
 };
 
@@ -48,6 +48,8 @@ pub enum DocumentKind {
     EdifactCusrep,
     /// UN/EDIFACT CUSRES, customs response.
     EdifactCusres,
+    /// EPCIS 2.0 in JSON or JSON-LD.
+    Epcis,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -270,6 +272,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: |head| head.has_edifact_message("CUSRES"),
         read: |bytes, readings| edifact::cusres::read(bytes, &readings.edifact_cusres),
         elements: edifact::cusres::elements,
+    },
+    Importer {
+        kind: DocumentKind::Epcis,
+        name: "epcis",
+        en: "Events of things, EPCIS 2.0 (JSON, JSON-LD)",
+        es: "Eventos de objetos, EPCIS 2.0 (JSON, JSON-LD)",
+        standard: "GS1 EPCIS 2.0, CBV 2.0 (ISO/IEC 19987, 19988)",
+        recognises: epcis::recognises,
+        read: |bytes, _| epcis::read(bytes),
+        elements: epcis::elements,
     },
 ];
 

@@ -23,6 +23,7 @@
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
 //! | a spreadsheet for any record type | [`sheet`] |
+//! | events of things, their queries and schedules | [`epcis`] |
 //! | check digits and normal forms | [`identifiers`] |
 
 pub mod bts;
@@ -37,6 +38,7 @@ pub mod draft;
 pub mod edi;
 pub mod edifact;
 pub mod elements;
+pub mod epcis;
 mod error;
 pub mod identifiers;
 pub mod iso20022;

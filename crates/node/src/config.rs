@@ -33,6 +33,9 @@ pub struct NodeFile {
     pub clock: Clock,
     /// Hosted parties.
     pub parties: Vec<HostedParty>,
+    /// Whether subscribers of queries may stand on this machine or inside its network, and without TLS. Else only outside, by https.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub webhooks_inside: bool,
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,
@@ -43,6 +46,11 @@ pub struct NodeFile {
 
 fn is_usual(readings: &Readings) -> bool {
     *readings == Readings::default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A party whose home is this node.

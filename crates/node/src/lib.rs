@@ -8,6 +8,7 @@ pub mod api;
 pub mod config;
 pub mod console;
 pub mod csv;
+mod epcis;
 mod limits;
 pub mod measures;
 pub mod pages;

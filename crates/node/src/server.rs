@@ -23,6 +23,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
+use crate::epcis;
 use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
@@ -39,6 +40,7 @@ pub struct App {
     exchange: Exchange,
     passes: Limiter,
     signed_writes: SignedWrites,
+    epcis: Arc<epcis::Desk>,
 }
 
 /// Why a node could not be run.
@@ -87,12 +89,15 @@ impl App {
             programs,
             network,
         })?;
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             config,
             exchange,
             passes: Limiter::default(),
             signed_writes: SignedWrites::new(real_now_ms()),
-        }))
+            epcis: Arc::default(),
+        });
+        epcis::start(&app);
+        Ok(app)
     }
 
     /// What the stations share.
@@ -123,6 +128,18 @@ impl App {
     /// Signatures of writes that were taken.
     pub(crate) fn signed_writes(&self) -> &SignedWrites {
         &self.signed_writes
+    }
+
+    /// What the EPCIS interface keeps beside the store.
+    pub(crate) fn epcis(&self) -> &Arc<epcis::Desk> {
+        &self.epcis
+    }
+
+    /// Where subscribers of queries may be.
+    pub(crate) fn webhook_targets(&self) -> epcis::Targets {
+        epcis::Targets {
+            inside: self.config.file.webhooks_inside,
+        }
     }
 
     /// Name of the node for people.
@@ -217,6 +234,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::router())
+        .merge(epcis::router())
         .merge(pages::router())
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

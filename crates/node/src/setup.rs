@@ -285,6 +285,8 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         log_origin: origin,
         clock,
         parties: hosted,
+        // Where time is simulated all is on one machine, and so are subscribers.
+        webhooks_inside: matches!(clock, Clock::Simulated { .. }),
         programs: None,
         readings: Readings::default(),
     };

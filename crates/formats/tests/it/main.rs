@@ -14,6 +14,7 @@ mod check_digits;
 mod edifact;
 mod edifact_broken;
 mod edifact_round;
+mod epcis;
 mod hostile;
 mod hostile_border;
 mod iso20022;

@@ -18,6 +18,7 @@ mod cli;
 mod credentials;
 mod deeds;
 mod desk;
+mod epcis;
 mod federation;
 mod filing;
 mod governance;

@@ -15,7 +15,7 @@ use crate::signed::WholeBody;
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
 /// Hands on a request whose body is at most `limit` bytes; nothing of a longer one is kept.
-pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Response {
+pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
     let mut kept = Vec::new();

@@ -50,6 +50,7 @@ pub async fn import(
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let reading = Arc::clone(&app);
+    let whole = body.clone();
     let read = blocking(move || {
         garita_formats::read_as(kind, &body, reading.readings()).map_err(|error| {
             let refusal = if error.code() == "document-too-large" {
@@ -93,6 +94,15 @@ pub async fn import(
     if !draft.is_complete() {
         core.metrics.refuse("import-incomplete");
         return Err(incomplete(&draft).into());
+    }
+    // An event's key names its party, so it is made where events are captured.
+    if kind == DocumentKind::Epcis {
+        let records = crate::epcis::import(&app, &principal, whole).await?;
+        return Ok((
+            StatusCode::CREATED,
+            Json(json!({ "records": records, "faults": draft.faults })),
+        )
+            .into_response());
     }
     let fit: Vec<&DraftRecord> = draft
         .records

@@ -2,7 +2,7 @@
 
 pub mod admin;
 pub mod attachments;
-mod body;
+pub(crate) mod body;
 pub mod cases;
 pub mod credentials;
 pub mod documents;
