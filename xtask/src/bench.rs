@@ -1,9 +1,17 @@
-//! `cargo bench-all [AREA]`: the benchmarks, in release, with their peers and limits in the same run.
+//! `cargo bench-all [AREA]`: the benchmarks, in release, with their peers and limits in the same run; `fuzz` is an area of its own.
 
 use std::process::Command;
 
-/// Runs the binary's own benchmarks.
+use crate::fuzz;
+
+/// Runs the binary's own benchmarks, or the fuzzer.
 pub(crate) fn run(areas: &[String]) -> Result<(), String> {
+    if let Some(("fuzz", rest)) = areas
+        .split_first()
+        .map(|(first, rest)| (first.as_str(), rest))
+    {
+        return fuzz::run(rest);
+    }
     let mut command = Command::new("cargo");
     command.args(["run", "--release", "--package", "garita", "--", "bench"]);
     command.args(areas);

@@ -11,6 +11,7 @@ const BUDGET_MIN: &[(&str, u64)] = &[
     ("clippy", 8),
     ("tests", 14),
     ("profiles", 2),
+    ("oracles", 8),
     ("servers", 3),
 ];
 

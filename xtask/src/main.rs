@@ -3,8 +3,10 @@
 //! Knows the crates by name only, and uses nothing but the standard library, so that it is built in a second.
 
 mod bench;
+mod fuzz;
 mod install;
 mod ledger;
+mod oracles;
 mod programs;
 mod tidy;
 mod verify;
@@ -14,16 +16,24 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  verify     everything that must hold on main: tidy, format, clippy, tests, profiles, browser (alias: cargo verify)
+  verify     everything that must hold on main: tidy, format, clippy, tests, profiles, browser, oracles (alias: cargo verify)
+  verify oracles [NAME…]
+             other people's programs judge what ours writes and serves; all of them, or those named
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
-  bench-all  the benchmarks (alias: cargo bench-all)
+  bench-all  the benchmarks (alias: cargo bench-all); `bench-all fuzz [--seconds N] [TARGET…]` the fuzzer, ten minutes a target
 ";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.first().map(String::as_str) {
-        Some("verify") => verify::run(),
+        Some("verify") => match arguments.get(1).map(String::as_str) {
+            None => verify::run(),
+            Some("oracles") => verify::oracles(arguments.get(2..).unwrap_or_default()),
+            Some(other) => Err(format!(
+                "`{other}` is no part of verify that runs alone; there is `oracles`"
+            )),
+        },
         Some("tidy") => tidy::run(),
         Some("install") => install::run(),
         Some("bench-all") => bench::run(arguments.get(1..).unwrap_or_default()),

@@ -71,7 +71,7 @@ pub(crate) fn run() -> Result<(), String> {
     let mut findings = Vec::new();
     import_direction(&mut findings)?;
     let mut sources = Vec::new();
-    for root in ["crates", "xtask", "tests"] {
+    for root in ["crates", "fuzz", "xtask", "tests"] {
         collect(Path::new(root), "rs", &mut sources);
     }
     for source in &sources {

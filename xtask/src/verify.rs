@@ -3,7 +3,8 @@
 use std::process::{Command, Stdio};
 
 use crate::ledger::Ledger;
-use crate::{install, say, tidy};
+use crate::oracles::Which;
+use crate::{install, oracles, say, tidy};
 
 /// Runs all steps in the order in which they fail fastest.
 pub(crate) fn run() -> Result<(), String> {
@@ -11,6 +12,15 @@ pub(crate) fn run() -> Result<(), String> {
     let result = steps(&mut ledger);
     ledger.print();
     result
+}
+
+/// The oracles alone: all, or those named.
+pub(crate) fn oracles(names: &[String]) -> Result<(), String> {
+    let which = match Which::from_environment() {
+        Which::Changed => Which::All,
+        asked => asked,
+    };
+    oracles::run(names, which)
 }
 
 fn steps(ledger: &mut Ledger) -> Result<(), String> {
@@ -30,6 +40,7 @@ fn steps(ledger: &mut Ledger) -> Result<(), String> {
     })?;
     ledger.step("tests", tests)?;
     ledger.step("profiles", profiles)?;
+    ledger.step("oracles", || oracles::run(&[], Which::from_environment()))?;
     say("\nverified");
     Ok(())
 }

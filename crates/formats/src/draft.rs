@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 mod builder;
-pub(crate) use builder::{Builder, Places};
+pub(crate) use builder::{Builder, Noted, Places, insert};
 
 /// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
 pub const FAULTS_MAX: usize = 1_000;
@@ -85,6 +85,27 @@ pub struct Fault {
     pub(crate) origin: Option<String>,
 }
 
+impl Fault {
+    /// An error of the whole file.
+    pub fn whole(
+        code: &'static str,
+        place: Option<SourcePlace>,
+        en: impl Into<String>,
+        es: impl Into<String>,
+    ) -> Fault {
+        Fault {
+            code,
+            record: None,
+            pointer: None,
+            place,
+            en: en.into(),
+            es: es.into(),
+            severity: Severity::Error,
+            origin: None,
+        }
+    }
+}
+
 /// A member that the record type asks for and the document does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missing {
@@ -110,6 +131,13 @@ pub struct DraftRecord {
     pub sources: BTreeMap<String, SourcePlace>,
     /// What the record type needs and the document does not tell.
     pub missing: Vec<Missing>,
+    /// `report` where the document says what another party decided: who imports it then reports, and does not act.
+    /// A hint only; the party that sent the document may file it as its own act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<&'static str>,
+    /// What is reported from, such as `350 0001, CBP 000000417`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// What one file became.
@@ -154,6 +182,22 @@ impl Draft {
                 .records
                 .iter()
                 .all(|record| record.optional || record.missing.is_empty())
+    }
+
+    /// Moves all places down, where the document began on a later line of its file.
+    pub fn shift_lines(&mut self, by: u32) {
+        let places = self
+            .records
+            .iter_mut()
+            .flat_map(|record| record.sources.values_mut())
+            .chain(
+                self.faults
+                    .iter_mut()
+                    .filter_map(|fault| fault.place.as_mut()),
+            );
+        for place in places {
+            place.line = place.line.saturating_add(by);
+        }
     }
 
     /// The first record of a type.

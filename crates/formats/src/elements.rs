@@ -92,8 +92,15 @@ fn starred(pointer: &str) -> String {
         .join("/")
 }
 
-/// The path without positions and hyphens.
+/// The path without positions and hyphens; a token of digits alone (`/0`) is a position of a JSON pointer.
 fn plain(path: &str) -> String {
+    let path = path
+        .split('/')
+        .enumerate()
+        .filter(|(at, token)| *at == 0 || token.is_empty() || token.parse::<usize>().is_err())
+        .map(|(_, token)| token)
+        .collect::<Vec<_>>()
+        .join("/");
     let mut out = String::new();
     let mut inside = false;
     for letter in path.chars() {

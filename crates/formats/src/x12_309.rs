@@ -6,6 +6,7 @@
 
 mod document;
 mod elements;
+mod from_records;
 mod map;
 mod reader;
 #[cfg(test)]
@@ -17,10 +18,12 @@ pub use document::{
     TruckManifestDocument, Vehicle,
 };
 pub use elements::elements;
+pub use from_records::from_records;
 pub use writer::write;
 
+use crate::ReadError;
 use crate::draft::{Draft, Fault};
-use crate::{ReadError, x12};
+use crate::edi::{self, Syntax};
 use serde::{Deserialize, Serialize};
 
 /// Which element holds the trip number.
@@ -30,6 +33,16 @@ pub enum TripElement {
     M1006,
     /// M1007, which has room for the 25 characters that a trip number may have.
     M1007,
+}
+
+impl TripElement {
+    /// The number of the element of M10.
+    pub fn number(self) -> usize {
+        match self {
+            TripElement::M1006 => 6,
+            TripElement::M1007 => 7,
+        }
+    }
 }
 
 /// How an ambiguous guide is read.
@@ -74,7 +87,7 @@ impl Default for Reading {
 /// # Errors
 /// When the bytes are no X12, or break a limit.
 pub fn read(bytes: &[u8], reading: &Reading) -> Result<Draft, ReadError> {
-    let text = x12::Text::decode(bytes)?;
+    let text = edi::Text::decode(bytes, Syntax::X12)?;
     let (documents, places) = reader::read(&text, reading)?;
     Ok(map::draft(&documents, places, reading))
 }
@@ -87,7 +100,7 @@ pub fn read_documents(
     bytes: &[u8],
     reading: &Reading,
 ) -> Result<(Vec<TruckManifestDocument>, Vec<Fault>), ReadError> {
-    let text = x12::Text::decode(bytes)?;
+    let text = edi::Text::decode(bytes, Syntax::X12)?;
     let (documents, places) = reader::read(&text, reading)?;
     Ok((documents, places.faults().to_vec()))
 }

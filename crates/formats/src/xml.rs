@@ -470,11 +470,11 @@ impl<'a> Parser<'a> {
                     .push((depth, prefix, Rc::from(value.as_str())));
                 continue;
             }
-            pending.push((start + 1 + name.len() + at, key.to_owned(), value));
+            pending.push((start + 1 + name.len() + at, key, value));
         }
         for (position, key, value) in pending {
             let (line, column) = self.lines.to(position);
-            let (prefix, local) = key.split_once(':').unwrap_or(("", &key));
+            let (prefix, local) = key.split_once(':').unwrap_or(("", key));
             attributes.push(Attribute {
                 name: local.to_owned(),
                 qualified: !prefix.is_empty(),

@@ -1,7 +1,9 @@
 //! `garita bench`: what this machine does, each figure beside its physical limit measured in the same run.
 
 mod board;
+mod formats;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -19,26 +21,30 @@ const ROUNDS: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// Areas: `credential`, `board`; all where none is named
+    /// Areas: `credential`, `board`, `formats`; all where none is named
     areas: Vec<String>,
     /// Records in the store of the area `board`, each size in its turn
     #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(4_000..=20_000_000))]
     records: Vec<u64>,
+    /// Documents of the area `formats`: a folder for each kind
+    #[arg(long, default_value = "fuzz/corpus")]
+    corpus: PathBuf,
     /// One JSON object
     #[arg(long)]
     json: bool,
 }
 
-const AREAS: [(&str, &str); 2] = [
+const AREAS: [(&str, &str); 3] = [
     ("credential", "medians in µs of one thread"),
     ("board", "medians over the node's HTTP"),
+    ("formats", "MB (10^6 bytes) a second of one thread"),
 ];
 
 pub(crate) fn bench(args: BenchArgs) -> ExitCode {
     let known = |area: &String| AREAS.iter().any(|(name, _)| name == area);
     if let Some(other) = args.areas.iter().find(|area| !known(area)) {
         return say::unusable(format!(
-            "no benchmark `{other}`; there are: credential, board"
+            "no benchmark `{other}`; there are: credential, board, formats"
         ));
     }
     let mut all = serde_json::Map::new();
@@ -48,6 +54,7 @@ pub(crate) fn bench(args: BenchArgs) -> ExitCode {
         }
         let figures = match area {
             "credential" => credential(),
+            "formats" => formats::run(&args.corpus),
             _ => board::run(&args.records),
         };
         match figures {

@@ -6,11 +6,14 @@ mod adopt;
 mod bench;
 mod credential;
 mod demo;
+mod export;
 mod import;
+mod key;
 mod log;
 mod node;
 mod profile;
 mod say;
+mod sheet;
 mod shown;
 
 use std::path::PathBuf;
@@ -50,12 +53,20 @@ enum Command {
     Link(node::LinkArgs),
     /// Print a new API token for a system of a party (the node must run)
     Token(node::TokenArgs),
+    /// Public keys of systems that sign their requests: add, list, revoke
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
     Submit(node::SubmitArgs),
     /// Read a document that people already have: what it says, what is missing, all at once
     Import(import::ImportArgs),
+    /// Write a case as a document that its party sends
+    Export(export::ExportArgs),
+    /// Spreadsheets of record types: the template to fill in
+    #[command(subcommand)]
+    Sheet(sheet::SheetCommand),
     /// Make keys
     #[command(subcommand)]
     Did(credential::DidCommand),
@@ -71,6 +82,12 @@ enum Command {
     /// Programs: check, compare and package them; propose, sign and adopt a version
     #[command(subcommand)]
     Profile(profile::ProfileCommand),
+    /// Print the OpenAPI document of the HTTP API, as a node serves it at `/openapi.json`
+    Openapi {
+        /// Address of the node that it names
+        #[arg(long, default_value = "http://127.0.0.1:8101")]
+        url: String,
+    },
     /// Measure this machine
     Bench(bench::BenchArgs),
 }
@@ -92,14 +109,22 @@ fn main() -> ExitCode {
         Command::Peer(command) => node::peer(command),
         Command::Link(args) => node::link(args),
         Command::Token(args) => node::token(args),
+        Command::Key(command) => key::key(command),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
+        Command::Export(args) => export::export(args),
+        Command::Sheet(command) => sheet::sheet(command),
         Command::Did(command) => credential::did(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),
         Command::Log(command) => log::log(command),
         Command::Profile(command) => profile::profile(command),
+        Command::Openapi { url } => {
+            let document = garita_node::api::openapi::openapi(&url);
+            say::data(serde_json::to_string_pretty(&document).unwrap_or_default());
+            ExitCode::SUCCESS
+        }
         Command::Bench(args) => bench::bench(args),
     }
 }

@@ -430,11 +430,10 @@ async fn call(
         .build()
         .map_err(|e| e.to_string())?;
     let target = format!("{}{path}", url.trim_end_matches('/'));
-    let mut request = if method == "POST" {
-        client.post(&target)
-    } else {
-        client.get(&target)
-    };
+    let method: reqwest::Method = method
+        .parse()
+        .map_err(|_| format!("`{method}` is no method"))?;
+    let mut request = client.request(method, &target);
     if !token.is_empty() {
         request = request.bearer_auth(token);
     }

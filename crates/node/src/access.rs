@@ -1,4 +1,4 @@
-//! Who is asking: a system by its token, a person by a session, a peer by its signature.
+//! Who is asking: a system by its token or its registered key ([`crate::signed`]), a person by a session, a peer by its signature.
 //!
 //! Secrets are 256 random bits; only their SHA-256 is kept.
 
@@ -16,6 +16,8 @@ use garita_exchange::submit::Principal;
 use garita_exchange::{encode, governance};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+use crate::signed::Caller;
 
 /// Name of the session's cookie.
 pub const SESSION_COOKIE: &str = "garita_session";
@@ -95,50 +97,86 @@ pub fn scopes(names: &[&str]) -> Result<String, Refusal> {
     }
 }
 
-/// The principal of a request: by bearer token with this scope, else by session.
-///
-/// # Errors
-/// 401 where neither is given or holds, 403 where the token is for something else.
-pub fn principal(core: &Core, headers: &HeaderMap, scope: Scope) -> Result<Principal, Refusal> {
-    if let Some(token) = bearer(headers) {
-        let found = core
-            .reader
-            .api_token(&hash(token), real_now_ms())
-            .map_err(|e| store_refusal(&e))?;
-        return match found {
-            Some(token) if token.revoked_ms.is_none() && !allows(&token.scopes, scope) => {
-                Err(Refusal::one(
-                    RefusalKind::Forbidden,
-                    Fault::whole(
-                        "scope-insufficient",
-                        format!(
-                            "this token is not for `{}`; ask the operator for one that is",
-                            scope.as_str()
-                        ),
-                        format!(
-                            "esta ficha no es para `{}`; pida al operador una que lo sea",
-                            scope.as_str()
-                        ),
-                    ),
-                ))
-            }
-            Some(token) if token.revoked_ms.is_none() => Ok(Principal {
-                party: token.party,
-                person: String::new(),
-                post: String::new(),
-            }),
-            Some(_) | None => Err(unauthenticated()),
-        };
-    }
-    session(core, headers)?.ok_or_else(unauthenticated)
+/// Who asks, and what he may do.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// For whom he acts.
+    pub principal: Principal,
+    /// Scopes, as they are written.
+    pub scopes: Vec<String>,
+    /// `token`, `key` or `person`.
+    pub by: &'static str,
+    /// Until when the token or key is good, ms since 1970.
+    pub expires_ms: Option<i64>,
 }
 
-/// Whether a token's kept scopes give one. What cannot be read gives nothing.
-fn allows(kept: &str, scope: Scope) -> bool {
-    serde_json::from_str::<Vec<String>>(kept)
-        .unwrap_or_default()
-        .iter()
-        .any(|name| name == SCOPE_ALL || name == scope.as_str())
+/// Who made a request: by registered key or bearer token, else by session.
+///
+/// # Errors
+/// 401 where none is given or holds.
+pub fn known(core: &Core, caller: &Caller, now_ms: i64) -> Result<Known, Refusal> {
+    let system = |party: String, scopes: &str, by, expires_ms| Known {
+        principal: Principal {
+            party,
+            person: String::new(),
+            post: String::new(),
+        },
+        // What cannot be read gives nothing.
+        scopes: serde_json::from_str(scopes).unwrap_or_default(),
+        by,
+        expires_ms: Some(expires_ms),
+    };
+    if let Some(signer) = caller.signer() {
+        let (party, scopes) = (signer.party.clone(), signer.scopes.as_str());
+        return Ok(system(party, scopes, "key", signer.expires_ms));
+    }
+    if let Some(token) = bearer(caller.headers()) {
+        return core
+            .reader
+            .api_token(&hash(token), now_ms)
+            .map_err(|e| store_refusal(&e))?
+            .filter(|token| token.revoked_ms.is_none())
+            .map(|t| system(t.party, &t.scopes, "token", t.expires_ms))
+            .ok_or_else(unauthenticated);
+    }
+    let principal = session(core, caller.headers())?.ok_or_else(unauthenticated)?;
+    Ok(Known {
+        principal,
+        scopes: vec![SCOPE_ALL.to_owned()],
+        by: "person",
+        expires_ms: None,
+    })
+}
+
+/// The principal of a request, who must have this scope.
+///
+/// # Errors
+/// 401 where nobody is known, 403 where the key or the token is for something else.
+pub fn principal(core: &Core, caller: &Caller, scope: Scope) -> Result<Principal, Refusal> {
+    let known = known(core, caller, real_now_ms())?;
+    let may = |name: &String| name == SCOPE_ALL || name == scope.as_str();
+    if known.scopes.iter().any(may) {
+        Ok(known.principal)
+    } else {
+        Err(insufficient(scope))
+    }
+}
+
+fn insufficient(scope: Scope) -> Refusal {
+    Refusal::one(
+        RefusalKind::Forbidden,
+        Fault::whole(
+            "scope-insufficient",
+            format!(
+                "this token or key is not for `{}`; ask the operator for one that is",
+                scope.as_str()
+            ),
+            format!(
+                "esta ficha o llave no es para `{}`; pida al operador una que lo sea",
+                scope.as_str()
+            ),
+        ),
+    )
 }
 
 /// The person of a session, where there is one.
@@ -301,8 +339,8 @@ pub fn unauthenticated() -> Refusal {
         RefusalKind::Unauthenticated,
         Fault::whole(
             "unauthenticated",
-            "no valid token, session or signature came with the request; use `Authorization: Bearer TOKEN`, or sign in",
-            "la petición no trae token, sesión ni firma válidos; use `Authorization: Bearer TOKEN` o inicie sesión",
+            "no valid token, session or signature came with the request; use `Authorization: Bearer TOKEN`, sign with a registered key, or sign in",
+            "la petición no trae token, sesión ni firma válidos; use `Authorization: Bearer TOKEN`, firme con una llave registrada o inicie sesión",
         ),
     )
 }

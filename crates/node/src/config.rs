@@ -10,6 +10,7 @@ use std::sync::Arc;
 use garita_credential::keys::{KeyFile, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity};
+use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -32,9 +33,24 @@ pub struct NodeFile {
     pub clock: Clock,
     /// Hosted parties.
     pub parties: Vec<HostedParty>,
+    /// Whether subscribers of queries may stand on this machine or inside its network, and without TLS. Else only outside, by https.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub webhooks_inside: bool,
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,
+    /// How documents are read where their guides leave it open.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub readings: Readings,
+}
+
+fn is_usual(readings: &Readings) -> bool {
+    *readings == Readings::default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A party whose home is this node.

@@ -1,5 +1,23 @@
 //! CSV as RFC 4180 has it, safe to open in a spreadsheet: cells come out of records.
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+/// Text as a file that the browser keeps under that name.
+pub fn download(name: &str, text: String) -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ),
+        ],
+        text,
+    )
+        .into_response()
+}
+
 /// A text cell. What a spreadsheet would take for a formula gets an apostrophe.
 pub fn quoted(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -8,12 +8,14 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
+use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::{Core, Parts};
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::sync::Standings;
 use garita_exchange::{Exchange, Refusal, StartError, governance, problem, submit};
+use garita_formats::Readings;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -21,9 +23,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
+use crate::epcis;
 use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
+use crate::signed::SignedWrites;
 
 const GOVERNANCE_MAX: usize = 1_000;
 /// Requests under way when the node is told to stop may take this long.
@@ -35,6 +39,8 @@ pub struct App {
     config: NodeConfig,
     exchange: Exchange,
     passes: Limiter,
+    signed_writes: SignedWrites,
+    epcis: Arc<epcis::Desk>,
 }
 
 /// Why a node could not be run.
@@ -83,11 +89,15 @@ impl App {
             programs,
             network,
         })?;
-        Ok(Arc::new(Self {
+        let app = Arc::new(Self {
             config,
             exchange,
             passes: Limiter::default(),
-        }))
+            signed_writes: SignedWrites::new(real_now_ms()),
+            epcis: Arc::default(),
+        });
+        epcis::start(&app);
+        Ok(app)
     }
 
     /// What the stations share.
@@ -108,6 +118,28 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// How documents are read where their guides leave it open.
+    pub fn readings(&self) -> &Readings {
+        &self.config.file.readings
+    }
+
+    /// Signatures of writes that were taken.
+    pub(crate) fn signed_writes(&self) -> &SignedWrites {
+        &self.signed_writes
+    }
+
+    /// What the EPCIS interface keeps beside the store.
+    pub(crate) fn epcis(&self) -> &Arc<epcis::Desk> {
+        &self.epcis
+    }
+
+    /// Where subscribers of queries may be.
+    pub(crate) fn webhook_targets(&self) -> epcis::Targets {
+        epcis::Targets {
+            inside: self.config.file.webhooks_inside,
+        }
     }
 
     /// Name of the node for people.
@@ -202,6 +234,7 @@ impl App {
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api::router())
+        .merge(epcis::router())
         .merge(pages::router())
         .fallback(not_found)
         .layer(CatchPanicLayer::custom(panicked))

@@ -14,6 +14,7 @@ use garita_exchange::governance::{
 };
 use garita_exchange::program::ProgramError;
 use garita_exchange::{Clock, encode, signing};
+use garita_formats::Readings;
 use garita_profile::Folder;
 use garita_profile::case::{Party, RoleGrant};
 use garita_profile::package::{self, PackageError};
@@ -284,7 +285,10 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         log_origin: origin,
         clock,
         parties: hosted,
+        // Where time is simulated all is on one machine, and so are subscribers.
+        webhooks_inside: matches!(clock, Clock::Simulated { .. }),
         programs: None,
+        readings: Readings::default(),
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
     writer.commit(&commit)?;

@@ -4,6 +4,7 @@ mod barren;
 mod counting;
 mod credentials;
 mod deeds;
+mod epcis;
 mod expressions;
 mod life;
 mod measures;
@@ -74,6 +75,7 @@ fn judged(profile: &Profile) -> Vec<Finding> {
     checker.folding();
     checker.deeds();
     checker.credentials();
+    checker.epcis();
     checker.barren();
     checker.measures();
     checker.schemas();

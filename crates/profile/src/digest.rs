@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Words of `profile.yaml` that change what is seen, not what is meant.
-const FACE_WORDS: &[&str] = &["board", "boards", "acts", "states", "forms"];
+const FACE_WORDS: &[&str] = &["board", "boards", "acts", "states", "epcis", "forms"];
 /// Words of a record type or kind that change what is seen.
 const FACE_MEMBERS: &[&str] = &[
     "face",

@@ -298,6 +298,9 @@ fn shown_words(life: &LifeCycle) -> BTreeSet<String> {
         .collect()
 }
 
+/// The word under `told` for a kind of which nobody is told whom its records do not reach.
+pub const NOBODY: &str = "nobody";
+
 /// Roles that belong to cases of `kind` (addressed by name, or owners) and cannot fold it: whom the keeper must tell.
 ///
 /// Seats are parties, not roles: whether a seated party can fold is asked with [`Knowledge::folds`] and its seats.
@@ -305,6 +308,9 @@ pub fn roles_to_tell(model: &Model, kind: &str) -> Vec<Role> {
     let Some(k) = model.kinds.get(kind) else {
         return Vec::new();
     };
+    if k.told == [NOBODY] {
+        return Vec::new();
+    }
     if !k.told.is_empty() {
         return k.told.clone();
     }

@@ -18,6 +18,7 @@ mod days;
 pub mod diff;
 pub mod digest;
 pub mod elements;
+pub mod epcis;
 pub mod examples;
 pub mod expr;
 mod expr_eval;

@@ -3,6 +3,7 @@
 mod clocks;
 mod credentials;
 mod deeds;
+mod epcis;
 mod inferred;
 mod kinds;
 mod life;
@@ -44,6 +45,7 @@ const TOP: &[&str] = &[
     "boards",
     "acts",
     "states",
+    "epcis",
     "forms",
 ];
 /// Kept as they stand.
@@ -456,6 +458,7 @@ impl Reader {
                 m.indicators.insert(name.clone(), indicator);
             }
         }
+        self.epcis(top, &mut m);
         for (name, line, n) in members(top, "states") {
             self.place(format!("states.{name}"), *line);
             let look = n

@@ -75,6 +75,8 @@ pub struct Model {
     pub credentials: BTreeMap<String, Credential>,
     /// Measures over declared tables, by name.
     pub indicators: BTreeMap<String, Indicator>,
+    /// Which records are told as EPCIS events, in file order.
+    pub epcis: Vec<crate::epcis::EpcisLine>,
     /// Forms as they stand: not read by the engine yet.
     pub reserved: BTreeMap<String, Value>,
     /// Code lists by file stem.

@@ -22,6 +22,8 @@ use std::time::Duration;
 use garita_tlog::{Frontier, Hash, LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 
+use crate::standing::{CaptureJob, NamedQuery, Subscription, SubscriptionMark};
+
 /// Longest id, party, kind, key, name, in bytes. DIDs and case keys are far shorter.
 pub const NAME_BYTES_MAX: usize = 1024;
 
@@ -93,6 +95,18 @@ pub struct Commit {
     pub passes: Vec<Pass>,
     /// Passes taken back. One that is no pass of the party, or was taken back before, is passed over.
     pub passes_revoked: Vec<PassRevoked>,
+    /// Captures; each replaces the earlier one of the same party and name.
+    pub capture_jobs: Vec<CaptureJob>,
+    /// Queries by name. One that is there already is left as it is.
+    pub named_queries: Vec<NamedQuery>,
+    /// Party and name of queries that go, and their subscriptions with them.
+    pub named_queries_gone: Vec<(String, String)>,
+    /// Subscriptions. One that is there already, or whose query is not there, is passed over.
+    pub subscriptions: Vec<Subscription>,
+    /// Party, name and new place of subscriptions. One that is not there is passed over.
+    pub subscription_marks: Vec<(String, String, SubscriptionMark)>,
+    /// Party and name of subscriptions that go.
+    pub subscriptions_gone: Vec<(String, String)>,
     /// Sessions; each replaces the earlier one of the same hash.
     pub sessions: Vec<Session>,
     /// Hashes of sessions that end.

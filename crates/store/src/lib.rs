@@ -21,8 +21,10 @@ mod blobs;
 pub mod contract;
 mod error;
 mod sqlite;
+mod standing;
 
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use error::StoreError;
 pub use sqlite::{Reader, Writer, open};
+pub use standing::{CaptureJob, NamedQuery, Subscription, SubscriptionMark};

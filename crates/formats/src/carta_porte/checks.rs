@@ -1,51 +1,45 @@
-//! What the XML schema can't say: sums, dates, references, and what an international carriage needs.
+//! What the XML schema can't say: sums, dates, references, and what a carriage of each kind needs.
 //!
 //! From SAT's validation matrix as practice knows it (`documents.md` §6); a rule that rests on practice alone is a
 //! warning.
 
+mod comprobante;
+mod foreign_trade;
+mod goods;
+mod health;
+mod places;
+mod transport;
+
+use super::catalogues::{Catalogue, CodeSets};
 use super::document::*;
-use super::fields::date_time;
+use super::node::Source;
 use crate::decimal;
 use crate::draft::{Places, Severity};
 
+/// RFC of whoever has none in Mexico.
+const FOREIGN: &str = "XEXX010101000";
+
 /// Checks the whole document, adding faults.
-pub(super) fn check(document: &CartaPorteDocument, places: &mut Places) {
-    let mut check = Check { places };
+pub(super) fn check(document: &CartaPorteDocument, source: &mut Source<'_>) {
+    let mut check = Check {
+        places: &mut source.places,
+        sets: &source.reading.catalogues,
+    };
+    check.sets_are_known();
     if let Some(cfdi) = &document.cfdi {
-        check.cfdi(cfdi);
+        check.cfdi(cfdi, document.carta_porte.is_some());
+        if let Some(foreign) = &cfdi.comercio_exterior {
+            check.foreign_trade(cfdi, foreign);
+        }
     }
-    let node = &document.carta_porte;
-    if !node.version.is_empty() && node.version != "3.1" {
-        check.error(
-            "version-unsupported",
-            "/carta_porte/version",
-            format!(
-                "Carta Porte {} is not read as such; 3.1 is in force",
-                node.version
-            ),
-            format!(
-                "no se lee Carta Porte {} como tal; la vigente es 3.1",
-                node.version
-            ),
-        );
-    }
-    check.locations(node);
-    check.goods(node);
-    check.transport(node);
-    match node.transp_internac.as_str() {
-        "Sí" => check.international(node),
-        "No" => check.warning(
-            "carta-porte-domestic",
-            "/carta_porte/transp_internac",
-            "TranspInternac is No: this carriage does not cross the border".to_owned(),
-            "TranspInternac es No: este traslado no cruza la frontera".to_owned(),
-        ),
-        _ => {}
+    if let Some(node) = &document.carta_porte {
+        check.carta_porte(node);
     }
 }
 
 struct Check<'a> {
     places: &'a mut Places,
+    sets: &'a CodeSets,
 }
 
 impl Check<'_> {
@@ -63,140 +57,10 @@ impl Check<'_> {
         }
     }
 
-    fn cfdi(&mut self, cfdi: &Comprobante) {
-        if !cfdi.version.is_empty() && cfdi.version != "4.0" {
-            self.error(
-                "version-unsupported",
-                "/cfdi/version",
-                format!("CFDI {} is not read as such; 4.0 is in force", cfdi.version),
-                format!(
-                    "no se lee CFDI {} como tal; el vigente es 4.0",
-                    cfdi.version
-                ),
-            );
-        }
-        match cfdi.tipo_de_comprobante.as_str() {
-            "I" | "" => {}
-            "T" => {
-                if decimal::parse(&cfdi.total).is_some_and(|total| total != 0) {
-                    self.error(
-                        "total-not-zero",
-                        "/cfdi/total",
-                        "a CFDI of type T carries own goods and has total 0".to_owned(),
-                        "un CFDI de tipo T traslada bienes propios y tiene total 0".to_owned(),
-                    );
-                }
-            }
-            other => self.error(
-                "receipt-type",
-                "/cfdi/tipo_de_comprobante",
-                format!("a Carta Porte goes with TipoDeComprobante I or T, not {other}"),
-                format!("la Carta Porte va con TipoDeComprobante I o T, no {other}"),
-            ),
-        }
-        if cfdi.timbre.is_none() {
-            self.warning(
-                "stamp-missing",
-                "/cfdi",
-                "the CFDI has no fiscal stamp, so no UUID: it is not yet valid".to_owned(),
-                "el CFDI no tiene timbre fiscal ni UUID: aún no es válido".to_owned(),
-            );
-        }
-    }
-
-    fn locations(&mut self, node: &CartaPorte) {
-        let of = |kind: &str| {
-            node.ubicaciones
-                .iter()
-                .filter(|place| place.tipo_ubicacion == kind)
-                .count()
-        };
-        for (kind, en, es) in [
-            (
-                "Origen",
-                "no Ubicacion of type Origen",
-                "falta una Ubicacion de tipo Origen",
-            ),
-            (
-                "Destino",
-                "no Ubicacion of type Destino",
-                "falta una Ubicacion de tipo Destino",
-            ),
-        ] {
-            self.needs(
-                of(kind) > 0,
-                "location-missing",
-                "/carta_porte/ubicaciones",
-                en,
-                es,
-            );
-        }
-        let mut seen: Vec<&str> = Vec::new();
-        let mut departed: Option<&str> = None;
-        for (index, place) in node.ubicaciones.iter().enumerate() {
-            let at = format!("/carta_porte/ubicaciones/{index}");
-            if let Some(id) = place.id_ubicacion.as_deref() {
-                if seen.contains(&id) {
-                    let pointer = format!("{at}/id_ubicacion");
-                    self.error(
-                        "location-repeated",
-                        &pointer,
-                        format!("{id} is given twice"),
-                        format!("{id} está repetido"),
-                    );
-                } else if seen.len() < 1_000 {
-                    seen.push(id);
-                }
-            }
-            // A time of this form orders as text.
-            let when = place.fecha_hora_salida_llegada.as_str();
-            if date_time(when) {
-                match (place.tipo_ubicacion.as_str(), departed) {
-                    ("Origen", None) => departed = Some(when),
-                    ("Destino", Some(departure)) if when < departure => self.error(
-                        "date-order",
-                        &format!("{at}/fecha_hora_salida_llegada"),
-                        format!("arrives {when}, before departing {departure}"),
-                        format!("llega {when}, antes de salir {departure}"),
-                    ),
-                    _ => {}
-                }
-            }
-            if place.tipo_ubicacion == "Destino" && place.distancia_recorrida.is_none() {
-                self.needs(
-                    false,
-                    "attribute-missing",
-                    &format!("{at}/distancia_recorrida"),
-                    "a Destino by road needs DistanciaRecorrida",
-                    "un Destino por carretera necesita DistanciaRecorrida",
-                );
-            }
-            if place.rfc_remitente_destinatario == "XEXX010101000" {
-                let whole = place.num_reg_id_trib.is_some() && place.residencia_fiscal.is_some();
-                self.needs(
-                    whole,
-                    "foreign-party-incomplete",
-                    &format!("{at}/rfc_remitente_destinatario"),
-                    "a foreign party (XEXX010101000) needs NumRegIdTrib and ResidenciaFiscal",
-                    "una parte extranjera (XEXX010101000) necesita NumRegIdTrib y ResidenciaFiscal",
-                );
-            }
-        }
-        let distances: Option<i128> = node
-            .ubicaciones
-            .iter()
-            .filter_map(|place| place.distancia_recorrida.as_deref())
-            .map(decimal::parse)
-            .sum();
-        let total = node.total_dist_rec.as_deref().and_then(decimal::parse);
-        if let (Some(sum), Some(total)) = (distances, total) {
-            self.sum(
-                "distance-sum",
-                "/carta_porte/total_dist_rec",
-                "TotalDistRec",
-                total,
-                sum,
-            );
+    /// As [`Check::needs`], where the rule is known from practice only.
+    fn wants(&mut self, present: bool, code: &'static str, origin: &str, en: &str, es: &str) {
+        if !present {
+            self.warning(code, origin, en.to_owned(), es.to_owned());
         }
     }
 
@@ -212,244 +76,135 @@ impl Check<'_> {
         }
     }
 
-    fn goods(&mut self, node: &CartaPorte) {
-        let goods = &node.mercancias;
-        let at = "/carta_porte/mercancias";
-        self.needs(
-            !goods.mercancia.is_empty(),
-            "goods-missing",
-            at,
-            "no Mercancia",
-            "falta Mercancia",
-        );
-        if let Ok(said) = goods.num_total_mercancias.parse::<usize>()
-            && said != goods.mercancia.len()
-        {
-            let counted = goods.mercancia.len();
+    fn version(&mut self, said: &str, right: &str, what: &str, origin: &str) {
+        if !said.is_empty() && said != right {
             self.error(
-                "goods-count",
-                &format!("{at}/num_total_mercancias"),
-                format!("NumTotalMercancias says {said}, there are {counted}"),
-                format!("NumTotalMercancias dice {said}, hay {counted}"),
+                "version-unsupported",
+                origin,
+                format!("{what} {said} is not read as such; {right} is in force"),
+                format!("no se lee {what} {said} como tal; la versión vigente es {right}"),
             );
         }
-        let weights: Option<i128> = goods
-            .mercancia
-            .iter()
-            .map(|line| decimal::parse(&line.peso_en_kg))
-            .sum();
-        if let (Some(sum), Some(said), "KGM") = (
-            weights,
-            decimal::parse(&goods.peso_bruto_total),
-            goods.unidad_peso.as_str(),
-        ) {
-            self.sum(
-                "weight-sum",
-                &format!("{at}/peso_bruto_total"),
-                "PesoBrutoTotal",
-                said,
-                sum,
-            );
-        }
-        if let (Some(gross), Some(net)) = (
-            decimal::parse(&goods.peso_bruto_total),
-            goods.peso_neto_total.as_deref().and_then(decimal::parse),
-        ) && net > gross
-        {
-            self.error(
-                "weight-net",
-                &format!("{at}/peso_neto_total"),
-                "the net weight is more than the gross weight".to_owned(),
-                "el peso neto es mayor que el peso bruto".to_owned(),
-            );
-        }
-        let places: Vec<&str> = node
-            .ubicaciones
-            .iter()
-            .filter_map(|place| place.id_ubicacion.as_deref())
-            .take(1_000)
-            .collect();
-        for (index, line) in goods.mercancia.iter().enumerate() {
-            let at = format!("{at}/mercancia/{index}");
-            if line.material_peligroso.as_deref() == Some("Sí") {
-                let whole = line.cve_material_peligroso.is_some() && line.embalaje.is_some();
-                self.needs(
-                    whole,
-                    "dangerous-goods-incomplete",
-                    &format!("{at}/material_peligroso"),
-                    "dangerous goods need CveMaterialPeligroso and Embalaje",
-                    "el material peligroso necesita CveMaterialPeligroso y Embalaje",
-                );
-            }
-            for (number, part) in line.cantidades.iter().enumerate() {
-                for (field, id) in [
-                    ("id_origen", &part.id_origen),
-                    ("id_destino", &part.id_destino),
-                ] {
-                    if !id.is_empty() && !places.contains(&id.as_str()) {
-                        self.error(
-                            "location-unknown",
-                            &format!("{at}/cantidades/{number}/{field}"),
-                            format!("no Ubicacion is called {id}"),
-                            format!("ninguna Ubicacion se llama {id}"),
-                        );
-                    }
-                }
-            }
-            let parts: Option<i128> = line
-                .cantidades
-                .iter()
-                .map(|part| decimal::parse(&part.cantidad))
-                .sum();
-            if let (Some(sum), Some(said), false) = (
-                parts,
-                decimal::parse(&line.cantidad),
-                line.cantidades.is_empty(),
-            ) && sum != said
-            {
-                self.warning(
-                    "quantity-sum",
-                    &format!("{at}/cantidad"),
-                    format!(
-                        "Cantidad says {}, CantidadTransporta sums up to {}",
-                        decimal::text(said),
-                        decimal::text(sum)
-                    ),
-                    format!(
-                        "Cantidad dice {}, CantidadTransporta suma {}",
-                        decimal::text(said),
-                        decimal::text(sum)
-                    ),
+    }
+
+    fn sets_are_known(&mut self) {
+        for name in self.sets.keys() {
+            if Catalogue::from_name(name).is_none() {
+                let name: String = name.chars().take(60).collect();
+                self.places.fault(
+                    Severity::Warning,
+                    "catalogue-unknown",
+                    "",
+                    format!("codes are configured for `{name}`, which no attribute uses"),
+                    format!("hay claves configuradas para `{name}`, que ningún atributo usa"),
                 );
             }
         }
     }
 
-    fn transport(&mut self, node: &CartaPorte) {
-        let Some(road) = &node.mercancias.autotransporte else {
-            self.error(
-                "road-transport-missing",
-                "/carta_porte/mercancias/autotransporte",
-                "no Autotransporte: this is no carriage by road".to_owned(),
-                "falta Autotransporte: no es un traslado por carretera".to_owned(),
-            );
-            return;
-        };
-        if road.remolques.len() > 2 {
-            self.error(
-                "trailers-too-many",
-                "/carta_porte/mercancias/autotransporte/remolques/2",
-                "at most two trailers are possible".to_owned(),
-                "se permiten a lo sumo dos remolques".to_owned(),
-            );
-        }
-        let operators: Vec<(usize, &Figura)> = node
-            .figuras
-            .iter()
-            .enumerate()
-            .filter(|(_, figure)| figure.tipo_figura == "01")
-            .collect();
-        self.needs(
-            !operators.is_empty(),
-            "operator-missing",
-            "/carta_porte/figuras",
-            "carriage by road needs an operator (TipoFigura 01)",
-            "el traslado por carretera necesita un operador (TipoFigura 01)",
-        );
-        for (index, operator) in operators {
-            self.needs(
-                operator.num_licencia.is_some(),
-                "licence-missing",
-                &format!("/carta_porte/figuras/{index}/num_licencia"),
-                "the operator needs NumLicencia",
-                "el operador necesita NumLicencia",
-            );
+    fn carta_porte(&mut self, node: &CartaPorte) {
+        self.version(&node.version, "3.1", "Carta Porte", "/carta_porte/version");
+        self.locations(node);
+        self.goods(node);
+        self.transport(node);
+        self.figures(node);
+        self.isthmus(node);
+        match node.transp_internac.as_str() {
+            "Sí" => self.international(node),
+            "No" => self.warning(
+                "carta-porte-domestic",
+                "/carta_porte/transp_internac",
+                "TranspInternac is No: this carriage does not cross the border".to_owned(),
+                "TranspInternac es No: este traslado no cruza la frontera".to_owned(),
+            ),
+            _ => {}
         }
     }
 
-    fn international(&mut self, node: &CartaPorte) {
-        for (present, field, name) in [
+    /// Poles of the isthmus are told with the register, and only with it.
+    fn isthmus(&mut self, node: &CartaPorte) {
+        for (pole, field, name) in [
             (
-                node.entrada_salida_merc.is_some(),
-                "entrada_salida_merc",
-                "EntradaSalidaMerc",
+                &node.ubicacion_polo_origen,
+                "ubicacion_polo_origen",
+                "UbicacionPoloOrigen",
             ),
             (
-                node.pais_origen_destino.is_some(),
-                "pais_origen_destino",
-                "PaisOrigenDestino",
-            ),
-            (
-                node.via_entrada_salida.is_some(),
-                "via_entrada_salida",
-                "ViaEntradaSalida",
+                &node.ubicacion_polo_destino,
+                "ubicacion_polo_destino",
+                "UbicacionPoloDestino",
             ),
         ] {
-            self.needs(
-                present,
-                "attribute-missing",
-                &format!("/carta_porte/{field}"),
-                &format!("international carriage needs {name}"),
-                &format!("el traslado internacional necesita {name}"),
-            );
-        }
-        if node
-            .via_entrada_salida
-            .as_deref()
-            .is_some_and(|via| via != "01")
-        {
-            self.error(
-                "not-by-road",
-                "/carta_porte/via_entrada_salida",
-                "ViaEntradaSalida is not 01: the goods don't cross by road".to_owned(),
-                "ViaEntradaSalida no es 01: las mercancías no cruzan por carretera".to_owned(),
-            );
-        }
-        self.needs(
-            !node.regimenes.is_empty(),
-            "regime-missing",
-            "/carta_porte/regimenes",
-            "international carriage needs RegimenesAduaneros",
-            "el traslado internacional necesita RegimenesAduaneros",
-        );
-        let entry = node.entrada_salida_merc.as_deref() == Some("Entrada");
-        for (index, line) in node.mercancias.mercancia.iter().enumerate() {
-            let at = format!("/carta_porte/mercancias/mercancia/{index}");
-            self.needs(
-                line.fraccion_arancelaria.is_some(),
-                "tariff-missing",
-                &format!("{at}/fraccion_arancelaria"),
-                "goods in international carriage need FraccionArancelaria",
-                "las mercancías en traslado internacional necesitan FraccionArancelaria",
-            );
-            self.needs(
-                !line.documentacion.is_empty(),
-                "customs-document-missing",
-                &format!("{at}/documentacion"),
-                "goods in international carriage need DocumentacionAduanera",
-                "las mercancías en traslado internacional necesitan DocumentacionAduanera",
-            );
-            for (number, paper) in line.documentacion.iter().enumerate() {
-                if entry && paper.tipo_documento == "01" {
-                    let at = format!("{at}/documentacion/{number}");
-                    for (present, field, name) in [
-                        (
-                            paper.num_pedimento.is_some(),
-                            "num_pedimento",
-                            "NumPedimento",
-                        ),
-                        (paper.rfc_impo.is_some(), "rfc_impo", "RFCImpo"),
-                    ] {
-                        self.needs(
-                            present,
-                            "attribute-missing",
-                            &format!("{at}/{field}"),
-                            &format!("a pedimento on entry needs {name}"),
-                            &format!("un pedimento de entrada necesita {name}"),
-                        );
-                    }
-                }
+            match (node.registro_istmo.is_some(), pole.is_some()) {
+                (true, false) => self.warning(
+                    "isthmus-pole-missing",
+                    "/carta_porte/registro_istmo",
+                    format!("RegistroISTMO needs {name}"),
+                    format!("RegistroISTMO necesita {name}"),
+                ),
+                (false, true) => self.warning(
+                    "isthmus-register-missing",
+                    &format!("/carta_porte/{field}"),
+                    format!("{name} is told without RegistroISTMO"),
+                    format!("se indica {name} sin RegistroISTMO"),
+                ),
+                _ => {}
             }
         }
     }
+
+    /// A foreign party is known by its tax number and country.
+    fn foreign_party(&mut self, rfc: Option<&str>, known: bool, origin: &str, names: (&str, &str)) {
+        if rfc == Some(FOREIGN) && !known {
+            let (number, country) = names;
+            self.error(
+                "foreign-party-incomplete",
+                origin,
+                format!("a foreign party ({FOREIGN}) needs {number} and {country}"),
+                format!("una parte extranjera ({FOREIGN}) necesita {number} y {country}"),
+            );
+        }
+    }
+
+    /// State and postal code of an address in a country whose codes are known.
+    fn address(&mut self, country: &str, state: &str, postal: &str, at: &str) {
+        if super::catalogues::state_of(country, state) == Some(false) && !state.is_empty() {
+            let state: String = state.chars().take(30).collect();
+            self.warning(
+                "state-unknown",
+                &format!("{at}/estado"),
+                format!("`{state}` is no state of {country} in c_Estado"),
+                format!("`{state}` no es un estado de {country} en c_Estado"),
+            );
+        }
+        if country == "MEX" && !postal.is_empty() && !Catalogue::CodigoPostal.has(postal, self.sets)
+        {
+            self.warning(
+                "postal-code-unknown",
+                &format!("{at}/codigo_postal"),
+                "is no postal code of Mexico".to_owned(),
+                "no es un código postal de México".to_owned(),
+            );
+        }
+    }
+}
+
+/// Whether the amounts differ by more than rounding each to its last decimal can explain.
+fn far_apart(said: i128, counted: i128, tolerance: i128) -> bool {
+    (said - counted).abs() > tolerance
+}
+
+/// The product of two decimals, in millionths; `None` beyond what an amount can be.
+fn product(one: i128, other: i128) -> Option<i128> {
+    one.checked_mul(other).map(|product| product / decimal::ONE)
+}
+
+/// Half a unit of the last decimal that the text writes, in millionths, at least one millionth.
+fn half_unit(text: &str) -> i128 {
+    let places = text.split_once('.').map_or(0, |(_, part)| part.len());
+    let mut unit = decimal::ONE;
+    for _ in 0..places {
+        unit /= 10;
+    }
+    (unit / 2).max(1)
 }

@@ -1,8 +1,10 @@
-//! One table for each element: which attributes it has, of which form, and under which field they are kept.
+//! Attributes: which form each value has, and what is told where it has another.
 
-use crate::draft::{Places, Severity, SourcePlace};
-use crate::identifiers;
+use super::catalogues::Catalogue;
+use super::node::Source;
+use crate::draft::{Noted, Severity};
 use crate::xml::Element;
+use crate::{decimal, identifiers};
 use serde::Serialize;
 
 /// The form of an attribute's value.
@@ -10,18 +12,38 @@ use serde::Serialize;
 pub enum Form {
     /// Any text.
     Text,
-    /// A decimal number, exact, not negative.
-    Decimal,
+    /// Text of at least and at most so many characters, without `|`, which parts the fields of the original string.
+    Chars(usize, usize),
+    /// At least and at most so many digits.
+    Digits(usize, usize),
+    /// An amount of money: not negative, at most six decimals.
+    Amount,
+    /// A quantity or rate: more than zero, at most six decimals.
+    Quantity,
+    /// A weight: more than zero, at most three decimals.
+    Weight,
+    /// A length or tonnage: more than zero, at most two decimals.
+    Measure,
+    /// Kilometres: 0.01 to 99999.
+    Kilometres,
     /// A whole number, not negative.
     Integer,
+    /// A year from 1900 to 2099.
+    Year,
     /// `YYYY-MM-DDThh:mm:ss`, local time without zone.
     DateTime,
     /// `YYYY-MM-DD`.
     Date,
     /// `Sí` or `No`.
     YesNo,
+    /// `Sí`.
+    Yes,
+    /// `0` or `1`.
+    ZeroOne,
     /// RFC with check digit.
     Rfc,
+    /// CURP: 18 letters and digits.
+    Curp,
     /// Pedimento, 21 characters.
     Pedimento,
     /// UUID.
@@ -30,8 +52,6 @@ pub enum Form {
     IdCcp,
     /// Tariff code of 8 or 10 digits.
     Tariff,
-    /// ISO 3166-1 alpha-3 country.
-    Country,
     /// Licence plate.
     Plate,
     /// `OR` or `DE` and six digits.
@@ -40,12 +60,16 @@ pub enum Form {
     TipoUbicacion,
     /// `Entrada` or `Salida`.
     EntradaSalida,
-    /// Way in or out: 01 road, 02 sea, 03 air, 04 rail.
-    Via,
-    /// Customs regime.
-    Regimen,
-    /// Kind of transport figure: 01 to 05.
-    TipoFigura,
+    /// `Altura` or `Cabotaje`.
+    Navigation,
+    /// `IMO` and seven digits, the last a check digit.
+    Imo,
+    /// Length, width and height in `cm` or `plg`, such as `30/30/10cm`.
+    Dimensions,
+    /// Base64.
+    Base64,
+    /// A code of a catalogue.
+    Code(Catalogue),
 }
 
 /// One attribute of one element.
@@ -85,80 +109,15 @@ impl Slot for Option<String> {
     }
 }
 
-/// Declares the structure of one element from its table of attributes and its children.
-macro_rules! node {
-    ($(#[$meta:meta])* $name:ident $element:literal {
-        $($field:ident : $attribute:literal $presence:ident $form:ident,)*
-    } $({ $($(#[$child_meta:meta])* $child:ident : $child_type:ty,)* })?) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        pub struct $name {
-            $(#[doc = concat!("Attribute `", $attribute, "`.")] pub $field: node!(@type $presence),)*
-            $($($(#[$child_meta])* pub $child: $child_type,)*)?
-        }
-
-        impl $name {
-            /// The element's name.
-            pub const ELEMENT: &'static str = $element;
-
-            /// The element's attributes.
-            pub const ATTRIBUTES: &'static [super::fields::AttributeRule] = &[
-                $(super::fields::AttributeRule {
-                    attribute: $attribute,
-                    field: stringify!($field),
-                    required: node!(@required $presence),
-                    form: super::fields::Form::$form,
-                },)*
-            ];
-
-            /// Fills the attributes from an element, noting places and faults under `pointer`.
-            pub(super) fn from_element(
-                element: &crate::xml::Element,
-                pointer: &str,
-                places: &mut crate::draft::Places,
-            ) -> Self {
-                let mut this = Self::default();
-                super::fields::open(element, pointer, Self::ATTRIBUTES, places);
-                let mut rules = Self::ATTRIBUTES.iter();
-                $(if let Some(rule) = rules.next() {
-                    super::fields::Slot::fill(
-                        &mut this.$field,
-                        super::fields::take(element, pointer, rule, places),
-                    );
-                })*
-                let _ = rules;
-                this
-            }
-
-            /// The attributes that have a value, in the table's order.
-            pub(super) fn attributes(&self) -> Vec<(&'static str, &str)> {
-                let mut found = Vec::new();
-                $(if let Some(text) = super::fields::Slot::text(&self.$field) {
-                    found.push(($attribute, text));
-                })*
-                found
-            }
-        }
-    };
-    (@type required) => { String };
-    (@type optional) => { Option<String> };
-    (@required required) => { true };
-    (@required optional) => { false };
-}
-pub(super) use node;
-
 /// Notes the element's own place and tells the attributes that the table does not have.
-pub(super) fn open(element: &Element, pointer: &str, rules: &[AttributeRule], places: &mut Places) {
-    places.put(
-        pointer.to_owned(),
-        SourcePlace::new(
-            element.line,
-            Some(element.column),
-            element.path.clone(),
-            &element.name,
-        ),
-    );
+pub(super) fn open(
+    element: &Element,
+    pointer: &str,
+    rules: &[AttributeRule],
+    source: &mut Source<'_>,
+) -> Noted {
+    let places = &mut source.places;
+    let noted = places.put_element(pointer.to_owned(), element.place());
     for attribute in &element.attributes {
         let known = rules.iter().any(|rule| rule.attribute == attribute.name);
         if !known && !attribute.qualified {
@@ -172,176 +131,355 @@ pub(super) fn open(element: &Element, pointer: &str, rules: &[AttributeRule], pl
             );
         }
     }
+    noted
 }
 
 /// Takes one attribute, noting its place and what is wrong with its form.
 pub(super) fn take(
     element: &Element,
-    pointer: &str,
+    (pointer, noted): (&str, Noted),
     rule: &AttributeRule,
-    places: &mut Places,
+    source: &mut Source<'_>,
 ) -> Option<String> {
-    let origin = format!("{pointer}/{}", rule.field);
+    let origin = || format!("{pointer}/{}", rule.field);
+    let places = &mut source.places;
     let Some(attribute) = element.attribute(rule.attribute) else {
         if rule.required {
             places.fault(
                 Severity::Error,
                 "attribute-missing",
-                &origin,
+                &origin(),
                 format!("`{}` of {} is required", rule.attribute, element.name),
                 format!("falta `{}` de {}", rule.attribute, element.name),
             );
         }
         return None;
     };
-    places.put(origin.clone(), element.place_of(attribute));
-    if let Some((severity, code, en, es)) = misformed(rule, &attribute.value) {
+    let value = &attribute.value;
+    let wrong = if value.is_empty() {
+        Some(empty(rule.required))
+    } else if let Form::Code(catalogue) = rule.form {
+        (!catalogue.has(value, &source.reading.catalogues)).then(|| unknown(catalogue))
+    } else {
+        let wrong = misformed(rule.form, value);
+        let tariff = Catalogue::FraccionArancelaria;
+        let handed_in = &source.reading.catalogues;
+        // The form of a tariff code is known here; which codes there are is known if handed in.
+        match rule.form {
+            Form::Tariff if wrong.is_none() && handed_in.contains_key(tariff.name()) => {
+                (!tariff.has(value, handed_in)).then(|| unknown(tariff))
+            }
+            _ => wrong,
+        }
+    };
+    if let Some(wrong) = wrong {
         let name = rule.attribute;
-        places.fault(
-            severity,
-            code,
-            &origin,
-            format!("`{name}`: {en}"),
-            format!("`{name}`: {es}"),
+        places.fault_at(
+            wrong.severity,
+            wrong.code,
+            &origin(),
+            Some(element.place_of(attribute)),
+            format!("`{name}`: {}", wrong.en),
+            format!("`{name}`: {}", wrong.es),
         );
     }
-    Some(attribute.value.clone())
+    let at = (attribute.line, attribute.column);
+    places.put_attribute(noted, (rule.field, rule.attribute), at, value);
+    Some(value.clone())
 }
 
-fn misformed(
-    rule: &AttributeRule,
-    value: &str,
-) -> Option<(Severity, &'static str, String, String)> {
-    let error =
-        |code, en: &str, es: &str| Some((Severity::Error, code, en.to_owned(), es.to_owned()));
-    let one_of = |codes: &[&str]| {
-        if codes.contains(&value) {
-            None
-        } else {
+/// What is wrong with a value.
+struct Wrong {
+    severity: Severity,
+    code: &'static str,
+    en: String,
+    es: String,
+}
+
+fn error(code: &'static str, en: impl Into<String>, es: impl Into<String>) -> Wrong {
+    Wrong {
+        severity: Severity::Error,
+        code,
+        en: en.into(),
+        es: es.into(),
+    }
+}
+
+fn empty(required: bool) -> Wrong {
+    if required {
+        return error(
+            "attribute-empty",
+            "is required and empty",
+            "es obligatorio y está vacío",
+        );
+    }
+    Wrong {
+        severity: Severity::Warning,
+        ..error(
+            "attribute-empty",
+            "is empty; an attribute without value is left out",
+            "está vacío; un atributo sin valor se omite",
+        )
+    }
+}
+
+fn unknown(catalogue: Catalogue) -> Wrong {
+    let name = catalogue.name();
+    match catalogue.listed() {
+        Some(codes) if codes.len() <= 32 => {
             let list = codes.join(", ");
             error(
                 "code-unknown",
-                &format!("should be one of {list}"),
-                &format!("debería ser uno de {list}"),
+                format!("should be one of {list} ({name})"),
+                format!("debería ser uno de {list} ({name})"),
             )
         }
+        _ => error(
+            "code-unknown",
+            format!("is no code of {name}"),
+            format!("no es una clave de {name}"),
+        ),
+    }
+}
+
+fn misformed(form: Form, value: &str) -> Option<Wrong> {
+    let one_of = |codes: &[&str]| {
+        let list = codes.join(", ");
+        (!codes.contains(&value)).then(|| {
+            error(
+                "code-unknown",
+                format!("should be one of {list}"),
+                format!("debería ser uno de {list}"),
+            )
+        })
     };
     let identifier = |name: &str, code| match identifiers::normalise(name, value) {
         Ok(_) => None,
         Err(wrong @ identifiers::IdentifierError::CheckDigit { .. }) if name == "rfc" => {
-            error("rfc-check-digit", &wrong.to_string(), &wrong.es())
+            Some(error("rfc-check-digit", wrong.to_string(), wrong.es()))
         }
-        Err(wrong) => error(code, &wrong.to_string(), &wrong.es()),
+        Err(wrong) => Some(error(code, wrong.to_string(), wrong.es())),
     };
-    if value.is_empty() {
-        return rule
-            .required
-            .then(|| {
-                error(
-                    "attribute-empty",
-                    "is required and empty",
-                    "es obligatorio y está vacío",
-                )
-            })
-            .flatten();
-    }
-    match rule.form {
-        Form::Text => None,
-        Form::Decimal => match crate::decimal::parse(value) {
-            Some(_) => None,
-            None => error(
-                "number-form",
-                "is not a decimal number",
-                "no es un número decimal",
-            ),
-        },
-        Form::Integer => {
-            match value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 10 {
-                true => None,
-                false => error(
-                    "number-form",
-                    "is not a whole number",
-                    "no es un número entero",
-                ),
-            }
+    let unless = |right: bool, code, en: &str, es: &str| (!right).then(|| error(code, en, es));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match form {
+        Form::Text | Form::Code(_) => None,
+        Form::Chars(least, most) => chars(value, least, most),
+        Form::Digits(least, most) => {
+            let right = (least..=most).contains(&value.len()) && digits(value);
+            (!right).then(|| digits_wanted(least, most))
         }
-        Form::DateTime => match date_time(value) {
-            true => None,
-            false => error(
-                "date-form",
-                "is not a date and time like 2026-11-02T06:00:00",
-                "no es fecha y hora como 2026-11-02T06:00:00",
-            ),
-        },
-        Form::Date => match value.len() == 10 && value.parse::<jiff::civil::Date>().is_ok() {
-            true => None,
-            false => error(
-                "date-form",
-                "is not a date like 2026-11-02",
-                "no es una fecha como 2026-11-02",
-            ),
-        },
+        Form::Amount => number(value, 6, 0, i128::MAX),
+        Form::Quantity => number(value, 6, 1, i128::MAX),
+        Form::Weight => number(value, 3, 1, i128::MAX),
+        Form::Measure => number(value, 2, 1, i128::MAX),
+        Form::Kilometres => number(value, 6, decimal::ONE / 100, 99_999 * decimal::ONE),
+        Form::Integer => unless(
+            digits(value) && value.len() < 10,
+            "number-form",
+            "is not a whole number",
+            "no es un número entero",
+        ),
+        Form::Year => unless(
+            value.len() == 4
+                && digits(value)
+                && (value.starts_with("19") || value.starts_with("20")),
+            "number-form",
+            "is not a year from 1900 to 2099",
+            "no es un año de 1900 a 2099",
+        ),
+        Form::DateTime => unless(
+            date_time(value),
+            "date-form",
+            "is not a date and time like 2026-11-02T06:00:00",
+            "no es fecha y hora como 2026-11-02T06:00:00",
+        ),
+        Form::Date => unless(
+            value.len() == 10 && value.parse::<jiff::civil::Date>().is_ok(),
+            "date-form",
+            "is not a date like 2026-11-02",
+            "no es una fecha como 2026-11-02",
+        ),
         Form::YesNo => one_of(&["Sí", "No"]),
+        Form::Yes => one_of(&["Sí"]),
+        Form::ZeroOne => one_of(&["0", "1"]),
         Form::Rfc => identifier("rfc", "rfc-form"),
-        Form::Pedimento => {
-            match identifiers::check("pedimento", value) == Some(true) && value.len() == 21 {
-                true => None,
-                false => error(
-                    "pedimento-form",
-                    "is not a pedimento like `26  24  3456  6000123`, 21 characters with two blanks between the parts",
-                    "no es un pedimento como `26  24  3456  6000123`, 21 caracteres con dos espacios entre las partes",
-                ),
-            }
-        }
+        Form::Curp => unless(
+            value.len() == 18
+                && value
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()),
+            "curp-form",
+            "is not a CURP of 18 capital letters and digits",
+            "no es una CURP de 18 mayúsculas y dígitos",
+        ),
+        Form::Pedimento => unless(
+            identifiers::check("pedimento", value) == Some(true) && value.len() == 21,
+            "pedimento-form",
+            "is not a pedimento like `26  24  3456  6000123`, 21 characters with two blanks between the parts",
+            "no es un pedimento como `26  24  3456  6000123`, 21 caracteres con dos espacios entre las partes",
+        ),
         Form::Uuid => identifier("uuid", "uuid-form"),
         Form::IdCcp => identifier("idccp", "idccp-form"),
         Form::Tariff => match value.len() != 6 {
             true => identifier("hts", "tariff-form"),
-            false => error(
+            false => Some(error(
                 "tariff-form",
                 "needs 8 or 10 digits",
                 "necesita 8 o 10 dígitos",
-            ),
+            )),
         },
-        Form::Country => {
-            match value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                true => None,
-                false => error(
-                    "code-unknown",
-                    "should be a country of three letters",
-                    "debería ser un país de tres letras",
-                ),
-            }
-        }
         Form::Plate => match (5..=7).contains(&value.chars().count()) {
             true => identifier("plate", "plate-form"),
-            false => error(
+            false => Some(error(
                 "plate-form",
                 "should have 5 to 7 characters",
                 "debería tener de 5 a 7 caracteres",
-            ),
+            )),
         },
-        Form::IdUbicacion => match value
-            .get(..2)
-            .is_some_and(|kind| kind == "OR" || kind == "DE")
-            && value.len() == 8
-            && value.bytes().skip(2).all(|byte| byte.is_ascii_digit())
-        {
-            true => None,
-            false => error(
-                "location-id-form",
-                "should be OR or DE and six digits",
-                "debería ser OR o DE y seis dígitos",
-            ),
-        },
+        Form::IdUbicacion => unless(
+            value.len() == 8
+                && value
+                    .strip_prefix("OR")
+                    .or_else(|| value.strip_prefix("DE"))
+                    .is_some_and(digits),
+            "location-id-form",
+            "should be OR or DE and six digits",
+            "debería ser OR o DE y seis dígitos",
+        ),
         Form::TipoUbicacion => one_of(&["Origen", "Destino"]),
         Form::EntradaSalida => one_of(&["Entrada", "Salida"]),
-        Form::Via => one_of(&["01", "02", "03", "04"]),
-        Form::Regimen => one_of(&[
-            "IMD", "EXD", "ITR", "ITE", "ETR", "ETE", "DFI", "RFE", "RFS", "TRA",
-        ]),
-        Form::TipoFigura => one_of(&["01", "02", "03", "04", "05"]),
+        Form::Navigation => one_of(&["Altura", "Cabotaje"]),
+        Form::Imo => imo(value),
+        Form::Dimensions => unless(
+            dimensions(value),
+            "dimensions-form",
+            "is not length/width/height with cm or plg, like 30/30/10cm",
+            "no es largo/ancho/alto con cm o plg, como 30/30/10cm",
+        ),
+        Form::Base64 => unless(
+            value
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+/= \n\r\t".contains(&byte)),
+            "base64-form",
+            "is not base64",
+            "no es base64",
+        ),
     }
+}
+
+fn digits_wanted(least: usize, most: usize) -> Wrong {
+    if least == most {
+        error(
+            "digits-form",
+            format!("should have {least} digits"),
+            format!("debería tener {least} dígitos"),
+        )
+    } else {
+        error(
+            "digits-form",
+            format!("should have {least} to {most} digits"),
+            format!("debería tener de {least} a {most} dígitos"),
+        )
+    }
+}
+
+/// A text is of the schema's length and holds no `|`: with one, two documents could have one original string.
+fn chars(value: &str, least: usize, most: usize) -> Option<Wrong> {
+    if value.contains('|') {
+        return Some(error(
+            "text-bar",
+            "holds `|`, which parts the fields of the original string",
+            "contiene `|`, que separa los campos de la cadena original",
+        ));
+    }
+    let count = value.chars().count();
+    (!(least..=most).contains(&count)).then(|| Wrong {
+        severity: Severity::Warning,
+        ..error(
+            "text-length",
+            format!("has {count} characters, the schema allows {least} to {most}"),
+            format!("tiene {count} caracteres, el esquema permite de {least} a {most}"),
+        )
+    })
+}
+
+fn number(value: &str, places: usize, least: i128, most: i128) -> Option<Wrong> {
+    let Some(number) = decimal::parse(value) else {
+        return Some(error(
+            "number-form",
+            "is not a decimal number",
+            "no es un número decimal",
+        ));
+    };
+    if value
+        .split_once('.')
+        .is_some_and(|(_, part)| part.len() > places)
+    {
+        return Some(error(
+            "number-form",
+            format!("has more than {places} decimals"),
+            format!("tiene más de {places} decimales"),
+        ));
+    }
+    if number < least {
+        return Some(error(
+            "number-range",
+            "should be more than zero",
+            "debería ser mayor que cero",
+        ));
+    }
+    (number > most).then(|| {
+        let most = decimal::text(most);
+        error(
+            "number-range",
+            format!("is more than {most}"),
+            format!("es mayor que {most}"),
+        )
+    })
+}
+
+/// The last of seven digits is that of the sum of the six before it, times 7 to 2 (IMO resolution A.1117).
+fn imo(value: &str) -> Option<Wrong> {
+    let number = value
+        .strip_prefix("IMO")
+        .filter(|rest| rest.len() == 7 && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some(number) = number else {
+        return Some(error(
+            "imo-form",
+            "is not IMO and seven digits",
+            "no es IMO y siete dígitos",
+        ));
+    };
+    let mut digits = number.bytes().map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits
+        .clone()
+        .take(6)
+        .zip((2..=7).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    (digits.next_back() != Some(sum % 10)).then(|| Wrong {
+        severity: Severity::Warning,
+        ..error(
+            "imo-check-digit",
+            "the last digit doesn't fit the six before it",
+            "el último dígito no corresponde a los seis anteriores",
+        )
+    })
+}
+
+fn dimensions(value: &str) -> bool {
+    let Some(sizes) = value
+        .strip_suffix("cm")
+        .or_else(|| value.strip_suffix("plg"))
+    else {
+        return false;
+    };
+    let parts: Vec<&str> = sizes.split('/').collect();
+    parts.len() == 3
+        && parts.iter().all(|part| {
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
 }
 
 /// Whether this is a local date and time of exactly the CFDI form.

@@ -1,28 +1,35 @@
 //! From the element tree to the plain document.
 
 use super::document::*;
-use super::{NAMESPACE_CARTA_PORTE, NAMESPACE_CFDI, NAMESPACE_TIMBRE};
+use super::node::{Piece, Source, named};
+use super::{NAMESPACE_CARTA_PORTE, NAMESPACE_CFDI, NAMESPACE_COMERCIO_EXTERIOR, NAMESPACE_TIMBRE};
 use crate::ReadError;
-use crate::draft::{Places, Severity};
+use crate::draft::Severity;
 use crate::xml::Element;
 
-/// Reads the document; only a tree without any CartaPorte node is refused.
-pub(super) fn read(root: &Element) -> Result<(CartaPorteDocument, Places), ReadError> {
-    let mut places = Places::default();
-    let mut nodes = Vec::new();
-    find(root, "CartaPorte", &mut nodes);
-    let Some(node) = nodes.first() else {
+/// Reads the document; only a tree with neither complement is refused.
+pub(super) fn read(
+    root: &Element,
+    source: &mut Source<'_>,
+) -> Result<CartaPorteDocument, ReadError> {
+    let nodes = find(root, CartaPorte::ELEMENT);
+    let cfdi = (root.local() == "Comprobante").then(|| comprobante(root, "/cfdi", source));
+    let foreign = cfdi
+        .as_ref()
+        .is_some_and(|cfdi| cfdi.comercio_exterior.is_some());
+    if nodes.is_empty() && !foreign {
         return Err(ReadError::new(
             "carta-porte-missing",
             format!("`{}` holds no CartaPorte node", root.name),
             format!("`{}` no contiene un nodo CartaPorte", root.name),
         )
         .at(root.place()));
-    };
-    let cfdi = (root.local() == "Comprobante").then(|| comprobante(root, "/cfdi", &mut places));
-    let carta_porte = carta_porte(node, "/carta_porte", &mut places);
+    }
+    let carta_porte = nodes
+        .first()
+        .map(|node| carta_porte(root, node, "/carta_porte", source));
     for extra in nodes.iter().skip(1) {
-        places.fault_at(
+        source.places.fault_at(
             Severity::Error,
             "carta-porte-many",
             "",
@@ -31,22 +38,37 @@ pub(super) fn read(root: &Element) -> Result<(CartaPorteDocument, Places), ReadE
             "solo se lee el primer nodo CartaPorte de un documento".to_owned(),
         );
     }
-    Ok((CartaPorteDocument { cfdi, carta_porte }, places))
+    Ok(CartaPorteDocument { cfdi, carta_porte })
 }
 
-fn find<'a>(element: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
+/// Nodes of that name, the first in the complement before all others.
+fn find<'a>(root: &'a Element, name: &str) -> Vec<&'a Element> {
+    let mut found = Vec::new();
+    everywhere(root, name, &mut found);
+    let sealed = named(root, "Complemento")
+        .flat_map(|list| &list.children)
+        .find(|child| child.local() == name);
+    let position =
+        sealed.and_then(|sealed| found.iter().position(|known| std::ptr::eq(*known, sealed)));
+    if let Some(position) = position {
+        found.swap(0, position);
+    }
+    found
+}
+
+fn everywhere<'a>(element: &'a Element, name: &str, found: &mut Vec<&'a Element>) {
     if element.local() == name {
         found.push(element);
         return;
     }
     for child in &element.children {
-        find(child, name, found);
+        everywhere(child, name, found);
     }
 }
 
-fn namespace(element: &Element, expected: &str, pointer: &str, places: &mut Places) {
+fn namespace(element: &Element, expected: &str, pointer: &str, source: &mut Source<'_>) {
     if &*element.namespace != expected {
-        places.fault_at(
+        source.places.fault_at(
             Severity::Error,
             "namespace-wrong",
             pointer,
@@ -63,107 +85,29 @@ fn namespace(element: &Element, expected: &str, pointer: &str, places: &mut Plac
     }
 }
 
-/// The children by name, in the parent's namespace; tells those that nobody reads.
-struct Children<'a> {
-    parent: &'a Element,
-    known: &'a [&'a str],
-}
-
-impl<'a> Children<'a> {
-    fn of(parent: &'a Element, known: &'a [&'a str], places: &mut Places) -> Children<'a> {
-        for child in &parent.children {
-            if !known.contains(&child.local()) || child.namespace != parent.namespace {
-                places.fault_at(
-                    Severity::Note,
-                    "element-not-read",
-                    "",
-                    Some(child.place()),
-                    format!("`{}` is not read", child.name),
-                    format!("no se lee `{}`", child.name),
-                );
-            }
-        }
-        Children { parent, known }
-    }
-
-    fn all(&self, name: &'a str) -> impl Iterator<Item = &'a Element> + use<'a> {
-        debug_assert!(self.known.contains(&name));
-        let parent = self.parent;
-        parent
-            .children
-            .iter()
-            .filter(move |child| child.local() == name && child.namespace == parent.namespace)
-    }
-
-    fn one(&self, name: &'a str) -> Option<&'a Element> {
-        self.all(name).next()
-    }
-
-    /// A required child; where it is absent a fault is told.
-    fn required(&self, name: &'a str, pointer: &str, places: &mut Places) -> Option<&'a Element> {
-        let found = self.one(name);
-        if found.is_none() {
-            places.fault_at(
-                Severity::Error,
-                "element-missing",
-                pointer,
-                Some(self.parent.place()),
-                format!("{name} of {} is required", self.parent.name),
-                format!("falta {name} de {}", self.parent.name),
-            );
-        }
-        found
-    }
-}
-
-fn comprobante(root: &Element, at: &str, places: &mut Places) -> Comprobante {
-    namespace(root, NAMESPACE_CFDI, at, places);
-    let mut this = Comprobante::from_element(root, at, places);
-    // Taxes and related CFDIs concern the carrier's fee, not the crossing; what stands in Complemento is told below.
-    let children = Children::of(
-        root,
-        &[
-            "Emisor",
-            "Receptor",
-            "Conceptos",
-            "Complemento",
-            "Impuestos",
-        ],
-        places,
-    );
-    let emisor = format!("{at}/emisor");
-    if let Some(element) = children.required("Emisor", &emisor, places) {
-        this.emisor = Emisor::from_element(element, &emisor, places);
-    }
-    let receptor = format!("{at}/receptor");
-    if let Some(element) = children.required("Receptor", &receptor, places) {
-        this.receptor = Receptor::from_element(element, &receptor, places);
-    }
-    let conceptos = children
-        .one("Conceptos")
-        .into_iter()
-        .flat_map(|list| &list.children);
-    for (index, element) in conceptos
-        .filter(|child| child.local() == "Concepto")
-        .enumerate()
-    {
-        this.conceptos.push(Concepto::from_element(
-            element,
-            &format!("{at}/conceptos/{index}"),
-            places,
-        ));
-    }
-    for element in children.all("Complemento").flat_map(|list| &list.children) {
+fn comprobante(root: &Element, at: &str, source: &mut Source<'_>) -> Comprobante {
+    namespace(root, NAMESPACE_CFDI, at, source);
+    let mut this = Comprobante::read(root, at, source);
+    for element in named(root, "Complemento").flat_map(|list| &list.children) {
         match (element.local(), &*element.namespace) {
             ("CartaPorte", _) => {}
             ("TimbreFiscalDigital", NAMESPACE_TIMBRE) if this.timbre.is_none() => {
-                this.timbre = Some(Timbre::from_element(
-                    element,
-                    &format!("{at}/timbre"),
-                    places,
-                ));
+                this.timbre = Some(Timbre::read(element, &format!("{at}/timbre"), source));
             }
-            _ => places.fault_at(
+            ("ComercioExterior", _) if this.comercio_exterior.is_none() => {
+                let at = format!("{at}/comercio_exterior");
+                namespace(element, NAMESPACE_COMERCIO_EXTERIOR, &at, source);
+                this.comercio_exterior = Some(ComercioExterior::read(element, &at, source));
+            }
+            ("ComercioExterior" | "TimbreFiscalDigital", _) => source.places.fault_at(
+                Severity::Error,
+                "element-repeated",
+                at,
+                Some(element.place()),
+                format!("only the first `{}` is read", element.name),
+                format!("solo se lee el primer `{}`", element.name),
+            ),
+            _ => source.places.fault_at(
                 Severity::Note,
                 "element-not-read",
                 at,
@@ -176,130 +120,21 @@ fn comprobante(root: &Element, at: &str, places: &mut Places) -> Comprobante {
     this
 }
 
-fn carta_porte(node: &Element, at: &str, places: &mut Places) -> CartaPorte {
-    namespace(node, NAMESPACE_CARTA_PORTE, at, places);
-    let mut this = CartaPorte::from_element(node, at, places);
-    let children = Children::of(
-        node,
-        &[
-            "RegimenesAduaneros",
-            "Ubicaciones",
-            "Mercancias",
-            "FiguraTransporte",
-        ],
-        places,
-    );
-    let listed = |list: &'static str, item: &'static str| {
-        let found = children
-            .one(list)
-            .into_iter()
-            .flat_map(|element| &element.children);
-        found.filter(move |child| child.local() == item).enumerate()
-    };
-    for (index, element) in listed("RegimenesAduaneros", RegimenAduanero::ELEMENT) {
-        let pointer = format!("{at}/regimenes/{index}");
-        this.regimenes
-            .push(RegimenAduanero::from_element(element, &pointer, places));
+fn carta_porte(root: &Element, node: &Element, at: &str, source: &mut Source<'_>) -> CartaPorte {
+    namespace(node, NAMESPACE_CARTA_PORTE, at, source);
+    // The seal covers the complement only: a Carta Porte elsewhere, as in the Addenda, is nobody's word.
+    let sealed = named(root, "Complemento")
+        .flat_map(|list| &list.children)
+        .any(|child| std::ptr::eq(child, node));
+    if root.local() == "Comprobante" && !sealed {
+        source.places.fault_at(
+            Severity::Error,
+            "carta-porte-outside",
+            at,
+            Some(node.place()),
+            "CartaPorte stands outside cfdi:Complemento, where no seal covers it".to_owned(),
+            "CartaPorte está fuera de cfdi:Complemento, donde ningún sello lo ampara".to_owned(),
+        );
     }
-    for (index, element) in listed("Ubicaciones", Ubicacion::ELEMENT) {
-        let pointer = format!("{at}/ubicaciones/{index}");
-        let mut ubicacion = Ubicacion::from_element(element, &pointer, places);
-        ubicacion.domicilio = domicilio(element, &pointer, places);
-        this.ubicaciones.push(ubicacion);
-    }
-    for (index, element) in listed("FiguraTransporte", Figura::ELEMENT) {
-        let pointer = format!("{at}/figuras/{index}");
-        let mut figura = Figura::from_element(element, &pointer, places);
-        figura.domicilio = domicilio(element, &pointer, places);
-        this.figuras.push(figura);
-    }
-    let pointer = format!("{at}/mercancias");
-    if let Some(element) = children.required("Mercancias", &pointer, places) {
-        this.mercancias = mercancias(element, &pointer, places);
-    }
-    this
-}
-
-fn domicilio(parent: &Element, at: &str, places: &mut Places) -> Option<Domicilio> {
-    let children = Children::of(parent, &["Domicilio", "PartesTransporte"], places);
-    children
-        .one("Domicilio")
-        .map(|element| Domicilio::from_element(element, &format!("{at}/domicilio"), places))
-}
-
-fn mercancias(node: &Element, at: &str, places: &mut Places) -> Mercancias {
-    let mut this = Mercancias::from_element(node, at, places);
-    let children = Children::of(node, &["Mercancia", "Autotransporte"], places);
-    for (index, element) in children.all("Mercancia").enumerate() {
-        this.mercancia.push(mercancia(
-            element,
-            &format!("{at}/mercancia/{index}"),
-            places,
-        ));
-    }
-    if let Some(element) = children.one("Autotransporte") {
-        this.autotransporte = Some(autotransporte(
-            element,
-            &format!("{at}/autotransporte"),
-            places,
-        ));
-    }
-    this
-}
-
-fn mercancia(node: &Element, at: &str, places: &mut Places) -> Mercancia {
-    let mut this = Mercancia::from_element(node, at, places);
-    let known = [
-        "DocumentacionAduanera",
-        "GuiasIdentificacion",
-        "CantidadTransporta",
-    ];
-    let children = Children::of(node, &known, places);
-    for (index, element) in children.all("DocumentacionAduanera").enumerate() {
-        let pointer = format!("{at}/documentacion/{index}");
-        this.documentacion.push(DocumentacionAduanera::from_element(
-            element, &pointer, places,
-        ));
-    }
-    for (index, element) in children.all("GuiasIdentificacion").enumerate() {
-        let pointer = format!("{at}/guias/{index}");
-        this.guias
-            .push(GuiaIdentificacion::from_element(element, &pointer, places));
-    }
-    for (index, element) in children.all("CantidadTransporta").enumerate() {
-        let pointer = format!("{at}/cantidades/{index}");
-        this.cantidades
-            .push(CantidadTransporta::from_element(element, &pointer, places));
-    }
-    this
-}
-
-fn autotransporte(node: &Element, at: &str, places: &mut Places) -> Autotransporte {
-    let mut this = Autotransporte::from_element(node, at, places);
-    let children = Children::of(
-        node,
-        &["IdentificacionVehicular", "Seguros", "Remolques"],
-        places,
-    );
-    let pointer = format!("{at}/vehiculo");
-    if let Some(element) = children.required("IdentificacionVehicular", &pointer, places) {
-        this.vehiculo = IdentificacionVehicular::from_element(element, &pointer, places);
-    }
-    let pointer = format!("{at}/seguros");
-    if let Some(element) = children.required("Seguros", &pointer, places) {
-        this.seguros = Seguros::from_element(element, &pointer, places);
-    }
-    let remolques = children
-        .one("Remolques")
-        .into_iter()
-        .flat_map(|list| &list.children);
-    for (index, element) in remolques
-        .filter(|child| child.local() == "Remolque")
-        .enumerate()
-    {
-        let pointer = format!("{at}/remolques/{index}");
-        this.remolques
-            .push(Remolque::from_element(element, &pointer, places));
-    }
-    this
+    CartaPorte::read(node, at, source)
 }

@@ -4,7 +4,7 @@ use super::document::*;
 use super::{Reading, TruckManifestDocument};
 use crate::ReadError;
 use crate::draft::{Places, Severity};
-use crate::x12::{Group, Interchange, Segment, Text as X12Text, TransactionSet};
+use crate::edi::{Group, Interchange, Segment, Text as X12Text, TransactionSet};
 
 /// Reads all 309 of the text.
 pub(super) fn read(
@@ -22,7 +22,7 @@ pub(super) fn read(
                         Severity::Error,
                         "x12-set-not-read",
                         "",
-                        Some(set.header.place(&name(set), 1)),
+                        Some(set.header.place(&set.name(), 1)),
                         format!("transaction set {} is not read here", set.id),
                         format!("aquí no se lee el conjunto {}", set.id),
                     );
@@ -31,7 +31,7 @@ pub(super) fn read(
                 let at = format!("/{}", documents.len());
                 let mut one = Set {
                     at,
-                    name: name(set),
+                    name: set.name(),
                     reading,
                     places: &mut places,
                 };
@@ -65,10 +65,6 @@ pub(super) fn read(
         );
     }
     Ok((documents, places))
-}
-
-fn name(set: &TransactionSet<'_>) -> String {
-    format!("{} #{}", set.id, set.control_number)
 }
 
 struct Set<'a> {
@@ -108,7 +104,7 @@ impl Set<'_> {
         let mut heading = true;
         let mut ports = 0;
         for segment in &set.segments {
-            match &*segment.id {
+            match segment.id {
                 "M10" => self.m10(&mut document, segment),
                 "VEH" if heading => document.vehicle = Some(self.veh(segment)),
                 "M7" if heading && document.vehicle.is_some() => {
@@ -196,7 +192,7 @@ impl Set<'_> {
         set: &TransactionSet<'_>,
     ) -> InterchangeHeader {
         let isa = |number| interchange.header.element(number).unwrap_or("").to_owned();
-        let gs = |number| group.header.element(number).unwrap_or("").to_owned();
+        let gs = |number| group.element(number).to_owned();
         let header = InterchangeHeader {
             sender_qualifier: isa(5),
             sender: isa(6),
@@ -216,15 +212,15 @@ impl Set<'_> {
             group_time: gs(5),
             group_control_number: gs(6),
             release: gs(8),
-            set_control_number: set.control_number.clone(),
+            set_control_number: set.control_number.to_owned(),
         };
         if !matches!(header.group_code.as_str(), "AQ" | "SO") {
-            let place = group.header.place("interchange", 1);
+            let place = group.header.map(|header| header.place("interchange", 1));
             self.places.fault_at(
                 Severity::Warning,
                 "x12-group-code",
                 &self.at,
-                Some(place),
+                place,
                 format!(
                     "a 309 goes in a group AQ (SO in the older releases), not {}",
                     header.group_code
@@ -307,12 +303,11 @@ impl Set<'_> {
     }
 
     fn bill(&mut self, bill: &mut Bill, at: &str, segment: &Segment<'_>) {
-        match &*segment.id {
+        match segment.id {
             "M13" => {
                 bill.amendment = Some(
                     segment
-                        .elements
-                        .iter()
+                        .elements()
                         .map(|text| text.trim().to_owned())
                         .collect(),
                 );
@@ -416,7 +411,7 @@ impl Set<'_> {
 
     fn equipment(&mut self, equipment: &mut BillEquipment, at: &str, segment: &Segment<'_>) {
         let current = equipment.goods.len().wrapping_sub(1);
-        match (&*segment.id, equipment.goods.last_mut()) {
+        match (segment.id, equipment.goods.last_mut()) {
             ("M7", _) => {
                 let found = self.seals(
                     segment,

@@ -161,6 +161,7 @@ fn a_whole_manifest_is_complete() {
         .collect();
     assert!(loud.is_empty(), "{loud:#?}");
     assert!(draft.is_complete(), "{:#?}", draft.records);
+    assert_eq!(crate::elements::untold(&draft), Vec::<String>::new());
     let subject = &draft.record("Manifest").unwrap().subject;
     let expected = serde_json::json!({
         "scac": "TOCQ", "trip": "TOCQ2611240417", "direction": "northbound", "port": "2304",
@@ -249,6 +250,7 @@ fn both_readings_of_a_guide() {
     };
     let text = write(&document, &other);
     let draft = read(text.as_bytes(), &other).unwrap();
+    assert_eq!(crate::elements::untold(&draft), Vec::<String>::new());
     let subject = &draft.records[0].subject;
     assert_eq!(
         (&subject["trip"], &subject["plate"]),

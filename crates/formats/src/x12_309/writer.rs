@@ -2,7 +2,7 @@
 
 use super::document::*;
 use super::{Reading, TruckManifestDocument};
-use crate::x12::SegmentWriter;
+use crate::edi::SegmentWriter;
 
 /// Writes the manifest as an interchange of one group of one set, with counts and trailers made.
 ///

@@ -346,7 +346,7 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
             }),
             ..Comprobante::default()
         }),
-        carta_porte: CartaPorte {
+        carta_porte: Some(CartaPorte {
             version: "3.1".into(),
             id_ccp,
             transp_internac: "Sí".into(),
@@ -412,7 +412,7 @@ pub(crate) fn carta_porte(papers: &Papers, made_ms: i64, random: &mut Random) ->
                 ..Figura::default()
             }],
             ..CartaPorte::default()
-        },
+        }),
     };
     carta_porte::write(&document)
 }

@@ -305,7 +305,8 @@ fn every_document_goes_through_the_importers() {
                     draft
                         .faults
                         .iter()
-                        .filter(|f| f.severity > FaultSeverity::Note)
+                        // A demonstration signs for no taxpayer, and its documents say so.
+                        .filter(|f| f.severity > FaultSeverity::Note && f.code != "seal-missing")
                         .map(|f| format!("{}: {}", f.code, f.en)),
                 );
                 let record = draft.records.first_mut().unwrap();

@@ -5,13 +5,13 @@ use garita_formats::x12_309::{
 };
 use serde_json::{Value, json};
 
-use crate::world::{Api, World, appointment, draft, garita, record_path, trip_key};
+use crate::world::{Api, World, appointment, draft, garita, record_path, trip_key, until};
 
 const TRIP: &str = "TOCQ2611240417";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A trailer that goes back empty, as its carrier's system writes it.
-fn empty_truck() -> String {
+pub(crate) fn empty_truck() -> String {
     let text = |value: &str| value.to_owned();
     let document = TruckManifestDocument {
         interchange: InterchangeHeader {
@@ -86,6 +86,114 @@ async fn an_empty_truck_s_309_is_filed() {
     // The list of parts is known: there are none, and the trip waits for no bill.
     let trip = carrier.case("trip", &trip_key(TRIP)).await.body;
     assert_eq!(trip["parts"]["shipments"]["complete"], true, "{trip}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trip_that_was_filed_goes_out_as_309_again() {
+    let world = World::running("out", 2).await;
+    let carrier = world.api("ocotillo");
+    let first = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-309?submit=true",
+            empty_truck().into_bytes(),
+        )
+        .await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let documents = format!("/v1/cases/trip/{}/documents", trip_key(TRIP));
+    let listed = carrier.get(&documents).await;
+    assert_eq!(
+        listed.body["items"][0]["document"], "x12-309",
+        "{}",
+        listed.text
+    );
+    let answer = carrier
+        .get(&format!(
+            "{documents}/x12-309?control=7&receiver=CBPTEST&test=true"
+        ))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let draft = garita_formats::read(
+        garita_formats::DocumentKind::from_name("x12-309").unwrap(),
+        answer.text.as_bytes(),
+    )
+    .unwrap();
+    let told = garita_formats::read(draft.kind, empty_truck().as_bytes()).unwrap();
+    assert_eq!(draft.records[0].subject, told.records[0].subject);
+    assert!(answer.text.contains("CBPTEST"), "{}", answer.text);
+    assert!(draft.faults.iter().any(|fault| fault.code == "x12-test"));
+    // Customs hold the manifest whole; nobody finds a trip that is not there or a kind that is not written.
+    let customs = world.api("cbp");
+    until("customs have the manifest", || async {
+        customs.get(&format!("{documents}/x12-309")).await.status == 200
+    })
+    .await;
+    for path in [
+        format!("{documents}/no-such"),
+        format!(
+            "/v1/cases/trip/{}/documents/x12-309",
+            trip_key("TOCQ0000000000")
+        ),
+    ] {
+        assert_eq!(carrier.get(&path).await.status, 404, "{path}");
+    }
+}
+
+/// CBP's answer to the manifest, as it comes to the carrier.
+fn answer_355() -> Vec<u8> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/x12-355/laredo.edi"
+    );
+    std::fs::read(path).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_a_report_of_the_carrier_and_an_act_of_the_office_itself() {
+    let world = World::running("answer", 2).await;
+    let (carrier, office) = (world.api("ocotillo"), world.api("cbp"));
+    let filed = carrier
+        .send(
+            "POST",
+            "/v1/import/auto?submit=true",
+            empty_truck().into_bytes(),
+        )
+        .await;
+    assert_eq!(filed.status, 201, "{}", filed.text);
+    let case = format!("/v1/cases/trip/{}", trip_key(TRIP));
+    until("customs have the manifest", || async {
+        office.get(&case).await.status == 200
+    })
+    .await;
+    let mut made = Vec::new();
+    for (api, standing) in [(&carrier, "report"), (&office, "act")] {
+        let answer = api
+            .send("POST", "/v1/import/x12-355?submit=true", answer_355())
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let id = answer.body["records"][0]["id"].as_str().unwrap().to_owned();
+        let record = api.record(&id).await.body;
+        assert_eq!(record["record"]["standing"], standing, "{record}");
+        let source = record["record"]["source"].as_str();
+        assert_eq!(
+            source.is_some_and(|s| s.starts_with("ni:///sha-256;") && s.contains("355 #0355")),
+            standing == "report",
+            "{record}"
+        );
+        made.push(id);
+    }
+    assert_ne!(made[0], made[1]);
+    // What the office said goes out as it would have sent it.
+    let out = office.get(&format!("{case}/documents/x12-355")).await;
+    assert_eq!(out.status, 200, "{}", out.text);
+    let (first, again) = (answer_355(), out.text.into_bytes());
+    let kind = garita_formats::recognise(&again).unwrap();
+    let of = |bytes: &[u8]| {
+        garita_formats::read(kind, bytes).unwrap().records[0]
+            .subject
+            .clone()
+    };
+    assert_eq!(of(&again), of(&first));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

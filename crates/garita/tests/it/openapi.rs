@@ -32,8 +32,12 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
             let address = path
                 .replace("{kind}/{key}", "trip/TOCQ:TOCQ2611240417")
                 .replace("/import/{kind}", "/import/carta-porte")
+                .replace("{document}", "x12-309")
+                .replace("/formats/{kind}", "/formats/carta-porte")
+                .replace("{recordType}", "Manifest")
                 .replace("{digest}", "AAAA")
                 .replace("{name}", "none")
+                .replace("/keys/{key}", "/keys/z6MkNone")
                 .replace("{id}", "none")
                 .replace("{profile}", "crossing")
                 .replace("{slug}", "cbp")
@@ -212,4 +216,28 @@ fn multibase(bytes: &[u8]) -> String {
     let mut hash = vec![0x12, 0x20];
     hash.extend(sha2::Sha256::digest(bytes));
     format!("u{}", garita_exchange::encode::base64url(&hash))
+}
+
+/// The clients are generated from the document: what is committed is made of the one that this source serves.
+#[test]
+fn the_clients_are_not_stale() {
+    use sha2::Digest as _;
+    let clients = concat!(env!("CARGO_MANIFEST_DIR"), "/../../clients");
+    let read = |path: &str| std::fs::read_to_string(format!("{clients}/{path}")).unwrap();
+    let held = read("openapi.json");
+    let made = garita_node::api::openapi::openapi("http://127.0.0.1:8101");
+    let same = serde_json::from_str::<Value>(&held).unwrap() == made;
+    let cure = "run `cargo run -p garita -- openapi > clients/openapi.json && python3 clients/generate.py`";
+    assert!(same, "clients/openapi.json is stale; {cure}");
+    let hash: String = sha2::Sha256::digest(held.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    for path in [
+        "typescript/src/generated.ts",
+        "python/garita_client/generated.py",
+    ] {
+        let line = format!("openapi.json sha-256 {hash}");
+        assert!(read(path).contains(&line), "{path} is stale; {cure}");
+    }
 }

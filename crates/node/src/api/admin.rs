@@ -29,6 +29,8 @@ const LINK_MS: i64 = 3_600_000;
 const TOKEN_DAYS: u16 = 90;
 /// Longest life of a token, days.
 const TOKEN_DAYS_MAX: u16 = 400;
+/// Longest name of a token or a key, bytes.
+const NAME_BYTES_MAX: usize = 200;
 
 /// What an invitation carries: whom to ask, which network that must be, and the one-time secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,19 +295,8 @@ pub async fn token(
     let party = hosted(&app, &body.party)?;
     let names: Vec<&str> = body.scopes.iter().map(String::as_str).collect();
     let scopes = access::scopes(&names)?;
-    let days = body.days.unwrap_or(TOKEN_DAYS);
-    if !(1..=TOKEN_DAYS_MAX).contains(&days) {
-        return Err(Refusal::one(
-            RefusalKind::Unprocessable,
-            Fault::at(
-                "token-days",
-                "/days",
-                format!("a token is for 1 to {TOKEN_DAYS_MAX} days"),
-                format!("una ficha es por 1 a {TOKEN_DAYS_MAX} días"),
-            ),
-        )
-        .into());
-    }
+    let days = life(body.days)?;
+    named(&body.name)?;
     let secret = access::new_secret().map_err(|e| unavailable("no-randomness", &e.to_string()))?;
     let now_ms = real_now_ms();
     let expires_ms = now_ms + i64::from(days) * 24 * 3_600_000;
@@ -334,8 +325,47 @@ pub async fn token(
         .into_response())
 }
 
+/// Days of a token or a key.
+///
+/// # Errors
+/// `token-days` where they are too many or none.
+pub(super) fn life(days: Option<u16>) -> Result<u16, Refusal> {
+    let days = days.unwrap_or(TOKEN_DAYS);
+    if (1..=TOKEN_DAYS_MAX).contains(&days) {
+        return Ok(days);
+    }
+    Err(Refusal::one(
+        RefusalKind::Unprocessable,
+        Fault::at(
+            "token-days",
+            "/days",
+            format!("a token or key is for 1 to {TOKEN_DAYS_MAX} days"),
+            format!("una ficha o llave es por 1 a {TOKEN_DAYS_MAX} días"),
+        ),
+    ))
+}
+
+/// That the name of a token or a key has a length that a list can show.
+///
+/// # Errors
+/// `name-too-long`.
+pub(super) fn named(name: &str) -> Result<(), Refusal> {
+    if name.len() <= NAME_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Refusal::one(
+        RefusalKind::Unprocessable,
+        Fault::at(
+            "name-too-long",
+            "/name",
+            format!("a name has at most {NAME_BYTES_MAX} bytes"),
+            format!("un nombre tiene a lo más {NAME_BYTES_MAX} bytes"),
+        ),
+    ))
+}
+
 /// A hosted party by its short name or DID.
-fn hosted(app: &App, name: &str) -> Result<String, Problem> {
+pub(super) fn hosted(app: &App, name: &str) -> Result<String, Problem> {
     app.party_by_slug(name)
         .map(|p| p.did.clone())
         .or_else(|| app.core().hosts(name).then(|| name.to_owned()))
@@ -442,7 +472,7 @@ fn introduced_rightly(app: &App, join: &Join) -> Result<(), Refusal> {
     }
 }
 
-fn admin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+pub(super) fn admin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
     if app.is_admin(headers) {
         Ok(())
     } else {

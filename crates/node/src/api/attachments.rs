@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::attachments::{self, Held};
 use garita_exchange::encode;
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use serde_json::json;
 
 use super::problem::Problem;
@@ -16,17 +17,30 @@ use super::reading::reading;
 use super::records::digest_of;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// `POST /v1/attachments`: bytes in, their RFC 6920 name out; a record names it in `relatedResource`.
 pub async fn attach(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers, Scope::Submit)?;
+    let principal = access::principal(core, &caller, Scope::Submit)?;
+    if body.is_empty() {
+        return Err(Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole(
+                "attachment-empty",
+                "the request has no body: send the file's bytes",
+                "la petición no trae contenido: envíe los bytes del archivo",
+            ),
+        )
+        .into());
+    }
     let file = Held {
-        media_type: headers
+        media_type: caller
+            .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|v| v.to_str().ok())
             .unwrap_or_default()
@@ -60,10 +74,10 @@ pub async fn attach(
 /// `GET /v1/attachments/{digest}`: for parties that hold a record which names it; what is not here comes from the record's home.
 pub async fn attachment(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Response, Problem> {
-    let party = reading(&app, &headers, |_, party| Ok(party.to_owned())).await?;
+    let party = reading(&app, &caller, |_, party| Ok(party.to_owned())).await?;
     let digest = read_digest(&digest).ok_or_else(Problem::not_found)?;
     let held = attachments::get(app.core(), &party, digest)
         .await?

@@ -1,7 +1,7 @@
 //! A request's body, bounded. One that is too large is heard to its end before it is refused: who is still sending when the
 //! connection closes sees a broken pipe and never the answer.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -9,19 +9,20 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use tokio_stream::StreamExt as _;
 
 use super::problem::Problem;
+use crate::signed::WholeBody;
 
 /// Bytes heard of a body that is too large; who sends more than this is cut off.
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
 /// Hands on a request whose body is at most `limit` bytes; nothing of a longer one is kept.
-pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Response {
+pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut pieces = body.into_data_stream();
     let mut kept = Vec::new();
     let mut heard = 0_usize;
     while let Some(piece) = pieces.next().await {
         let Ok(piece) = piece else {
-            return Problem(Refusal::one(
+            return Problem::from(Refusal::one(
                 RefusalKind::Malformed,
                 Fault::whole(
                     "request-malformed",
@@ -42,7 +43,7 @@ pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Respons
         }
     }
     if heard > limit {
-        return Problem(Refusal::one(
+        return Problem::from(Refusal::one(
             RefusalKind::TooLarge,
             Fault::whole(
                 "document-too-large",
@@ -54,5 +55,9 @@ pub(super) async fn whole(limit: usize, request: Request, next: Next) -> Respons
         ))
         .into_response();
     }
-    next.run(Request::from_parts(parts, Body::from(kept))).await
+    let kept = Bytes::from(kept);
+    let mut request = Request::from_parts(parts, Body::from(kept.clone()));
+    // For whoever must check a signature over it before the handler has it.
+    request.extensions_mut().insert(WholeBody(kept));
+    next.run(request).await
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::{deeds, encode, program, read};
 use garita_profile::case::CaseRef;
@@ -14,9 +13,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::reading::reading;
+use super::reading::{page_size, reading};
 use super::records::brief;
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Search names that are the node's own and no person's.
 const OWN_TERMS: &[&str] = &["part-of"];
@@ -35,10 +35,18 @@ pub struct ListQuery {
 /// `GET /v1/cases?kind=…`.
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let (page, counts) = reading(&app, &headers, move |core, party| {
+    let limit = page_size(query.limit)?;
+    if query.kind.is_empty() {
+        return Err(Problem::parameter(
+            "kind",
+            "`kind` is a kind of case, such as `GET /v1/profiles` lists",
+            "`kind` es una clase de expediente, como las que da `GET /v1/profiles`",
+        ));
+    }
+    let (page, counts) = reading(&app, &caller, move |core, party| {
         let page = core
             .reader
             .cases(
@@ -49,7 +57,7 @@ pub async fn list(
                         .state
                         .map(|s| s.split(',').map(str::to_owned).collect())
                         .unwrap_or_default(),
-                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    limit,
                     cursor: query.cursor,
                     ..CaseQuery::default()
                 },
@@ -80,10 +88,10 @@ pub async fn list(
 /// `GET /v1/cases/{kind}/{key}`: the state as of now.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let read = reading(&app, &headers, move |core, party| {
+    let read = reading(&app, &caller, move |core, party| {
         read::case(core, party, &CaseRef { kind, key })
     })
     .await?
@@ -96,10 +104,10 @@ pub async fn one(
 /// `GET /v1/cases/{kind}/{key}/timeline`: its records, oldest first, with what became of each.
 pub async fn timeline(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let read = reading(&app, &headers, move |core, party| {
+    let read = reading(&app, &caller, move |core, party| {
         read::case(core, party, &CaseRef { kind, key })
     })
     .await?
@@ -136,10 +144,17 @@ pub struct SearchQuery {
 /// `GET /v1/search?q=…`: plate, SCN, entry, pedimento, trip, container, seal; whole, its beginning, or its end.
 pub async fn search(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let hits = reading(&app, &headers, move |core, party| {
+    if query.q.is_empty() {
+        return Err(Problem::parameter(
+            "q",
+            "`q` is the number that is looked for",
+            "`q` es el número que se busca",
+        ));
+    }
+    let hits = reading(&app, &caller, move |core, party| {
         found(core, party, &query.q, query.name.as_deref())
     })
     .await?;

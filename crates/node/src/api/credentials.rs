@@ -18,6 +18,7 @@ use super::problem::Problem;
 use super::reading::reading;
 use crate::access;
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// The media type of a credential with an embedded proof (VC Data Model 2.0, §6.2).
 const MEDIA_TYPE: &str = "application/vc";
@@ -32,12 +33,12 @@ pub struct OneQuery {
 /// `GET /v1/cases/{kind}/{key}/credentials/{name}`.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path((kind, key, name)): Path<(String, String, String)>,
     Query(query): Query<OneQuery>,
 ) -> Result<Response, Problem> {
     let file = file_name(&name, &key);
-    let document = for_reader(&app, &headers, CaseRef { kind, key }, name).await?;
+    let document = for_reader(&app, &caller, CaseRef { kind, key }, name).await?;
     match query.r#as.as_deref() {
         None => Ok((
             [
@@ -65,21 +66,18 @@ pub async fn one(
 /// The credential for whoever reads here.
 pub(crate) async fn for_reader(
     app: &Arc<App>,
-    headers: &HeaderMap,
+    caller: &Caller,
     case: CaseRef,
     name: String,
 ) -> Result<Value, Refusal> {
-    let party = reading(app, headers, |_, party| Ok(party.to_owned())).await?;
+    let party = reading(app, caller, |_, party| Ok(party.to_owned())).await?;
     let client = &app.exchange().client;
     credentials::obtain(app.core(), client, &party, case, name).await
 }
 
 /// `GET /v1/trust`: what a booth without a net goes by, as the asking party's records say it now; signed by this node.
-pub async fn trust(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, Problem> {
-    let party = reading(&app, &headers, |_, party| Ok(party.to_owned())).await?;
+pub async fn trust(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, Problem> {
+    let party = reading(&app, &caller, |_, party| Ok(party.to_owned())).await?;
     let file = blocking(move || {
         let chain = app.chain()?;
         garita_exchange::trust::export(app.core(), app.standings(), &party, chain)

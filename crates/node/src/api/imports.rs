@@ -8,24 +8,31 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use garita_exchange::core::Core;
+use garita_exchange::encode;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
-use garita_exchange::submit::{self, Submission};
-use garita_formats::{DocumentKind, Draft, Severity};
+use garita_exchange::submit::{self, Principal, Submission};
+use garita_exchange::verify::Once;
+use garita_formats::{DocumentKind, Draft, DraftRecord, IMPORTERS, Severity};
+use garita_profile::case::Standing;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 /// Query members that steer the import; all others supply members of the draft.
 const STEERING: &[&str] = &["submit", "occurred", "lang"];
 
 /// `POST /v1/import/{kind}?submit=true&scac=…&trip=…`.
 ///
-/// Query members beside `submit` and `occurred` are supplied to every draft record as members of its subject.
+/// Query members beside `submit` and `occurred` are supplied to every draft record as members of its subject. With an Idempotency-Key
+/// a repeat is answered with the records of the first time.
 pub async fn import(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(kind): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
     body: Bytes,
@@ -33,30 +40,19 @@ pub async fn import(
     let core = app.core();
     let submits = query.get("submit").map(String::as_str) == Some("true");
     let scope = if submits { Scope::Submit } else { Scope::Read };
-    let principal = access::principal(core, &headers, scope)?;
-    let kind = if kind == "auto" {
-        garita_formats::recognise(&body)
-    } else {
-        DocumentKind::from_name(&kind)
-    };
-    let Some(kind) = kind else {
-        return Err(Refusal::one(
-            RefusalKind::Malformed,
-            Fault::whole(
-                "document-kind-unknown",
-                "no importer reads this; kinds: `carta-porte`, `x12-309`, `auto`",
-                "ningún importador lo lee; tipos: `carta-porte`, `x12-309`, `auto`",
-            ),
-        )
-        .into());
-    };
+    let principal = access::principal(core, &caller, scope)?;
+    let kind = kind_of(&kind, &body)?;
+    let repeat = Repeat::of(caller.headers(), kind, &query, &body);
+    let file = encode::ni(&Sha256::digest(&body).into());
     let supplied: Vec<(String, String)> = query
         .iter()
         .filter(|(name, _)| !STEERING.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
+    let reading = Arc::clone(&app);
+    let whole = body.clone();
     let read = blocking(move || {
-        garita_formats::read(kind, &body).map_err(|error| {
+        garita_formats::read_as(kind, &body, reading.readings()).map_err(|error| {
             let refusal = if error.code() == "document-too-large" {
                 RefusalKind::TooLarge
             } else {
@@ -99,22 +95,33 @@ pub async fn import(
         core.metrics.refuse("import-incomplete");
         return Err(incomplete(&draft).into());
     }
-    let mut records = Vec::new();
-    for record in draft.records.iter().filter(|r| r.missing.is_empty()) {
-        let submission = Submission {
-            record_type: record.record_type.clone(),
-            occurred: query.get("occurred").cloned(),
-            subject: record.subject.clone(),
-            standing: None,
-            replaces: None,
-            follows: Vec::new(),
-            saw: None,
-            about: Vec::new(),
-            on_behalf_of: None,
-            source: None,
-            related: Vec::new(),
-        };
-        match submit::draft(core, submission, &principal).await {
+    // An event's key names its party, so it is made where events are captured.
+    if kind == DocumentKind::Epcis {
+        let records = crate::epcis::import(&app, &principal, whole).await?;
+        return Ok((
+            StatusCode::CREATED,
+            Json(json!({ "records": records, "faults": draft.faults })),
+        )
+            .into_response());
+    }
+    let fit: Vec<&DraftRecord> = draft
+        .records
+        .iter()
+        .filter(|r| r.missing.is_empty())
+        .collect();
+    let occurred = query.get("occurred");
+    let paper = Paper {
+        core,
+        principal: &principal,
+        occurred,
+        file,
+    };
+    judge(&paper, &fit).await?;
+    let mut records: Vec<Value> = Vec::new();
+    for (index, record) in fit.into_iter().enumerate() {
+        let submission = paper.submission(record);
+        let once = repeat.as_ref().map(|repeat| repeat.record(index));
+        match submit::draft_once(core, submission, &principal, once).await {
             Ok(receipt) => records.push(json!({
                 "recordType": record.record_type,
                 "id": receipt.leaf.id,
@@ -126,7 +133,7 @@ pub async fn import(
                 "recordType": record.record_type,
                 "refused": refusal.code(),
             })),
-            Err(refusal) => return Err(refusal.into()),
+            Err(refusal) => return Err(Problem::after(refusal, records)),
         }
     }
     Ok((
@@ -134,6 +141,155 @@ pub async fn import(
         Json(json!({ "records": records, "faults": draft.faults })),
     )
         .into_response())
+}
+
+/// Judges all records of a document before the first is filed: a document is filed whole or not at all, and all faults are told at once.
+///
+/// What one record needs of another of the same document is judged again when it is filed.
+async fn judge(paper: &Paper<'_>, records: &[&DraftRecord]) -> Result<(), Problem> {
+    let mut all: Option<Refusal> = None;
+    for (index, record) in records.iter().enumerate() {
+        if record.optional {
+            continue;
+        }
+        let judged = submit::dry_run(paper.core, paper.submission(record), paper.principal).await;
+        let Err(mut refusal) = judged else {
+            continue;
+        };
+        for fault in &mut refusal.faults {
+            fault.pointer = format!("/records/{index}{}", fault.pointer);
+        }
+        match &mut all {
+            Some(all) => all.faults.append(&mut refusal.faults),
+            None => all = Some(refusal),
+        }
+    }
+    match all {
+        None => Ok(()),
+        Some(refusal) => {
+            paper.core.metrics.refuse(refusal.code());
+            Err(refusal.into())
+        }
+    }
+}
+
+/// Whether the party's own word is what a record of that type says: an office that reads its own message relays nobody.
+fn is_own_word(core: &Core, record_type: &str, party: &str) -> bool {
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    core.programs
+        .issuing(record_type, &network, now_ms)
+        .and_then(|profile| {
+            let issued_by = &profile.model().records.get(record_type)?.issued_by;
+            let own = |role: &String| network.directory.has_role(party, role, now_ms);
+            Some(issued_by.iter().any(own))
+        })
+        .unwrap_or(false)
+}
+
+/// What every record of one document shares.
+struct Paper<'a> {
+    core: &'a Arc<Core>,
+    principal: &'a Principal,
+    occurred: Option<&'a String>,
+    /// The document by its digest.
+    file: String,
+}
+
+impl Paper<'_> {
+    fn submission(&self, record: &DraftRecord) -> Submission {
+        let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
+        Submission {
+            record_type: record.record_type.clone(),
+            occurred: self.occurred.cloned(),
+            subject: record.subject.clone(),
+            standing,
+            replaces: None,
+            follows: Vec::new(),
+            saw: None,
+            about: Vec::new(),
+            on_behalf_of: None,
+            source,
+            related: Vec::new(),
+        }
+    }
+}
+
+/// Standing and source of a record that a document became: what relays another's word says where that word stands, the document by its
+/// digest and the place in it. An office that reads its own message relays nobody.
+pub(crate) fn standing_of(
+    core: &Core,
+    party: &str,
+    record: &DraftRecord,
+    file: &str,
+) -> (Option<Standing>, Option<String>) {
+    if record.standing != Some("report") || is_own_word(core, &record.record_type, party) {
+        return (None, None);
+    }
+    let source = match &record.source {
+        Some(place) => format!("{file} {place}"),
+        None => file.to_owned(),
+    };
+    (Some(Standing::Report), Some(source))
+}
+
+/// The kind that is named, or what the bytes are where it is left to the node.
+fn kind_of(name: &str, bytes: &[u8]) -> Result<DocumentKind, Problem> {
+    let kind = match name {
+        "auto" => garita_formats::recognise(bytes),
+        name => DocumentKind::from_name(name),
+    };
+    kind.ok_or_else(|| {
+        let known: Vec<&str> = IMPORTERS.iter().map(|importer| importer.name).collect();
+        let known = known.join(", ");
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole(
+                "document-kind-unknown",
+                format!("no importer reads this; kinds: auto, {known}"),
+                format!("ningún importador lo lee; tipos: auto, {known}"),
+            ),
+        )
+        .into()
+    })
+}
+
+/// A client's Idempotency-Key for a document: each of its records has a key of its own, so that a repeat files what is still to file.
+struct Repeat {
+    key: String,
+    request: [u8; 32],
+}
+
+impl Repeat {
+    fn of(
+        headers: &HeaderMap,
+        kind: DocumentKind,
+        query: &BTreeMap<String, String>,
+        body: &[u8],
+    ) -> Option<Repeat> {
+        let key = headers.get("idempotency-key")?.to_str().ok()?.to_owned();
+        let mut hash = Sha256::new();
+        hash.update(kind.name());
+        for (name, value) in query {
+            // Lengths stand before the texts, so that no two queries look alike.
+            for text in [name, value] {
+                hash.update(text.len().to_be_bytes());
+                hash.update(text);
+            }
+        }
+        hash.update(body);
+        Some(Repeat {
+            key,
+            request: hash.finalize().into(),
+        })
+    }
+
+    fn record(&self, index: usize) -> Once {
+        Once {
+            key: format!("{}/{index}", self.key),
+            request: self.request,
+        }
+    }
 }
 
 /// All that keeps a draft from being filed, as one refusal.

@@ -16,6 +16,7 @@ use super::reading::reading;
 use crate::csv;
 use crate::measures::{self, Answer, Asked, Declared, measure_word};
 use crate::server::App;
+use crate::signed::Caller;
 
 /// Members of the query that choose no dimension.
 const AS_KNOWN: &str = "asKnown";
@@ -30,7 +31,7 @@ pub async fn list(State(app): State<Arc<App>>) -> Json<Value> {
 /// `GET /v1/indicators/{id}`: its numbers over the cases that the asking party has, as known at an instant.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(id): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
@@ -38,7 +39,7 @@ pub async fn one(
     let as_csv = match format.as_deref() {
         Some("csv") => true,
         Some("json") => false,
-        None => accepts_csv(&headers),
+        None => accepts_csv(caller.headers()),
         Some(_) => {
             return Err(Problem::parameter(
                 FORMAT,
@@ -57,7 +58,7 @@ pub async fn one(
             )
         })?),
     };
-    let (declared, answer) = reading(&app, &headers, move |core, party| {
+    let (declared, answer) = reading(&app, &caller, move |core, party| {
         let declared = measures::find(core, &id).ok_or_else(|| measures::not_declared(&id))?;
         let now_ms = core.clock.now_ms();
         let asked = Asked {

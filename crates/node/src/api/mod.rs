@@ -2,19 +2,24 @@
 
 pub mod admin;
 pub mod attachments;
-mod body;
+pub(crate) mod body;
 pub mod cases;
 pub mod credentials;
+pub mod documents;
 pub mod elements;
+pub mod formats;
 pub mod imports;
 pub mod indicators;
+pub mod keys;
 pub mod log;
+pub mod me;
 pub mod openapi;
 pub mod ops;
 pub mod peers;
 pub mod problem;
 mod reading;
 pub mod records;
+pub mod sheets;
 pub mod stream;
 
 use std::sync::Arc;
@@ -22,7 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, map_response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
 
@@ -36,6 +41,7 @@ const IMPORT_BYTES_MAX: usize = garita_formats::DOCUMENT_BYTES_MAX + 1;
 /// All routes of the API.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
+        .route("/v1/me", get(me::me))
         .route("/v1/records", post(records::submit).get(records::list))
         .route("/v1/records/dry-run", post(records::dry_run))
         .route("/v1/records/{digest}", get(records::one))
@@ -48,6 +54,11 @@ pub fn router() -> Router<Arc<App>> {
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
         )
+        .route("/v1/cases/{kind}/{key}/documents", get(documents::list))
+        .route(
+            "/v1/cases/{kind}/{key}/documents/{document}",
+            get(documents::one),
+        )
         .route("/v1/trust", get(credentials::trust))
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
@@ -55,6 +66,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/indicators", get(indicators::list))
         .route("/v1/indicators/{id}", get(indicators::one))
         .route("/v1/elements", get(elements::list))
+        .route("/v1/formats", get(formats::list))
+        .route("/v1/formats/{kind}", get(formats::one))
         .route("/v1/profiles", get(cases::profiles))
         .route("/v1/profiles/{profile}/context", get(cases::context))
         .route("/v1/network", get(peers::network))
@@ -71,6 +84,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))
         .route("/v1/admin/tokens", post(admin::token))
+        .route("/v1/admin/keys", post(keys::register).get(keys::list))
+        .route("/v1/admin/keys/{key}", delete(keys::revoke))
         .route("/v1/admin/links", post(admin::sign_in_link))
         .route("/v1/status", get(ops::status))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -80,6 +95,10 @@ pub fn router() -> Router<Arc<App>> {
         .merge(
             Router::new()
                 .route("/v1/import/{kind}", post(imports::import))
+                .route(
+                    "/v1/sheets/{record_type}",
+                    get(sheets::template).post(sheets::fill),
+                )
                 .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
                 .layer(from_fn(|request, next| {
                     body::whole(IMPORT_BYTES_MAX, request, next)

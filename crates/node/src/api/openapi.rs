@@ -1,17 +1,21 @@
-//! `/openapi.json`, made from one table of routes that the readable page uses too.
+//! `/openapi.json`, made from one table of routes that the readable page uses too; schemas and parameters stand beside it as data.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::server::App;
+
+mod document;
 
 /// One route of the API, as documented.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `operationId`: the name of the method in the clients.
+    pub id: &'static str,
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// Path with `{members}`.
     pub path: &'static str,
@@ -21,8 +25,18 @@ pub struct Route {
     pub en: &'static str,
     /// Spanish.
     pub es: &'static str,
-    /// Query members.
+    /// Query members, each described in `parameters.json` by its name, or by path and name where the name means several things.
     pub query: &'static [&'static str],
+    /// Fields of the request, described there too.
+    pub sends: &'static [&'static str],
+    /// The body: name of a schema of `schemas.json`, `*/*` for a file as it is, or empty.
+    pub takes: &'static str,
+    /// The answer in each of its media types: name of a schema (JSON), a media type, or `MEDIA=SCHEMA`.
+    pub gives: &'static [&'static str],
+    /// Further statuses of success with the name of the schema.
+    pub also: &'static [(u16, &'static str)],
+    /// Whether the answer names the new thing's address in `Location`.
+    pub located: bool,
     /// Example of the request's body, or empty.
     pub example: &'static str,
     /// Example of the answer, or empty.
@@ -40,6 +54,9 @@ const DRAFT: &str = r#"{"recordType":"ItemReleased","follows":["ni:///sha-256;�
 const CREDENTIAL: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://w3id.org/garita/example/v1"],"id":"urn:uuid:…","type":["VerifiableCredential","LicenceCard"],"issuer":{"id":"did:web:customs.example:parties:cbp","name":"CBP Laredo"},"validFrom":"2026-11-24T15:00:00Z","credentialSubject":{"number":"L1"},"proof":{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","verificationMethod":"did:web:customs.example:parties:cbp#key-1","proofPurpose":"assertionMethod","proofValue":"z…"}}"#;
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"waiting-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Request","pointer":"/credentialSubject/request","title":{"en":"Request","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#request"}]}"#;
+const FORMATS: &str = r#"{"items":[{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":41}]}"#;
+const FORMAT: &str = r#"{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":[{"place":"M10-01","title":{"en":"Carrier code (SCAC)","es":"Código del transportista (SCAC)"},"required":true,"goes":[{"recordType":"Request","member":"/carrier","title":{"en":"Carrier","es":"Transportista"},"wco":["R012"],"uncefact":null}]}]}"#;
+const SHEET: &str = r#"{"recordType":"ItemReleased","complete":false,"records":[{"number":"1","row":2,"complete":true,"recordType":"ItemReleased","optional":false,"subject":{"item":"TOCQ88402171","weight":9120},"sources":{"/item":{"line":2,"column":2,"path":"B2 Item","text":"TOCQ88402171"}},"missing":[]}],"faults":[{"code":"number-ambiguous","record":1,"pointer":"/weight","place":{"line":3,"column":3,"path":"C3 Weight","text":"12,345"},"en":"Weight: `12,345` can be 12345 or 12.345; …","es":"Peso: `12,345` puede ser 12345 o 12.345; …","severity":"error"}],"faultsUntold":0,"filed":1,"filedBefore":0,"refused":0,"incomplete":1,"rows":[{"record":0,"row":2,"status":"filed","id":"ni:///sha-256;…"},{"record":1,"row":3,"status":"incomplete"}]}"#;
 const INDICATOR: &str = r#"{"id":"waiting-time","profile":"example","version":"1.0.0","unit":"min","asKnown":"2026-11-24T15:00:00Z","columns":[{"name":"port","role":"by","kind":"text"},{"name":"value","role":"value","kind":"number"},{"name":"rows","role":"rows","kind":"number"},{"name":"withheld","role":"withheld","kind":"number"}],"rows":[{"port":"2304","value":41.5,"rows":212,"withheld":false},{"port":"2305","value":null,"rows":null,"withheld":true}],"counted":212,"withheld":{"groups":1,"why":{"en":"groups of fewer than 10 rows are withheld, …","es":"los grupos de menos de 10 filas se reservan, …"}},"more":false}"#;
 
 const fn get(
@@ -49,12 +66,18 @@ const fn get(
     es: &'static str,
 ) -> Route {
     Route {
+        id: "",
         method: "GET",
         path,
         section,
         en,
         es,
         query: &[],
+        sends: &[],
+        takes: "",
+        gives: &[],
+        also: &[],
+        located: false,
         example: "",
         answer: "",
         who: "token",
@@ -80,6 +103,22 @@ const fn post(
 /// Every route, in reading order.
 pub const ROUTES: &[Route] = &[
     Route {
+        id: "whoAmI",
+        gives: &["WhoAmI"],
+        codes: &["unauthenticated"],
+        ..get(
+            "/v1/me",
+            "records",
+            "Who you are to this node: the party for which you act, its roles and numbers, what you may do, and until when.",
+            "Quién es usted para este nodo: la parte por la que actúa, sus papeles y números, lo que puede hacer y hasta cuándo.",
+        )
+    },
+    Route {
+        id: "submitRecord",
+        takes: "Submission",
+        gives: &["Receipt"],
+        sends: &["Idempotency-Key"],
+        located: true,
         example: DRAFT,
         codes: &[
             "unauthenticated",
@@ -103,6 +142,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "judgeRecord",
+        takes: "RecordDraft",
+        gives: &["SignedRecord"],
         status: 200,
         example: DRAFT,
         ..post(
@@ -113,6 +155,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listRecords",
+        gives: &["RecordPage"],
         query: &["type", "issuer", "order", "limit", "cursor"],
         ..get(
             "/v1/records",
@@ -121,25 +165,39 @@ pub const ROUTES: &[Route] = &[
             "Registros que tiene su parte, el más nuevo primero.",
         )
     },
-    get(
-        "/v1/records/{digest}",
-        "records",
-        "One record with its stamp: whole, or the view your party was given.",
-        "Un registro con su sello: completo, o la vista que se dio a su parte.",
-    ),
-    get(
-        "/v1/records/{digest}/receipt",
-        "records",
-        "Its receipt, to be checked offline with `garita log verify-receipt`.",
-        "Su acuse, que se comprueba sin red con `garita log verify-receipt`.",
-    ),
-    get(
-        "/v1/records/{digest}/holders",
-        "records",
-        "Who else has it and since when, by their own receipts.",
-        "Quién más lo tiene y desde cuándo, según sus propios acuses.",
-    ),
     Route {
+        id: "getRecord",
+        gives: &["HeldRecord"],
+        ..get(
+            "/v1/records/{digest}",
+            "records",
+            "One record with its stamp: whole, or the view your party was given.",
+            "Un registro con su sello: completo, o la vista que se dio a su parte.",
+        )
+    },
+    Route {
+        id: "getReceipt",
+        gives: &["Receipt"],
+        ..get(
+            "/v1/records/{digest}/receipt",
+            "records",
+            "Its receipt, to be checked offline with `garita log verify-receipt`.",
+            "Su acuse, que se comprueba sin red con `garita log verify-receipt`.",
+        )
+    },
+    Route {
+        id: "listHolders",
+        gives: &["HolderList"],
+        ..get(
+            "/v1/records/{digest}/holders",
+            "records",
+            "Who else has it and since when, by their own receipts.",
+            "Quién más lo tiene y desde cuándo, según sus propios acuses.",
+        )
+    },
+    Route {
+        id: "listCases",
+        gives: &["CasePage"],
         query: &["kind", "state", "limit", "cursor"],
         ..get(
             "/v1/cases",
@@ -148,19 +206,29 @@ pub const ROUTES: &[Route] = &[
             "Expedientes de una clase con sus estados, el último cambio primero.",
         )
     },
-    get(
-        "/v1/cases/{kind}/{key}",
-        "cases",
-        "A case's state as of now: tracks, holds, clocks, seats, parts, what is disputed.",
-        "El estado de un expediente ahora: vías, retenciones, plazos, lugares, partes, lo que está en disputa.",
-    ),
-    get(
-        "/v1/cases/{kind}/{key}/timeline",
-        "cases",
-        "Its records in the order in which they count, and what became of each.",
-        "Sus registros en el orden en que cuentan, y qué fue de cada uno.",
-    ),
     Route {
+        id: "getCase",
+        gives: &["CaseState"],
+        ..get(
+            "/v1/cases/{kind}/{key}",
+            "cases",
+            "A case's state as of now: tracks, holds, clocks, seats, parts, what is disputed.",
+            "El estado de un expediente ahora: vías, retenciones, plazos, lugares, partes, lo que está en disputa.",
+        )
+    },
+    Route {
+        id: "getTimeline",
+        gives: &["Timeline"],
+        ..get(
+            "/v1/cases/{kind}/{key}/timeline",
+            "cases",
+            "Its records in the order in which they count, and what became of each.",
+            "Sus registros en el orden en que cuentan, y qué fue de cada uno.",
+        )
+    },
+    Route {
+        id: "getCredential",
+        gives: &["application/vc=Credential", "text/plain"],
         query: &["as"],
         answer: CREDENTIAL,
         codes: &[
@@ -177,13 +245,53 @@ pub const ROUTES: &[Route] = &[
             "Una credencial para terceros que el programa hace del expediente, firmada por la autoridad que la emite: los mismos bytes mientras sus registros sean los mismos. `as=qr` da el texto de un código QR. Quién puede tenerla lo dice el programa; quien no puede no encuentra nada. Un tercero encuentra la llave en el documento DID del emisor.",
         )
     },
-    get(
-        "/v1/trust",
-        "cases",
-        "The trust file: the governance chain, the contexts of credentials, and how each case that credentials speak of stands as your records say now; signed by this node. A booth without a net checks with it.",
-        "El archivo de confianza: la cadena de gobierno, los contextos de las credenciales y cómo está cada expediente del que hablan, según sus registros de ahora; firmado por este nodo. Con él revisa una caseta sin red.",
-    ),
     Route {
+        id: "listDocuments",
+        gives: &["DocumentKindList"],
+        ..get(
+            "/v1/cases/{kind}/{key}/documents",
+            "cases",
+            "The kinds of document that the case can be written as, from what its reader holds.",
+            "Los tipos de documento en que se puede escribir el expediente, con lo que tiene quien lo lee.",
+        )
+    },
+    Route {
+        id: "getDocument",
+        gives: &["CaseDocument", "*/*"],
+        query: &[
+            "sender",
+            "senderQualifier",
+            "receiver",
+            "receiverQualifier",
+            "control",
+            "test",
+        ],
+        codes: &[
+            "unauthenticated",
+            "not-found",
+            "document-member-missing",
+            "document-member-changed",
+        ],
+        ..get(
+            "/v1/cases/{kind}/{key}/documents/{document}",
+            "cases",
+            "The case as a document to send, read again before it is answered. The header `Garita-Left-Out` names members that the format has no place for; with `Accept: application/json` they come beside the document.",
+            "El expediente como documento para enviar, leído de nuevo antes de responder. El encabezado `Garita-Left-Out` nombra los datos que el formato no puede llevar; con `Accept: application/json` vienen junto al documento.",
+        )
+    },
+    Route {
+        id: "getTrustFile",
+        gives: &["TrustFile"],
+        ..get(
+            "/v1/trust",
+            "cases",
+            "The trust file: the governance chain, the contexts of credentials, and how each case that credentials speak of stands as your records say now; signed by this node. A booth without a net checks with it.",
+            "El archivo de confianza: la cadena de gobierno, los contextos de las credenciales y cómo está cada expediente del que hablan, según sus registros de ahora; firmado por este nodo. Con él revisa una caseta sin red.",
+        )
+    },
+    Route {
+        id: "search",
+        gives: &["SearchHits"],
         query: &["q", "name"],
         ..get(
             "/v1/search",
@@ -193,6 +301,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "stream",
+        gives: &["text/event-stream"],
+        sends: &["Last-Event-ID"],
         query: &["cursor"],
         ..get(
             "/v1/stream",
@@ -202,7 +313,12 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
-        query: &["submit", "occurred"],
+        id: "importDocument",
+        takes: "*/*",
+        gives: &["Imported"],
+        also: &[(200, "ImportDraft")],
+        sends: &["Idempotency-Key"],
+        query: &["submit", "occurred", "supplied"],
         codes: &[
             "unauthenticated",
             "document-kind-unknown",
@@ -212,23 +328,99 @@ pub const ROUTES: &[Route] = &[
         ..post(
             "/v1/import/{kind}",
             "import",
-            "A Carta Porte or X12 309 as people have it becomes draft records, every member with its source place; `submit=true` files them when complete; other query members are supplied to the drafts, for what the document cannot tell. Kinds: carta-porte, x12-309, auto.",
-            "Una Carta Porte o un X12 309 tal como la gente los tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: carta-porte, x12-309, auto.",
+            "A document as people have it becomes draft records, every member with its source place; `submit=true` files them when complete, all or none; other query members are supplied to the drafts, for what the document cannot tell. Kinds: those of `/v1/formats`, or `auto`. With an Idempotency-Key a repeat is answered with the records of the first time.",
+            "Un documento tal como la gente lo tiene se vuelve borradores, cada dato con su lugar de origen; `submit=true` los presenta si están completos, todos o ninguno; los demás miembros de la consulta se agregan a los borradores, por lo que el documento no puede decir. Tipos: los de `/v1/formats`, o `auto`. Con una Idempotency-Key la repetición se responde con los registros de la primera vez.",
         )
     },
-    post(
-        "/v1/attachments",
-        "attachments",
-        "Store a file; a record names the answered id in `relatedResource`.",
-        "Guardar un archivo; un registro nombra el id respondido en `relatedResource`.",
-    ),
-    get(
-        "/v1/attachments/{digest}",
-        "attachments",
-        "A file, for parties that hold a record which names it; what is not here is asked for at the home of that record.",
-        "Un archivo, para partes que tienen un registro que lo nombra; si no está aquí, se pide al nodo de ese registro.",
-    ),
     Route {
+        id: "listFormats",
+        gives: &["FormatList"],
+        who: "anyone",
+        answer: FORMATS,
+        codes: &[],
+        ..get(
+            "/v1/formats",
+            "import",
+            "Kinds of document that are read: name, title, standard, number of elements.",
+            "Tipos de documento que se leen: nombre, título, norma y número de elementos.",
+        )
+    },
+    Route {
+        id: "getFormat",
+        gives: &["Format"],
+        who: "anyone",
+        answer: FORMAT,
+        codes: &["document-kind-unknown"],
+        ..get(
+            "/v1/formats/{kind}",
+            "import",
+            "Which element of a kind goes where: its place in the document, the members of records that it fills, and their identifiers in the WCO Data Model and in UN/CEFACT's dictionary.",
+            "Qué elemento de un tipo va adónde: su lugar en el documento, los datos de registros que llena y los identificadores de estos en el Modelo de Datos de la OMA y en el diccionario de UN/CEFACT.",
+        )
+    },
+    Route {
+        id: "getSheetTemplate",
+        gives: &["text/csv", "*/*"],
+        who: "anyone",
+        query: &["format", "lang"],
+        codes: &["record-type-unknown", "parameter-malformed"],
+        ..get(
+            "/v1/sheets/{recordType}",
+            "import",
+            "The spreadsheet of a record type to fill in, for those who have only one: `format=xlsx` (with help and the codes to choose from) or `csv`, titles in `lang` en or es.",
+            "La hoja de cálculo de un tipo de registro para llenar, para quien solo tiene una: `format=xlsx` (con ayuda y las claves para elegir) o `csv`, con títulos en `lang` en o es.",
+        )
+    },
+    Route {
+        id: "importSheet",
+        answer: SHEET,
+        takes: "*/*",
+        gives: &["SheetAnswer"],
+        status: 200,
+        query: &["submit", "occurred", "dates", "zone", "decimal"],
+        codes: &[
+            "unauthenticated",
+            "record-type-unknown",
+            "parameter-malformed",
+            "sheet-no-header",
+            "sheet-encrypted",
+            "sheet-damaged",
+            "sheet-too-many-rows",
+            "document-too-large",
+        ],
+        ..post(
+            "/v1/sheets/{recordType}",
+            "import",
+            "A filled sheet (CSV or XLSX, told by its content) becomes one draft for each record, every fault at its cell. `submit=true` files each complete record by itself and answers row by row; a row that is refused hinders no other, and a row with the same content as one of the last 24 hours is answered with that one's record. `dates=day-first|month-first`, `zone` (IANA) and `decimal=point|comma` say how what can be read two ways is meant; without them it is a fault.",
+            "Una hoja llena (CSV o XLSX, según su contenido) se vuelve un borrador por registro, con cada falta en su celda. `submit=true` presenta cada registro completo por separado y responde fila por fila; una fila rechazada no detiene a las demás, y una con el mismo contenido que otra de las últimas 24 horas se responde con el registro de aquella. `dates=day-first|month-first`, `zone` (IANA) y `decimal=point|comma` dicen cómo se lee lo que admite dos lecturas; sin ellos es una falta.",
+        )
+    },
+    Route {
+        id: "attachFile",
+        takes: "*/*",
+        gives: &["Attachment"],
+        located: true,
+        codes: &["unauthenticated", "document-too-large", "attachment-empty"],
+        ..post(
+            "/v1/attachments",
+            "attachments",
+            "Store a file; a record names the answered id in `relatedResource`.",
+            "Guardar un archivo; un registro nombra el id respondido en `relatedResource`.",
+        )
+    },
+    Route {
+        id: "getAttachment",
+        gives: &["*/*"],
+        ..get(
+            "/v1/attachments/{digest}",
+            "attachments",
+            "A file, for parties that hold a record which names it; what is not here is asked for at the home of that record.",
+            "Un archivo, para partes que tienen un registro que lo nombra; si no está aquí, se pide al nodo de ese registro.",
+        )
+    },
+    Route {
+        id: "listIndicators",
+        gives: &["IndicatorList"],
         who: "anyone",
         codes: &[],
         answer: INDICATOR_LISTED,
@@ -240,7 +432,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
-        query: &["asKnown", "format"],
+        id: "getIndicator",
+        gives: &["IndicatorNumbers", "text/csv"],
+        query: &["asKnown", "format", "only"],
         codes: &[
             "unauthenticated",
             "indicator-unknown",
@@ -258,6 +452,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listAutomations",
+        gives: &["AutomationList"],
         who: "anyone",
         ..get(
             "/v1/automations",
@@ -267,6 +463,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listElements",
+        gives: &["ElementList", "text/csv"],
         who: "anyone",
         query: &["profile", "recordType", "wco", "mapped", "format"],
         codes: &["parameter-malformed"],
@@ -279,6 +477,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listProfiles",
+        gives: &["ProfileList"],
         who: "anyone",
         ..get(
             "/v1/profiles",
@@ -288,6 +488,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getContext",
+        gives: &["Context"],
         who: "anyone",
         ..get(
             "/v1/profiles/{profile}/context",
@@ -297,6 +499,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getNetwork",
+        gives: &["Network"],
         who: "anyone",
         ..get(
             "/v1/network",
@@ -306,6 +510,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listGovernance",
+        gives: &["GovernanceFeed"],
         who: "anyone",
         query: &["after"],
         ..get(
@@ -316,6 +522,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "addGovernance",
+        takes: "GovernanceEntry",
+        gives: &["GovernanceHead"],
         status: 200,
         codes: &[
             "governance-not-signed",
@@ -329,13 +538,20 @@ pub const ROUTES: &[Route] = &[
             "Agregar un asiento firmado; cuentan las firmas de las autoridades.",
         )
     },
-    get(
-        "/v1/peers",
-        "network",
-        "How each peer stands: in step or not, what of it waits here for lack of what, how far its log is checked, whether it is isolated.",
-        "Cómo está cada nodo par: al corriente o no, qué suyo espera aquí y por falta de qué, hasta dónde se revisó su bitácora, si está aislado.",
-    ),
     Route {
+        id: "listPeers",
+        gives: &["PeerList"],
+        ..get(
+            "/v1/peers",
+            "network",
+            "How each peer stands: in step or not, what of it waits here for lack of what, how far its log is checked, whether it is isolated.",
+            "Cómo está cada nodo par: al corriente o no, qué suyo espera aquí y por falta de qué, hasta dónde se revisó su bitácora, si está aislado.",
+        )
+    },
+    Route {
+        id: "peerDeliver",
+        takes: "Delivery",
+        gives: &["DeliveryAnswer"],
         who: "peer",
         status: 200,
         codes: &[
@@ -352,6 +568,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerCredential",
+        takes: "CredentialWanted",
+        gives: &["Credential"],
         who: "peer",
         status: 200,
         codes: &["unauthenticated", "not-found"],
@@ -363,6 +582,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerDigest",
+        gives: &["StepDigest"],
         who: "peer",
         query: &["through"],
         ..get(
@@ -373,6 +594,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerAttachment",
+        gives: &["*/*"],
         who: "peer",
         ..get(
             "/v1/peer/attachments/{digest}",
@@ -382,6 +605,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerDelivered",
+        gives: &["StepDigest"],
         who: "peer",
         ..get(
             "/v1/peer/delivered",
@@ -391,6 +616,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerContacts",
+        gives: &["ContactFeed"],
         who: "peer",
         query: &["known"],
         ..get(
@@ -401,6 +628,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "setContact",
+        takes: "Contact",
+        gives: &["ContactSet"],
         status: 200,
         codes: &["contact-malformed", "issuer-not-hosted"],
         ..post(
@@ -411,6 +641,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerJoin",
+        takes: "Join",
+        gives: &["GovernanceFeed"],
         who: "peer",
         status: 200,
         codes: &[
@@ -426,6 +659,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "invite",
+        gives: &["InvitationTaken"],
         who: "operator",
         status: 200,
         codes: &["unauthenticated", "not-authority"],
@@ -437,6 +672,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "joinNetwork",
+        takes: "InvitationTaken",
+        gives: &["Joined"],
         who: "operator",
         status: 200,
         example: r#"{"invitation":"garita-invitation:…"}"#,
@@ -454,6 +692,9 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "makeToken",
+        takes: "TokenRequest",
+        gives: &["Token"],
         who: "operator",
         example: r#"{"party":"cbp-laredo","name":"gate system","scopes":["read"],"days":90}"#,
         codes: &["unauthenticated", "scope-unknown", "token-days"],
@@ -465,6 +706,53 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "registerKey",
+        takes: "KeyRequest",
+        gives: &["Key"],
+        who: "operator",
+        example: r#"{"party":"cbp-laredo","publicKey":"z6Mk…","name":"gate system","scopes":["read"],"days":90}"#,
+        codes: &[
+            "unauthenticated",
+            "scope-unknown",
+            "token-days",
+            "key-malformed",
+            "key-registered",
+        ],
+        ..post(
+            "/v1/admin/keys",
+            "operator",
+            "A public key with which a system of a hosted party signs its requests (RFC 9421); scopes and days as for a token.",
+            "Una llave pública con la que un sistema de una parte alojada firma sus peticiones (RFC 9421); alcances y días como en una ficha.",
+        )
+    },
+    Route {
+        id: "listKeys",
+        gives: &["KeyList"],
+        who: "operator",
+        query: &["party"],
+        ..get(
+            "/v1/admin/keys",
+            "operator",
+            "Keys of a hosted party, expired and revoked ones too.",
+            "Llaves de una parte alojada, también las vencidas y revocadas.",
+        )
+    },
+    Route {
+        id: "revokeKey",
+        method: "DELETE",
+        gives: &["Key"],
+        who: "operator",
+        ..get(
+            "/v1/admin/keys/{key}",
+            "operator",
+            "From now on nothing that this key signs is taken.",
+            "Desde ahora no se toma nada que firme esta llave.",
+        )
+    },
+    Route {
+        id: "makeLink",
+        takes: "LinkRequest",
+        gives: &["Link"],
         who: "operator",
         status: 200,
         example: r#"{"party":"cbp-laredo","person":"M. Herrera","post":"primary"}"#,
@@ -476,6 +764,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getStatus",
+        gives: &["Status"],
         who: "anyone",
         ..get(
             "/v1/status",
@@ -485,6 +775,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getCheckpoint",
+        gives: &["text/plain"],
         who: "anyone",
         ..get(
             "/log/checkpoint",
@@ -494,6 +786,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getTile",
+        gives: &["application/octet-stream"],
         who: "anyone",
         ..get(
             "/log/tile/{path}",
@@ -503,6 +797,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getNodeDid",
+        gives: &["DidDocument"],
         who: "anyone",
         ..get(
             "/.well-known/did.json",
@@ -512,6 +808,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getPartyDid",
+        gives: &["DidDocument"],
         who: "anyone",
         ..get(
             "/parties/{slug}/did.json",
@@ -521,6 +819,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "livez",
+        gives: &["text/plain"],
         who: "anyone",
         ..get(
             "/livez",
@@ -530,6 +830,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "readyz",
+        gives: &["text/plain"],
         who: "anyone",
         ..get(
             "/readyz",
@@ -539,6 +841,8 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getMetrics",
+        gives: &["text/plain"],
         who: "anyone",
         ..get(
             "/metrics",
@@ -549,6 +853,11 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
+/// What a parameter of a route means, in English and Spanish.
+pub fn meaning(route: &Route, name: &str) -> Option<(&'static str, &'static str)> {
+    document::parameter(route, name).map(|p| (p.en.as_str(), p.es.as_str()))
+}
+
 /// `GET /openapi.json`.
 pub async fn document(State(app): State<Arc<App>>) -> Json<Value> {
     Json(openapi(&app.core().identity.url))
@@ -556,108 +865,5 @@ pub async fn document(State(app): State<Arc<App>>) -> Json<Value> {
 
 /// The OpenAPI 3.1 document.
 pub fn openapi(url: &str) -> Value {
-    let mut paths: Map<String, Value> = Map::new();
-    for route in ROUTES {
-        let mut parameters: Vec<Value> = route
-            .path
-            .split('/')
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-            .collect();
-        parameters.extend(
-            route
-                .query
-                .iter()
-                .map(|name| json!({ "name": name, "in": "query", "schema": { "type": "string" } })),
-        );
-        let mut operation = json!({
-            "summary": route.en,
-            "x-summary-es": route.es,
-            "tags": [route.section],
-            "x-who": route.who,
-            "parameters": parameters,
-            "responses": {
-                route.status.to_string(): success(route),
-                "default": {
-                    "description": format!("refusal; codes of its own: {}", route.codes.join(", ")),
-                    "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-                },
-            },
-        });
-        if route.method == "POST"
-            && let Value::Object(map) = &mut operation
-        {
-            let mut media = json!({ "schema": { "type": "object" } });
-            if let Ok(example) = serde_json::from_str::<Value>(route.example)
-                && let Value::Object(media) = &mut media
-            {
-                media.insert("example".to_owned(), example);
-            }
-            map.insert(
-                "requestBody".to_owned(),
-                json!({ "content": { "application/json": media } }),
-            );
-        }
-        match route.who {
-            "token" => set(&mut operation, "security", json!([{ "token": [] }])),
-            "operator" => set(&mut operation, "security", json!([{ "operator": [] }])),
-            _ => {}
-        }
-        let entry = paths
-            .entry(route.path.to_owned())
-            .or_insert_with(|| Value::Object(Map::new()));
-        set(entry, &route.method.to_ascii_lowercase(), operation);
-    }
-    json!({
-        "openapi": "3.1.0",
-        "info": { "title": "Garita", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "Apache-2.0" } },
-        "servers": [{ "url": url }],
-        "paths": paths,
-        "components": {
-            "securitySchemes": {
-                "token": { "type": "http", "scheme": "bearer" },
-                "operator": { "type": "http", "scheme": "bearer", "description": "DATA/admin.token" },
-            },
-            "schemas": {
-                "Problem": {
-                    "type": "object",
-                    "required": ["type", "title", "status", "code", "detail", "errors"],
-                    "properties": {
-                        "type": { "type": "string" },
-                        "title": { "type": "string" },
-                        "status": { "type": "integer" },
-                        "code": { "type": "string" },
-                        "detail": { "type": "string" },
-                        "detailEs": { "type": "string" },
-                        "errors": { "type": "array", "items": {
-                            "type": "object",
-                            "properties": {
-                                "code": { "type": "string" },
-                                "pointer": { "type": "string" },
-                                "detail": { "type": "string" },
-                                "detailEs": { "type": "string" },
-                            },
-                        } },
-                    },
-                },
-            },
-        },
-    })
-}
-
-fn success(route: &Route) -> Value {
-    let mut success = json!({ "description": "success" });
-    if let Ok(example) = serde_json::from_str::<Value>(route.answer) {
-        let content = json!({
-            "application/json": { "schema": { "type": "object" }, "example": example },
-        });
-        set(&mut success, "content", content);
-    }
-    success
-}
-
-fn set(value: &mut Value, name: &str, member: Value) {
-    if let Value::Object(map) = value {
-        map.insert(name.to_owned(), member);
-    }
+    document::make(url)
 }

@@ -21,6 +21,7 @@ use super::problem::Problem;
 use super::reading::anybody_known;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 const GOVERNANCE_PAGE: usize = 500;
 /// Names of what is waited for that one answer lists.
@@ -67,6 +68,13 @@ pub async fn governance(
     Query(query): Query<GovernanceQuery>,
 ) -> Result<Json<GovernanceFeed>, Problem> {
     let after = query.after.unwrap_or(-1);
+    if after < -1 {
+        return Err(Problem::parameter(
+            "after",
+            "`after` is the number of an entry, or -1 for all",
+            "`after` es el número de un asiento, o -1 para todos",
+        ));
+    }
     let from = u64::try_from(after.saturating_add(1)).unwrap_or(0);
     let core = Arc::clone(app.core());
     let set_up = app.governance();
@@ -96,12 +104,12 @@ pub async fn governance(
 /// `POST /v1/governance`: a signed entry, by whoever has it; what counts is the authorities' signatures.
 pub async fn govern(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let core = app.core();
-    if !app.is_admin(&headers) {
-        access::principal(core, &headers, Scope::Submit)?;
+    if !app.is_admin(caller.headers()) {
+        access::principal(core, &caller, Scope::Submit)?;
     }
     let entry = garita_exchange::parse::document(&body)?;
     let network = core.govern(vec![entry]).await?;
@@ -117,8 +125,8 @@ fn number_of(entry: &Value) -> Option<u64> {
 }
 
 /// `GET /v1/peers`: how each peer stands.
-pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    anybody_known(&app, &headers).await?;
+pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, Problem> {
+    anybody_known(&app, &caller).await?;
     let waiting = waiting(&app).await?;
     Ok(Json(json!({ "items": standings(&app, &waiting) })))
 }
@@ -290,11 +298,11 @@ pub async fn contacts(
 /// `POST /v1/contacts`: the caller's party says whom to call.
 pub async fn set_contact(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers, Scope::Submit)?;
+    let principal = access::principal(core, &caller, Scope::Submit)?;
     let contact: Contact = serde_json::from_slice(&body).map_err(|e| {
         Refusal::one(
             RefusalKind::Malformed,

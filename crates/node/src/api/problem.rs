@@ -5,13 +5,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use serde::Serialize;
+use serde_json::Value;
 
 /// A reason that the framework gives has some words.
 const REASON_BYTES_MAX: usize = 4_096;
 
-/// A refusal on its way out.
+/// A refusal on its way out, with what was filed before it where several records were asked for.
 #[derive(Debug)]
-pub struct Problem(pub Refusal);
+pub struct Problem(pub Refusal, Vec<Value>);
 
 #[derive(Debug, Serialize)]
 struct Body<'a> {
@@ -24,6 +25,8 @@ struct Body<'a> {
     #[serde(rename = "detailEs")]
     detail_es: &'a str,
     errors: Vec<One<'a>>,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    filed: &'a [Value],
 }
 
 #[derive(Debug, Serialize)]
@@ -37,14 +40,19 @@ struct One<'a> {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self(refusal)
+        Self(refusal, Vec::new())
     }
 }
 
 impl Problem {
+    /// A refusal in the middle of several records: those before it are filed.
+    pub fn after(refusal: Refusal, filed: Vec<Value>) -> Self {
+        Self(refusal, filed)
+    }
+
     /// Something that is not there, or not for this caller to know.
     pub fn not_found() -> Self {
-        Self(Refusal::one(
+        Self::from(Refusal::one(
             RefusalKind::NotFound,
             Fault::whole(
                 "not-found",
@@ -56,7 +64,7 @@ impl Problem {
 
     /// A parameter that cannot be read.
     pub fn parameter(name: &str, en: &str, es: &str) -> Self {
-        Self(Refusal::one(
+        Self::from(Refusal::one(
             RefusalKind::Malformed,
             Fault::at("parameter-malformed", name, en, es),
         ))
@@ -73,7 +81,7 @@ impl IntoResponse for Problem {
 
 impl Problem {
     fn answer(self, status: StatusCode) -> Response {
-        let refusal = self.0;
+        let Self(refusal, filed) = self;
         let first = refusal.faults.first();
         let body = Body {
             kind: format!("https://w3id.org/garita/problems#{}", refusal.code()),
@@ -92,6 +100,7 @@ impl Problem {
                     detail_es: &f.es,
                 })
                 .collect(),
+            filed: &filed,
         };
         let mut response = (status, Json(&body)).into_response();
         let headers = response.headers_mut();
@@ -146,7 +155,7 @@ pub(crate) async fn told(response: Response) -> Response {
             format!("la petición no se puede leer: {text}"),
         ),
     };
-    let mut told = Problem(Refusal::one(kind, Fault::whole(code, en, es))).answer(
+    let mut told = Problem::from(Refusal::one(kind, Fault::whole(code, en, es))).answer(
         if status == StatusCode::METHOD_NOT_ALLOWED {
             status
         } else {

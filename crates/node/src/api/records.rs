@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
@@ -18,19 +18,21 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
-use super::reading::reading;
+use super::reading::{page_size, reading};
 use crate::access::{self, Scope};
 use crate::server::App;
+use crate::signed::Caller;
 
 /// `POST /v1/records`: a complete signed record, or a draft that this node completes and signs.
 pub async fn submit(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers, Scope::Submit)?;
-    let idempotency = headers
+    let principal = access::principal(core, &caller, Scope::Submit)?;
+    let idempotency = caller
+        .headers()
         .get("idempotency-key")
         .and_then(|v| v.to_str().ok())
         .map(str::to_owned);
@@ -66,11 +68,11 @@ pub async fn submit(
 /// `POST /v1/records/dry-run`: judges a draft, records nothing.
 pub async fn dry_run(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
     let core = app.core();
-    let principal = access::principal(core, &headers, Scope::Submit)?;
+    let principal = access::principal(core, &caller, Scope::Submit)?;
     let document = parse::document(&body)?;
     let submission: Submission = serde_json::from_value(document).map_err(|e| {
         Refusal::one(
@@ -96,22 +98,30 @@ pub struct ListQuery {
 /// `GET /v1/records`.
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, Problem> {
-    let page = reading(&app, &headers, move |core, party| {
+    let limit = page_size(query.limit)?;
+    let order = match query.order.as_deref() {
+        None | Some("newest") => Order::NewestFirst,
+        Some("oldest") => Order::OldestFirst,
+        Some(_) => {
+            return Err(Problem::parameter(
+                "order",
+                "`order` is newest or oldest",
+                "`order` es newest u oldest",
+            ));
+        }
+    };
+    let page = reading(&app, &caller, move |core, party| {
         core.reader
             .records(
                 party,
                 &RecordQuery {
                     record_type: query.record_type,
                     issuer: query.issuer,
-                    order: if query.order.as_deref() == Some("oldest") {
-                        Order::OldestFirst
-                    } else {
-                        Order::NewestFirst
-                    },
-                    limit: query.limit.unwrap_or(50).clamp(1, 500),
+                    order,
+                    limit,
                     cursor: query.cursor,
                     ..RecordQuery::default()
                 },
@@ -128,10 +138,10 @@ pub async fn list(
 /// `GET /v1/records/{digest}`: the widest view that the party holds, with its stamp.
 pub async fn one(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let held = reading(&app, &headers, move |core, party| {
+    let held = reading(&app, &caller, move |core, party| {
         core.reader
             .record(party, &id_of(&digest))
             .map_err(|e| store_refusal(&e))
@@ -155,10 +165,10 @@ pub async fn one(
 /// `GET /v1/records/{digest}/receipt`.
 pub async fn receipt(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let sequenced = reading(&app, &headers, move |core, party| {
+    let sequenced = reading(&app, &caller, move |core, party| {
         read::sequenced(core, party, &id_of(&digest))
     })
     .await?
@@ -170,14 +180,20 @@ pub async fn receipt(
 /// `GET /v1/records/{digest}/holders`: who else has it, by the peers' receipts.
 pub async fn holders(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let network = app.core().network();
-    let holders = reading(&app, &headers, move |core, party| {
-        read::holders(core, party, &id_of(&digest))
+    let holders = reading(&app, &caller, move |core, party| {
+        let id = id_of(&digest);
+        let held = core
+            .reader
+            .record(party, &id)
+            .map_err(|e| store_refusal(&e))?;
+        held.map(|_| read::holders(core, party, &id)).transpose()
     })
-    .await?;
+    .await?
+    .ok_or_else(Problem::not_found)?;
     Ok(Json(json!({
         "items": holders.iter().map(|h| json!({
             "node": h.peer,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
@@ -21,6 +20,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::problem::Problem;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
+use crate::signed::Caller;
 
 const PAGE: usize = 500;
 /// Events that wait for a slow reader; beyond it the reader's own connection waits, nobody else.
@@ -36,12 +36,13 @@ pub struct StreamQuery {
 /// `GET /v1/stream`.
 pub async fn stream(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Caller,
     Query(query): Query<StreamQuery>,
 ) -> Result<Response, Problem> {
     let core = Arc::clone(app.core());
-    let principal = access::principal(&core, &headers, Scope::Read)?;
-    let last = headers
+    let principal = access::principal(&core, &caller, Scope::Read)?;
+    let last = caller
+        .headers()
         .get("last-event-id")
         .and_then(|v| v.to_str().ok())
         .map(str::to_owned)
@@ -55,19 +56,33 @@ pub async fn stream(
             .frontier
             .size()
             .last(),
-        Some(text) => Some(LeafIndex::new(text.parse().map_err(|_| {
+        Some(text) => resumed(text).ok_or_else(|| {
             Problem::parameter(
                 "cursor",
                 "`cursor` is the id of an event, or `now`",
                 "`cursor` es el id de un evento, o `now`",
             )
-        })?)),
+        })?,
     };
     let (sender, receiver) = mpsc::channel(QUEUE);
     tokio::spawn(feed(core, principal.party, after, sender));
     Ok(Sse::new(ReceiverStream::new(receiver))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
         .into_response())
+}
+
+/// After which entry a stream goes on that broke off after an event. `5.0` is an event among several of entry 5, all of which are told
+/// again. The outer option is none where the text is no id.
+fn resumed(id: &str) -> Option<Option<LeafIndex>> {
+    let (entry, among) = id.split_once('.').map_or((id, None), |(e, a)| (e, Some(a)));
+    let entry: u64 = entry.parse().ok()?;
+    match among {
+        None => Some(Some(LeafIndex::new(entry))),
+        Some(among) => {
+            among.parse::<u64>().ok()?;
+            Some(entry.checked_sub(1).map(LeafIndex::new))
+        }
+    }
 }
 
 async fn feed(
@@ -168,6 +183,17 @@ fn cloud_event(core: &Core, event: &StoreEvent, name: &Name) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_event_s_id_is_a_place_to_go_on_from() {
+        let at = |index| Some(Some(LeafIndex::new(index)));
+        assert_eq!(resumed("5"), at(5));
+        assert_eq!(resumed("5.1"), at(4), "the entry's other events come again");
+        assert_eq!(resumed("0.0"), Some(None), "from the start");
+        for none in ["", "x", "-1", "5.", ".5", "5.x", "99999999999999999999"] {
+            assert_eq!(resumed(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn only_the_last_event_of_an_entry_is_a_cursor_and_no_two_share_an_id() {

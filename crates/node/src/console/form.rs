@@ -208,11 +208,11 @@ impl FormPage {
 }
 
 impl Field {
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         format!("f-{}", super::parts::slug(&self.name))
     }
 
-    fn input_type(&self) -> &'static str {
+    pub(super) fn input_type(&self) -> &'static str {
         match self.kind {
             FieldKind::Date => "date",
             FieldKind::DateTime => "datetime-local",
@@ -227,7 +227,7 @@ impl Field {
         }
     }
 
-    fn is(&self, kind: &str) -> bool {
+    pub(super) fn is(&self, kind: &str) -> bool {
         let own = match self.kind {
             FieldKind::Text | FieldKind::Date | FieldKind::DateTime => "line",
             FieldKind::Number => "number",
@@ -242,7 +242,7 @@ impl Field {
     }
 
     /// `aria-describedby`: hint, then error.
-    fn described(&self, bad: &bool) -> String {
+    pub(super) fn described(&self, bad: &bool) -> String {
         let id = self.id();
         let mut out = String::new();
         if !self.hint.is_empty() {

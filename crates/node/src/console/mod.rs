@@ -16,6 +16,7 @@ mod check;
 mod elements;
 mod form;
 mod frame;
+mod import;
 mod lang;
 mod lists;
 mod live;
@@ -52,6 +53,10 @@ pub use form::{
     render_choose, render_confirm, render_form,
 };
 pub use frame::{Frame, Live, NavLink, NodeLine, PeerLine, Place, SignedIn, Theme};
+pub use import::{
+    FormatGoes, FormatPage, FormatRow, FormatsPage, ImportFault, ImportFile, ImportMember,
+    ImportPage, ImportRecord, render_format, render_formats, render_import,
+};
 pub use lang::{Lang, grouped};
 pub use lists::{
     CaseRow, CasesPage, Cell, ContactRow, ContactsPage, OutboxRow, PeersPage, Sort, TableHead,

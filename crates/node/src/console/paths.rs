@@ -26,6 +26,10 @@ pub const INDICATORS: &str = "/console/indicators";
 pub const ELEMENTS: &str = "/console/elements";
 /// The register of what offices sign by rule.
 pub const AUTOMATIONS: &str = "/console/automations";
+/// Where files are imported.
+pub const IMPORT: &str = "/console/import";
+/// What can be imported; one kind is `FORMATS/KIND`.
+pub const FORMATS: &str = "/console/formats";
 /// Where a credential that somebody shows is checked.
 pub const CHECK: &str = "/console/check";
 /// Mandates given and received.

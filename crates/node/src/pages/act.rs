@@ -81,7 +81,7 @@ pub(super) async fn sign(
     let (submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
         Ok(Step::Submit(submission, principal, once)) => (*submission, principal, once),
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&kind, &key, &receipt.leaf.id),

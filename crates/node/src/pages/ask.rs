@@ -398,7 +398,7 @@ pub(super) async fn signed(
     })
     .await;
     // Without the store not even the person is known: the machine-readable answer is all there is.
-    answer.unwrap_or_else(|refusal| Problem(refusal).into_response())
+    answer.unwrap_or_else(|refusal| Problem::from(refusal).into_response())
 }
 
 /// See other, with GET.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use garita_exchange::problem::Refusal;
 use garita_profile::line::CaseLine;
 use garita_store::{CaseQuery, CaseView};
@@ -81,17 +81,7 @@ pub(super) async fn csv(
             text.push_str(&line.join(","));
             text.push('\n');
         }
-        Ok((
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"cases.csv\"",
-                ),
-            ],
-            text,
-        )
-            .into_response())
+        Ok(crate::csv::download("cases.csv", text))
     })
     .await
 }

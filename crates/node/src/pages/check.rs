@@ -83,11 +83,11 @@ pub(super) async fn post(
     let (case, submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
         Ok(Step::Submit(made)) => *made,
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&case.kind, &case.key, &receipt.leaf.id),
-        Err(refusal) => Problem(refusal).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
     }
 }
 
@@ -381,7 +381,7 @@ pub(super) async fn carry(
         kind: kind.clone(),
         key: key.clone(),
     };
-    let made = credentials::for_reader(&app, &headers, case, name.clone()).await;
+    let made = credentials::for_reader(&app, &headers.clone().into(), case, name.clone()).await;
     signed(app, headers, uri, move |ask| {
         let document = made?;
         let opened = case::open(ask, &kind, &key)?;

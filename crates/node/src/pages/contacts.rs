@@ -110,7 +110,7 @@ pub(super) async fn set(
     let party = match known {
         Ok(Ok(party)) => party,
         Ok(Err(answer)) => return answer,
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match contacts::set(app.core(), &party, contact.clone()).await {
         Ok(()) => see_other(paths::CONTACTS),

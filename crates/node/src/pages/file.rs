@@ -35,7 +35,7 @@ use crate::server::{App, blocking};
 const STATE_NOTICE: &str = "StateNotice";
 /// What a schema says of a member that the console can fill in before it is asked.
 pub(super) const FILL: &str = "x-fill";
-const SUBJECT: &str = "/credentialSubject";
+pub(super) const SUBJECT: &str = "/credentialSubject";
 /// A list of thousands is typed as a code; the server checks it.
 const CODES_SHOWN: usize = 400;
 /// How deep dates are looked for.
@@ -210,7 +210,7 @@ pub(super) async fn sign(
     let (submission, principal, once) = match step {
         Ok(Step::Answer(response)) => return response,
         Ok(Step::Submit(submission, principal, once)) => (*submission, principal, once),
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => recorded(&app, &principal.party, &receipt.leaf.id).await,
@@ -242,7 +242,7 @@ async fn read(
             match known {
                 Ok(Ok(party)) => Ok(party),
                 Ok(Err(response)) => Err(Box::new(response)),
-                Err(refusal) => Err(Box::new(Problem(refusal).into_response())),
+                Err(refusal) => Err(Box::new(Problem::from(refusal).into_response())),
             }
         }
     };
@@ -446,14 +446,15 @@ pub(super) fn receivers(ask: &Ask, say: &Say, record_type: &str) -> Vec<String> 
     out
 }
 
-struct Form {
-    say: Say,
+pub(super) struct Form {
+    pub(super) say: Say,
     record_type: String,
-    schema: Value,
+    pub(super) schema: Value,
 }
 
 impl Form {
-    fn open(ask: &Ask, record_type: &str) -> Result<Form, Refusal> {
+    /// The form of a record type that the reader's role files.
+    pub(super) fn open(ask: &Ask, record_type: &str) -> Result<Form, Refusal> {
         let profile = ask
             .app
             .core()
@@ -532,7 +533,8 @@ impl Form {
         }
     }
 
-    fn typed(&self, ask: &Ask, posted: &[(String, String)]) -> Value {
+    /// The subject that was typed: names are pointers from the document's root.
+    pub(super) fn typed(&self, ask: &Ask, posted: &[(String, String)]) -> Value {
         let mut value = document_of(&self.schema, SUBJECT, posted);
         let zone = ask.zone();
         dates(
@@ -600,7 +602,7 @@ impl Form {
                 "/console/file",
             )],
             title: self.say.record(&self.record_type),
-            lede: self.lede(ask, help),
+            lede: self.sheet_instead(ask, self.lede(ask, help)),
             action: ask.here.to_string(),
             hidden,
             sections,
@@ -640,6 +642,24 @@ impl Form {
         ))
     }
 
+    /// The way to those who have many of these, or have them in a spreadsheet already.
+    fn sheet_instead(&self, ask: &Ask, lede: Rich) -> Rich {
+        if crate::sheets::of(&self.say.profile, &self.record_type).is_none() {
+            return lede;
+        }
+        let space = if lede.is_empty() { "" } else { " " };
+        lede.and(Span::Text(space.to_owned()))
+            .and(Span::Link(Link::new(
+                ask.w(
+                    "Fill in a spreadsheet instead",
+                    "Llenar una hoja de cálculo en su lugar",
+                ),
+                Address::new(paths::IMPORT)
+                    .with("type", &self.record_type)
+                    .to_string(),
+            )))
+    }
+
     /// Parties of the trust list that a member may name, by name: those of a role, or all.
     fn parties(&self, ask: &Ask, role: &str) -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = ask
@@ -657,7 +677,8 @@ impl Form {
         found
     }
 
-    fn words(&self, ask: &Ask, pointer: &str, member: &Value) -> Words {
+    /// Label, hint and choices of a member.
+    pub(super) fn words(&self, ask: &Ask, pointer: &str, member: &Value) -> Words {
         let own = |name: &str| {
             let es = format!("x-{name}-es");
             let spanish = (ask.lang.code() == "es").then(|| member.get(&es)).flatten();

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::ask::{Ask, signed};
-use crate::api::openapi::{ROUTES, Route};
+use crate::api::openapi::{ROUTES, Route, meaning};
 use crate::console::{ApiPage, ApiRoute, ApiSection, Lang, Place, render_api};
 use crate::server::App;
 
@@ -74,6 +74,9 @@ fn section(ask: &Ask, name: &str) -> String {
 
 fn entry(ask: &Ask, route: &Route) -> ApiRoute {
     let url = &ask.app.core().identity.url;
+    let meant = |name: &str| {
+        meaning(route, name).map_or_else(String::new, |(en, es)| ask.w(en, es).to_owned())
+    };
     let mut members: Vec<(String, String, String)> = route
         .path
         .split('{')
@@ -83,7 +86,7 @@ fn entry(ask: &Ask, route: &Route) -> ApiRoute {
             (
                 name.to_owned(),
                 ask.w("path", "ruta").to_owned(),
-                String::new(),
+                meant(name),
             )
         })
         .collect();
@@ -91,7 +94,7 @@ fn entry(ask: &Ask, route: &Route) -> ApiRoute {
         (
             (*q).to_owned(),
             ask.w("query", "consulta").to_owned(),
-            String::new(),
+            meant(q),
         )
     }));
     let auth = match route.who {
@@ -106,6 +109,8 @@ fn entry(ask: &Ask, route: &Route) -> ApiRoute {
     };
     let body = if route.example.is_empty() {
         String::new()
+    } else if !route.example.starts_with('{') {
+        " --data-binary @FILE.csv".to_owned()
     } else {
         format!(
             " -H 'Content-Type: application/json' -d '{}'",

@@ -52,7 +52,7 @@ pub(super) async fn stream(
                 .into_response()
         }
         Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
-        Err(refusal) => Problem(refusal).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn withdraw(
     let (submission, principal) = match step {
         Ok(Ok(wanted)) => wanted,
         Ok(Err(response)) => return response,
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft(app.core(), submission, &principal).await {
         Ok(_) => see_other(paths::MANDATES),

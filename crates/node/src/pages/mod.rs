@@ -19,6 +19,9 @@ mod check;
 mod contacts;
 mod elements;
 mod file;
+mod formats;
+mod import;
+mod import_draft;
 mod indicators;
 mod interfaces;
 mod live;
@@ -119,6 +122,14 @@ pub fn router() -> Router<Arc<App>> {
                 .post(file::sign)
                 .layer(DefaultBodyLimit::max(posted::BYTES_MAX)),
         )
+        .route(
+            paths::IMPORT,
+            get(import::page)
+                .post(import::post)
+                .layer(DefaultBodyLimit::max(posted::BYTES_MAX)),
+        )
+        .route(paths::FORMATS, get(formats::list))
+        .route("/console/formats/{kind}", get(formats::one))
         .route(paths::INDICATORS, get(indicators::list))
         .route("/console/indicators/{id}", get(indicators::one))
         .route(paths::AUTOMATIONS, get(automations::page))

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use garita_exchange::problem::Refusal;
 use garita_profile::Profile;
 use garita_profile::board::NeedRow;
@@ -143,17 +143,7 @@ pub(super) async fn csv(
             text.push_str(&line.join(","));
             text.push('\n');
         }
-        Ok((
-            [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"needs.csv\"",
-                ),
-            ],
-            text,
-        )
-            .into_response())
+        Ok(crate::csv::download("needs.csv", text))
     })
     .await
 }

@@ -61,7 +61,7 @@ pub(super) async fn look(
 ) -> Response {
     blocking(move || looked(app, &headers, &uri, &secret))
         .await
-        .unwrap_or_else(|refusal| Problem(refusal).into_response())
+        .unwrap_or_else(|refusal| Problem::from(refusal).into_response())
 }
 
 fn looked(
@@ -246,7 +246,7 @@ pub(super) async fn change(
     };
     let made = match step {
         Ok(Step::Answer(response)) => return response,
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
         Ok(Step::Give(row, secret)) => app
             .core()
             .sequencer

@@ -11,7 +11,7 @@ use crate::server::App;
 /// A posted form with its files: one file of the largest size, and the fields beside it.
 pub(super) const BYTES_MAX: usize = ATTACHMENT_BYTES_MAX + (512 << 10);
 /// Files of one form: a scan has a handful of views.
-const FILES_MAX: usize = 8;
+pub(super) const FILES_MAX: usize = 8;
 /// Fields of one form, as for those without files.
 const FIELDS_MAX: usize = 5_000;
 
@@ -20,6 +20,8 @@ const FIELDS_MAX: usize = 5_000;
 pub(super) struct Posted {
     pub(super) fields: Vec<(String, String)>,
     pub(super) files: Vec<(String, Held)>,
+    /// Names of the files as the browser told them, in the same order.
+    pub(super) names: Vec<String>,
 }
 
 impl Posted {
@@ -66,17 +68,17 @@ pub(super) async fn read(request: Request) -> Result<Posted, Refusal> {
         .map_err(|e| malformed(&e.body_text()))?
     {
         let name = part.name().unwrap_or_default().to_owned();
-        let is_file = part.file_name().is_some();
+        let file_name = part.file_name().map(str::to_owned);
         let media_type = part.content_type().unwrap_or_default().to_owned();
         // The whole body is bounded by its route; a part that breaks off is told as too large or malformed alike.
         let bytes = part.bytes().await.map_err(|_| too_large())?;
-        if !is_file {
+        let Some(file_name) = file_name else {
             if out.fields.len() < FIELDS_MAX {
                 out.fields
                     .push((name, String::from_utf8_lossy(&bytes).into_owned()));
             }
             continue;
-        }
+        };
         // A field in which no file was chosen is posted empty.
         if bytes.is_empty() {
             continue;
@@ -84,6 +86,7 @@ pub(super) async fn read(request: Request) -> Result<Posted, Refusal> {
         if out.files.len() >= FILES_MAX || bytes.len() > ATTACHMENT_BYTES_MAX {
             return Err(too_large());
         }
+        out.names.push(file_name);
         out.files.push((
             name,
             Held {

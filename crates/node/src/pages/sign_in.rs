@@ -63,7 +63,7 @@ pub(super) async fn leave(State(app): State<Arc<App>>, headers: HeaderMap) -> Re
             .change(move |commit| commit.sessions_ended.push(hash))
             .await;
         if let Err(refusal) = ended {
-            return Problem(refusal).into_response();
+            return Problem::from(refusal).into_response();
         }
     }
     let mut response = to_sign_in();
@@ -104,7 +104,7 @@ async fn use_link(app: Arc<App>, headers: HeaderMap, uri: Uri, secret: String) -
             }
             show(app, headers, uri, true).await
         }
-        Err(refusal) => Problem(refusal).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
     }
 }
 
@@ -190,5 +190,5 @@ async fn show(app: Arc<App>, headers: HeaderMap, uri: Uri, bad: bool) -> Respons
         Ok(ask.answer(status, render_sign_in(&ask.frame(Place::Elsewhere), &page)))
     })
     .await;
-    answer.unwrap_or_else(|refusal| Problem(refusal).into_response())
+    answer.unwrap_or_else(|refusal| Problem::from(refusal).into_response())
 }

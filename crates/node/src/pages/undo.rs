@@ -121,7 +121,7 @@ pub(super) async fn sign(
     let (submission, principal, once, case) = match step {
         Ok(Step::Answer(response)) => return response,
         Ok(Step::Submit(submission, principal, once, case)) => (*submission, principal, once, case),
-        Err(refusal) => return Problem(refusal).into_response(),
+        Err(refusal) => return Problem::from(refusal).into_response(),
     };
     match submit::draft_once(app.core(), submission, &principal, once).await {
         Ok(receipt) => act::recorded(&case.kind, &case.key, &receipt.leaf.id),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use garita_exchange::problem::Refusal;
 use garita_profile::model::{Board, Column, Table};
 use garita_store::{PAGE_MAX, TableQuery};
@@ -138,7 +138,7 @@ pub(super) async fn csv(
                 wait.wait_ms as f64 / 60_000.0
             ));
         }
-        Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response())
+        Ok(crate::csv::download("waits.csv", text))
     })
     .await
 }

@@ -329,6 +329,7 @@ fn all_words(model: &Model) {
         automations: _,
         credentials: _,
         indicators: _,
+        epcis: _,
         reserved: _,
         codelists: _,
         texts: _,

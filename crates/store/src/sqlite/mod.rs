@@ -7,6 +7,7 @@ mod measure;
 mod peers;
 mod records;
 mod schema;
+mod standing;
 mod write;
 
 use std::fs::{self, File, TryLockError};

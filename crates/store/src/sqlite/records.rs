@@ -11,7 +11,7 @@ use crate::contract::{
 use crate::error::StoreError;
 
 /// The columns that [`held`] reads; a query puts since and grant behind them.
-const COLUMNS: &str = "r.rec, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.home, b.document, r.stamp,
+pub(super) const COLUMNS: &str = "r.rec, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.home, b.document, r.stamp,
   r.profile, r.local_index, r.disputed, r.received_from";
 
 impl Reader {
@@ -476,7 +476,7 @@ fn attachment(row: &Row<'_>) -> rusqlite::Result<Attachment> {
     })
 }
 
-fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
+pub(super) fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
     Ok(HeldRecord {
         number: uint(row.get(0)?)?,
         record: RecordRow {

@@ -5,7 +5,9 @@ use rusqlite::Connection;
 use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
-const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+const MIGRATIONS: &[&str] = &[
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
+];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -174,4 +176,20 @@ CREATE TABLE passes (
   created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, revoked_ms INTEGER) WITHOUT ROWID;
 CREATE INDEX passes_case ON passes (party, kind, key);
 CREATE INDEX passes_expires ON passes (expires_ms);
+";
+
+/// What a party leaves with its node to be done: captures of events, queries by name, and subscriptions, each with its place in the log.
+const VERSION_6: &str = "
+CREATE TABLE capture_jobs (
+  party TEXT NOT NULL, id TEXT NOT NULL, created_ms INTEGER NOT NULL, finished_ms INTEGER, proceeds INTEGER NOT NULL,
+  done INTEGER NOT NULL, errors TEXT NOT NULL, data TEXT NOT NULL, body BLOB, PRIMARY KEY (party, id));
+CREATE INDEX capture_jobs_list ON capture_jobs (party, created_ms, id);
+CREATE INDEX capture_jobs_open ON capture_jobs (created_ms, id) WHERE finished_ms IS NULL;
+CREATE TABLE named_queries (
+  party TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  PRIMARY KEY (party, name)) WITHOUT ROWID;
+CREATE TABLE subscriptions (
+  party TEXT NOT NULL, id TEXT NOT NULL, query TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL, told INTEGER,
+  told_of_next INTEGER NOT NULL, notified_ms INTEGER, ran_ms INTEGER, PRIMARY KEY (party, id)) WITHOUT ROWID;
+CREATE INDEX subscriptions_query ON subscriptions (party, query, id);
 ";

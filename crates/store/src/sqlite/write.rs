@@ -60,6 +60,7 @@ pub(super) fn run(
     let waiting = step.inbox(commit)?;
     step.others(commit)?;
     step.access(commit)?;
+    super::standing::write(&transaction, commit)?;
     let next_rec = step.next_rec;
     drop(step);
     transaction.commit()?;
@@ -722,7 +723,7 @@ impl<'a> Step<'a> {
 }
 
 /// Names are bounded before they reach an index.
-fn names(names: &[&str]) -> Result<(), StoreError> {
+pub(super) fn names(names: &[&str]) -> Result<(), StoreError> {
     match names.iter().find(|name| name.len() > NAME_BYTES_MAX) {
         Some(name) => Err(StoreError::invalid(format!(
             "a name of {} bytes, {NAME_BYTES_MAX} are allowed",

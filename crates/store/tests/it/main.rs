@@ -9,6 +9,7 @@
 mod exchange;
 mod fixture;
 mod folder;
+mod standing;
 mod suite;
 
 /// One test for each behaviour of the contract. A second implementation gets a second module with its own `open`.
@@ -19,7 +20,7 @@ macro_rules! keeps_the_contract {
 }
 
 mod sqlite {
-    use super::{exchange, fixture::Store, suite};
+    use super::{exchange, fixture::Store, standing, suite};
 
     keeps_the_contract! { Store::temporary;
         suite::a_commit_is_read_back,
@@ -56,5 +57,8 @@ mod sqlite {
         exchange::governance_keys_and_meta,
         exchange::files_are_for_those_who_may_read_the_record,
         exchange::counts_are_of_what_is_there,
+        standing::captures_go_on_where_they_were,
+        standing::subscriptions_keep_their_place_and_go_with_their_query,
+        standing::records_of_types_are_read_by_arrival_and_by_the_log,
     }
 }

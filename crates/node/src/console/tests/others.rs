@@ -248,6 +248,36 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("indicator-heat", render_indicator(&still, &measure(ChartKind::Heat))),
         ("indicator-empty", render_indicator(&still, &uncounted)),
         ("automations", render_automations(&still, &automations)),
+        ("import", render_import(&still, &ImportPage {
+            kinds: vec![Choice::new("x12-309", "Customs manifest", false)],
+            zones: vec![Choice::new("", "told", true)],
+            ..ImportPage::default()
+        })),
+        ("import-read", render_import(&still, &ImportPage {
+            hidden: vec![("digest-0".into(), "\"><b>".into())],
+            files: vec![
+                ImportFile {
+                    name: "<b>day.csv".into(),
+                    kind: "Spreadsheet".into(),
+                    about: Some(Link::new("Which element", "/x")),
+                    faults: vec![ImportFault { tone: Tone::Stop, weight: "Fault.".into(), text: "Plate <b> is missing".into(), code: "cell-missing".into(), place: "C5 Plate".into(), ..ImportFault::default() }],
+                    untold: 2,
+                    records: vec![
+                        ImportRecord { title: "Appointment".into(), which: "row 5".into(), state: "not complete".into(), tone: Tone::Warn, gaps: vec![FormSection { fields: vec![Field { name: "f0r0/plate".into(), label: "Plate".into(), ..Field::default() }], ..FormSection::default() }], members: vec![ImportMember { title: "Trip".into(), value: "<b>1".into(), place: "B5 Trip".into() }, ImportMember::default()], open: true, ..ImportRecord::default() },
+                        ImportRecord { title: "Appointment".into(), state: "filed".into(), link: Some(Link::new("47AK2F", "/x")), ..ImportRecord::default() },
+                    ],
+                    unshown: 1,
+                    ..ImportFile::default()
+                },
+                ImportFile { name: "note".into(), asks: Some("kind-1".into()), ..ImportFile::default() },
+            ],
+            faults: vec![Fault { name: "f0r0/plate".into(), text: "wrong".into(), code: "schema-pattern".into() }],
+            ready: 2,
+            signed_as: "Ocotillo".into(),
+            ..ImportPage::default()
+        })),
+        ("formats", render_formats(&still, &FormatsPage { kinds: vec![(Link::new("Manifest", "/x"), "X12".into(), 12)], sheets: vec![("Appointment".into(), vec![Link::new("CSV", "/x")])] })),
+        ("format", render_format(&still, &FormatPage { title: "Manifest".into(), name: "x12-309".into(), json: "/v1/formats/x12-309".into(), rows: vec![FormatRow { place: "M10-01".into(), title: "Carrier <b>".into(), required: true, goes: vec![FormatGoes { record: "Manifest".into(), title: "Carrier".into(), member: "/scac".into(), wco: "R012".into(), uncefact: String::new() }] }, FormatRow::default()], ..FormatPage::default() })),
         ("elements", render_elements(&still, &ElementsPage {
             title: "One filing".into(),
             programs: vec![(Link::new("One filing", "/console/elements?profile=x"), true)],

@@ -1,0 +1,347 @@
+//! From the records of a case to a document, for what a party sends.
+//!
+//! What is written is read again before it is handed out, and compared: a member that the format has no place for is named, and a member
+//! that would say something else on the other side keeps the document back.
+
+mod x12;
+
+use jiff::civil;
+use serde_json::Value;
+
+use crate::draft::{Missing, SourcePlace};
+use crate::kinds::{DocumentKind, Readings};
+use crate::{Draft, read_as, x12_309};
+
+/// A record in force of a case, on its way into a document.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseRecord<'a> {
+    /// Its type.
+    pub record_type: &'a str,
+    /// Its `credentialSubject`.
+    pub subject: &'a Value,
+    /// When what it states happened, where the envelope is at hand.
+    pub occurred: Option<jiff::Timestamp>,
+}
+
+/// What a document needs that no record says: from whom to whom, under which numbers, when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// Who sends, as the interchange names them.
+    pub sender: String,
+    /// Qualifier of the sender's identification; empty for the format's usual one.
+    pub sender_qualifier: String,
+    /// Who receives.
+    pub receiver: String,
+    /// Qualifier of the receiver's identification; empty for the format's usual one.
+    pub receiver_qualifier: String,
+    /// The interchange's control number; never used twice to one receiver.
+    pub control_number: u32,
+    /// When it is made, in the sender's local time.
+    pub at: civil::DateTime,
+    /// Whether it is marked as a test.
+    pub test: bool,
+}
+
+/// A kind of document that is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Exporter {
+    /// The kind.
+    pub kind: DocumentKind,
+    /// Media type of what is written.
+    pub media_type: &'static str,
+    /// Ending of a file's name, without the point.
+    pub extension: &'static str,
+    /// Record types that it is made from; one of them must be there.
+    pub from: &'static [&'static str],
+    /// Writes the document, or says what the records lack.
+    pub write: WriteFn,
+}
+
+/// Writes a document, or says what the records lack.
+pub type WriteFn = fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>, Vec<Missing>>;
+
+/// All kinds that are written.
+pub static EXPORTERS: &[Exporter] = &[
+    Exporter {
+        kind: DocumentKind::X12Manifest309,
+        media_type: X12,
+        extension: "edi",
+        from: &["Manifest", "Shipment"],
+        write: |records, sending, readings| {
+            x12_309::from_records(records, sending, &readings.x12_309)
+        },
+    },
+    Exporter {
+        kind: DocumentKind::X12Consist358,
+        media_type: X12,
+        extension: "edi",
+        from: &["Manifest"],
+        write: x12::consist_358,
+    },
+    Exporter {
+        kind: DocumentKind::X12Events353,
+        media_type: X12,
+        extension: "edi",
+        from: &[
+            "InbondArrivalReported",
+            "InbondExportReported",
+            "LiabilityTransferred",
+        ],
+        write: x12::events_353,
+    },
+    Exporter {
+        kind: DocumentKind::X12Answer355,
+        media_type: X12,
+        extension: "edi",
+        from: &["ManifestAccepted", "ManifestRejected"],
+        write: x12::answer_355,
+    },
+    Exporter {
+        kind: DocumentKind::X12Status350,
+        media_type: X12,
+        extension: "edi",
+        from: &[
+            "ReleaseDecision",
+            "HoldPlaced",
+            "HoldRemoved",
+            "ConveyanceArrived",
+        ],
+        write: x12::status_350,
+    },
+];
+
+/// Media type of an X12 interchange (RFC 1767).
+const X12: &str = "application/EDI-X12";
+
+/// A document, and what it does not say.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The document.
+    pub bytes: Vec<u8>,
+    /// Members of the records that the format has no place for.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A member that stayed behind.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// Index into the records that were handed in.
+    pub record: usize,
+    /// Its type.
+    pub record_type: String,
+    /// JSON pointer into its subject.
+    pub pointer: String,
+}
+
+/// Why no document was made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// No exporter writes this kind.
+    #[error("`{0}` is read, not written")]
+    NotWritten(&'static str),
+    /// The records lack what the format requires.
+    #[error("{} member(s) are missing", .0.len())]
+    Missing(Vec<Missing>),
+    /// A member would say something else on the other side.
+    #[error(
+        "`{pointer}` of {record_type} can't be said in this format: `{is}` would be read as `{would_be}`"
+    )]
+    Changed {
+        /// Record type.
+        record_type: String,
+        /// JSON pointer into its subject.
+        pointer: String,
+        /// What the record says.
+        is: String,
+        /// What the reader of the document would take it for.
+        would_be: String,
+    },
+}
+
+impl DocumentKind {
+    /// The row of this kind among those that are written.
+    pub fn exporter(self) -> Option<&'static Exporter> {
+        EXPORTERS.iter().find(|exporter| exporter.kind == self)
+    }
+}
+
+/// Writes the records as a document of that kind.
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn write(
+    kind: DocumentKind,
+    records: &[CaseRecord<'_>],
+    sending: &Sending,
+    readings: &Readings,
+) -> Result<Written, WriteError> {
+    let exporter = kind.exporter().ok_or(WriteError::NotWritten(kind.name()))?;
+    let bytes = (exporter.write)(records, sending, readings).map_err(WriteError::Missing)?;
+    let again = read_as(kind, &bytes, readings).map_err(|error| WriteError::Changed {
+        record_type: String::new(),
+        pointer: String::new(),
+        is: String::new(),
+        would_be: error.en,
+    })?;
+    let left_out = compare(records, &again)?;
+    Ok(Written { bytes, left_out })
+}
+
+/// The members of the records that the draft lacks.
+fn compare(records: &[CaseRecord<'_>], again: &Draft) -> Result<Vec<LeftOut>, WriteError> {
+    let mut left_out = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let nth = records
+            .iter()
+            .take(index)
+            .filter(|before| before.record_type == record.record_type)
+            .count();
+        let read = again
+            .records
+            .iter()
+            .filter(|read| read.record_type == record.record_type)
+            .nth(nth);
+        let mut leaves = Vec::new();
+        leaves_of(record.subject, String::new(), &mut leaves);
+        for (pointer, is) in leaves {
+            let would_be = read.and_then(|read| read.subject.pointer(&pointer));
+            // A format may say a list as several records, one for each item.
+            if would_be.is_none() && elsewhere(again, record.record_type, &pointer, is) {
+                continue;
+            }
+            match would_be {
+                None => left_out.push(LeftOut {
+                    record: index,
+                    record_type: record.record_type.to_owned(),
+                    pointer,
+                }),
+                Some(would_be) if same(is, would_be) => {}
+                Some(would_be) => {
+                    let shown = |value: &Value| {
+                        let text = value
+                            .as_str()
+                            .map_or_else(|| value.to_string(), str::to_owned);
+                        SourcePlace::new(0, None, "", &text).text
+                    };
+                    return Err(WriteError::Changed {
+                        record_type: record.record_type.to_owned(),
+                        pointer,
+                        is: shown(is),
+                        would_be: shown(would_be),
+                    });
+                }
+            }
+        }
+    }
+    Ok(left_out)
+}
+
+/// Whether any record of that type has that value as an item of that list.
+fn elsewhere(again: &Draft, record_type: &str, pointer: &str, is: &Value) -> bool {
+    let Some((list, _)) = pointer.rsplit_once('/') else {
+        return false;
+    };
+    again
+        .records
+        .iter()
+        .filter(|read| read.record_type == record_type)
+        .filter_map(|read| read.subject.pointer(list)?.as_array())
+        .flatten()
+        .any(|item| same(is, item))
+}
+
+/// Every value that is no object or list, with its pointer.
+fn leaves_of<'a>(value: &'a Value, at: String, leaves: &mut Vec<(String, &'a Value)>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                leaves_of(member, format!("{at}/{name}"), leaves);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                leaves_of(item, format!("{at}/{index}"), leaves);
+            }
+        }
+        leaf => leaves.push((at, leaf)),
+    }
+}
+
+/// Whether two values say the same: numbers by value, instants by moment, texts but for how their lines are broken.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::String(one), Value::String(other)) => {
+            let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
+            one == other
+                || one.split_whitespace().eq(other.split_whitespace())
+                || matches!((moment(one), moment(other)), (Some(one), Some(other)) if one == other)
+        }
+        _ => one == other,
+    }
+}
+
+/// Reads members of a subject for a writer, and notes what is missing.
+pub(crate) struct Reads<'a> {
+    pub(crate) subject: &'a Value,
+    missing: Vec<Missing>,
+}
+
+impl<'a> Reads<'a> {
+    pub(crate) fn of(subject: &'a Value) -> Reads<'a> {
+        Reads {
+            subject,
+            missing: Vec::new(),
+        }
+    }
+
+    /// A text member; empty where it is not there.
+    pub(crate) fn text(&self, pointer: &str) -> String {
+        match self.subject.pointer(pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => plain_number(number),
+            _ => String::new(),
+        }
+    }
+
+    /// A text member that the format requires.
+    pub(crate) fn required(&mut self, pointer: &str, en: &str, es: &str) -> String {
+        let text = self.text(pointer);
+        if text.is_empty() {
+            self.lacks(pointer, en, es);
+        }
+        text
+    }
+
+    /// Notes that a member is missing.
+    pub(crate) fn lacks(&mut self, pointer: &str, en: &str, es: &str) {
+        self.missing.push(Missing {
+            pointer: pointer.to_owned(),
+            en: en.to_owned(),
+            es: es.to_owned(),
+        });
+    }
+
+    /// The items of a list; none where it is not there.
+    pub(crate) fn items(&self, pointer: &str) -> &'a [Value] {
+        self.subject
+            .pointer(pointer)
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn missing(self) -> Vec<Missing> {
+        self.missing
+    }
+}
+
+/// A number as a document writes it: no exponent, no needless zeros.
+fn plain_number(number: &serde_json::Number) -> String {
+    let text = number.to_string();
+    match text.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,305 @@
+//! From the records of a case to a document and back: what the case says is what the other side reads.
+
+use garita_formats::out::{CaseRecord, Sending, WriteError, write};
+use garita_formats::{DocumentKind, Readings, read};
+use serde_json::{Value, json};
+
+const CASES: u64 = 1_000;
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+
+    fn perhaps(&mut self) -> bool {
+        self.below(2) == 0
+    }
+
+    fn digits(&mut self, count: usize) -> String {
+        (0..count)
+            .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap()))
+            .collect()
+    }
+}
+
+fn sending() -> Sending {
+    Sending {
+        sender: "TOCQ".to_owned(),
+        sender_qualifier: String::new(),
+        receiver: "CBP".to_owned(),
+        receiver_qualifier: String::new(),
+        control_number: 417,
+        at: "2026-11-24T08:10:00".parse().unwrap(),
+        test: false,
+    }
+}
+
+const WORDS: &[&str] = &[
+    "Wire",
+    "harnesses",
+    "for",
+    "cars",
+    "Ñandú",
+    "partes",
+    "de",
+    "40%",
+    "steel",
+    "frames,",
+    "(new)",
+    "no.",
+    "5/8\"",
+    "&",
+];
+
+fn words(random: &mut Random, from: u64, to: u64) -> String {
+    let count = from + random.below(to - from);
+    (0..count)
+        .map(|_| random.one(WORDS))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn party(random: &mut Random, country: &str) -> Value {
+    let mut party = json!({ "partyName": words(random, 1, 4), "country": country });
+    if random.perhaps() {
+        party["streetAddress"] = json!(format!(
+            "{}, Av. {} {}",
+            words(random, 1, 3),
+            random.one(WORDS).trim_end_matches(','),
+            random.digits(4)
+        ));
+    }
+    if random.perhaps() {
+        party["locality"] = json!(random.one(&["Laredo", "Querétaro", "San Antonio"]));
+        party["region"] = json!(random.one(&["TX", "QR", "NL"]));
+        party["postalCode"] = json!(random.digits(5));
+    }
+    party
+}
+
+/// A manifest with its shipments, as a carrier files them: only members that a 309 carries.
+fn trip(seed: u64) -> Vec<(&'static str, Value)> {
+    let random = &mut Random(seed);
+    let scac = random.one(&["TOCQ", "ABCD", "XPQR"]);
+    let port = random.one(&["2304", "2305", "2506", "2604", "2402", "2403"]);
+    let trip = format!("{scac}{}", random.digits(10));
+    let instant = format!(
+        "2026-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        1 + random.below(12),
+        1 + random.below(28),
+        random.below(24),
+        random.below(60),
+        if random.perhaps() {
+            0
+        } else {
+            random.below(60)
+        }
+    );
+    let bills = random.below(5);
+    let mut manifest = json!({
+        "scac": scac, "trip": trip, "direction": "northbound", "port": port, "estimatedArrival": instant,
+        "plate": format!("{}AK{}F", random.digits(2), random.digits(1)), "empty": bills == 0,
+    });
+    if random.perhaps() {
+        manifest["plateState"] = json!(random.one(&["MX-TAM", "US-TX", "CA-ON"]));
+    }
+    if random.perhaps() {
+        manifest["vin"] = json!("1M8GDM9AXKP042788");
+    }
+    let trailers = random.below(3);
+    if trailers > 0 {
+        let equipment: Vec<Value> = (0..trailers)
+            .map(|number| match random.below(3) {
+                0 => json!({ "equipmentNumber": format!("{number}{}UB", random.digits(4)), "equipmentKind": random.one(&["trailer", "reefer", "flatbed", "chassis"]) }),
+                1 => json!({ "equipmentNumber": format!("{number}X{}", random.digits(4)) }),
+                _ => {
+                    let container = if number == 0 { "CSQU3054383" } else { "MSKU0000006" };
+                    json!({ "equipmentNumber": container, "containerNumber": container, "equipmentKind": random.one(&["container-20", "container-40"]) })
+                }
+            })
+            .collect();
+        manifest["equipment"] = json!(equipment);
+    }
+    let seals: Vec<String> = (0..random.below(7))
+        .map(|number| format!("{number}{}", random.digits(6)))
+        .collect();
+    if !seals.is_empty() {
+        manifest["seals"] = json!(seals);
+    }
+    let loaded = random
+        .perhaps()
+        .then(|| random.one(&["QUERETARO", "MONTERREY", "SALTILLO"]));
+    let mut shipments = Vec::new();
+    let (mut packages, mut grams) = (0, 0);
+    for number in 0..bills {
+        let scn = format!("{scac}{}{number}", random.digits(8));
+        let mut goods = Vec::new();
+        let (mut own_packages, mut own_grams) = (0, 0);
+        for _ in 0..=random.below(3) {
+            let (count, weight) = (1 + random.below(900), 1 + random.below(9_000_000));
+            let mut line = json!({ "goodsText": words(random, 1, 20), "packages": count });
+            line["grossWeightKg"] = json!(f64::from(u32::try_from(weight).unwrap()) / 1_000.0);
+            if random.perhaps() {
+                line["packageUnit"] =
+                    json!(random.one(&["CT", "CR", "PX", "BG", "DR", "RO", "PK", "UN"]));
+            }
+            if random.perhaps() {
+                line["commodityCode"] = json!(random.one(&["854430", "85443000", "8544300000"]));
+                line["originCountry"] = json!(random.one(&["MX", "US", "CN"]));
+            }
+            if random.below(4) == 0 {
+                line["unNumber"] = json!(random.one(&["UN1993", "NA1993", "UN2319"]));
+            }
+            own_packages += count;
+            own_grams += weight;
+            goods.push(line);
+        }
+        let weight = f64::from(u32::try_from(own_grams).unwrap()) / 1_000.0;
+        let mut shipment = json!({
+            "scn": scn, "direction": "northbound", "scac": scac, "trip": trip, "port": port,
+            "shipper": party(random, "MX"), "consignee": party(random, "US"),
+            "goods": goods, "packages": own_packages, "grossWeightKg": weight,
+        });
+        if let Some(place) = loaded {
+            shipment["loadedAt"] = json!(place);
+        }
+        if random.below(3) == 0 {
+            shipment["inBondNumber"] = json!(random.one(&["257700030", "257700052", "680001232"]));
+            shipment["destinationPort"] = json!("5501");
+        }
+        packages += own_packages;
+        grams += own_grams;
+        shipments.push((scn, own_packages, weight, shipment));
+    }
+    if bills > 0 {
+        manifest["shipments"] = json!(shipments.iter().map(|(scn, packages, weight, _)| json!({ "scn": scn, "packages": packages, "grossWeightKg": weight })).collect::<Vec<_>>());
+        manifest["packages"] = json!(packages);
+        manifest["grossWeightKg"] = json!(f64::from(u32::try_from(grams).unwrap()) / 1_000.0);
+        if let Some(place) = loaded {
+            manifest["loadedAt"] = json!(place);
+        }
+    }
+    std::iter::once(("Manifest", manifest))
+        .chain(
+            shipments
+                .into_iter()
+                .map(|(_, _, _, shipment)| ("Shipment", shipment)),
+        )
+        .collect()
+}
+
+fn borrowed<'a>(case: &'a [(&'static str, Value)]) -> Vec<CaseRecord<'a>> {
+    case.iter()
+        .map(|(record_type, subject)| CaseRecord {
+            record_type,
+            subject,
+            occurred: None,
+        })
+        .collect()
+}
+
+/// Numbers by value, lines of text joined: `480` and `480.0` say the same.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), plain(member)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.iter().map(plain).collect()),
+        Value::Number(number) => json!(number.as_f64()),
+        Value::String(text) => json!(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_thousand_trips_as_309() {
+    let kind = DocumentKind::from_name("x12-309").unwrap();
+    for seed in 0..CASES {
+        let case = trip(seed);
+        let written = write(kind, &borrowed(&case), &sending(), &Readings::default())
+            .unwrap_or_else(|error| panic!("seed {seed}: {error}: {case:#?}"));
+        assert_eq!(written.left_out, [], "seed {seed}");
+        let draft = read(kind, &written.bytes).unwrap();
+        assert!(draft.is_complete(), "seed {seed}: {:#?}", draft.faults);
+        assert_eq!(draft.records.len(), case.len());
+        for (read, (record_type, subject)) in draft.records.iter().zip(&case) {
+            assert_eq!(read.record_type, *record_type);
+            assert_eq!(plain(&read.subject), plain(subject), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn what_a_format_has_no_place_for_is_named() {
+    let kind = DocumentKind::from_name("x12-309").unwrap();
+    let mut case = trip(3);
+    case[0].1["aduana"] = json!("240");
+    case[0].1["driver"] = json!({ "driverName": "J. Pérez" });
+    let written = write(kind, &borrowed(&case), &sending(), &Readings::default()).unwrap();
+    let left: Vec<&str> = written
+        .left_out
+        .iter()
+        .map(|left| left.pointer.as_str())
+        .collect();
+    assert_eq!(left, ["/aduana", "/driver/driverName"]);
+}
+
+#[test]
+fn what_would_be_read_as_something_else_is_not_sent() {
+    let kind = DocumentKind::from_name("x12-309").unwrap();
+    let case = (0..).map(trip).find(|case| case.len() > 1).unwrap();
+    let told = |change: &dyn Fn(&mut Vec<(&'static str, Value)>)| {
+        let mut case = case.clone();
+        change(&mut case);
+        write(kind, &borrowed(&case), &sending(), &Readings::default())
+    };
+    // A total that its parts don't sum up to.
+    match told(&|case| case[0].1["packages"] = json!(1)) {
+        Err(WriteError::Changed { pointer, is, .. }) => {
+            assert_eq!((pointer.as_str(), is.as_str()), ("/packages", "1"))
+        }
+        other => panic!("{other:?}"),
+    }
+    match told(&|case| case[0].1["direction"] = json!("southbound")) {
+        Err(WriteError::Missing(missing)) => assert_eq!(missing[0].pointer, "/direction"),
+        other => panic!("{other:?}"),
+    }
+    match told(&|case| drop(case.pop())) {
+        Err(WriteError::Missing(missing)) => {
+            assert!(missing[0].pointer.starts_with("/shipments/"), "{missing:?}")
+        }
+        other => panic!("{other:?}"),
+    }
+    let carta_porte = DocumentKind::from_name("carta-porte").unwrap();
+    let other = write(
+        carta_porte,
+        &borrowed(&case),
+        &sending(),
+        &Readings::default(),
+    );
+    assert!(
+        matches!(
+            other,
+            Err(WriteError::NotWritten("carta-porte")) | Err(WriteError::Missing(_))
+        ),
+        "{other:?}"
+    );
+}

@@ -1,0 +1,78 @@
+"""A node of one's own, made and run as people do it: `garita init`, `garita serve`."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+PARTIES = [
+    "cbp:US customs:customs.us",
+    "anam:Mexican customs:customs.mx",
+    "ocotillo:Transportes Ocotillo:carrier:scac=TOCQ",
+    "mines:Mines Road Brokers:broker.us,declarant:filer=M7K",
+]
+
+
+class Node:
+    """A running node: its address, folder, and the tokens of its operator and parties."""
+
+    def __init__(self, url, data):
+        self.url, self.data = url, pathlib.Path(data)
+
+    def token_file(self, slug):
+        return self.data / f"{slug}.token"
+
+    def token(self, slug):
+        return self.token_file(slug).read_text().strip()
+
+    def command(self, *arguments):
+        """Runs the binary to its end; what it wrote."""
+        done = subprocess.run([os.environ["GARITA"], *map(str, arguments)], check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(parties=PARTIES):
+    """Yields a node that answers; stops it and removes its folder at the end."""
+    folder = tempfile.mkdtemp(prefix="garita-oracle-")
+    address = f"127.0.0.1:{free_port()}"
+    node = Node(f"http://{address}", pathlib.Path(folder) / "node")
+    named = [word for party in parties for word in ("--party", party)]
+    node.command("init", "--data", node.data, "--listen", address, "--network", "Oracle", "--simulated", *named)
+    log = open(pathlib.Path(folder) / "log", "wb")
+    process = subprocess.Popen([os.environ["GARITA"], "serve", "--data", str(node.data)], stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{node.url}/readyz", timeout=2).close()
+                break
+            if process.poll() is not None:
+                raise RuntimeError((pathlib.Path(folder) / "log").read_text()[-2000:])
+            time.sleep(0.1)
+        else:
+            raise RuntimeError("the node does not answer")
+        yield node
+        if process.poll() is not None:
+            raise RuntimeError("the node ended by itself: " + (pathlib.Path(folder) / "log").read_text()[-2000:])
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)

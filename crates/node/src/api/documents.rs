@@ -1,0 +1,240 @@
+//! A case as a document that a party sends: which kinds its records can be written as, and one of them.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use garita_exchange::core::Core;
+use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::read;
+use garita_formats::DocumentKind;
+use garita_formats::out::{self, CaseRecord, EXPORTERS, Sending, WriteError};
+use garita_profile::case::CaseRef;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::reading::reading;
+use crate::server::App;
+use crate::signed::Caller;
+
+/// Members that the format has no place for, by pointer.
+const LEFT_OUT: HeaderName = HeaderName::from_static("garita-left-out");
+/// A header is no place for a list without end; the JSON answer has it whole.
+const LEFT_OUT_BYTES_MAX: usize = 2_000;
+/// ISA13 has nine digits.
+const CONTROL_NUMBERS: i64 = 1_000_000_000;
+
+/// What no record says of a document.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    sender: Option<String>,
+    sender_qualifier: Option<String>,
+    receiver: Option<String>,
+    receiver_qualifier: Option<String>,
+    control: Option<u32>,
+    #[serde(default)]
+    test: bool,
+}
+
+/// `GET /v1/cases/{kind}/{key}/documents`: the kinds that its records can be written as.
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((kind, key)): Path<(String, String)>,
+) -> Result<Json<Value>, Problem> {
+    let records = reading(&app, &caller, move |core, party| {
+        records_of(core, party, CaseRef { kind, key })
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    let items: Vec<Value> = kinds_for(&records)
+        .map(|exporter| {
+            let importer = exporter.kind.importer();
+            json!({
+                "document": importer.name,
+                "title": { "en": importer.en, "es": importer.es },
+                "standard": importer.standard,
+                "mediaType": exporter.media_type,
+            })
+        })
+        .collect();
+    Ok(Json(json!({ "items": items })))
+}
+
+/// `GET /v1/cases/{kind}/{key}/documents/{document}`: the document; with `Accept: application/json`, with what it leaves out.
+pub async fn one(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path((kind, key, document)): Path<(String, String, String)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let Some(exporter) = DocumentKind::from_name(&document).and_then(DocumentKind::exporter) else {
+        return Err(Problem::not_found());
+    };
+    let as_json = caller
+        .headers()
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
+    let sending = sending(asked, app.core().clock.now_ms());
+    let name = format!("{}.{}", key.replace(':', "-"), exporter.extension);
+    let node = Arc::clone(&app);
+    let written = reading(&app, &caller, move |core, party| {
+        let Some(records) = records_of(core, party, CaseRef { kind, key })? else {
+            return Ok(None);
+        };
+        let borrowed: Vec<CaseRecord<'_>> = records
+            .iter()
+            .map(|own| CaseRecord {
+                record_type: &own.record_type,
+                subject: &own.subject,
+                occurred: own.occurred,
+            })
+            .collect();
+        out::write(exporter.kind, &borrowed, &sending, node.readings())
+            .map(Some)
+            .map_err(|error| refusal(&error))
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    if as_json {
+        return Ok(Json(json!({
+            "document": String::from_utf8_lossy(&written.bytes),
+            "mediaType": exporter.media_type,
+            "leftOut": written.left_out,
+        }))
+        .into_response());
+    }
+    let mut left_out = String::new();
+    for left in &written.left_out {
+        if left_out.len() + left.pointer.len() < LEFT_OUT_BYTES_MAX && left.pointer.is_ascii() {
+            if !left_out.is_empty() {
+                left_out.push_str(", ");
+            }
+            left_out.push_str(&left.pointer);
+        }
+    }
+    Ok((
+        [
+            (header::CONTENT_TYPE, exporter.media_type.to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ),
+            (LEFT_OUT, left_out),
+        ],
+        written.bytes,
+    )
+        .into_response())
+}
+
+/// The exporters that have something to write.
+fn kinds_for(records: &[Own]) -> impl Iterator<Item = &'static out::Exporter> {
+    EXPORTERS.iter().filter(|exporter| {
+        records
+            .iter()
+            .any(|own| exporter.from.contains(&own.record_type.as_str()))
+    })
+}
+
+/// A record of the case, as far as a document is made of it.
+struct Own {
+    record_type: String,
+    subject: Value,
+    occurred: Option<Timestamp>,
+}
+
+/// The records in force that the party holds whole: the case's own, then its parts'.
+fn records_of(core: &Core, party: &str, case: CaseRef) -> Result<Option<Vec<Own>>, Refusal> {
+    let Some(read) = read::case(core, party, &case)? else {
+        return Ok(None);
+    };
+    let mut found = in_force(&read);
+    for (part, _) in read.state.parts.values().flat_map(|part| &part.cases) {
+        if let Some(read) = read::case(core, party, part)? {
+            found.extend(in_force(&read));
+        }
+    }
+    Ok(Some(found))
+}
+
+fn in_force(read: &read::CaseRead) -> Vec<Own> {
+    read.state
+        .records
+        .iter()
+        .filter(|state| state.in_force)
+        .filter_map(|state| {
+            let held = read.records.iter().find(|h| h.record.id == state.id)?;
+            let record = read.case_records.iter().find(|r| r.id == state.id)?;
+            let whole = held.record.view == garita_exchange::stamp::WHOLE;
+            let subject = record.document.get("credentialSubject")?;
+            whole.then(|| Own {
+                record_type: record.record_type.clone(),
+                subject: subject.clone(),
+                occurred: Timestamp::from_millisecond(record.occurred_ms).ok(),
+            })
+        })
+        .collect()
+}
+
+fn sending(asked: Asked, now_ms: i64) -> Sending {
+    let at = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    // Seconds since 1970: two documents of one second need `control`.
+    let number = now_ms.div_euclid(1_000).rem_euclid(CONTROL_NUMBERS);
+    Sending {
+        sender: asked.sender.unwrap_or_default(),
+        sender_qualifier: asked.sender_qualifier.unwrap_or_default(),
+        receiver: asked.receiver.unwrap_or_default(),
+        receiver_qualifier: asked.receiver_qualifier.unwrap_or_default(),
+        control_number: asked
+            .control
+            .unwrap_or_else(|| u32::try_from(number).unwrap_or(1)),
+        at: TimeZone::UTC.to_datetime(at),
+        test: asked.test,
+    }
+}
+
+fn refusal(error: &WriteError) -> Refusal {
+    let faults = match error {
+        WriteError::Missing(missing) => missing
+            .iter()
+            .map(|gap| {
+                Fault::at(
+                    "document-member-missing",
+                    &gap.pointer,
+                    format!("the document needs {}", gap.en),
+                    format!("el documento necesita {}", gap.es),
+                )
+            })
+            .collect(),
+        WriteError::Changed {
+            pointer,
+            record_type,
+            is,
+            would_be,
+        } => vec![Fault::at(
+            "document-member-changed",
+            pointer,
+            format!(
+                "`{pointer}` of {record_type} can't be said in this format: `{is}` would be read as `{would_be}`"
+            ),
+            format!(
+                "`{pointer}` de {record_type} no se puede decir en este formato: `{is}` se leería como `{would_be}`"
+            ),
+        )],
+        other => vec![Fault::whole(
+            "document-not-written",
+            other.to_string(),
+            "este tipo de documento se lee, no se escribe",
+        )],
+    };
+    Refusal {
+        kind: RefusalKind::Unprocessable,
+        faults,
+    }
+}

@@ -1,0 +1,81 @@
+//! Fuzz targets: one for each kind of document, and one for each reader below them.
+//!
+//! A target takes any bytes and panics where a promise is broken. `tests/replay.rs` runs each for some seconds over its corpus and over
+//! mutations of it; `cargo bench-all fuzz` runs libFuzzer, guided by coverage, for minutes.
+
+mod mutate;
+
+pub use mutate::Mutator;
+
+use garita_formats::{Draft, IMPORTERS, Severity, draft::FAULTS_MAX, read, recognise};
+
+/// A way into the readers.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name, and its corpus' folder under `fuzz/corpus`.
+    pub name: &'static str,
+    run: fn(&'static str, &[u8]),
+}
+
+impl Target {
+    /// Runs the target.
+    ///
+    /// # Panics
+    /// Where a promise of the reader is broken.
+    pub fn run(&self, bytes: &[u8]) {
+        (self.run)(self.name, bytes);
+    }
+}
+
+/// All targets.
+pub fn targets() -> Vec<Target> {
+    IMPORTERS
+        .iter()
+        .map(|importer| Target {
+            name: importer.name,
+            run: document,
+        })
+        .collect()
+}
+
+/// A document of a kind: an answer in both languages, places, a table that is true, and a draft that can be shown.
+fn document(name: &'static str, bytes: &[u8]) {
+    let _ = recognise(bytes);
+    let Some(kind) = garita_formats::DocumentKind::from_name(name) else {
+        return;
+    };
+    match read(kind, bytes) {
+        Err(error) => {
+            assert!(!error.code().is_empty());
+            both(&error.en, &error.es);
+        }
+        Ok(draft) => holds(&draft),
+    }
+}
+
+fn holds(draft: &Draft) {
+    assert!(draft.faults.len() <= FAULTS_MAX);
+    for fault in &draft.faults {
+        both(&fault.en, &fault.es);
+        if let Some(index) = fault.record {
+            assert!(index < draft.records.len(), "{fault:?}");
+        }
+    }
+    for record in &draft.records {
+        for missing in &record.missing {
+            both(&missing.en, &missing.es);
+        }
+        for pointer in record.sources.keys() {
+            assert!(record.subject.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+    if draft.is_complete() {
+        assert!(draft.faults.iter().all(|f| f.severity < Severity::Error));
+    }
+    assert!(serde_json::to_string(draft).is_ok());
+}
+
+/// Words in both languages.
+fn both(en: &str, es: &str) {
+    assert!(!en.is_empty() && !es.is_empty(), "{en} / {es}");
+}
