@@ -3,6 +3,8 @@
 //! What is written is read again before it is handed out, and compared: a member that the format has no place for is named, and a member
 //! that would say something else on the other side keeps the document back.
 
+mod edifact;
+mod iso20022;
 mod x12;
 
 use jiff::civil;
@@ -45,6 +47,12 @@ pub struct Sending {
 /// A kind of document that is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Exporter {
+    /// Its name, as in `garita export NAME`.
+    pub name: &'static str,
+    /// What it is, in English.
+    pub en: &'static str,
+    /// What it is, in Spanish.
+    pub es: &'static str,
     /// The kind.
     pub kind: DocumentKind,
     /// Media type of what is written.
@@ -63,6 +71,9 @@ pub type WriteFn = fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>,
 /// All kinds that are written.
 pub static EXPORTERS: &[Exporter] = &[
     Exporter {
+        name: "x12-309",
+        en: "Customs manifest, ANSI X12 309",
+        es: "Manifiesto aduanal, ANSI X12 309",
         kind: DocumentKind::X12Manifest309,
         media_type: X12,
         extension: "edi",
@@ -72,6 +83,9 @@ pub static EXPORTERS: &[Exporter] = &[
         },
     },
     Exporter {
+        name: "x12-358",
+        en: "Customs consist, ANSI X12 358",
+        es: "Lista de embarques del viaje, ANSI X12 358",
         kind: DocumentKind::X12Consist358,
         media_type: X12,
         extension: "edi",
@@ -79,6 +93,9 @@ pub static EXPORTERS: &[Exporter] = &[
         write: x12::consist_358,
     },
     Exporter {
+        name: "x12-353",
+        en: "Customs events advisory, ANSI X12 353",
+        es: "Aviso de eventos aduanales, ANSI X12 353",
         kind: DocumentKind::X12Events353,
         media_type: X12,
         extension: "edi",
@@ -90,6 +107,9 @@ pub static EXPORTERS: &[Exporter] = &[
         write: x12::events_353,
     },
     Exporter {
+        name: "x12-355",
+        en: "Customs acceptance or rejection, ANSI X12 355",
+        es: "Aceptación o rechazo aduanal, ANSI X12 355",
         kind: DocumentKind::X12Answer355,
         media_type: X12,
         extension: "edi",
@@ -97,6 +117,9 @@ pub static EXPORTERS: &[Exporter] = &[
         write: x12::answer_355,
     },
     Exporter {
+        name: "x12-350",
+        en: "Customs status information, ANSI X12 350",
+        es: "Información de estado aduanal, ANSI X12 350",
         kind: DocumentKind::X12Status350,
         media_type: X12,
         extension: "edi",
@@ -108,10 +131,91 @@ pub static EXPORTERS: &[Exporter] = &[
         ],
         write: x12::status_350,
     },
+    Exporter {
+        name: "edifact-cuscar",
+        en: "Cargo report, UN/EDIFACT CUSCAR",
+        es: "Informe de carga, UN/EDIFACT CUSCAR",
+        kind: DocumentKind::EdifactCuscar,
+        media_type: EDIFACT,
+        extension: "edi",
+        from: &["Manifest", "Shipment"],
+        write: edifact::cargo_report,
+    },
+    Exporter {
+        name: "edifact-cusrep",
+        en: "Conveyance report, UN/EDIFACT CUSREP",
+        es: "Informe del medio de transporte, UN/EDIFACT CUSREP",
+        kind: DocumentKind::EdifactCusrep,
+        media_type: EDIFACT,
+        extension: "edi",
+        from: &["Conveyance", "Appointment", "Manifest"],
+        write: edifact::conveyance_report,
+    },
+    Exporter {
+        name: "edifact-cusres",
+        en: "Customs response, UN/EDIFACT CUSRES",
+        es: "Respuesta aduanal, UN/EDIFACT CUSRES",
+        kind: DocumentKind::EdifactCusres,
+        media_type: EDIFACT,
+        extension: "edi",
+        from: &[
+            "ManifestAccepted",
+            "ManifestRejected",
+            "HoldPlaced",
+            "HoldRemoved",
+            "ReleaseDecision",
+            "ConveyanceArrived",
+        ],
+        write: edifact::response,
+    },
+    Exporter {
+        name: "pain.001",
+        en: "Payment order, ISO 20022 pain.001",
+        es: "Orden de pago, ISO 20022 pain.001",
+        kind: DocumentKind::Iso20022,
+        media_type: XML,
+        extension: "xml",
+        from: &["PaymentOrder"],
+        write: iso20022::orders,
+    },
+    Exporter {
+        name: "pain.002",
+        en: "Payment status, ISO 20022 pain.002",
+        es: "Estado del pago, ISO 20022 pain.002",
+        kind: DocumentKind::Iso20022,
+        media_type: XML,
+        extension: "xml",
+        from: &["BankStatus"],
+        write: iso20022::statuses,
+    },
+    Exporter {
+        name: "camt.054",
+        en: "Credit notification, ISO 20022 camt.054",
+        es: "Aviso de abono, ISO 20022 camt.054",
+        kind: DocumentKind::Iso20022,
+        media_type: XML,
+        extension: "xml",
+        from: &["CreditNotice"],
+        write: iso20022::credits,
+    },
+    Exporter {
+        name: "pacs.004",
+        en: "Payment return, ISO 20022 pacs.004",
+        es: "Devolución de pago, ISO 20022 pacs.004",
+        kind: DocumentKind::Iso20022,
+        media_type: XML,
+        extension: "xml",
+        from: &["PaymentReturned"],
+        write: iso20022::returns,
+    },
 ];
 
 /// Media type of an X12 interchange (RFC 1767).
 const X12: &str = "application/EDI-X12";
+/// Media type of an EDIFACT interchange (RFC 1767).
+const EDIFACT: &str = "application/EDIFACT";
+/// Media type of XML.
+const XML: &str = "application/xml";
 
 /// A document, and what it does not say.
 #[derive(Clone, Debug)]
@@ -138,9 +242,6 @@ pub struct LeftOut {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// No exporter writes this kind.
-    #[error("`{0}` is read, not written")]
-    NotWritten(&'static str),
     /// The records lack what the format requires.
     #[error("{} member(s) are missing", .0.len())]
     Missing(Vec<Missing>),
@@ -160,39 +261,50 @@ pub enum WriteError {
     },
 }
 
-impl DocumentKind {
-    /// The row of this kind among those that are written.
-    pub fn exporter(self) -> Option<&'static Exporter> {
-        EXPORTERS.iter().find(|exporter| exporter.kind == self)
+impl Exporter {
+    /// Whether records of that type go into what was written.
+    fn takes(&self, record_type: &str, again: &Draft) -> bool {
+        self.from.contains(&record_type) && again.record(record_type).is_some()
+    }
+
+    /// The exporter of that name.
+    pub fn named(name: &str) -> Option<&'static Exporter> {
+        EXPORTERS.iter().find(|exporter| exporter.name == name)
     }
 }
 
-/// Writes the records as a document of that kind.
+/// Writes the records as a document.
 ///
 /// # Errors
 /// See [`WriteError`].
 pub fn write(
-    kind: DocumentKind,
+    exporter: &Exporter,
     records: &[CaseRecord<'_>],
     sending: &Sending,
     readings: &Readings,
 ) -> Result<Written, WriteError> {
-    let exporter = kind.exporter().ok_or(WriteError::NotWritten(kind.name()))?;
     let bytes = (exporter.write)(records, sending, readings).map_err(WriteError::Missing)?;
-    let again = read_as(kind, &bytes, readings).map_err(|error| WriteError::Changed {
+    let again = read_as(exporter.kind, &bytes, readings).map_err(|error| WriteError::Changed {
         record_type: String::new(),
         pointer: String::new(),
         is: String::new(),
         would_be: error.en,
     })?;
-    let left_out = compare(records, &again)?;
+    let left_out = compare(exporter, records, &again)?;
     Ok(Written { bytes, left_out })
 }
 
 /// The members of the records that the draft lacks.
-fn compare(records: &[CaseRecord<'_>], again: &Draft) -> Result<Vec<LeftOut>, WriteError> {
+fn compare(
+    exporter: &Exporter,
+    records: &[CaseRecord<'_>],
+    again: &Draft,
+) -> Result<Vec<LeftOut>, WriteError> {
     let mut left_out = Vec::new();
     for (index, record) in records.iter().enumerate() {
+        if !exporter.takes(record.record_type, again) {
+            continue;
+        }
         let nth = records
             .iter()
             .take(index)

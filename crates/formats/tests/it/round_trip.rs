@@ -1,6 +1,6 @@
 //! From the records of a case to a document and back: what the case says is what the other side reads.
 
-use garita_formats::out::{CaseRecord, Sending, WriteError, write};
+use garita_formats::out::{CaseRecord, Exporter, Sending, WriteError, write};
 use garita_formats::{DocumentKind, Readings, read};
 use serde_json::{Value, json};
 
@@ -234,8 +234,13 @@ fn a_thousand_trips_as_309() {
     let kind = DocumentKind::from_name("x12-309").unwrap();
     for seed in 0..CASES {
         let case = trip(seed);
-        let written = write(kind, &borrowed(&case), &sending(), &Readings::default())
-            .unwrap_or_else(|error| panic!("seed {seed}: {error}: {case:#?}"));
+        let written = write(
+            Exporter::named("x12-309").unwrap(),
+            &borrowed(&case),
+            &sending(),
+            &Readings::default(),
+        )
+        .unwrap_or_else(|error| panic!("seed {seed}: {error}: {case:#?}"));
         assert_eq!(written.left_out, [], "seed {seed}");
         let draft = read(kind, &written.bytes).unwrap();
         assert!(draft.is_complete(), "seed {seed}: {:#?}", draft.faults);
@@ -249,11 +254,16 @@ fn a_thousand_trips_as_309() {
 
 #[test]
 fn what_a_format_has_no_place_for_is_named() {
-    let kind = DocumentKind::from_name("x12-309").unwrap();
     let mut case = trip(3);
     case[0].1["aduana"] = json!("240");
     case[0].1["driver"] = json!({ "driverName": "J. Pérez" });
-    let written = write(kind, &borrowed(&case), &sending(), &Readings::default()).unwrap();
+    let written = write(
+        Exporter::named("x12-309").unwrap(),
+        &borrowed(&case),
+        &sending(),
+        &Readings::default(),
+    )
+    .unwrap();
     let left: Vec<&str> = written
         .left_out
         .iter()
@@ -264,12 +274,16 @@ fn what_a_format_has_no_place_for_is_named() {
 
 #[test]
 fn what_would_be_read_as_something_else_is_not_sent() {
-    let kind = DocumentKind::from_name("x12-309").unwrap();
     let case = (0..).map(trip).find(|case| case.len() > 1).unwrap();
     let told = |change: &dyn Fn(&mut Vec<(&'static str, Value)>)| {
         let mut case = case.clone();
         change(&mut case);
-        write(kind, &borrowed(&case), &sending(), &Readings::default())
+        write(
+            Exporter::named("x12-309").unwrap(),
+            &borrowed(&case),
+            &sending(),
+            &Readings::default(),
+        )
     };
     // A total that its parts don't sum up to.
     match told(&|case| case[0].1["packages"] = json!(1)) {
@@ -288,18 +302,78 @@ fn what_would_be_read_as_something_else_is_not_sent() {
         }
         other => panic!("{other:?}"),
     }
-    let carta_porte = DocumentKind::from_name("carta-porte").unwrap();
-    let other = write(
-        carta_porte,
-        &borrowed(&case),
-        &sending(),
-        &Readings::default(),
-    );
-    assert!(
-        matches!(
-            other,
-            Err(WriteError::NotWritten("carta-porte")) | Err(WriteError::Missing(_))
+}
+
+#[test]
+fn every_exporter_writes_what_its_importer_reads() {
+    let subjects = [
+        ("Manifest", trip(3).remove(0).1),
+        (
+            "ManifestAccepted",
+            json!({ "scac": "TOCQ", "trip": "TOCQ2611240417", "responseText": "ACCEPTED", "port": "2304" }),
         ),
-        "{other:?}"
-    );
+        (
+            "HoldRemoved",
+            json!({ "scn": "TOCQ88402171", "kind": "documents" }),
+        ),
+        (
+            "InbondExportReported",
+            json!({ "inBondNumber": "680001232", "exportPort": "2304" }),
+        ),
+        (
+            "PaymentOrder",
+            json!({ "uetr": "eb6305c9-1f7f-49de-aed0-16487c27b42d", "assessment": "LOZA-D26-000088", "endToEndId": "LOZA-D26-000088-1",
+            "amount": "15400.00", "currency": "MXN", "rail": "spei", "remittanceReference": "03260024345660001237",
+            "debtorAccount": { "accountNumber": "032180000118359719", "accountKind": "clabe" } }),
+        ),
+        (
+            "BankStatus",
+            json!({ "uetr": "eb6305c9-1f7f-49de-aed0-16487c27b42d", "assessment": "LOZA-D26-000088", "bankStatus": "RJCT", "bankReason": "AM04" }),
+        ),
+        (
+            "CreditNotice",
+            json!({ "uetr": "eb6305c9-1f7f-49de-aed0-16487c27b42d", "assessment": "LOZA-D26-000088", "amount": "15400.00", "currency": "MXN",
+            "bookedAt": "2026-11-24T13:00:09Z", "entryReference": "NTF-20261124-77" }),
+        ),
+        (
+            "PaymentReturned",
+            json!({ "uetr": "eb6305c9-1f7f-49de-aed0-16487c27b42d", "assessment": "LOZA-D26-000088", "amount": "15400.00", "currency": "MXN", "bankReason": "AC04" }),
+        ),
+    ];
+    let mut written_types = std::collections::BTreeSet::new();
+    for exporter in garita_formats::out::EXPORTERS {
+        let mut case: Vec<(&str, Value)> = match exporter.from[0] {
+            "Manifest" => trip(3),
+            _ => Vec::new(),
+        };
+        if case.is_empty() {
+            case.extend(
+                subjects
+                    .iter()
+                    .filter(|(name, _)| exporter.from.contains(name) && *name != "Manifest")
+                    .cloned(),
+            );
+        }
+        assert!(
+            !case.is_empty() || exporter.name == "edifact-cusrep",
+            "{}",
+            exporter.name
+        );
+        if case.is_empty() {
+            case.push(subjects[0].clone());
+        }
+        let written = write(exporter, &borrowed(&case), &sending(), &Readings::default())
+            .unwrap_or_else(|error| panic!("{}: {error:?}", exporter.name));
+        let kind = garita_formats::recognise(&written.bytes).unwrap();
+        assert_eq!(kind, exporter.kind, "{}", exporter.name);
+        let draft = read(kind, &written.bytes).unwrap();
+        assert!(!draft.records.is_empty(), "{}", exporter.name);
+        written_types.extend(
+            draft
+                .records
+                .iter()
+                .map(|record| record.record_type.clone()),
+        );
+    }
+    assert!(written_types.len() >= 8, "{written_types:?}");
 }

@@ -9,8 +9,7 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::read;
-use garita_formats::DocumentKind;
-use garita_formats::out::{self, CaseRecord, EXPORTERS, Sending, WriteError};
+use garita_formats::out::{self, CaseRecord, EXPORTERS, Exporter, Sending, WriteError};
 use garita_profile::case::CaseRef;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -55,11 +54,10 @@ pub async fn list(
     .ok_or_else(Problem::not_found)?;
     let items: Vec<Value> = kinds_for(&records)
         .map(|exporter| {
-            let importer = exporter.kind.importer();
             json!({
-                "document": importer.name,
-                "title": { "en": importer.en, "es": importer.es },
-                "standard": importer.standard,
+                "document": exporter.name,
+                "title": { "en": exporter.en, "es": exporter.es },
+                "standard": exporter.kind.importer().standard,
                 "mediaType": exporter.media_type,
             })
         })
@@ -74,7 +72,7 @@ pub async fn one(
     Path((kind, key, document)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let Some(exporter) = DocumentKind::from_name(&document).and_then(DocumentKind::exporter) else {
+    let Some(exporter) = Exporter::named(&document) else {
         return Err(Problem::not_found());
     };
     let as_json = caller
@@ -96,7 +94,7 @@ pub async fn one(
                 occurred: own.occurred,
             })
             .collect();
-        out::write(exporter.kind, &borrowed, &sending, node.readings())
+        out::write(exporter, &borrowed, &sending, node.readings())
             .map(Some)
             .map_err(|error| refusal(&error))
     })
@@ -227,10 +225,11 @@ fn refusal(error: &WriteError) -> Refusal {
                 "`{pointer}` de {record_type} no se puede decir en este formato: `{is}` se leería como `{would_be}`"
             ),
         )],
+        // The list of causes may grow: this one is told as it says itself.
         other => vec![Fault::whole(
             "document-not-written",
             other.to_string(),
-            "este tipo de documento se lee, no se escribe",
+            format!("no se pudo escribir: {other}"),
         )],
     };
     Refusal {
