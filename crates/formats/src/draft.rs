@@ -10,7 +10,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 mod builder;
-pub(crate) use builder::{Builder, Noted, Places, insert};
+mod places;
+pub(crate) use builder::{Builder, insert};
+pub(crate) use places::{Mark, Noted, NotedSet, Places, SegmentMark, push_number, segment_path};
 
 /// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
 pub const FAULTS_MAX: usize = 1_000;
@@ -35,10 +37,15 @@ pub struct SourcePlace {
 impl SourcePlace {
     /// A place whose text is cut to what a page shows.
     pub fn new(line: u32, column: Option<u32>, path: impl Into<String>, text: &str) -> SourcePlace {
-        let mut shown: String = text.chars().take(SOURCE_TEXT_CHARS_MAX).collect();
-        if shown.len() < text.len() {
-            shown.push('…');
-        }
+        let cut = if text.len() <= SOURCE_TEXT_CHARS_MAX {
+            None
+        } else {
+            text.char_indices().nth(SOURCE_TEXT_CHARS_MAX)
+        };
+        let shown = match cut.and_then(|(end, _)| text.get(..end)) {
+            Some(shown) => format!("{shown}…"),
+            None => text.to_owned(),
+        };
         SourcePlace {
             line,
             column,
@@ -82,7 +89,7 @@ pub struct Fault {
     pub severity: Severity,
     /// JSON pointer into the plain document, from which `record` and `pointer` are found when the draft is built.
     #[serde(skip)]
-    pub(crate) origin: Option<String>,
+    pub(crate) origin: Option<places::FaultOrigin>,
 }
 
 impl Fault {

@@ -26,6 +26,7 @@ mod writer;
 
 pub use delimiters::{Delimiters, Syntax};
 pub use reader::{Group, Interchange, Problem, Reader, Scope, TransactionSet};
+pub(crate) use segment::Elements;
 pub use segment::{Element, Segment};
 pub use splitter::{Piece, Splitter};
 pub use text::Text;

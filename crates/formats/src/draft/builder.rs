@@ -1,167 +1,35 @@
 //! Builds a draft from a plain document and the places of its fields.
 
-use super::{Draft, DraftRecord, FAULTS_MAX, Fault, Missing, Severity, SourcePlace};
+use super::places::{FaultOrigin, Origin, Places};
+use super::{Draft, DraftRecord, Missing, Severity, SourcePlace};
 use crate::kinds::DocumentKind;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
-
-/// Where each field of a plain document stood, by JSON pointer into the document.
-///
-/// A document of a megabyte has forty thousand attributes and tells the places of a few: those are kept in parts, with
-/// their element, and put together when they are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Places {
-    by_pointer: HashMap<String, SourcePlace>,
-    by_element: HashMap<String, usize>,
-    elements: Vec<NotedElement>,
-    faults: Vec<Fault>,
-    faults_untold: usize,
-}
-
-/// An element and those of its attributes that fill a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct NotedElement {
-    place: SourcePlace,
-    attributes: Vec<NotedAttribute>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct NotedAttribute {
-    field: &'static str,
-    name: &'static str,
-    line: u32,
-    column: u32,
-    text: Box<str>,
-}
-
-/// An element whose place is noted, for the places of its attributes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Noted(usize);
-
-impl Places {
-    /// Notes where the field at `pointer` stood.
-    pub(crate) fn put(&mut self, pointer: String, place: SourcePlace) {
-        self.by_pointer.insert(pointer, place);
-    }
-
-    /// Notes where the element at `pointer` stood.
-    pub(crate) fn put_element(&mut self, pointer: String, place: SourcePlace) -> Noted {
-        let element = self.elements.len();
-        self.elements.push(NotedElement {
-            place,
-            attributes: Vec::new(),
-        });
-        self.by_element.insert(pointer, element);
-        Noted(element)
-    }
-
-    /// Notes where an attribute of an element stood, and the field that it fills.
-    pub(crate) fn put_attribute(
-        &mut self,
-        Noted(element): Noted,
-        (field, name): (&'static str, &'static str),
-        (line, column): (u32, u32),
-        text: &str,
-    ) {
-        // One letter more than is shown, so that the cut shows.
-        let end = text
-            .char_indices()
-            .nth(super::SOURCE_TEXT_CHARS_MAX + 1)
-            .map_or(text.len(), |(end, _)| end);
-        if let Some(element) = self.elements.get_mut(element) {
-            element.attributes.push(NotedAttribute {
-                field,
-                name,
-                line,
-                column,
-                text: text.get(..end).unwrap_or(text).into(),
-            });
-        }
-    }
-
-    /// Where the field at `pointer` stood.
-    pub(crate) fn at(&self, pointer: &str) -> Option<SourcePlace> {
-        if let Some(place) = self.by_pointer.get(pointer) {
-            return Some(place.clone());
-        }
-        if let Some(element) = self.by_element.get(pointer) {
-            return self.elements.get(*element).map(|noted| noted.place.clone());
-        }
-        let (parent, field) = pointer.rsplit_once('/')?;
-        let element = self.elements.get(*self.by_element.get(parent)?)?;
-        let attribute = element
-            .attributes
-            .iter()
-            .find(|attribute| attribute.field == field)?;
-        Some(SourcePlace::new(
-            attribute.line,
-            Some(attribute.column),
-            format!("{}/@{}", element.place.path, attribute.name),
-            &attribute.text,
-        ))
-    }
-
-    /// Adds a fault about the field at `origin`; its place is the field's, or the nearest enclosing node's.
-    pub(crate) fn fault(
-        &mut self,
-        severity: Severity,
-        code: &'static str,
-        origin: &str,
-        en: String,
-        es: String,
-    ) {
-        let mut at = origin;
-        let place = loop {
-            if let Some(place) = self.at(at) {
-                break Some(place);
-            }
-            match at.rfind('/') {
-                Some(cut) => at = at.get(..cut).unwrap_or(""),
-                None => break None,
-            }
-        };
-        self.fault_at(severity, code, origin, place, en, es);
-    }
-
-    /// Adds a fault at a place that no field has.
-    pub(crate) fn fault_at(
-        &mut self,
-        severity: Severity,
-        code: &'static str,
-        origin: &str,
-        place: Option<SourcePlace>,
-        en: String,
-        es: String,
-    ) {
-        if self.faults.len() >= FAULTS_MAX {
-            self.faults_untold += 1;
-            return;
-        }
-        self.faults.push(Fault {
-            code,
-            record: None,
-            pointer: None,
-            place,
-            en,
-            es,
-            severity,
-            origin: Some(origin.to_owned()),
-        });
-    }
-
-    /// The faults found so far.
-    pub(crate) fn faults(&self) -> &[Fault] {
-        &self.faults
-    }
-}
+use std::ops::Range;
 
 /// Fills draft records member by member, keeping each member's place.
 pub(crate) struct Builder {
     kind: DocumentKind,
     places: Places,
     records: Vec<DraftRecord>,
-    /// Where the field at an origin landed: origin, record, pointer. Only asked of origins with a fault, so no map.
-    landed: Vec<(String, usize, String)>,
+    /// The places of each record's members, in the order in which they were set; a later one stands for an earlier one.
+    sources: Vec<Vec<(String, SourcePlace)>>,
+    /// Where the field at an origin landed. Only asked of origins with a fault, so no map.
+    landed: Vec<Landed>,
+    /// Origins and pointers of what landed one behind the other: one allocation for all of them.
+    landed_texts: String,
+}
+
+/// A field that became a member.
+struct Landed {
+    origin: LandedFrom,
+    record: usize,
+    pointer: Range<usize>,
+}
+
+enum LandedFrom {
+    At(Range<usize>),
+    Marked(u32),
 }
 
 impl Builder {
@@ -171,7 +39,9 @@ impl Builder {
             kind,
             places,
             records: Vec::new(),
+            sources: Vec::new(),
             landed: Vec::new(),
+            landed_texts: String::new(),
         }
     }
 
@@ -186,6 +56,7 @@ impl Builder {
             standing: None,
             source: None,
         });
+        self.sources.push(Vec::new());
         self.records.len() - 1
     }
 
@@ -207,25 +78,14 @@ impl Builder {
     }
 
     /// Sets a member to a value that the document field at `origin` says.
-    pub(crate) fn set(
+    pub(crate) fn set<'a>(
         &mut self,
         record: usize,
         pointer: &str,
         value: impl Into<Value>,
-        origin: &str,
+        origin: impl Into<Origin<'a>>,
     ) {
-        let place = self.places.at(origin);
-        let Some(draft) = self.records.get_mut(record) else {
-            return;
-        };
-        if !insert(&mut draft.subject, pointer, value.into()) {
-            return;
-        }
-        if let Some(place) = place {
-            draft.sources.insert(pointer.to_owned(), place);
-        }
-        self.landed
-            .push((origin.to_owned(), record, pointer.to_owned()));
+        self.land(record, pointer, value.into(), origin.into(), None);
     }
 
     /// Sets a member to a value that stands at a place, for a reader that has no places of all fields beforehand.
@@ -234,25 +94,52 @@ impl Builder {
         record: usize,
         pointer: &str,
         value: impl Into<Value>,
-        origin: String,
+        origin: &str,
         place: SourcePlace,
+    ) {
+        let origin = Origin::At(origin);
+        self.land(record, pointer, value.into(), origin, Some(place));
+    }
+
+    fn land(
+        &mut self,
+        record: usize,
+        pointer: &str,
+        value: Value,
+        origin: Origin<'_>,
+        place: Option<SourcePlace>,
     ) {
         let Some(draft) = self.records.get_mut(record) else {
             return;
         };
-        if !insert(&mut draft.subject, pointer, value.into()) {
+        if !insert(&mut draft.subject, pointer, value) {
             return;
         }
-        draft.sources.insert(pointer.to_owned(), place);
-        self.landed.push((origin, record, pointer.to_owned()));
+        let place = place.or_else(|| self.places.place(origin));
+        if let (Some(place), Some(sources)) = (place, self.sources.get_mut(record)) {
+            sources.push((pointer.to_owned(), place));
+        }
+        let origin = match origin {
+            Origin::At(origin) => LandedFrom::At(keep(&mut self.landed_texts, origin)),
+            Origin::Marked(mark) => match mark.number() {
+                Some(number) => LandedFrom::Marked(number),
+                None => return,
+            },
+        };
+        let pointer = keep(&mut self.landed_texts, pointer);
+        self.landed.push(Landed {
+            origin,
+            record,
+            pointer,
+        });
     }
 
     /// Adds a fault at a place, see [`Places::fault_at`].
-    pub(crate) fn fault_at(
+    pub(crate) fn fault_at<'a>(
         &mut self,
         severity: Severity,
         code: &'static str,
-        origin: &str,
+        origin: impl Into<Origin<'a>>,
         place: Option<SourcePlace>,
         en: String,
         es: String,
@@ -288,7 +175,7 @@ impl Builder {
 
     /// A member as it stands so far.
     pub(crate) fn member(&self, record: usize, pointer: &str) -> Option<&Value> {
-        self.records.get(record)?.subject.pointer(pointer)
+        find(&self.records.get(record)?.subject, pointer)
     }
 
     /// Says that the record type needs a member which the document does not tell.
@@ -320,11 +207,11 @@ impl Builder {
     }
 
     /// Adds a fault, see [`Places::fault`].
-    pub(crate) fn fault(
+    pub(crate) fn fault<'a>(
         &mut self,
         severity: Severity,
         code: &'static str,
-        origin: &str,
+        origin: impl Into<Origin<'a>>,
         en: String,
         es: String,
     ) {
@@ -334,21 +221,39 @@ impl Builder {
     /// The draft, each fault with the member where its value landed.
     pub(crate) fn finish(self) -> Draft {
         let mut faults = self.places.faults;
-        let mut landed: HashMap<&str, Option<(usize, &str)>> = faults
-            .iter()
-            .filter_map(|fault| fault.origin.as_deref())
-            .map(|origin| (origin, None))
-            .collect();
-        for (origin, record, pointer) in &self.landed {
-            if let Some(found) = landed.get_mut(origin.as_str()) {
-                found.get_or_insert((*record, pointer.as_str()));
+        let mut by_pointer: HashMap<&str, Option<&Landed>> = HashMap::new();
+        let mut by_mark: HashMap<u32, Option<&Landed>> = HashMap::new();
+        for fault in &faults {
+            match &fault.origin {
+                Some(FaultOrigin::At(origin)) => {
+                    by_pointer.insert(origin, None);
+                }
+                Some(FaultOrigin::Marked(number)) => {
+                    by_mark.insert(*number, None);
+                }
+                None => {}
+            }
+        }
+        for landed in &self.landed {
+            let found = match &landed.origin {
+                LandedFrom::At(origin) => {
+                    by_pointer.get_mut(self.landed_texts.get(origin.clone()).unwrap_or_default())
+                }
+                LandedFrom::Marked(number) => by_mark.get_mut(number),
+            };
+            if let Some(found) = found {
+                found.get_or_insert(landed);
             }
         }
         let found: Vec<Option<(usize, String)>> = faults
             .iter()
             .map(|fault| {
-                let (record, pointer) = (*landed.get(fault.origin.as_deref()?)?)?;
-                Some((record, pointer.to_owned()))
+                let landed = match fault.origin.as_ref()? {
+                    FaultOrigin::At(origin) => (*by_pointer.get(origin.as_str())?)?,
+                    FaultOrigin::Marked(number) => (*by_mark.get(number)?)?,
+                };
+                let pointer = self.landed_texts.get(landed.pointer.clone())?;
+                Some((landed.record, pointer.to_owned()))
             })
             .collect();
         for (fault, found) in faults.iter_mut().zip(found) {
@@ -357,14 +262,60 @@ impl Builder {
                 fault.pointer = Some(pointer);
             }
         }
+        let mut records = self.records;
+        for (record, mut sources) in records.iter_mut().zip(self.sources) {
+            // Sorted at once: a manifest has a place for each of sixty thousand members.
+            sources.sort_by(|(one, _), (other, _)| one.cmp(other));
+            sources.dedup_by(|later, kept| {
+                let same = later.0 == kept.0;
+                if same {
+                    std::mem::swap(later, kept);
+                }
+                same
+            });
+            record.sources = sources.into_iter().collect();
+        }
         faults.sort_by_key(|fault| fault.place.as_ref().map_or(0, |place| place.line));
         Draft {
             kind: self.kind,
-            records: self.records,
+            records,
             faults,
             faults_untold: self.places.faults_untold,
         }
     }
+}
+
+/// Adds a text to others, and gives where it stands.
+fn keep(texts: &mut String, text: &str) -> Range<usize> {
+    let from = texts.len();
+    texts.push_str(text);
+    from..texts.len()
+}
+
+/// The value at a JSON pointer, without the copies that [`Value::pointer`] makes of each part.
+fn find<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') {
+        return root.pointer(pointer);
+    }
+    let mut at = root;
+    if pointer.is_empty() {
+        return Some(at);
+    }
+    for token in pointer.strip_prefix('/')?.split('/') {
+        at = match at {
+            Value::Object(members) => members.get(token)?,
+            Value::Array(items) => items.get(index(token)?)?,
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// An index as JSON pointers write it.
+fn index(token: &str) -> Option<usize> {
+    let plain = token.len() == 1 || !token.starts_with('0');
+    let digits = token.bytes().all(|byte| byte.is_ascii_digit());
+    (plain && digits).then(|| token.parse().ok()).flatten()
 }
 
 /// Sets the value at a JSON pointer, making objects and arrays on the way; an array grows by its next index only.
@@ -380,6 +331,15 @@ pub(crate) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
             _ => Value::Object(Map::new()),
         };
         at = match at {
+            Value::Object(members) if next.is_none() => {
+                match members.get_mut(token) {
+                    Some(member) => *member = value,
+                    None => {
+                        members.insert(token.to_owned(), value);
+                    }
+                }
+                return true;
+            }
             Value::Object(members) => {
                 if !members.contains_key(token) {
                     members.insert(token.to_owned(), empty());
@@ -410,6 +370,7 @@ pub(crate) fn insert(root: &mut Value, pointer: &str, value: Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::FAULTS_MAX;
     use super::*;
     use serde_json::json;
 

@@ -2,9 +2,8 @@
 
 use super::Delimiters;
 use super::delimiters::Parts;
-use crate::draft::SourcePlace;
+use crate::draft::{SourcePlace, segment_path};
 use std::borrow::Cow;
-use std::fmt::Write;
 
 /// One segment, with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +24,54 @@ pub struct Segment<'a> {
 pub struct Element<'a> {
     text: &'a str,
     delimiters: Delimiters,
+}
+
+/// The elements of a segment, cut once for a reader that asks for many of them.
+#[derive(Debug)]
+pub(crate) struct Elements<'a> {
+    texts: Vec<&'a str>,
+    delimiters: Delimiters,
+}
+
+impl<'a> Elements<'a> {
+    /// Those of a segment.
+    pub(crate) fn of(segment: &Segment<'a>) -> Elements<'a> {
+        let mut elements = Elements {
+            texts: Vec::new(),
+            delimiters: segment.delimiters,
+        };
+        elements.cut(segment);
+        elements
+    }
+
+    /// Those of the next segment.
+    pub(crate) fn cut(&mut self, segment: &Segment<'a>) {
+        self.delimiters = segment.delimiters;
+        self.texts.clear();
+        self.texts.extend(segment.elements());
+    }
+
+    /// As [`Segment::elements`].
+    pub(crate) fn texts(&self) -> &[&'a str] {
+        &self.texts
+    }
+
+    /// As [`Segment::element`].
+    pub(crate) fn element(&self, number: usize) -> Option<&'a str> {
+        let text = self.texts.get(number.checked_sub(1)?)?.trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// As [`Segment::component`].
+    pub(crate) fn component(&self, number: usize, component: usize) -> Option<Cow<'a, str>> {
+        let text = *self.texts.get(number.checked_sub(1)?)?;
+        if text.is_empty() {
+            return None;
+        }
+        let delimiters = self.delimiters;
+        let text = Parts::of(text, delimiters.repetition, delimiters.release).next()?;
+        Element { text, delimiters }.component(component)
+    }
 }
 
 impl<'a> Segment<'a> {
@@ -110,18 +157,7 @@ impl<'a> Segment<'a> {
 
     /// The place of a component, or of the element for component 0: `CUSCAR #1/7 RFF01.2`.
     pub fn place_of(&self, set: &str, number: usize, component: usize) -> SourcePlace {
-        let mut path = String::with_capacity(set.len() + self.id.len() + 16);
-        let mut put = |part: std::fmt::Arguments<'_>| {
-            // A string takes whatever is written to it.
-            let _ = path.write_fmt(part);
-        };
-        put(format_args!("{set}/{} {}", self.position, self.id));
-        if number > 0 {
-            put(format_args!("{number:02}"));
-        }
-        if component > 0 {
-            put(format_args!(".{component}"));
-        }
+        let path = segment_path(set, self.position, self.id, number, component);
         let text = match (number, component) {
             (0, _) => Cow::Borrowed(self.id),
             (_, 0) => self

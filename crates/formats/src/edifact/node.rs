@@ -1,6 +1,7 @@
 //! Builds plain documents by the names of rows and loops.
 
 use crate::Draft;
+use crate::draft::Mark;
 use crate::edi::map::{Document, Envelope, Field, Loop, Node, SetMap};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -61,6 +62,7 @@ impl<R> Filling<R> {
                 row,
                 occurrence,
                 text: text.to_owned(),
+                mark: Mark::default(),
             });
         }
     }

@@ -58,7 +58,7 @@ impl Out {
         let place = place(element);
         // The place's path is the origin under which faults of this element were told.
         let origin = place.path.clone();
-        self.builder.set_at(record, member, value, origin, place);
+        self.builder.set_at(record, member, value, &origin, place);
     }
 
     /// Sets a member where there is an element with a text; tells whether there was.

@@ -3,8 +3,9 @@
 use super::document::*;
 use super::{Reading, TruckManifestDocument};
 use crate::ReadError;
-use crate::draft::{Places, Severity};
-use crate::edi::{Group, Interchange, Segment, Text as X12Text, TransactionSet};
+use crate::draft::{Noted, NotedSet, Places, SegmentMark, Severity};
+
+use crate::edi::{Elements, Group, Interchange, Segment, Text as X12Text, TransactionSet};
 
 /// Reads all 309 of the text.
 pub(super) fn read(
@@ -29,9 +30,23 @@ pub(super) fn read(
                     continue;
                 }
                 let at = format!("/{}", documents.len());
+                let noted = places.put_set(set.name());
+                let header = &set.header;
+                let segment = places.put_segment(noted, header.id, header.line, header.position);
+                let root = places.put_node(at.clone(), segment);
                 let mut one = Set {
                     at,
                     name: set.name(),
+                    noted,
+                    root,
+                    line: Line {
+                        mark: segment,
+                        elements: Elements::of(header),
+                    },
+                    bill: root,
+                    party: root,
+                    equipment: root,
+                    goods: root,
                     reading,
                     places: &mut places,
                 };
@@ -67,52 +82,90 @@ pub(super) fn read(
     Ok((documents, places))
 }
 
-struct Set<'a> {
+struct Set<'a, 's> {
     at: String,
     name: String,
+    noted: NotedSet,
+    /// The segment being read.
+    line: Line<'s>,
+    /// The nodes of the document that are being filled.
+    root: Noted,
+    bill: Noted,
+    party: Noted,
+    equipment: Noted,
+    goods: Noted,
     reading: &'a Reading,
     places: &'a mut Places,
 }
 
-impl Set<'_> {
-    /// The text of an element, noting its place under a field.
-    fn take(&mut self, segment: &Segment<'_>, number: usize, field: &str) -> String {
-        match segment.element(number) {
+struct Line<'s> {
+    mark: SegmentMark,
+    elements: Elements<'s>,
+}
+
+impl<'s> Set<'_, 's> {
+    /// The text of an element, noting its place under a field of a node.
+    fn take(&mut self, number: usize, node: Noted, field: &'static str) -> String {
+        match self.line.elements.element(number) {
             Some(text) => {
-                self.places.put(
-                    format!("{}{field}", self.at),
-                    segment.place(&self.name, number),
-                );
+                self.places
+                    .put_text(node, field, self.line.mark, number, text);
                 text.to_owned()
             }
             None => String::new(),
         }
     }
 
+    /// The text of an element that is an item of a list, noting its place.
+    fn item(&mut self, number: usize, list: &str, index: usize) -> String {
+        match self.line.elements.element(number) {
+            Some(text) => {
+                let pointer = format!("{}{list}/{index}", self.at);
+                self.places.put_item(pointer, self.line.mark, number, text);
+                text.to_owned()
+            }
+            None => String::new(),
+        }
+    }
+
+    /// Notes that a node of the document begins with the segment.
+    fn node(&mut self, field: &str) -> Noted {
+        let pointer = format!("{}{field}", self.at);
+        self.places.put_node(pointer, self.line.mark)
+    }
+
+    /// Notes a part of the document that has no segment of its own.
+    fn part(&mut self, field: &str) -> Noted {
+        let pointer = format!("{}{field}", self.at);
+        self.places.put_part(pointer)
+    }
+
     fn read(
         &mut self,
         interchange: &Interchange<'_>,
         group: &Group<'_>,
-        set: &TransactionSet<'_>,
+        set: &TransactionSet<'s>,
     ) -> TruckManifestDocument {
         let mut document = TruckManifestDocument {
             interchange: self.header(interchange, group, set),
             ..TruckManifestDocument::default()
         };
-        self.places
-            .put(self.at.clone(), set.header.place(&self.name, 0));
         let mut heading = true;
         let mut ports = 0;
         for segment in &set.segments {
+            self.line.elements.cut(segment);
+            self.line.mark =
+                self.places
+                    .put_segment(self.noted, segment.id, segment.line, segment.position);
             match segment.id {
                 "M10" => self.m10(&mut document, segment),
-                "VEH" if heading => document.vehicle = Some(self.veh(segment)),
+                "VEH" if heading => document.vehicle = Some(self.veh()),
                 "M7" if heading && document.vehicle.is_some() => {
                     let at = document
                         .vehicle
                         .as_ref()
                         .map_or(0, |vehicle| vehicle.seals.len());
-                    let found = self.seals(segment, "/vehicle/seals", at, 1..=4);
+                    let found = self.seals("/vehicle/seals", at, 1..=4);
                     if let Some(vehicle) = &mut document.vehicle {
                         vehicle.seals.extend(found);
                     }
@@ -130,17 +183,16 @@ impl Set<'_> {
                         );
                         continue;
                     }
-                    document.port = self.take(segment, 1, "/port");
-                    document.arrival_date = self.take(segment, 2, "/arrival_date");
-                    document.firms = self.take(segment, 4, "/firms");
-                    document.arrival_time = self.take(segment, 5, "/arrival_time");
+                    document.port = self.take(1, self.root, "port");
+                    document.arrival_date = self.take(2, self.root, "arrival_date");
+                    document.firms = self.take(4, self.root, "firms");
+                    document.arrival_time = self.take(5, self.root, "arrival_time");
                 }
                 "LX" => {
                     heading = false;
                     let at = format!("/bills/{}", document.bills.len());
-                    self.places
-                        .put(format!("{}{at}", self.at), segment.place(&self.name, 0));
-                    let line = self.take(segment, 1, &format!("{at}/line"));
+                    self.bill = self.node(&at);
+                    let line = self.take(1, self.bill, "line");
                     document.bills.push(Bill {
                         line,
                         ..Bill::default()
@@ -255,46 +307,38 @@ impl Set<'_> {
             );
             return;
         }
-        document.scac = self.take(segment, 1, "/scac");
-        document.mode = self.take(segment, 2, "/mode");
-        document.country = self.take(segment, 3, "/country");
-        document.conveyance_code = self.take(segment, 4, "/conveyance_code");
-        document.conveyance_name = self.take(segment, 5, "/conveyance_name");
-        document.voyage = self.take(segment, 6, "/voyage");
-        document.trip = self.take(segment, 7, "/trip");
+        document.scac = self.take(1, self.root, "scac");
+        document.mode = self.take(2, self.root, "mode");
+        document.country = self.take(3, self.root, "country");
+        document.conveyance_code = self.take(4, self.root, "conveyance_code");
+        document.conveyance_name = self.take(5, self.root, "conveyance_name");
+        document.voyage = self.take(6, self.root, "voyage");
+        document.trip = self.take(7, self.root, "trip");
         // The count is checked against the bills by the mapper, which knows their number.
-        let _ = self.take(segment, 8, "/bill_count");
-        document.manifest_type = self.take(segment, 9, "/manifest_type");
+        let _ = self.take(8, self.root, "bill_count");
+        document.manifest_type = self.take(9, self.root, "manifest_type");
     }
 
-    fn veh(&mut self, segment: &Segment<'_>) -> Vehicle {
+    fn veh(&mut self) -> Vehicle {
+        let node = self.part("/vehicle");
         Vehicle {
-            vin: self.take(segment, 2, "/vehicle/vin"),
-            plate: self.take(segment, self.reading.veh_plate, "/vehicle/plate"),
-            plate_state: self.take(
-                segment,
-                self.reading.veh_plate_state,
-                "/vehicle/plate_state",
-            ),
-            plate_country: self.take(
-                segment,
-                self.reading.veh_plate_country,
-                "/vehicle/plate_country",
-            ),
+            vin: self.take(2, node, "vin"),
+            plate: self.take(self.reading.veh_plate, node, "plate"),
+            plate_state: self.take(self.reading.veh_plate_state, node, "plate_state"),
+            plate_country: self.take(self.reading.veh_plate_country, node, "plate_country"),
             seals: Vec::new(),
         }
     }
 
     fn seals(
         &mut self,
-        segment: &Segment<'_>,
         field: &str,
         from: usize,
         numbers: std::ops::RangeInclusive<usize>,
     ) -> Vec<String> {
         let mut found = Vec::new();
         for number in numbers {
-            let text = self.take(segment, number, &format!("{field}/{}", from + found.len()));
+            let text = self.item(number, field, from + found.len());
             if !text.is_empty() {
                 found.push(text);
             }
@@ -312,24 +356,23 @@ impl Set<'_> {
                         .collect(),
                 );
             }
-            "M11" if bill.bill_number.is_empty() => self.m11(bill, at, segment),
+            "M11" if bill.bill_number.is_empty() => self.m11(bill),
             "N9" => {
-                let at = format!("{at}/references/{}", bill.references.len());
+                let node = self.part(&format!("{at}/references/{}", bill.references.len()));
                 bill.references.push(Reference {
-                    qualifier: self.take(segment, 1, &format!("{at}/qualifier")),
-                    value: self.take(segment, 2, &format!("{at}/value")),
-                    description: self.take(segment, 3, &format!("{at}/description")),
+                    qualifier: self.take(1, node, "qualifier"),
+                    value: self.take(2, node, "value"),
+                    description: self.take(3, node, "description"),
                 });
             }
             "N1" => {
                 let at = format!("{at}/parties/{}", bill.parties.len());
-                self.places
-                    .put(format!("{}{at}", self.at), segment.place(&self.name, 0));
+                self.party = self.node(&at);
                 bill.parties.push(Party {
-                    code: self.take(segment, 1, &format!("{at}/code")),
-                    name: self.take(segment, 2, &format!("{at}/name")),
-                    id_qualifier: self.take(segment, 3, &format!("{at}/id_qualifier")),
-                    id: self.take(segment, 4, &format!("{at}/id")),
+                    code: self.take(1, self.party, "code"),
+                    name: self.take(2, self.party, "name"),
+                    id_qualifier: self.take(3, self.party, "id_qualifier"),
+                    id: self.take(4, self.party, "id"),
                     ..Party::default()
                 });
             }
@@ -338,47 +381,43 @@ impl Set<'_> {
                 match bill.parties.last_mut() {
                     Some(party) if segment.id == "N3" => {
                         for number in 1..=2 {
-                            let text = self.take(
-                                segment,
-                                number,
-                                &format!("{at}/address/{}", party.address.len()),
-                            );
+                            let text =
+                                self.item(number, &format!("{at}/address"), party.address.len());
                             if !text.is_empty() {
                                 party.address.push(text);
                             }
                         }
                     }
                     Some(party) => {
-                        party.city = self.take(segment, 1, &format!("{at}/city"));
-                        party.state = self.take(segment, 2, &format!("{at}/state"));
-                        party.postal_code = self.take(segment, 3, &format!("{at}/postal_code"));
-                        party.country = self.take(segment, 4, &format!("{at}/country"));
+                        party.city = self.take(1, self.party, "city");
+                        party.state = self.take(2, self.party, "state");
+                        party.postal_code = self.take(3, self.party, "postal_code");
+                        party.country = self.take(4, self.party, "country");
                     }
                     None => self.not_read(segment),
                 }
             }
             "M12" if bill.inbond.is_none() => {
-                let at = format!("{at}/inbond");
+                let node = self.part(&format!("{at}/inbond"));
                 bill.inbond = Some(Inbond {
-                    entry_type: self.take(segment, 1, &format!("{at}/entry_type")),
-                    number: self.take(segment, 2, &format!("{at}/number")),
-                    destination_port: self.take(segment, 3, &format!("{at}/destination_port")),
-                    foreign_port: self.take(segment, 4, &format!("{at}/foreign_port")),
-                    value: self.take(segment, 5, &format!("{at}/value")),
+                    entry_type: self.take(1, node, "entry_type"),
+                    number: self.take(2, node, "number"),
+                    destination_port: self.take(3, node, "destination_port"),
+                    foreign_port: self.take(4, node, "foreign_port"),
+                    value: self.take(5, node, "value"),
                 });
             }
             "VID" => {
                 let at = format!("{at}/equipment/{}", bill.equipment.len());
-                self.places
-                    .put(format!("{}{at}", self.at), segment.place(&self.name, 0));
+                self.equipment = self.node(&at);
                 let equipment = BillEquipment {
-                    code: self.take(segment, 1, &format!("{at}/code")),
-                    initial: self.take(segment, 2, &format!("{at}/initial")),
-                    number: self.take(segment, 3, &format!("{at}/number")),
-                    vid_seals: self.seals(segment, &format!("{at}/vid_seals"), 0, 4..=5),
-                    iso_type: self.take(segment, 9, &format!("{at}/iso_type")),
-                    load_status: self.take(segment, 10, &format!("{at}/load_status")),
-                    service: self.take(segment, 11, &format!("{at}/service")),
+                    code: self.take(1, self.equipment, "code"),
+                    initial: self.take(2, self.equipment, "initial"),
+                    number: self.take(3, self.equipment, "number"),
+                    vid_seals: self.seals(&format!("{at}/vid_seals"), 0, 4..=5),
+                    iso_type: self.take(9, self.equipment, "iso_type"),
+                    load_status: self.take(10, self.equipment, "load_status"),
+                    service: self.take(11, self.equipment, "service"),
                     ..BillEquipment::default()
                 };
                 bill.equipment.push(equipment);
@@ -394,31 +433,27 @@ impl Set<'_> {
         }
     }
 
-    fn m11(&mut self, bill: &mut Bill, at: &str, segment: &Segment<'_>) {
-        bill.bill_number = self.take(segment, 1, &format!("{at}/bill_number"));
-        bill.foreign_port = self.take(segment, 2, &format!("{at}/foreign_port"));
-        bill.quantity = self.take(segment, 3, &format!("{at}/quantity"));
-        bill.unit = self.take(segment, 4, &format!("{at}/unit"));
-        bill.weight = self.take(segment, 5, &format!("{at}/weight"));
-        bill.weight_unit = self.take(segment, 6, &format!("{at}/weight_unit"));
-        bill.volume = self.take(segment, 7, &format!("{at}/volume"));
-        bill.volume_unit = self.take(segment, 8, &format!("{at}/volume_unit"));
-        bill.bill_type = self.take(segment, 9, &format!("{at}/bill_type"));
-        bill.place_of_receipt = self.take(segment, 10, &format!("{at}/place_of_receipt"));
-        bill.second_bill = self.take(segment, 11, &format!("{at}/second_bill"));
-        bill.issuer_scac = self.take(segment, 12, &format!("{at}/issuer_scac"));
+    fn m11(&mut self, bill: &mut Bill) {
+        let node = self.bill;
+        bill.bill_number = self.take(1, node, "bill_number");
+        bill.foreign_port = self.take(2, node, "foreign_port");
+        bill.quantity = self.take(3, node, "quantity");
+        bill.unit = self.take(4, node, "unit");
+        bill.weight = self.take(5, node, "weight");
+        bill.weight_unit = self.take(6, node, "weight_unit");
+        bill.volume = self.take(7, node, "volume");
+        bill.volume_unit = self.take(8, node, "volume_unit");
+        bill.bill_type = self.take(9, node, "bill_type");
+        bill.place_of_receipt = self.take(10, node, "place_of_receipt");
+        bill.second_bill = self.take(11, node, "second_bill");
+        bill.issuer_scac = self.take(12, node, "issuer_scac");
     }
 
     fn equipment(&mut self, equipment: &mut BillEquipment, at: &str, segment: &Segment<'_>) {
         let current = equipment.goods.len().wrapping_sub(1);
         match (segment.id, equipment.goods.last_mut()) {
             ("M7", _) => {
-                let found = self.seals(
-                    segment,
-                    &format!("{at}/seals"),
-                    equipment.seals.len(),
-                    1..=4,
-                );
+                let found = self.seals(&format!("{at}/seals"), equipment.seals.len(), 1..=4);
                 equipment.seals.extend(found);
             }
             // A line without quantity and code goes on with the description before it.
@@ -432,27 +467,25 @@ impl Set<'_> {
             }
             ("N10", _) => {
                 let at = format!("{at}/goods/{}", equipment.goods.len());
-                self.places
-                    .put(format!("{}{at}", self.at), segment.place(&self.name, 0));
+                self.goods = self.node(&at);
                 let goods = Goods {
-                    quantity: self.take(segment, 1, &format!("{at}/quantity")),
-                    description: self.take(segment, 2, &format!("{at}/description")),
-                    marks: self.take(segment, 3, &format!("{at}/marks")),
-                    code_qualifier: self.take(segment, 4, &format!("{at}/code_qualifier")),
-                    code: self.take(segment, 5, &format!("{at}/code")),
-                    value: self.take(segment, 6, &format!("{at}/value")),
-                    weight_unit: self.take(segment, 7, &format!("{at}/weight_unit")),
-                    weight: self.take(segment, 8, &format!("{at}/weight")),
-                    unit: self.take(segment, 10, &format!("{at}/unit")),
-                    country: self.take(segment, 11, &format!("{at}/country")),
+                    quantity: self.take(1, self.goods, "quantity"),
+                    description: self.take(2, self.goods, "description"),
+                    marks: self.take(3, self.goods, "marks"),
+                    code_qualifier: self.take(4, self.goods, "code_qualifier"),
+                    code: self.take(5, self.goods, "code"),
+                    value: self.take(6, self.goods, "value"),
+                    weight_unit: self.take(7, self.goods, "weight_unit"),
+                    weight: self.take(8, self.goods, "weight"),
+                    unit: self.take(10, self.goods, "unit"),
+                    country: self.take(11, self.goods, "country"),
                     ..Goods::default()
                 };
                 equipment.goods.push(goods);
             }
             (_, Some(goods)) => {
                 let at = format!("{at}/goods/{current}");
-                let hazard =
-                    self.take(segment, 1, &format!("{at}/hazards/{}", goods.hazards.len()));
+                let hazard = self.item(1, &format!("{at}/hazards"), goods.hazards.len());
                 goods.hazards.push(hazard);
             }
             (_, None) => self.not_read(segment),

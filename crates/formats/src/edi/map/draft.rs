@@ -1,12 +1,10 @@
 //! From plain documents to draft records, by where each row goes.
 
-use super::node::{inner, origin};
-use super::{Found, Loop, Node, Opens, Pass, SetMap};
-use crate::draft::{Builder, Draft, Severity};
+use super::{Field, Found, Loop, Node, Opens, Pass, Row, SetMap};
+use crate::draft::{Builder, Draft, Mark, Severity, push_number};
 use crate::identifiers;
 use crate::kinds::DocumentKind;
 use serde_json::Value;
-use std::collections::HashMap;
 
 mod anywhere;
 
@@ -30,7 +28,7 @@ impl<R> Deriving<'_, '_, R> {
     pub fn set_at(&mut self, pointer: &str, value: impl Into<Value>, name: &str) {
         let inside = self.pass.origin_inside(name);
         let origin = inside.unwrap_or_else(|| self.pass.origin(name));
-        self.out.set(self.record, pointer, value, &origin);
+        self.out.set(self.record, pointer, value, origin);
     }
 
     /// Sets a member to a value that another pass says.
@@ -42,7 +40,7 @@ impl<R> Deriving<'_, '_, R> {
         name: &str,
     ) {
         let origin = pass.origin(name);
-        self.out.set(self.record, pointer, value, &origin);
+        self.out.set(self.record, pointer, value, origin);
     }
 
     /// Sets a member to the normal form of an identifier; what does not fit is set as it stands and told.
@@ -108,7 +106,7 @@ impl<R> Deriving<'_, '_, R> {
         es: String,
     ) {
         let origin = pass.origin(name);
-        self.out.fault(severity, code, &origin, en, es);
+        self.out.fault(severity, code, origin, en, es);
     }
 
     /// The member as it stands so far.
@@ -127,13 +125,12 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
         lists: Vec::new(),
         around: Vec::new(),
         source: String::new(),
-        items: HashMap::new(),
+        pointer: String::new(),
     };
-    for (index, document) in found.documents.iter().enumerate() {
+    for document in &found.documents {
         let pass = Pass {
             table: &map.root,
             node: &document.root,
-            at: format!("/{index}"),
             around: None,
         };
         let head = &document.envelope;
@@ -141,181 +138,145 @@ pub fn draft<R>(map: &'static SetMap<R>, kind: DocumentKind, found: Found, readi
             "{} {}, {} {}",
             map.set, head.set_control_number, head.sender, head.control_number
         );
-        mapper.pass(&pass);
+        mapper.pass(&pass, &document.root);
     }
     mapper.out.finish()
 }
 
 /// The texts of a pass that go into records opened inside it. Lists stay where they are: handed down, each record
 /// would have all of them again.
-struct Heritage<R: 'static> {
-    table: &'static Loop<R>,
-    at: String,
-    fields: Vec<super::Field>,
-}
-
-impl<R> Heritage<R> {
-    fn of(pass: &Pass<'_, R>) -> Heritage<R> {
-        let mut fields: Vec<super::Field> = Vec::new();
-        let mut seen = vec![false; pass.table.rows.len()];
-        for field in &pass.node.fields {
-            let goes = pass
-                .table
-                .rows
-                .get(field.row)
-                .map_or(&[][..], |row| row.goes);
-            if let Some(seen) = seen.get_mut(field.row)
-                && !*seen
-                && goes.iter().any(|(_, pointer)| !pointer.contains("/*"))
-            {
-                *seen = true;
-                fields.push(field.clone());
-            }
-        }
-        Heritage {
-            table: pass.table,
-            at: pass.at.clone(),
-            fields,
+fn heritage<'d, R>(table: &'static Loop<R>, node: &'d Node) -> Heritage<'d, R> {
+    let mut fields: Heritage<'d, R> = Vec::new();
+    let mut seen = vec![false; table.rows.len()];
+    for field in &node.fields {
+        if let Some(row) = table.rows.get(field.row)
+            && let Some(seen) = seen.get_mut(field.row)
+            && !*seen
+            && row.goes.iter().any(|(_, pointer)| !pointer.contains("/*"))
+        {
+            *seen = true;
+            fields.push((row, field));
         }
     }
+    fields
 }
 
-struct Mapper<'a, R: 'static> {
+type Heritage<'d, R> = Vec<(&'static Row<R>, &'d Field)>;
+
+/// Whether records are opened by passes inside a loop.
+fn opens_inside<R>(table: &Loop<R>) -> bool {
+    let opens = |inside: &Loop<R>| !matches!(inside.opens, Opens::Nothing) || opens_inside(inside);
+    table.loops.iter().any(opens)
+}
+
+/// A record of a pass that is open.
+struct OpenRecord {
+    record: usize,
+    record_type: &'static str,
+    /// Of each list what its last item is of, and the item.
+    items: Vec<(&'static str, Mark, usize)>,
+}
+
+struct Mapper<'a, 'd, R: 'static> {
     map: &'static SetMap<R>,
     reading: &'a R,
     out: Builder,
-    /// Records of the passes that are open, with their types.
-    open: Vec<(usize, &'static str)>,
+    /// Records of the passes that are open.
+    open: Vec<OpenRecord>,
     /// What the passes that are open hand down: of each row its first text.
-    around: Vec<Heritage<R>>,
+    around: Vec<Heritage<'d, R>>,
     /// Lists of which the passes that are open are items, with the pass.
-    lists: Vec<(&'static str, String)>,
+    lists: Vec<(&'static str, Mark)>,
     /// What the set is, for who reports what it says.
     source: String,
-    /// For each record and list: the pass that its last item is of, and the item.
-    items: HashMap<(usize, String), (String, usize)>,
+    /// Where pointers are put together.
+    pointer: String,
 }
 
-impl<R> Mapper<'_, R> {
-    fn pass(&mut self, pass: &Pass<'_, R>) {
+impl<'d, R> Mapper<'_, 'd, R> {
+    /// Maps a pass; the node is its own, which lives as long as the document.
+    fn pass(&mut self, pass: &Pass<'_, R>, node: &'d Node) {
         let before = self.open.len();
-        let types = match &pass.table.opens {
-            Opens::Nothing => Vec::new(),
-            Opens::Each(record_type) => vec![*record_type],
-            Opens::By(_, by) => by(pass, self.reading),
-        };
-        for record_type in types {
-            let record = self.out.record(record_type);
-            self.inherit(record, record_type);
-            self.open.push((record, record_type));
-        }
-        let lists = self.lists.len();
-        let items = pass.table.items.iter();
-        self.lists
-            .extend(items.map(|list| (*list, pass.at.clone())));
-        self.rows(pass.table, pass.node, &pass.at);
-        self.around.push(Heritage::of(pass));
-        let node: &Node = pass.node;
-        for (index, (number, inside)) in node.loops.iter().enumerate() {
-            let Some(table) = pass.table.loops.get(*number) else {
-                continue;
-            };
-            self.pass(&Pass {
-                table,
-                node: inside,
-                at: inner(&pass.at, index),
-                around: Some(pass),
-            });
-        }
-        self.around.pop();
-        self.lists.truncate(lists);
-        for (record, record_type) in self.open.split_off(before) {
-            self.finish(record, record_type, pass);
-        }
-    }
-
-    /// What the passes around say goes into the record too, outermost first.
-    fn inherit(&mut self, record: usize, record_type: &str) {
-        let around = std::mem::take(&mut self.around);
-        for heritage in &around {
-            for field in &heritage.fields {
-                let Some(row) = heritage.table.rows.get(field.row) else {
-                    continue;
-                };
-                for (found, pointer) in row.goes {
-                    if *found == record_type && !pointer.contains("/*") {
-                        self.put(record, pointer, heritage.table, field, &heritage.at);
-                    }
+        match &pass.table.opens {
+            Opens::Nothing => {}
+            Opens::Each(record_type) => self.open_record(record_type),
+            Opens::By(_, by) => {
+                for record_type in by(pass, self.reading) {
+                    self.open_record(record_type);
                 }
             }
         }
-        self.around = around;
+        let lists = self.lists.len();
+        let items = pass.table.items.iter();
+        self.lists.extend(items.map(|list| (*list, node.mark)));
+        self.rows(pass.table, node);
+        let hands_down = !node.loops.is_empty() && opens_inside(pass.table);
+        if hands_down {
+            self.around.push(heritage(pass.table, node));
+        }
+        for (number, inside) in &node.loops {
+            let Some(table) = pass.table.loops.get(*number) else {
+                continue;
+            };
+            self.pass(
+                &Pass {
+                    table,
+                    node: inside,
+                    around: Some(pass),
+                },
+                inside,
+            );
+        }
+        if hands_down {
+            self.around.pop();
+        }
+        self.lists.truncate(lists);
+        while self.open.len() > before {
+            let open = self.open.remove(before);
+            self.finish(open.record, open.record_type, pass);
+        }
     }
 
-    fn rows(&mut self, table: &'static Loop<R>, node: &Node, at: &str) {
+    /// Opens a record. What the passes around say goes into it too, outermost first.
+    fn open_record(&mut self, record_type: &'static str) {
+        let mut open = OpenRecord {
+            record: self.out.record(record_type),
+            record_type,
+            items: Vec::new(),
+        };
+        for (row, field) in self.around.iter().flatten() {
+            for (found, pointer) in row.goes {
+                if *found == record_type && !pointer.contains("/*") {
+                    let mut put = Put {
+                        out: &mut self.out,
+                        lists: &[],
+                        pointer: &mut self.pointer,
+                    };
+                    put.put(&mut open, pointer, row, field, Mark::default());
+                }
+            }
+        }
+        self.open.push(open);
+    }
+
+    fn rows(&mut self, table: &'static Loop<R>, node: &Node) {
         for field in &node.fields {
             let Some(row) = table.rows.get(field.row) else {
                 continue;
             };
             for (record_type, pointer) in row.goes {
-                for index in 0..self.open.len() {
-                    match self.open.get(index) {
-                        Some((record, found)) if found == record_type => {
-                            let record = *record;
-                            self.put(record, pointer, table, field, at);
-                        }
-                        _ => {}
+                for open in &mut self.open {
+                    if open.record_type == *record_type {
+                        let mut put = Put {
+                            out: &mut self.out,
+                            lists: &self.lists,
+                            pointer: &mut self.pointer,
+                        };
+                        put.put(open, pointer, row, field, node.mark);
                     }
                 }
             }
         }
-    }
-
-    fn put(
-        &mut self,
-        record: usize,
-        pointer: &str,
-        table: &'static Loop<R>,
-        field: &super::Field,
-        at: &str,
-    ) {
-        let Some(row) = table.rows.get(field.row) else {
-            return;
-        };
-        let value = match row.form.value(&field.text) {
-            Ok(value) => value,
-            Err(misfit) if misfit.shown => Value::from(field.text.as_str()),
-            Err(_) => return,
-        };
-        let from = origin(at, field);
-        // An item of a list is one text, or all that one pass says.
-        let pointer = match pointer.split_once("/*") {
-            None => {
-                // The first text stands: a second segment of a name says more, not something else.
-                if self.out.member(record, pointer).is_some() {
-                    return;
-                }
-                pointer.to_owned()
-            }
-            Some((list, rest)) => {
-                let around = self.lists.iter().rev().find(|(found, _)| *found == list);
-                let owner = match around {
-                    _ if rest.is_empty() => from.as_str(),
-                    Some((_, pass)) => pass.as_str(),
-                    None => at,
-                };
-                let key = (record, list.to_owned());
-                let index = match self.items.get(&key) {
-                    Some((last, index)) if last.as_str() == owner => *index,
-                    Some((_, index)) => index + 1,
-                    None => 0,
-                };
-                let owner = owner.to_owned();
-                self.items.insert(key, (owner, index));
-                format!("{list}/{index}{rest}")
-            }
-        };
-        self.out.set(record, &pointer, value, &from);
     }
 
     fn finish(&mut self, record: usize, record_type: &str, pass: &Pass<'_, R>) {
@@ -331,7 +292,7 @@ impl<R> Mapper<'_, R> {
             self.out.report(record, &self.source);
         }
         for (pointer, value) in table.constants {
-            self.out.set(record, pointer, *value, &pass.at);
+            self.out.set(record, pointer, *value, pass.node.mark);
         }
         if let Some(derive) = table.derive {
             derive(&mut Deriving {
@@ -360,5 +321,64 @@ impl<R> Mapper<'_, R> {
                 }
             }
         }
+    }
+}
+
+/// Puts texts into records.
+struct Put<'a> {
+    out: &'a mut Builder,
+    lists: &'a [(&'static str, Mark)],
+    pointer: &'a mut String,
+}
+
+impl Put<'_> {
+    fn put<R>(
+        &mut self,
+        open: &mut OpenRecord,
+        pointer: &'static str,
+        row: &Row<R>,
+        field: &Field,
+        pass: Mark,
+    ) {
+        // An item of a list is one text, or all that one pass says.
+        let list = pointer.split_once("/*");
+        // The first text stands: a second segment of a name says more, not something else.
+        if list.is_none() && self.out.member(open.record, pointer).is_some() {
+            return;
+        }
+        let value = match row.form.value(&field.text) {
+            Ok(value) => value,
+            Err(misfit) if misfit.shown => Value::from(field.text.as_str()),
+            Err(_) => return,
+        };
+        let Some((list, rest)) = list else {
+            self.out.set(open.record, pointer, value, field.mark);
+            return;
+        };
+        let around = self.lists.iter().rev().find(|(found, _)| *found == list);
+        let owner = match around {
+            _ if rest.is_empty() => field.mark,
+            Some((_, pass)) => *pass,
+            None => pass,
+        };
+        let index = match open.items.iter_mut().find(|(found, ..)| *found == list) {
+            Some((_, last, index)) => {
+                // A text of no file has no mark to tell it from another: it is an item of its own.
+                if last.number() != owner.number() || owner.number().is_none() {
+                    (*last, *index) = (owner, *index + 1);
+                }
+                *index
+            }
+            None => {
+                open.items.push((list, owner, 0));
+                0
+            }
+        };
+        self.pointer.clear();
+        self.pointer.push_str(list);
+        self.pointer.push('/');
+        push_number(self.pointer, index);
+        self.pointer.push_str(rest);
+        self.out.set(open.record, self.pointer, value, field.mark);
     }
 }

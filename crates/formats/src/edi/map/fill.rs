@@ -1,6 +1,7 @@
 //! From records back to a plain document, by the pairs that reading uses.
 
 use super::{Field, Loop, Node, Opens, SetMap};
+use crate::draft::Mark;
 use serde_json::Value;
 
 /// The plain document that says what the records say: each becomes a pass of the loop that opens its type. What the
@@ -11,6 +12,7 @@ pub fn fill<R>(map: &SetMap<R>, records: &[(&str, &Value)], reading: &R) -> Node
     let mut root = Node {
         fields: fields(&map.root, records, &[], reading),
         loops: Vec::new(),
+        mark: Mark::default(),
     };
     inside(&map.root, records, &[], reading, &mut root);
     root
@@ -42,6 +44,7 @@ fn inside<R>(
             let mut pass = Node {
                 fields: fields(child, records, &items, reading),
                 loops: Vec::new(),
+                mark: Mark::default(),
             };
             inside(child, records, &items, reading, &mut pass);
             if !pass.fields.is_empty() || !pass.loops.is_empty() {
@@ -76,6 +79,7 @@ fn opening<R>(
             let pass = Node {
                 fields: found,
                 loops: Vec::new(),
+                mark: Mark::default(),
             };
             node.loops.push((number, pass));
         }
@@ -157,6 +161,7 @@ fn fields<R>(
                 row,
                 occurrence,
                 text,
+                mark: Mark::default(),
             });
         }
     }

@@ -81,6 +81,15 @@ impl Form {
         }
     }
 
+    /// What is wrong with a text.
+    pub(super) fn check(&self, text: &str) -> Result<(), Misfit> {
+        match self {
+            // Any text is right: none is copied to find that out.
+            Form::Text => Ok(()),
+            _ => self.value(text).map(|_| ()),
+        }
+    }
+
     /// The text that stands for a value of a record; `None` where it has none.
     pub(super) fn text(&self, value: &Value) -> Option<String> {
         let text = match value {
@@ -121,15 +130,15 @@ pub(crate) fn parse_date(text: &str) -> Option<civil::Date> {
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let long = match text.len() {
-        8 => text.to_owned(),
-        6 => format!("20{text}"),
+    let (year, rest) = match text.len() {
+        8 => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+        6 => (2000 + text.get(..2)?.parse::<i16>().ok()?, text.get(2..)?),
         _ => return None,
     };
     civil::Date::new(
-        long.get(..4)?.parse().ok()?,
-        long.get(4..6)?.parse().ok()?,
-        long.get(6..8)?.parse().ok()?,
+        year,
+        rest.get(..2)?.parse().ok()?,
+        rest.get(2..4)?.parse().ok()?,
     )
     .ok()
 }

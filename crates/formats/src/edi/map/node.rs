@@ -1,6 +1,7 @@
 //! The plain document: the text of each row, pass by pass, empty of meaning.
 
 use super::{Envelope, Loop};
+use crate::draft::Mark;
 
 mod segments;
 
@@ -20,6 +21,8 @@ pub struct Node {
     pub fields: Vec<Field>,
     /// The passes inside, with the index of their loop in the table, in the order of the source.
     pub loops: Vec<(usize, Node)>,
+    /// Where the segment that begins it stands.
+    pub(crate) mark: Mark,
 }
 
 impl Node {
@@ -33,6 +36,7 @@ impl Node {
                 row,
                 occurrence: 0,
                 text: text.to_owned(),
+                mark: Mark::default(),
             };
             let at = self.fields.iter().position(|field| field.row > row);
             self.fields.insert(at.unwrap_or(self.fields.len()), field);
@@ -49,6 +53,8 @@ pub struct Field {
     pub occurrence: usize,
     /// The text, trimmed, releases undone, numbers with a point.
     pub text: String,
+    /// Where it stands.
+    pub(crate) mark: Mark,
 }
 
 /// A pass with its table and those around it, for functions that a table names.
@@ -58,8 +64,6 @@ pub struct Pass<'a, R: 'static> {
     pub table: &'static Loop<R>,
     /// The texts.
     pub node: &'a Node,
-    /// Where its fields stand in the plain document.
-    pub(super) at: String,
     /// The pass around it.
     pub around: Option<&'a Pass<'a, R>>,
 }
@@ -67,13 +71,7 @@ pub struct Pass<'a, R: 'static> {
 impl<R> Pass<'_, R> {
     /// The first text of the row of that name, in this pass or those around it.
     pub fn text(&self, name: &str) -> Option<&str> {
-        let here = self
-            .table
-            .rows
-            .iter()
-            .position(|row| row.name == name)
-            .and_then(|row| self.node.fields.iter().find(|field| field.row == row));
-        match (here, self.around) {
+        match (self.field(name), self.around) {
             (Some(field), _) => Some(&field.text),
             (None, Some(around)) => around.text(name),
             (None, None) => None,
@@ -120,49 +118,34 @@ impl<R> Pass<'_, R> {
     }
 
     /// The origin of the first text of that name in this pass or inside it.
-    pub(super) fn origin_inside(&self, name: &str) -> Option<String> {
-        let here = self.texts(name).next().map(|_| self.origin(name));
+    pub(super) fn origin_inside(&self, name: &str) -> Option<Mark> {
+        let here = self.field(name).map(|field| field.mark);
         here.or_else(|| self.inside().find_map(|inside| inside.origin_inside(name)))
     }
 
     /// The origin of the first text of that name, for [`super::Deriving`].
-    pub(super) fn origin(&self, name: &str) -> String {
-        let found = self.node.fields.iter().find(|field| {
-            self.table
-                .rows
-                .get(field.row)
-                .is_some_and(|row| row.name == name)
-        });
-        match (found, self.around) {
-            (Some(field), _) => origin(&self.at, field),
+    pub(super) fn origin(&self, name: &str) -> Mark {
+        match (self.field(name), self.around) {
+            (Some(field), _) => field.mark,
             (None, Some(around)) => around.origin(name),
-            (None, None) => self.at.clone(),
+            (None, None) => self.node.mark,
         }
+    }
+
+    /// The first text of the row of that name in this pass.
+    fn field(&self, name: &str) -> Option<&Field> {
+        let row = self.table.rows.iter().position(|row| row.name == name)?;
+        self.node.fields.iter().find(|field| field.row == row)
     }
 
     /// The passes inside.
     pub fn inside(&self) -> impl Iterator<Item = Pass<'_, R>> {
-        self.node
-            .loops
-            .iter()
-            .enumerate()
-            .filter_map(|(index, (number, node))| {
-                Some(Pass {
-                    table: self.table.loops.get(*number)?,
-                    node,
-                    at: inner(&self.at, index),
-                    around: Some(self),
-                })
+        self.node.loops.iter().filter_map(|(number, node)| {
+            Some(Pass {
+                table: self.table.loops.get(*number)?,
+                node,
+                around: Some(self),
             })
+        })
     }
-}
-
-/// Where a field stands in the plain document.
-pub(super) fn origin(at: &str, field: &Field) -> String {
-    format!("{at}/{}.{}", field.row, field.occurrence)
-}
-
-/// Where a pass stands in the plain document.
-pub(super) fn inner(at: &str, index: usize) -> String {
-    format!("{at}/loop{index}")
 }

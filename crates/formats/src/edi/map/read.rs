@@ -1,10 +1,10 @@
 //! From segments to plain documents, with the place of each text and all that is wrong.
 
-use super::node::{inner, origin};
 use super::{Document, Envelope, Field, LOOPS_DEEP_MAX, Loop, Node, Row, SetMap, When};
 use crate::ReadError;
-use crate::draft::{Places, Severity};
-use crate::edi::{Problem, Scope, Segment, Syntax, Text, TransactionSet};
+use crate::draft::{Mark, NotedSet, Places, SegmentMark, Severity};
+
+use crate::edi::{Elements, Problem, Scope, Segment, Syntax, Text, TransactionSet};
 
 /// More findings than this in one set help nobody.
 const FINDINGS_MAX: usize = 1_000;
@@ -77,25 +77,30 @@ pub fn documents<R>(map: &SetMap<R>, bytes: &[u8], reading: &R) -> Result<Found,
                     continue;
                 }
                 let envelope = Envelope::of(&interchange, group, set);
-                let at = format!("/{}", found.documents.len());
                 let places = &mut found.places;
-                places.put(at.clone(), set.header.place(&set.name(), 0));
+                let name = set.name();
+                let noted = places.put_set(name.clone());
+                let header = &set.header;
+                let header = places.put_segment(noted, header.id, header.line, header.position);
+                let mark = places.mark(header, (0, 0), "");
                 check_envelope(
                     map,
                     &envelope,
                     group.header.as_ref(),
                     &interchange.header,
-                    &at,
+                    mark,
                     places,
                 );
                 let mut reader = SetReader {
-                    name: set.name(),
+                    name,
+                    noted,
+                    elements: Elements::of(&set.header),
                     reading,
                     places,
                     findings: Vec::new(),
                     deeper: 0,
                 };
-                let root = reader.read(&map.root, &at, &set.header, &set.segments);
+                let root = reader.read(&map.root, mark, &set.header, &set.segments);
                 let findings = reader.findings;
                 found.documents.push(Document { envelope, root });
                 found.findings.push(findings);
@@ -121,14 +126,18 @@ pub fn documents<R>(map: &SetMap<R>, bytes: &[u8], reading: &R) -> Result<Found,
 /// What is wrong inside one set.
 pub(super) fn findings<R>(map: &SetMap<R>, set: &TransactionSet<'_>, reading: &R) -> Vec<Finding> {
     let mut places = Places::default();
+    let name = set.name();
+    let noted = places.put_set(name.clone());
     let mut reader = SetReader {
-        name: set.name(),
+        name,
+        noted,
+        elements: Elements::of(&set.header),
         reading,
         places: &mut places,
         findings: Vec::new(),
         deeper: 0,
     };
-    reader.read(&map.root, "/0", &set.header, &set.segments);
+    reader.read(&map.root, Mark::default(), &set.header, &set.segments);
     reader.findings
 }
 
@@ -161,7 +170,7 @@ fn check_envelope<R>(
     envelope: &Envelope,
     group: Option<&Segment<'_>>,
     interchange: &Segment<'_>,
-    at: &str,
+    at: Mark,
     places: &mut Places,
 ) {
     if let (Some(group), false) = (group, map.groups.is_empty())
@@ -194,8 +203,11 @@ fn check_envelope<R>(
     }
 }
 
-struct SetReader<'a, R> {
+struct SetReader<'a, 's, R> {
     name: String,
+    noted: NotedSet,
+    /// Those of the segment being read.
+    elements: Elements<'s>,
     reading: &'a R,
     places: &'a mut Places,
     findings: Vec<Finding>,
@@ -204,41 +216,50 @@ struct SetReader<'a, R> {
 }
 
 /// A loop that is open.
-struct Open<'t, R: 'static> {
-    table: &'t Loop<R>,
+struct Open<'s, R: 'static> {
+    table: &'s Loop<R>,
     /// Index of the loop among those of the loop around it.
     number: usize,
     node: Node,
-    at: String,
     /// The last loop opened inside.
     last: Option<usize>,
     /// How many passes each loop inside has had.
     passes: Vec<usize>,
     /// How many segments of each name this pass has.
-    counts: Vec<(String, usize)>,
-    header: (String, usize),
+    counts: Vec<(&'s str, usize)>,
+    /// The segment that begins it.
+    header: &'s str,
 }
 
-impl<R> SetReader<'_, R> {
-    fn read(
-        &mut self,
-        root: &Loop<R>,
-        at: &str,
-        header: &Segment<'_>,
-        segments: &[Segment<'_>],
-    ) -> Node {
-        let mut stack = vec![Open {
-            table: root,
-            number: 0,
-            node: Node::default(),
-            at: at.to_owned(),
+impl<'s, R> Open<'s, R> {
+    fn new(table: &'s Loop<R>, number: usize, header: &'s str, mark: Mark) -> Open<'s, R> {
+        Open {
+            table,
+            number,
+            node: Node {
+                mark,
+                ..Node::default()
+            },
             last: None,
             passes: Vec::new(),
             counts: Vec::new(),
-            header: (header.id.to_owned(), header.position),
-        }];
+            header,
+        }
+    }
+}
+
+impl<'s, R> SetReader<'_, 's, R> {
+    fn read(
+        &mut self,
+        root: &'s Loop<R>,
+        mark: Mark,
+        header: &Segment<'s>,
+        segments: &[Segment<'s>],
+    ) -> Node {
+        let mut stack = vec![Open::new(root, 0, header.id, mark)];
         let mut end = *header;
         for segment in segments {
+            self.elements.cut(segment);
             self.place(&mut stack, segment);
             end = *segment;
         }
@@ -253,13 +274,13 @@ impl<R> SetReader<'_, R> {
     }
 
     /// Finds the loop that a segment belongs to, innermost first.
-    fn place(&mut self, stack: &mut Vec<Open<'_, R>>, segment: &Segment<'_>) {
+    fn place(&mut self, stack: &mut Vec<Open<'s, R>>, segment: &Segment<'s>) {
         for level in (0..stack.len()).rev() {
             let Some(open) = stack.get(level) else {
                 continue;
             };
             let own = own_segment(open, segment);
-            let child = child_loop(open, segment);
+            let child = child_loop(open, segment, &self.elements);
             // Both may fit where a message has a segment in its head and as the trigger of a group.
             let head = open.last.is_none() && count_of(&open.counts, segment.id) == 0;
             match (own, child) {
@@ -277,34 +298,39 @@ impl<R> SetReader<'_, R> {
                 (Own::Not, None) => continue,
             }
             self.close_to(stack, level, segment);
+            let noted = self.note(segment);
             if let Some(open) = stack.last_mut() {
-                self.take(open, segment);
+                self.take(open, segment, noted);
             }
             return;
         }
         let loop_id = stack.last().map_or("", |open| open.table.id);
-        let (en, es) = (
-            format!("segment {} is not read", segment.id),
-            format!("no se lee el segmento {}", segment.id),
-        );
         self.find(
-            Severity::Note,
-            "segment-not-read",
+            (Severity::Note, "segment-not-read"),
             segment,
             loop_id,
             (0, 0),
-            en,
-            es,
+            || {
+                (
+                    format!("segment {} is not read", segment.id),
+                    format!("no se lee el segmento {}", segment.id),
+                )
+            },
         );
     }
 
-    fn close_to(&mut self, stack: &mut Vec<Open<'_, R>>, level: usize, segment: &Segment<'_>) {
+    fn note(&mut self, segment: &Segment<'_>) -> SegmentMark {
+        self.places
+            .put_segment(self.noted, segment.id, segment.line, segment.position)
+    }
+
+    fn close_to(&mut self, stack: &mut Vec<Open<'s, R>>, level: usize, segment: &Segment<'_>) {
         while stack.len() > level + 1 {
             self.close(stack, segment);
         }
     }
 
-    fn close(&mut self, stack: &mut Vec<Open<'_, R>>, segment: &Segment<'_>) {
+    fn close(&mut self, stack: &mut Vec<Open<'s, R>>, segment: &Segment<'_>) {
         let Some(open) = stack.pop() else { return };
         self.check_needs(&open, segment);
         if let Some(around) = stack.last_mut() {
@@ -312,7 +338,7 @@ impl<R> SetReader<'_, R> {
         }
     }
 
-    fn open(&mut self, stack: &mut Vec<Open<'_, R>>, number: usize, segment: &Segment<'_>) {
+    fn open(&mut self, stack: &mut Vec<Open<'s, R>>, number: usize, segment: &Segment<'s>) {
         if stack.len() > LOOPS_DEEP_MAX {
             self.deeper += 1;
             return;
@@ -331,75 +357,59 @@ impl<R> SetReader<'_, R> {
             *passes += 1;
             *passes
         });
-        let at = inner(&around.at, around.node.loops.len());
         if passes == table.max + 1 {
-            let (en, es) = (
-                format!("loop {} stands more than {} times", table.id, table.max),
-                format!("el ciclo {} aparece más de {} veces", table.id, table.max),
-            );
             self.find(
-                Severity::Error,
-                "loop-too-many",
+                (Severity::Error, "loop-too-many"),
                 segment,
                 table.id,
                 (0, 0),
-                en,
-                es,
+                || {
+                    (
+                        format!("loop {} stands more than {} times", table.id, table.max),
+                        format!("el ciclo {} aparece más de {} veces", table.id, table.max),
+                    )
+                },
             );
         }
-        self.places.put(at.clone(), segment.place(&self.name, 0));
-        let mut open = Open {
-            table,
-            number,
-            node: Node::default(),
-            at,
-            last: None,
-            passes: Vec::new(),
-            counts: Vec::new(),
-            header: (segment.id.to_owned(), segment.position),
-        };
-        self.take(&mut open, segment);
+        let noted = self.note(segment);
+        let mark = self.places.mark(noted, (0, 0), "");
+        let mut open = Open::new(table, number, segment.id, mark);
+        self.take(&mut open, segment, noted);
         stack.push(open);
     }
 
     /// Takes the texts of a segment's rows.
-    fn take(&mut self, open: &mut Open<'_, R>, segment: &Segment<'_>) {
+    fn take(&mut self, open: &mut Open<'s, R>, segment: &Segment<'s>, noted: SegmentMark) {
         let occurrence = count_of(&open.counts, segment.id);
-        match open.counts.iter_mut().find(|(id, _)| id == segment.id) {
+        match open.counts.iter_mut().find(|(id, _)| *id == segment.id) {
             Some((_, count)) => *count += 1,
-            None => open.counts.push((segment.id.to_owned(), 1)),
+            None => open.counts.push((segment.id, 1)),
         }
         if occurrence >= SEGMENTS_OF_PASS_MAX {
             if occurrence == SEGMENTS_OF_PASS_MAX {
                 let id = segment.id;
-                let (en, es) = (
-                    format!(
-                        "{id} stands more than {SEGMENTS_OF_PASS_MAX} times: the rest is not read"
-                    ),
-                    format!("{id} aparece más de {SEGMENTS_OF_PASS_MAX} veces: el resto no se lee"),
-                );
                 self.find(
-                    Severity::Error,
-                    "segment-too-many",
+                    (Severity::Error, "segment-too-many"),
                     segment,
                     open.table.id,
                     (0, 0),
-                    en,
-                    es,
+                    || {
+                        (
+                            format!("{id} stands more than {SEGMENTS_OF_PASS_MAX} times: the rest is not read"),
+                            format!("{id} aparece más de {SEGMENTS_OF_PASS_MAX} veces: el resto no se lee"),
+                        )
+                    },
                 );
             }
             return;
         }
-        let mut read = [0_u64; 65];
-        let mut mark = |number: usize| {
-            if let Some(slot) = read.get_mut(number) {
-                *slot = 1;
-            }
-        };
+        // A bit for each element that a row takes.
+        let mut read = 0_u128;
+        let mut mark = |number: usize| read |= bit(number);
         let rows = open.table.rows.iter().enumerate();
         for (index, row) in rows.filter(|(_, row)| row.segment == segment.id) {
             if let Some(when) = row.when {
-                if !fits(segment, when) {
+                if !fits(&self.elements, when) {
                     continue;
                 }
                 mark(when.element);
@@ -407,9 +417,11 @@ impl<R> SetReader<'_, R> {
             let number = row.number(self.reading);
             mark(number);
             let text = if row.component == 0 {
-                segment.element(number).map(std::borrow::Cow::Borrowed)
+                self.elements
+                    .element(number)
+                    .map(std::borrow::Cow::Borrowed)
             } else {
-                segment.component(number, row.component)
+                self.elements.component(number, row.component)
             };
             let Some(text) = text else {
                 if row.required {
@@ -417,6 +429,7 @@ impl<R> SetReader<'_, R> {
                 }
                 continue;
             };
+            let place = self.places.mark(noted, (number, row.component), &text);
             let mut text = text.into_owned();
             if row.form.is_number() && segment.delimiters().decimal != '.' {
                 text = text.replace(segment.delimiters().decimal, ".");
@@ -425,11 +438,8 @@ impl<R> SetReader<'_, R> {
                 row: index,
                 occurrence,
                 text,
+                mark: place,
             };
-            self.places.put(
-                origin(&open.at, &field),
-                segment.place_of(&self.name, number, row.component),
-            );
             self.check(open.table.id, row, number, segment, &field.text);
             open.node.fields.push(field);
         }
@@ -437,7 +447,7 @@ impl<R> SetReader<'_, R> {
             mark(when.element);
         }
         if !open.table.quiet {
-            self.untaken(open.table.id, segment, &read);
+            self.untaken(open.table.id, segment, read);
         }
     }
 
@@ -449,13 +459,16 @@ impl<R> SetReader<'_, R> {
         segment: &Segment<'_>,
     ) {
         self.find(
-            Severity::Error,
-            "element-missing",
+            (Severity::Error, "element-missing"),
             segment,
             loop_id,
             (number, row.component),
-            format!("{} has no element {number}: {}", segment.id, row.en),
-            format!("{} no tiene el elemento {number}: {}", segment.id, row.es),
+            || {
+                (
+                    format!("{} has no element {number}: {}", segment.id, row.en),
+                    format!("{} no tiene el elemento {number}: {}", segment.id, row.es),
+                )
+            },
         );
     }
 
@@ -468,55 +481,55 @@ impl<R> SetReader<'_, R> {
         text: &str,
     ) {
         let at = (number, row.component);
-        if row.max > 0 && text.chars().count() > row.max {
+        if row.max > 0 && text.len() > row.max && text.chars().count() > row.max {
             self.find(
-                Severity::Error,
-                "element-too-long",
+                (Severity::Error, "element-too-long"),
                 segment,
                 loop_id,
                 at,
-                format!("{} is longer than {} characters", row.en, row.max),
-                format!("{}: más de {} caracteres", row.es, row.max),
+                || {
+                    (
+                        format!("{} is longer than {} characters", row.en, row.max),
+                        format!("{}: más de {} caracteres", row.es, row.max),
+                    )
+                },
             );
         }
         if let Some((severity, code, en, es)) =
             row.check.and_then(|check| check(self.reading, text))
         {
-            self.find(severity, code, segment, loop_id, at, en, es);
+            self.find((severity, code), segment, loop_id, at, || (en, es));
         }
-        if let Err(misfit) = row.form.value(text) {
+        if let Err(misfit) = row.form.check(text) {
             let severity = if misfit.code == "code-unknown" {
                 Severity::Warning
             } else {
                 Severity::Error
             };
-            self.find(
-                severity,
-                misfit.code,
-                segment,
-                loop_id,
-                at,
-                misfit.en,
-                misfit.es,
-            );
+            self.find((severity, misfit.code), segment, loop_id, at, || {
+                (misfit.en, misfit.es)
+            });
         }
     }
 
     /// Tells the elements of a read segment that no row takes.
-    fn untaken(&mut self, loop_id: &'static str, segment: &Segment<'_>, read: &[u64; 65]) {
-        for (index, text) in segment.elements().enumerate() {
+    fn untaken(&mut self, loop_id: &'static str, segment: &Segment<'_>, read: u128) {
+        for index in 0..self.elements.texts().len() {
             let number = index + 1;
-            if text.trim().is_empty() || read.get(number).is_none_or(|slot| *slot == 1) {
+            if read & bit(number) != 0 || self.elements.element(number).is_none() {
                 continue;
             }
             self.find(
-                Severity::Note,
-                "element-not-read",
+                (Severity::Note, "element-not-read"),
                 segment,
                 loop_id,
                 (number, 0),
-                format!("element {number} of {} is not read", segment.id),
-                format!("no se lee el elemento {number} de {}", segment.id),
+                || {
+                    (
+                        format!("element {number} of {} is not read", segment.id),
+                        format!("no se lee el elemento {number} de {}", segment.id),
+                    )
+                },
             );
         }
     }
@@ -534,33 +547,36 @@ impl<R> SetReader<'_, R> {
             if count_of(&open.counts, needed) > 0 || inside() {
                 continue;
             }
-            let after = &open.header.0;
+            let after = open.header;
             self.find(
-                Severity::Error,
-                "segment-missing",
+                (Severity::Error, "segment-missing"),
                 &end.named(needed),
                 open.table.id,
                 (0, 0),
-                format!("segment {needed} is missing after {after}"),
-                format!("falta el segmento {needed} después de {after}"),
+                || {
+                    (
+                        format!("segment {needed} is missing after {after}"),
+                        format!("falta el segmento {needed} después de {after}"),
+                    )
+                },
             );
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one place where a finding is made"
-    )]
+    /// Tells something. What is beyond all limits is counted, and nothing is written for it.
     fn find(
         &mut self,
-        severity: Severity,
-        code: &'static str,
+        (severity, code): (Severity, &'static str),
         segment: &Segment<'_>,
         loop_id: &'static str,
         (element, component): (usize, usize),
-        en: String,
-        es: String,
+        words: impl FnOnce() -> (String, String),
     ) {
+        if self.findings.len() >= FINDINGS_MAX && self.places.is_full() {
+            self.places.count_untold();
+            return;
+        }
+        let (en, es) = words();
         let place = segment.place_of(&self.name, element, component);
         if self.findings.len() < FINDINGS_MAX {
             self.findings.push(Finding {
@@ -605,9 +621,13 @@ fn own_segment<R>(open: &Open<'_, R>, segment: &Segment<'_>) -> Own {
 }
 
 /// The loop inside that a segment opens: not before the last one opened, where there is one.
-fn child_loop<R>(open: &Open<'_, R>, segment: &Segment<'_>) -> Option<usize> {
+fn child_loop<R>(
+    open: &Open<'_, R>,
+    segment: &Segment<'_>,
+    elements: &Elements<'_>,
+) -> Option<usize> {
     let fitting = |(_, table): &(usize, &Loop<R>)| {
-        table.trigger == segment.id && table.when.is_none_or(|when| fits(segment, when))
+        table.trigger == segment.id && table.when.is_none_or(|when| fits(elements, when))
     };
     let last = open.last.unwrap_or(0);
     let mut all = open.table.loops.iter().enumerate();
@@ -617,20 +637,26 @@ fn child_loop<R>(open: &Open<'_, R>, segment: &Segment<'_>) -> Option<usize> {
         .map(|(number, _)| number)
 }
 
-fn count_of(counts: &[(String, usize)], id: &str) -> usize {
+fn count_of(counts: &[(&str, usize)], id: &str) -> usize {
     counts
         .iter()
-        .find(|(found, _)| found == id)
+        .find(|(found, _)| *found == id)
         .map_or(0, |(_, count)| *count)
 }
 
-fn fits(segment: &Segment<'_>, when: When) -> bool {
-    let text = if when.component == 0 {
-        segment
-            .element(when.element)
-            .map(std::borrow::Cow::Borrowed)
-    } else {
-        segment.component(when.element, when.component)
-    };
+fn fits(elements: &Elements<'_>, when: When) -> bool {
+    if when.component == 0 {
+        let text = elements.element(when.element);
+        return text.is_some_and(|text| when.codes.contains(&text));
+    }
+    let text = elements.component(when.element, when.component);
     text.is_some_and(|text| when.codes.contains(&text.as_ref()))
+}
+
+/// The bit of an element; a segment has no more elements than there are bits.
+fn bit(number: usize) -> u128 {
+    u32::try_from(number)
+        .ok()
+        .and_then(|number| 1_u128.checked_shl(number))
+        .unwrap_or(0)
 }

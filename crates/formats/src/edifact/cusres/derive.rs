@@ -335,13 +335,13 @@ pub(super) fn tell_codes(found: &mut Found, reading: &Reading) {
                 match meaning(&root, reading, code) {
                     Some(Becomes::ManifestRejected) => found.tell(
                         (Severity::Note, "customs-error"),
-                        &origin,
+                        origin,
                         format!("customs answers {code} about {about}{place}: {text}"),
                         format!("la aduana responde {code} sobre {sobre}{place}: {text}"),
                     ),
                     None => found.tell(
                         (Severity::Warning, "status-unknown"),
-                        &origin,
+                        origin,
                         format!("what code {code} about {about} means is not in the reading: {text}"),
                         format!("la lectura no dice qué significa el código {code} sobre {sobre}: {text}"),
                     ),

@@ -17,7 +17,7 @@ impl<R> Deriving<'_, '_, R> {
         value: impl Into<Value>,
     ) {
         let origin = pass.origin_in(at);
-        self.out.set(self.record, pointer, value, &origin);
+        self.out.set(self.record, pointer, value, origin);
     }
 
     /// Sets a member to the normal form of an identifier; what does not fit is set as it stands and told, where a
@@ -60,6 +60,6 @@ impl<R> Deriving<'_, '_, R> {
         es: String,
     ) {
         let origin = pass.origin_in(at);
-        self.out.fault(severity, code, &origin, en, es);
+        self.out.fault(severity, code, origin, en, es);
     }
 }

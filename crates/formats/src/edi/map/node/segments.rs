@@ -1,16 +1,15 @@
 //! Which texts of a pass stand in the same segment.
 
-use super::{Document, Field, Pass, inner, origin};
-use crate::draft::Severity;
+use super::{Document, Field, Pass};
+use crate::draft::{Mark, Severity};
 use crate::edi::map::{Found, SetMap};
 
 impl Document {
     /// The set as a pass, for a look at it before its draft is made; the index is its own among those of the file.
-    pub fn pass<R>(&self, map: &'static SetMap<R>, index: usize) -> Pass<'_, R> {
+    pub fn pass<R>(&self, map: &'static SetMap<R>, _index: usize) -> Pass<'_, R> {
         Pass {
             table: &map.root,
             node: &self.root,
-            at: format!("/{index}"),
             around: None,
         }
     }
@@ -21,7 +20,7 @@ impl Found {
     pub(crate) fn tell(
         &mut self,
         (severity, code): (Severity, &'static str),
-        origin: &str,
+        origin: Mark,
         en: String,
         es: String,
     ) {
@@ -35,12 +34,10 @@ impl<'a, R> Pass<'a, R> {
         let node = self.node;
         node.loops
             .iter()
-            .enumerate()
-            .filter_map(|(index, (number, inside))| {
+            .filter_map(|(number, inside)| {
                 Some(Pass {
                     table: self.table.loops.get(*number)?,
                     node: inside,
-                    at: inner(&self.at, index),
                     around: None,
                 })
             })
@@ -64,11 +61,9 @@ impl<R> Pass<'_, R> {
     }
 
     /// The origin of the text of that name in one of the segments of this pass; the pass where there is none.
-    pub(crate) fn origin_in(&self, (name, occurrence): (&str, usize)) -> String {
-        match self.field_in(name, occurrence) {
-            Some(field) => origin(&self.at, field),
-            None => self.at.clone(),
-        }
+    pub(crate) fn origin_in(&self, (name, occurrence): (&str, usize)) -> Mark {
+        self.field_in(name, occurrence)
+            .map_or(self.node.mark, |field| field.mark)
     }
 
     fn field_in(&self, name: &str, occurrence: usize) -> Option<&Field> {
