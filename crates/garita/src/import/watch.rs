@@ -1,9 +1,11 @@
 //! A folder into which another program writes its files: each is filed once and moved away, none is lost.
 //!
-//! `DIR/*` comes in, `DIR/done/*` is filed, `DIR/failed/*` is refused, with a report beside it. What happened to which content stands in
+//! `DIR/*` comes in, `DIR/done/*` is filed, `DIR/failed/*` is refused, with a report beside it, and for X12 and EDIFACT the acknowledgement
+//! that the partner gets (`FILE.ack.edi`: 997 or CONTRL). What happened to which content stands in
 //! `DIR/.garita/journal.jsonl`, written before and after each filing. A file is moved only after the node has answered, so a crash at any
 //! point leaves it where it is and the next run sends it again under the same Idempotency-Key: the node answers with the first records.
 
+mod answer;
 mod journal;
 mod report;
 
@@ -240,6 +242,7 @@ impl<'a> Watch<'a> {
         }
         // The report first: a file in `failed` without one would leave its owner without a reason.
         told.write(&target)?;
+        answer::write(path, &target)?;
         fs::rename(path, &target)?;
         File::open(&folder)?.sync_all()?;
         Ok(())

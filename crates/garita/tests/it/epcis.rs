@@ -1046,7 +1046,7 @@ async fn a_socket_streams_and_goes_on_from_its_cursor() {
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
             .unwrap();
-        tungstenite::client(request, stream)
+        tungstenite::client(request, stream).map_err(|error| error.to_string())
     };
     let text = |socket: &mut tungstenite::WebSocket<std::net::TcpStream>| loop {
         if let tungstenite::Message::Text(text) = socket.read().unwrap() {

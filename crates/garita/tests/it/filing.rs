@@ -176,7 +176,7 @@ async fn an_answer_is_a_report_of_the_carrier_and_an_act_of_the_office_itself() 
         assert_eq!(record["record"]["standing"], standing, "{record}");
         let source = record["record"]["source"].as_str();
         assert_eq!(
-            source.is_some_and(|s| s.starts_with("ni:///sha-256;") && s.contains("355 #0355")),
+            source.is_some_and(|s| s.starts_with("ni:///sha-256;") && s.contains(" 355 ")),
             standing == "report",
             "{record}"
         );

@@ -87,11 +87,11 @@ fn one_part_number(text: &str) -> String {
     out
 }
 
-/// Writes generated documents for programs of others to read: `GARITA_ORACLE_DIR=/tmp/x cargo nextest run oracle`.
+/// Writes generated documents for programs of others to read: `cargo verify oracles cfdi`.
 #[test]
 fn documents_for_oracles() {
-    let Ok(folder) = std::env::var("GARITA_ORACLE_DIR") else {
-        println!("skipped: GARITA_ORACLE_DIR is not set");
+    let Ok(folder) = std::env::var("ORACLE_OUT") else {
+        println!("skipped: ORACLE_OUT is not set");
         return;
     };
     std::fs::create_dir_all(&folder).unwrap();

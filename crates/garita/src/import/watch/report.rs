@@ -48,7 +48,7 @@ pub(super) fn repeated(name: &str, event: &Event) -> Report {
             "el mismo contenido se presentó el {at} como {}; no se presentó de nuevo",
             event.name
         ),
-        answer: json!({ "records": event.records }),
+        answer: json!({ "records": event.records.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>() }),
     }
 }
 

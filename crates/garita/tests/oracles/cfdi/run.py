@@ -1,8 +1,6 @@
 """Reads CFDIs that Garita wrote, by the tax authority's own style sheets and schemas, and the drafts that they become.
 
-    GARITA_ORACLE_DIR=/tmp/cfdi cargo nextest run -p garita-formats documents_for_oracles
-    pip install --target /tmp/satcfdi satcfdi==26.10.1 jsonschema==4.26.0
-    PYTHONPATH=/tmp/satcfdi python3 crates/garita/tests/oracles/cfdi.py /tmp/cfdi
+    cargo verify oracles cfdi
 
 For each N.xml of the folder: libxslt makes the original strings of document and stamp by the style sheets that satcfdi
 ships, and they must be N.original and N.stamp; libxml2 validates N.xml against the schemas that satcfdi ships. The
@@ -11,6 +9,7 @@ fetched. Exit 0 if all agree.
 """
 
 import json
+import os
 import pathlib
 import sys
 
@@ -18,7 +17,7 @@ import jsonschema
 import satcfdi
 from lxml import etree
 
-PROGRAM = pathlib.Path(__file__).parents[4] / "profiles/crossing/schemas"
+PROGRAM = pathlib.Path(__file__).resolve().parents[5] / "profiles/crossing/schemas"
 SHIPPED = pathlib.Path(satcfdi.__file__).parent / "transform/schemas"
 CFD = SHIPPED / "www.sat.gob.mx/sitio_internet/cfd"
 ROOTS = [
@@ -81,7 +80,7 @@ def draft_is_valid(record):
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    folder = pathlib.Path(os.environ["ORACLE_OUT"])
     cfdi = sheet("4/cadenaoriginal_4_0/cadenaoriginal_4_0.xslt")
     stamp = sheet("TimbreFiscalDigital/cadenaoriginal_TFD_1_1.xslt")
     valid = schema()
