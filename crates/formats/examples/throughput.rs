@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::indexing_slicing,
     reason = "a tool of the tests"
 )]
 
@@ -20,7 +19,7 @@ use std::path::Path;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Shipments of the larger documents; the last is near the limit of a document.
-const SIZES: [usize; 3] = [200, 2_000, 15_000];
+const SIZES: [usize; 3] = [200, 2_000, 12_000];
 /// A figure takes this much CPU time.
 const MEASURE_NANOSECONDS: u64 = 400_000_000;
 

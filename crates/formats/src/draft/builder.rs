@@ -178,6 +178,15 @@ impl Builder {
         find(&self.records.get(record)?.subject, pointer)
     }
 
+    /// Says that a record has most of its members, so that their places take no more room than they need.
+    pub(crate) fn settle(&mut self, record: usize) {
+        if let (Some(draft), Some(sources)) =
+            (self.records.get_mut(record), self.sources.get_mut(record))
+        {
+            settle(draft, std::mem::take(sources));
+        }
+    }
+
     /// Says that the record type needs a member which the document does not tell.
     pub(crate) fn missing(&mut self, record: usize, pointer: &str, en: &str, es: &str) {
         if let Some(draft) = self.records.get_mut(record) {
@@ -263,17 +272,8 @@ impl Builder {
             }
         }
         let mut records = self.records;
-        for (record, mut sources) in records.iter_mut().zip(self.sources) {
-            // Sorted at once: a manifest has a place for each of sixty thousand members.
-            sources.sort_by(|(one, _), (other, _)| one.cmp(other));
-            sources.dedup_by(|later, kept| {
-                let same = later.0 == kept.0;
-                if same {
-                    std::mem::swap(later, kept);
-                }
-                same
-            });
-            record.sources = sources.into_iter().collect();
+        for (record, sources) in records.iter_mut().zip(self.sources) {
+            settle(record, sources);
         }
         faults.sort_by_key(|fault| fault.place.as_ref().map_or(0, |place| place.line));
         Draft {
@@ -283,6 +283,23 @@ impl Builder {
             faults_untold: self.places.faults_untold,
         }
     }
+}
+
+/// Moves places to their record, sorted at once: a manifest has a place for each of sixty thousand members.
+fn settle(record: &mut DraftRecord, mut sources: Vec<(String, SourcePlace)>) {
+    if !record.sources.is_empty() {
+        record.sources.extend(sources);
+        return;
+    }
+    sources.sort_by(|(one, _), (other, _)| one.cmp(other));
+    sources.dedup_by(|later, kept| {
+        let same = later.0 == kept.0;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
+    record.sources = sources.into_iter().collect();
 }
 
 /// Adds a text to others, and gives where it stands.

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroU32;
-use std::ops::Range;
 
 /// Where each field of a plain document stood, by JSON pointer into the document or by the mark that the field carries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +36,7 @@ enum ElementPlace {
     /// A part of the document without a place of its own.
     Nowhere,
     Told(SourcePlace),
-    Marked(usize),
+    Marked(Mark),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,27 +51,34 @@ enum AttributePlace {
         name: &'static str,
         line: u32,
         column: u32,
-        text: Range<usize>,
+        text: Kept,
     },
-    Marked(usize),
+    Marked(Mark),
 }
 
 /// A segment of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct NotedSegment {
-    set: usize,
-    id: Range<usize>,
+    set: u32,
     line: u32,
-    position: usize,
+    position: u32,
+    id: Kept,
 }
 
-/// An element or component of a segment, or the segment where both are 0.
+/// An element or component of a segment, or the segment where both are 0. There is one for each few bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Marked {
-    segment: usize,
-    element: usize,
-    component: usize,
-    text: Range<usize>,
+    segment: u32,
+    text: Kept,
+    element: u8,
+    component: u8,
+}
+
+/// Where a text stands among those that are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Kept {
+    from: u32,
+    length: u16,
 }
 
 /// An element whose place is noted, for the places of its attributes.
@@ -81,11 +87,11 @@ pub(crate) struct Noted(usize);
 
 /// A set whose name is noted, for its segments.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotedSet(usize);
+pub(crate) struct NotedSet(u32);
 
 /// A segment whose place is noted, for the marks of its texts.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SegmentMark(usize);
+pub(crate) struct SegmentMark(u32);
 
 /// The mark of a place, carried by what stood there. What was made of records carries none.
 ///
@@ -234,8 +240,9 @@ impl Places {
 
     /// Notes the name of a set, such as `309 #0001`.
     pub(crate) fn put_set(&mut self, name: String) -> NotedSet {
+        let set = small(self.sets.len());
         self.sets.push(name);
-        NotedSet(self.sets.len() - 1)
+        NotedSet(set)
     }
 
     /// Notes where a segment of a set stood.
@@ -247,13 +254,14 @@ impl Places {
         position: usize,
     ) -> SegmentMark {
         let id = self.keep(id);
+        let segment = small(self.segments.len());
         self.segments.push(NotedSegment {
             set,
-            id,
             line,
-            position,
+            position: small(position),
+            id,
         });
-        SegmentMark(self.segments.len() - 1)
+        SegmentMark(segment)
     }
 
     /// Marks an element (component 0) or component of a segment, numbers from 1.
@@ -267,17 +275,16 @@ impl Places {
         let mark = Mark::new(self.marked.len());
         self.marked.push(Marked {
             segment,
-            element,
-            component,
             text,
+            element: u8::try_from(element).unwrap_or(u8::MAX),
+            component: u8::try_from(component).unwrap_or(u8::MAX),
         });
         mark
     }
 
     /// Notes that the node at `pointer` stood in a segment.
     pub(crate) fn put_node(&mut self, pointer: String, segment: SegmentMark) -> Noted {
-        let at = self.marked.len();
-        self.mark(segment, (0, 0), "");
+        let at = self.mark(segment, (0, 0), "");
         self.note(pointer, ElementPlace::Marked(at))
     }
 
@@ -294,8 +301,7 @@ impl Places {
         number: usize,
         text: &str,
     ) {
-        let at = self.marked.len();
-        self.mark(segment, (number, 0), text);
+        let at = self.mark(segment, (number, 0), text);
         self.note(pointer, ElementPlace::Marked(at));
     }
 
@@ -308,15 +314,14 @@ impl Places {
         number: usize,
         text: &str,
     ) {
-        let at = AttributePlace::Marked(self.marked.len());
-        self.mark(segment, (number, 0), text);
+        let at = AttributePlace::Marked(self.mark(segment, (number, 0), text));
         if let Some(node) = self.elements.get_mut(node) {
             node.attributes.push(NotedAttribute { field, at });
         }
     }
 
     /// Keeps a text as far as it is shown, and one letter more, so that the cut shows.
-    fn keep(&mut self, text: &str) -> Range<usize> {
+    fn keep(&mut self, text: &str) -> Kept {
         let from = self.texts.len();
         let shown = if text.len() <= SOURCE_TEXT_CHARS_MAX {
             text
@@ -324,15 +329,27 @@ impl Places {
             let end = text.char_indices().nth(SOURCE_TEXT_CHARS_MAX + 1);
             end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
         };
-        self.texts.push_str(shown);
-        from..self.texts.len()
+        // Bounded by the size of a document; what would not fit has no text.
+        match (u32::try_from(from), u16::try_from(shown.len())) {
+            (Ok(from), Ok(length)) => {
+                self.texts.push_str(shown);
+                Kept { from, length }
+            }
+            _ => Kept::default(),
+        }
+    }
+
+    fn kept(&self, text: Kept) -> &str {
+        let from = usize::try_from(text.from).unwrap_or(usize::MAX);
+        let end = from.saturating_add(usize::from(text.length));
+        self.texts.get(from..end).unwrap_or("")
     }
 
     /// Where a field stood.
     pub(crate) fn place<'a>(&self, origin: impl Into<Origin<'a>>) -> Option<SourcePlace> {
         match origin.into() {
             Origin::At(pointer) => self.at(pointer),
-            Origin::Marked(mark) => self.marked_at(mark.index()?),
+            Origin::Marked(mark) => self.marked_at(mark),
         }
     }
 
@@ -370,7 +387,7 @@ impl Places {
                 path.push_str(&place.path);
                 path.push_str("/@");
                 path.push_str(name);
-                let text = self.texts.get(text.clone()).unwrap_or("");
+                let text = self.kept(*text);
                 Some(SourcePlace::new(*line, Some(*column), path, text))
             }
             _ => None,
@@ -378,15 +395,21 @@ impl Places {
     }
 
     /// The place of a mark: `CUSCAR #1/7 RFF01.2`.
-    fn marked_at(&self, at: usize) -> Option<SourcePlace> {
-        let marked = self.marked.get(at)?;
-        let segment = self.segments.get(marked.segment)?;
-        let set = self.sets.get(segment.set)?;
-        let id = self.texts.get(segment.id.clone()).unwrap_or("");
-        let path = segment_path(set, segment.position, id, marked.element, marked.component);
+    fn marked_at(&self, mark: Mark) -> Option<SourcePlace> {
+        let marked = self.marked.get(mark.index()?)?;
+        let segment = self.segments.get(usize::try_from(marked.segment).ok()?)?;
+        let set = self.sets.get(usize::try_from(segment.set).ok()?)?;
+        let id = self.kept(segment.id);
+        let path = segment_path(
+            set,
+            usize::try_from(segment.position).ok()?,
+            id,
+            usize::from(marked.element),
+            usize::from(marked.component),
+        );
         let text = match marked.element {
             0 => id,
-            _ => self.texts.get(marked.text.clone()).unwrap_or(""),
+            _ => self.kept(marked.text),
         };
         Some(SourcePlace::new(segment.line, None, path, text))
     }
@@ -503,4 +526,9 @@ pub(crate) fn push_number(to: &mut String, number: usize) {
         to.push(char::from(b'0' + digit));
         unit /= 10;
     }
+}
+
+/// Counts of a document are far below this.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
