@@ -144,14 +144,15 @@ pub(crate) fn import(args: &SheetArgs, told: &Told<'_>, files: &[PathBuf]) -> Ex
         if let Some((url, token)) = told.node {
             match file_with(url, token, record_type, args, bytes) {
                 Ok(answer) => {
-                    faulty |= answer["refused"] != 0 || answer["incomplete"] != 0;
+                    let member = |name: &str| answer.get(name).cloned().unwrap_or_default();
+                    faulty |= member("refused") != 0 || member("incomplete") != 0;
                     say::data(json!({
                         "file": shown,
-                        "filed": answer["filed"],
-                        "filedBefore": answer["filedBefore"],
-                        "refused": answer["refused"],
-                        "incomplete": answer["incomplete"],
-                        "rows": answer["rows"],
+                        "filed": member("filed"),
+                        "filedBefore": member("filedBefore"),
+                        "refused": member("refused"),
+                        "incomplete": member("incomplete"),
+                        "rows": member("rows"),
                     }));
                 }
                 Err(why) => {

@@ -18,12 +18,7 @@ const NOT_PROVIDED: &str = "NOTPROVIDED";
 
 /// pain.001: the payer's order to its bank.
 pub(super) fn orders(records: &[CaseRecord<'_>], sending: &Sending, _: &Readings) -> Out {
-    message(
-        records,
-        "PaymentOrder",
-        sending,
-        |letter, side, other, own| payment_orders(letter, side, other, own),
-    )
+    message(records, "PaymentOrder", sending, payment_orders)
 }
 
 /// pain.002: the bank's answer to the payer.

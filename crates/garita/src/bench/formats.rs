@@ -6,13 +6,11 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use garita_formats::{IMPORTERS, Importer, Readings};
+use garita_formats::{IMPORTERS, Importer, Readings, Severity};
 use serde_json::{Value, json};
 
 /// How long one figure is measured.
 const MEASURE: Duration = Duration::from_millis(700);
-/// A document of the corpus that was made to hurt is not what people send: it must be read without an error.
-const FAULTS_MAX: usize = 0;
 
 /// One object a kind.
 pub(super) fn run(corpus: &Path) -> Result<Value, String> {
@@ -67,12 +65,9 @@ fn documents(corpus: &Path, importer: &Importer) -> Result<Vec<Vec<u8>>, String>
     for path in paths {
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let right = (importer.read)(&bytes, &Readings::default()).is_ok_and(|draft| {
-            draft
-                .faults
-                .iter()
-                .filter(|fault| fault.severity == garita_formats::Severity::Error)
-                .count()
-                <= FAULTS_MAX
+            let wrong = |fault: &garita_formats::Fault| fault.severity == Severity::Error;
+            // A document of the corpus that was made to hurt is not what people send.
+            !draft.faults.iter().any(wrong)
         });
         if right {
             found.push(bytes);
