@@ -244,16 +244,6 @@ pub static IMPORTERS: &[Importer] = &[
         elements: bts::elements,
     },
     Importer {
-        kind: DocumentKind::Iso20022,
-        name: "iso20022",
-        en: "Payment message, ISO 20022",
-        es: "Mensaje de pago, ISO 20022",
-        standard: "ISO 20022: head.001, pain.001, pain.002, pain.013, pacs.002, pacs.004, pacs.008, camt.054",
-        recognises: |head| head.is_xml() && head.has(iso20022::NAMESPACE),
-        read: |bytes, _| iso20022::read(bytes),
-        elements: iso20022::elements,
-    },
-    Importer {
         kind: DocumentKind::EdifactCuscar,
         name: "edifact-cuscar",
         en: "Customs cargo report, UN/EDIFACT CUSCAR",

@@ -250,6 +250,10 @@ fn changed(seed: &mut Seed, schema: &Value, value: &Value) -> Value {
                 .iter()
                 .map(|item| changed(seed, &schema["items"], item))
                 .collect();
+            if schema["uniqueItems"] == true {
+                let mut seen: Vec<Value> = Vec::new();
+                out.retain(|item| !seen.contains(item) && (seen.push(item.clone()), true).1);
+            }
             for _ in 0..seed.next(3) {
                 if let Some(item) = items.get(seed.next(items.len()))
                     && u64::try_from(out.len()).unwrap() < most
