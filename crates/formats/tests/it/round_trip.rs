@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 const CASES: u64 = 1_000;
 
+/// Type and subject of each record.
+type Case = Vec<(&'static str, Value)>;
+
 /// SplitMix64.
 struct Random(u64);
 
@@ -93,7 +96,7 @@ fn party(random: &mut Random, country: &str) -> Value {
 }
 
 /// A manifest with its shipments, as a carrier files them: only members that a 309 carries.
-fn trip(seed: u64) -> Vec<(&'static str, Value)> {
+fn trip(seed: u64) -> Case {
     let random = &mut Random(seed);
     let scac = random.one(&["TOCQ", "ABCD", "XPQR"]);
     let port = random.one(&["2304", "2305", "2506", "2604", "2402", "2403"]);
@@ -275,7 +278,7 @@ fn what_a_format_has_no_place_for_is_named() {
 #[test]
 fn what_would_be_read_as_something_else_is_not_sent() {
     let case = (0..).map(trip).find(|case| case.len() > 1).unwrap();
-    let told = |change: &dyn Fn(&mut Vec<(&'static str, Value)>)| {
+    let told = |change: &dyn Fn(&mut Case)| {
         let mut case = case.clone();
         change(&mut case);
         write(
