@@ -19,7 +19,6 @@
 mod amount;
 mod checks;
 pub mod compose;
-mod currency;
 mod document;
 mod elements;
 mod map;
@@ -33,8 +32,8 @@ mod values;
 mod words;
 mod writer;
 
+pub use crate::currency::minor_unit;
 pub use amount::Exact;
-pub use currency::minor_unit;
 pub use document::{IsoDocument, Node, Part, Wrapper};
 pub use elements::elements;
 pub use source::NAMESPACE;

@@ -31,6 +31,7 @@ pub mod carta_porte;
 mod country;
 pub mod cove;
 pub mod cover_sheet;
+mod currency;
 mod decimal;
 mod delimited;
 pub mod doda;

@@ -1,5 +1,6 @@
 //! Amounts as records hold them: whole minor units of their currency. And the forms that invoice fields have there.
 
+use crate::currency::minor_unit;
 use crate::decimal;
 
 /// Incoterms that the record types know.
@@ -7,18 +8,11 @@ pub(crate) const INCOTERMS: &[&str] = &[
     "EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP",
 ];
 
-/// Decimal digits of a currency's minor unit (ISO 4217); two where it is not listed.
-fn digits(currency: &str) -> u32 {
-    match currency {
-        "CLP" | "ISK" | "JPY" | "KRW" | "PYG" | "VND" => 0,
-        "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 3,
-        _ => 2,
-    }
-}
-
-/// An amount in minor units; `None` where it has finer parts or is too large for a record.
+/// An amount in minor units; `None` where it has finer parts, is too large for a record, or its currency has no minor unit or is none of
+/// ISO 4217: an amount read with the wrong number of digits is off by a power of ten.
 pub(crate) fn minor(amount: &str, currency: &str) -> Option<i64> {
-    let scaled = decimal::parse(amount)? * 10_i128.pow(digits(currency));
+    let digits = minor_unit(currency)??;
+    let scaled = decimal::parse(amount)? * 10_i128.pow(digits);
     let minor = decimal::whole(scaled)?;
     (minor <= 100_000_000_000_000).then_some(minor)
 }
@@ -54,6 +48,10 @@ mod tests {
         assert_eq!(minor("48120", "JPY"), Some(48_120));
         assert_eq!(minor("0.001", "USD"), None);
         assert_eq!(minor("1.234", "KWD"), Some(1_234));
+        assert_eq!(minor("5000", "BIF"), Some(5_000));
+        assert_eq!(minor("1.2345", "CLF"), Some(12_345));
+        assert_eq!(minor("1", "XAU"), None);
+        assert_eq!(minor("1", "ZZZ"), None);
         assert_eq!(minor("999999999999999", "USD"), None);
         assert!(invoice_number("AQ-20417") && !invoice_number("AQ 20417"));
         assert!(tax_number("74-1234567") && !tax_number("74 1"));

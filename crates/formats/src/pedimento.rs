@@ -10,7 +10,6 @@
 
 mod checks;
 mod csv_form;
-mod curp;
 mod document;
 mod elements;
 mod fields;

@@ -1,9 +1,9 @@
 //! Checks a message against its table: unknown, misplaced, repeated and missing elements, and the form of each text.
 
-use super::currency;
 use super::source::{local_path, place};
 use super::structure::{DataType, Form, Rule, Value};
 use super::values;
+use crate::currency;
 use crate::draft::{Places, Severity};
 use crate::identifiers;
 use crate::xml::Element;

@@ -1,6 +1,5 @@
 //! The forms that values of a pedimento have, and the codes of Anexo 22's appendices that are tested.
 
-use super::curp;
 use crate::decimal;
 use crate::draft::Severity;
 use crate::identifiers::{self, IdentifierError};
@@ -194,18 +193,12 @@ pub(super) fn misformed(form: Form, value: &str) -> Option<Wrong> {
             }
             Err(told) => error("rfc-form", &told.to_string(), &told.es()),
         },
-        Form::Curp => match curp::check(value) {
-            curp::Curp::Right => None,
-            curp::Curp::Form => error(
-                "curp-form",
-                "is not a CURP: 18 characters, four letters, date, sex, state, three consonants, two more",
-                "no es una CURP: 18 caracteres, cuatro letras, fecha, sexo, entidad, tres consonantes y dos más",
-            ),
-            curp::Curp::CheckDigit(expected) => error(
-                "curp-check-digit",
-                &format!("the check digit of this CURP should be {expected}"),
-                &format!("el dígito verificador de esta CURP debería ser {expected}"),
-            ),
+        Form::Curp => match identifiers::normalise("curp", value) {
+            Ok(_) => None,
+            Err(told @ IdentifierError::CheckDigit { .. }) => {
+                error("curp-check-digit", &told.to_string(), &told.es())
+            }
+            Err(told) => error("curp-form", &told.to_string(), &told.es()),
         },
         Form::Date => when(
             date(value).is_some(),

@@ -1,43 +1,24 @@
-//! Currencies of ISO 4217 and of c_Moneda, by the digits of their minor unit.
+//! Currencies of c_Moneda: those of ISO 4217, and those withdrawn since, which stand in documents of their time.
 
-/// No minor unit.
-const WHOLE: &[&str] = &[
-    "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-    "VND", "VUV", "XAF", "XOF", "XPF",
+use crate::currency::minor_unit;
+
+/// Withdrawn, or never of ISO 4217 (CNH), with two digits.
+const WITHDRAWN: &[&str] = &[
+    "ANG", "BGN", "CNH", "CUC", "ESD", "HRK", "MRO", "NIC", "SLL", "STD", "UYP", "VEF", "ZWL",
 ];
-/// Three digits.
-const THREE: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
-/// Four digits.
-const FOUR: &[&str] = &["CLF", "UYW"];
-/// Metals, units of account, and `XXX`, no currency: amounts in them have no minor unit.
-const NONE: &[&str] = &[
-    "XXX", "XTS", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XUA",
-];
-/// Two digits; those withdrawn since stay, for documents of their time.
-const TWO: &[&str] = &[
-    "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT",
-    "BGN", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",
-    "CHE", "CHF", "CHW", "CNH", "CNY", "COP", "COU", "CRC", "CUC", "CUP", "CVE", "CZK", "DKK",
-    "DOP", "DZD", "EGP", "ERN", "ESD", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP",
-    "GMD", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS", "INR", "IRR", "JMD",
-    "KES", "KGS", "KHR", "KPW", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL", "MAD", "MDL",
-    "MGA", "MKD", "MMK", "MNT", "MOP", "MRO", "MRU", "MUR", "MVR", "MWK", "MXN", "MXV", "MYR",
-    "MZN", "NAD", "NGN", "NIC", "NIO", "NOK", "NPR", "NZD", "PAB", "PEN", "PGK", "PHP", "PKR",
-    "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE",
-    "SLL", "SOS", "SRD", "SSP", "STD", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TOP",
-    "TRY", "TTD", "TWD", "TZS", "UAH", "USD", "USN", "UYP", "UYU", "UZS", "VED", "VEF", "VES",
-    "WST", "XAD", "XCD", "XCG", "YER", "ZAR", "ZMW", "ZWG", "ZWL",
-];
+/// Withdrawn, without minor unit.
+const WITHDRAWN_WHOLE: &[&str] = &["BYR"];
 
 /// Whether the code is known.
 pub(super) fn known(code: &str) -> bool {
-    minor_digits(code).is_some() || NONE.contains(&code)
+    minor_unit(code).is_some() || minor_digits(code).is_some()
 }
 
-/// Digits of the minor unit, where the currency has one or is counted whole.
+/// Digits of the minor unit, where the currency has one or is counted whole; none for metals, units of account and `XXX`, no currency.
 pub(crate) fn minor_digits(code: &str) -> Option<u32> {
-    [(0, WHOLE), (3, THREE), (4, FOUR), (2, TWO)]
-        .into_iter()
-        .find(|(_, codes)| codes.contains(&code))
-        .map(|(digits, _)| digits)
+    match minor_unit(code) {
+        Some(digits) => digits,
+        None if WITHDRAWN.contains(&code) => Some(2),
+        None => WITHDRAWN_WHOLE.contains(&code).then_some(0),
+    }
 }

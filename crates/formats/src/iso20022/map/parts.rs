@@ -1,11 +1,11 @@
 //! What several messages have in common: amounts, accounts, references, banks.
 
 use super::Out;
+use crate::currency;
 use crate::draft::Severity;
 use crate::identifiers;
 use crate::iso20022::amount::Exact;
 use crate::iso20022::checks::is_clabe;
-use crate::iso20022::currency;
 use crate::iso20022::source::{all, first, text};
 use crate::iso20022::values;
 use crate::xml::Element;
