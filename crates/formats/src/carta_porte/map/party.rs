@@ -1,8 +1,8 @@
 //! A party with its address.
 
 use super::{city, set_code, set_text};
-use crate::carta_porte::catalogues::alpha2;
 use crate::carta_porte::document::{Domicilio, DomicilioExterior};
+use crate::country::alpha2;
 use crate::draft::Builder;
 
 /// The parts of an address, of either complement.
