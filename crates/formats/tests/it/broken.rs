@@ -1,5 +1,6 @@
 //! A table of broken inputs: one change to a right document, the code and the place it must be told at.
 
+use crate::breaking::told;
 use garita_formats::{DocumentKind, read};
 
 const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -49,40 +50,6 @@ SE*14*0417~
 GE*1*417~
 IEA*1*000000417~
 ";
-
-/// What is told: code, line, and a part of the path.
-fn told(kind: DocumentKind, bytes: &[u8]) -> Vec<(&'static str, u32, String)> {
-    match read(kind, bytes) {
-        Ok(draft) => draft
-            .faults
-            .iter()
-            .map(|fault| {
-                assert!(
-                    !fault.en.is_empty() && !fault.es.is_empty() && fault.en != fault.es,
-                    "{fault:?}"
-                );
-                let place = fault.place.as_ref();
-                (
-                    fault.code,
-                    place.map_or(0, |place| place.line),
-                    place.map_or(String::new(), |place| place.path.clone()),
-                )
-            })
-            .collect(),
-        Err(error) => {
-            assert!(
-                !error.en.is_empty() && !error.es.is_empty() && error.en != error.es,
-                "{error:?}"
-            );
-            let place = error.place.as_ref();
-            vec![(
-                error.code(),
-                place.map_or(0, |place| place.line),
-                place.map_or(String::new(), |place| place.path.clone()),
-            )]
-        }
-    }
-}
 
 fn expect(kind: DocumentKind, bytes: &[u8], code: &str, line: u32, path: &str, name: &str) {
     let told = told(kind, bytes);

@@ -1,6 +1,6 @@
 //! Tables of broken pedimentos, as JSON and as CSV: one change to a right document, the code and the place.
 
-use garita_formats::elements::untold;
+use crate::breaking;
 use garita_formats::{DocumentKind, Severity, pedimento, read, recognise};
 
 const JSON: &str = r#"{
@@ -47,40 +47,8 @@ const JSON: &str = r#"{
 }
 "#;
 
-/// Code, line and path of all that is told.
 fn told(bytes: &[u8]) -> Vec<(&'static str, u32, String)> {
-    match read(DocumentKind::Pedimento, bytes) {
-        Ok(draft) => {
-            assert_eq!(untold(&draft), [""; 0]);
-            draft
-                .faults
-                .iter()
-                .map(|fault| {
-                    assert!(
-                        !fault.en.is_empty() && !fault.es.is_empty() && fault.en != fault.es,
-                        "{fault:?}"
-                    );
-                    let place = fault.place.clone();
-                    let line = place.as_ref().map_or(0, |place| place.line);
-                    (
-                        fault.code,
-                        line,
-                        place.map_or(String::new(), |place| place.path),
-                    )
-                })
-                .collect()
-        }
-        Err(error) => {
-            assert!(!error.en.is_empty() && !error.es.is_empty() && error.en != error.es);
-            let place = error.place.clone();
-            let line = place.as_ref().map_or(0, |place| place.line);
-            vec![(
-                error.code(),
-                line,
-                place.map_or(String::new(), |place| place.path),
-            )]
-        }
-    }
+    breaking::told(DocumentKind::Pedimento, bytes)
 }
 
 /// The right document as CSV, with the line of each row.

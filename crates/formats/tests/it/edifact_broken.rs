@@ -1,54 +1,8 @@
 //! A table of broken inputs for the EDIFACT messages, and inputs made to hurt.
 
+use crate::breaking::{check, told};
 use crate::edifact::{ALL, CUSCAR, CUSREP, CUSRES, STATUS};
 use garita_formats::{DOCUMENT_BYTES_MAX, DocumentKind, read, recognise};
-
-fn told(kind: DocumentKind, bytes: &[u8]) -> Vec<(&'static str, u32, String)> {
-    let one = |code, place: Option<&garita_formats::SourcePlace>, en: &str, es: &str| {
-        assert!(
-            !en.is_empty() && !es.is_empty() && en != es,
-            "{code}: {en} {es}"
-        );
-        (
-            code,
-            place.map_or(0, |place| place.line),
-            place.map_or(String::new(), |place| place.path.clone()),
-        )
-    };
-    match read(kind, bytes) {
-        Ok(draft) => draft
-            .faults
-            .iter()
-            .map(|fault| one(fault.code, fault.place.as_ref(), &fault.en, &fault.es))
-            .collect(),
-        Err(error) => vec![one(
-            error.code(),
-            error.place.as_deref(),
-            &error.en,
-            &error.es,
-        )],
-    }
-}
-
-/// What to find, what to put there, the code, the line (0 for any), a part of the path.
-type Row = (&'static str, &'static str, &'static str, u32, &'static str);
-
-fn check(kind: DocumentKind, right: &str, rows: &[Row]) {
-    let mut wrong = Vec::new();
-    for (find, put, code, line, path) in rows {
-        assert!(right.contains(find), "{kind:?}: {find}");
-        let told = told(kind, right.replacen(find, put, 1).as_bytes());
-        let fits = |(found, at, place): &(&str, u32, String)| {
-            found == code && (*line == 0 || at == line) && place.contains(path)
-        };
-        if !told.iter().any(fits) {
-            wrong.push(format!(
-                "{find:?} -> {put:?}: expected {code} at {line} {path}, got {told:?}"
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "{kind:?}\n{}", wrong.join("\n"));
-}
 
 #[test]
 fn broken_cargo_reports() {

@@ -1,5 +1,6 @@
 //! ISO 20022: a table of broken inputs, and inputs made to hurt.
 
+use crate::breaking;
 use garita_formats::{DocumentKind, iso20022, read, recognise};
 
 const RIGHT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -46,35 +47,8 @@ const RIGHT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </Envelope>
 "#;
 
-/// What is told above notes: code, line, and the path.
 fn told(bytes: &[u8]) -> Vec<(&'static str, u32, String)> {
-    let place = |place: Option<&garita_formats::SourcePlace>| {
-        (
-            place.map_or(0, |place| place.line),
-            place.map_or(String::new(), |place| place.path.clone()),
-        )
-    };
-    match read(DocumentKind::Iso20022, bytes) {
-        Ok(draft) => draft
-            .faults
-            .iter()
-            .inspect(|fault| {
-                assert!(
-                    !fault.en.is_empty() && !fault.es.is_empty() && fault.en != fault.es,
-                    "{fault:?}"
-                );
-            })
-            .map(|fault| {
-                let (line, path) = place(fault.place.as_ref());
-                (fault.code, line, path)
-            })
-            .collect(),
-        Err(error) => {
-            assert!(!error.en.is_empty() && error.en != error.es, "{error:?}");
-            let (line, path) = place(error.place.as_deref());
-            vec![(error.code(), line, path)]
-        }
-    }
+    breaking::told(DocumentKind::Iso20022, bytes)
 }
 
 fn code(bytes: &[u8]) -> &'static str {

@@ -6,6 +6,7 @@
 )]
 
 mod border_samples;
+mod breaking;
 mod broken;
 mod broken_pedimento;
 mod broken_sheets;
