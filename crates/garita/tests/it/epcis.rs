@@ -1107,3 +1107,13 @@ async fn a_socket_streams_and_goes_on_from_its_cursor() {
         assert!(open(token, query).is_err(), "{query}");
     }
 }
+
+/// A program is judged without the importers and the importers without programs, so the standard's words stand in both crates.
+#[test]
+fn programs_and_importers_know_the_same_words() {
+    use garita_formats::epcis::vocabulary;
+    use garita_profile::epcis;
+    assert_eq!(epcis::BIZ_STEPS, vocabulary::BIZ_STEPS);
+    assert_eq!(epcis::DISPOSITIONS, vocabulary::DISPOSITIONS);
+    assert_eq!(epcis::TRANSACTION_TYPES, vocabulary::TRANSACTION_TYPES);
+}
