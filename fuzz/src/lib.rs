@@ -65,7 +65,7 @@ fn holds(draft: &Draft) {
         for missing in &record.missing {
             both(&missing.en, &missing.es);
         }
-        for pointer in record.sources.keys() {
+        for pointer in record.sources.pointers() {
             assert!(record.subject.pointer(pointer).is_some(), "{pointer}");
         }
     }

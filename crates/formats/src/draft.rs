@@ -7,12 +7,15 @@
 use crate::kinds::DocumentKind;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
+mod book;
 mod builder;
 mod places;
+mod sources;
+pub(crate) use book::{Mark, Noted, NotedSet, SegmentMark, push_number, segment_path};
 pub(crate) use builder::{Builder, insert};
-pub(crate) use places::{Mark, Noted, NotedSet, Places, SegmentMark, push_number, segment_path};
+pub(crate) use places::Places;
+pub use sources::Sources;
 
 /// A hostile file can hold a fault in every attribute; a person reads some dozens. Further faults are counted only.
 pub const FAULTS_MAX: usize = 1_000;
@@ -135,7 +138,7 @@ pub struct DraftRecord {
     /// The `credentialSubject` as far as the document tells it.
     pub subject: Value,
     /// For each filled member (JSON pointer), the place that says so.
-    pub sources: BTreeMap<String, SourcePlace>,
+    pub sources: Sources,
     /// What the record type needs and the document does not tell.
     pub missing: Vec<Missing>,
     /// `report` where the document says what another party decided: who imports it then reports, and does not act.
@@ -193,15 +196,10 @@ impl Draft {
 
     /// Moves all places down, where the document began on a later line of its file.
     pub fn shift_lines(&mut self, by: u32) {
-        let places = self
-            .records
-            .iter_mut()
-            .flat_map(|record| record.sources.values_mut())
-            .chain(
-                self.faults
-                    .iter_mut()
-                    .filter_map(|fault| fault.place.as_mut()),
-            );
+        for record in &mut self.records {
+            record.sources.shift_lines(by);
+        }
+        let places = self.faults.iter_mut().filter_map(|f| f.place.as_mut());
         for place in places {
             place.line = place.line.saturating_add(by);
         }

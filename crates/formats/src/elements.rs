@@ -61,7 +61,7 @@ pub fn untold(draft: &crate::Draft) -> Vec<String> {
     let rows = (draft.kind.importer().elements)();
     let mut found = Vec::new();
     for record in &draft.records {
-        for (pointer, place) in &record.sources {
+        for (pointer, place) in record.sources.iter() {
             let (member, path) = (starred(pointer), plain(&place.path));
             let told = rows.iter().any(|row| {
                 let at = plain(&row.place);

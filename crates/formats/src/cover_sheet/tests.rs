@@ -51,7 +51,7 @@ fn the_layout_is_that_of_the_facts() {
             "equipment": [{"equipmentNumber": "31UB8L", "plate": "31UB8L", "plateState": "MX-TAM"}],
         })
     );
-    let place = &draft.records[0].sources["/plate"];
+    let place = draft.records[0].sources.get("/plate").unwrap();
     assert_eq!(
         (place.line, place.column, place.path.as_str()),
         (1, Some(40), "QR/plate1")

@@ -30,7 +30,7 @@ fn a_qr_becomes_a_doda() {
             "coves": ["COVE26A4F7K21"], "usEntry": "ABC-1234567-6",
         })
     );
-    let place = &draft.records[0].sources["/pedimentos/1"];
+    let place = draft.records[0].sources.get("/pedimentos/1").unwrap();
     assert_eq!(
         (place.column, place.path.as_str()),
         (Some(30), "QR/pedimentos")
@@ -57,7 +57,7 @@ fn an_address_is_read_by_its_parameters() {
     let text = "https://customs.example/qr?D1=16&D2=1&D3=418204417&x=1";
     let draft = read(text.as_bytes(), &Reading::default()).unwrap();
     assert_eq!(draft.records[0].subject["integrationNumber"], "418204417");
-    let place = &draft.records[0].sources["/integrationNumber"];
+    let place = draft.records[0].sources.get("/integrationNumber").unwrap();
     assert_eq!(place.column, Some(42));
     let missing: Vec<&str> = draft.records[0]
         .missing

@@ -1,35 +1,25 @@
 //! Builds a draft from a plain document and the places of its fields.
 
+use super::book::At;
 use super::places::{FaultOrigin, Origin, Places};
-use super::{Draft, DraftRecord, Missing, Severity, SourcePlace};
+use super::sources::{File, Member, Stretch};
+use super::{Draft, DraftRecord, Missing, Severity, SourcePlace, Sources};
 use crate::kinds::DocumentKind;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Fills draft records member by member, keeping each member's place.
 pub(crate) struct Builder {
     kind: DocumentKind,
     places: Places,
     records: Vec<DraftRecord>,
-    /// The places of each record's members, in the order in which they were set; a later one stands for an earlier one.
-    sources: Vec<Vec<(String, SourcePlace)>>,
-    /// Where the field at an origin landed. Only asked of origins with a fault, so no map.
-    landed: Vec<Landed>,
-    /// Origins and pointers of what landed one behind the other: one allocation for all of them.
-    landed_texts: String,
-}
-
-/// A field that became a member.
-struct Landed {
-    origin: LandedFrom,
-    record: usize,
-    pointer: Range<usize>,
-}
-
-enum LandedFrom {
-    At(Range<usize>),
-    Marked(u32),
+    /// The places of each record's members, in the order in which they were set.
+    sources: Vec<Vec<Member>>,
+    /// The pointers of all members and what `unplaced` tells, one behind the other.
+    pointers: String,
+    /// Members that came from a field of which [`Places`] knows no place, by the field's pointer.
+    unplaced: Vec<(Stretch, usize, Stretch)>,
 }
 
 impl Builder {
@@ -40,8 +30,8 @@ impl Builder {
             places,
             records: Vec::new(),
             sources: Vec::new(),
-            landed: Vec::new(),
-            landed_texts: String::new(),
+            pointers: String::new(),
+            unplaced: Vec::new(),
         }
     }
 
@@ -51,7 +41,7 @@ impl Builder {
             record_type: record_type.to_owned(),
             optional: false,
             subject: Value::Object(Map::new()),
-            sources: BTreeMap::new(),
+            sources: Sources::default(),
             missing: Vec::new(),
             standing: None,
             source: None,
@@ -115,23 +105,21 @@ impl Builder {
         if !insert(&mut draft.subject, pointer, value) {
             return;
         }
-        let place = place.or_else(|| self.places.place(origin));
-        if let (Some(place), Some(sources)) = (place, self.sources.get_mut(record)) {
-            sources.push((pointer.to_owned(), place));
-        }
-        let origin = match origin {
-            Origin::At(origin) => LandedFrom::At(keep(&mut self.landed_texts, origin)),
-            Origin::Marked(mark) => match mark.number() {
-                Some(number) => LandedFrom::Marked(number),
-                None => return,
-            },
+        let Some(pointer) = Stretch::add(&mut self.pointers, pointer) else {
+            return;
         };
-        let pointer = keep(&mut self.landed_texts, pointer);
-        self.landed.push(Landed {
-            origin,
-            record,
-            pointer,
-        });
+        let found = match place {
+            Some(place) => Some(At::Told(self.places.book.tell(place))),
+            None => self.places.find(origin),
+        };
+        if let (Some(at), Some(members)) = (found, self.sources.get_mut(record)) {
+            members.push(Member { pointer, at });
+        }
+        if let (Origin::At(field), None | Some(At::Told(_))) = (origin, found) {
+            let field = Stretch::add(&mut self.pointers, field);
+            self.unplaced
+                .extend(field.map(|field| (field, record, pointer)));
+        }
     }
 
     /// Adds a fault at a place, see [`Places::fault_at`].
@@ -178,15 +166,6 @@ impl Builder {
         find(&self.records.get(record)?.subject, pointer)
     }
 
-    /// Says that a record has most of its members, so that their places take no more room than they need.
-    pub(crate) fn settle(&mut self, record: usize) {
-        if let (Some(draft), Some(sources)) =
-            (self.records.get_mut(record), self.sources.get_mut(record))
-        {
-            settle(draft, std::mem::take(sources));
-        }
-    }
-
     /// Says that the record type needs a member which the document does not tell.
     pub(crate) fn missing(&mut self, record: usize, pointer: &str, en: &str, es: &str) {
         if let Some(draft) = self.records.get_mut(record) {
@@ -229,51 +208,21 @@ impl Builder {
 
     /// The draft, each fault with the member where its value landed.
     pub(crate) fn finish(self) -> Draft {
+        let landed = self.landed();
         let mut faults = self.places.faults;
-        let mut by_pointer: HashMap<&str, Option<&Landed>> = HashMap::new();
-        let mut by_mark: HashMap<u32, Option<&Landed>> = HashMap::new();
-        for fault in &faults {
-            match &fault.origin {
-                Some(FaultOrigin::At(origin)) => {
-                    by_pointer.insert(origin, None);
-                }
-                Some(FaultOrigin::Marked(number)) => {
-                    by_mark.insert(*number, None);
-                }
-                None => {}
-            }
-        }
-        for landed in &self.landed {
-            let found = match &landed.origin {
-                LandedFrom::At(origin) => {
-                    by_pointer.get_mut(self.landed_texts.get(origin.clone()).unwrap_or_default())
-                }
-                LandedFrom::Marked(number) => by_mark.get_mut(number),
-            };
-            if let Some(found) = found {
-                found.get_or_insert(landed);
-            }
-        }
-        let found: Vec<Option<(usize, String)>> = faults
-            .iter()
-            .map(|fault| {
-                let landed = match fault.origin.as_ref()? {
-                    FaultOrigin::At(origin) => (*by_pointer.get(origin.as_str())?)?,
-                    FaultOrigin::Marked(number) => (*by_mark.get(number)?)?,
-                };
-                let pointer = self.landed_texts.get(landed.pointer.clone())?;
-                Some((landed.record, pointer.to_owned()))
-            })
-            .collect();
-        for (fault, found) in faults.iter_mut().zip(found) {
-            if let Some((record, pointer)) = found {
+        for (fault, landed) in faults.iter_mut().zip(landed) {
+            if let Some((record, pointer)) = landed {
                 fault.record = Some(record);
                 fault.pointer = Some(pointer);
             }
         }
         let mut records = self.records;
-        for (record, sources) in records.iter_mut().zip(self.sources) {
-            settle(record, sources);
+        let file = Arc::new(File {
+            pointers: self.pointers,
+            book: self.places.book,
+        });
+        for (record, members) in records.iter_mut().zip(self.sources) {
+            record.sources = Sources::new(members, Arc::clone(&file));
         }
         faults.sort_by_key(|fault| fault.place.as_ref().map_or(0, |place| place.line));
         Draft {
@@ -283,30 +232,51 @@ impl Builder {
             faults_untold: self.places.faults_untold,
         }
     }
-}
 
-/// Moves places to their record, sorted at once: a manifest has a place for each of sixty thousand members.
-fn settle(record: &mut DraftRecord, mut sources: Vec<(String, SourcePlace)>) {
-    if !record.sources.is_empty() {
-        record.sources.extend(sources);
-        return;
-    }
-    sources.sort_by(|(one, _), (other, _)| one.cmp(other));
-    sources.dedup_by(|later, kept| {
-        let same = later.0 == kept.0;
-        if same {
-            std::mem::swap(later, kept);
+    /// For each fault the member where its value landed, the first where there are many.
+    fn landed(&self) -> Vec<Option<(usize, String)>> {
+        let faults = &self.places.faults;
+        let mut by_place: HashMap<At, Option<(usize, Stretch)>> = HashMap::new();
+        let mut by_field: HashMap<&str, Option<(usize, Stretch)>> = HashMap::new();
+        let place = |origin: &FaultOrigin| match origin {
+            FaultOrigin::At(field) => self.places.find(Origin::At(field)),
+            FaultOrigin::Marked(number) => Some(At::Marked(*number)),
+        };
+        for origin in faults.iter().filter_map(|fault| fault.origin.as_ref()) {
+            if let Some(at) = place(origin) {
+                by_place.insert(at, None);
+            }
+            if let FaultOrigin::At(field) = origin {
+                by_field.insert(field, None);
+            }
         }
-        same
-    });
-    record.sources = sources.into_iter().collect();
-}
-
-/// Adds a text to others, and gives where it stands.
-fn keep(texts: &mut String, text: &str) -> Range<usize> {
-    let from = texts.len();
-    texts.push_str(text);
-    from..texts.len()
+        if by_place.is_empty() && by_field.is_empty() {
+            return Vec::new();
+        }
+        for (record, members) in self.sources.iter().enumerate() {
+            for member in members {
+                if let Some(found) = by_place.get_mut(&member.at) {
+                    found.get_or_insert((record, member.pointer));
+                }
+            }
+        }
+        for (field, record, pointer) in &self.unplaced {
+            if let Some(found) = by_field.get_mut(field.of(&self.pointers)) {
+                found.get_or_insert((*record, *pointer));
+            }
+        }
+        let found = faults.iter().map(|fault| {
+            let origin = fault.origin.as_ref()?;
+            let by_field = || match origin {
+                FaultOrigin::At(field) => *by_field.get(field.as_str())?,
+                FaultOrigin::Marked(_) => None,
+            };
+            let by_place = place(origin).and_then(|at| *by_place.get(&at)?);
+            let (record, pointer) = by_place.or_else(by_field)?;
+            Some((record, pointer.of(&self.pointers).to_owned()))
+        });
+        found.collect()
+    }
 }
 
 /// The value at a JSON pointer, without the copies that [`Value::pointer`] makes of each part.

@@ -616,7 +616,7 @@ impl Reading<'_> {
                 subject: self.subject,
                 standing: None,
                 source: None,
-                sources: self.sources,
+                sources: self.sources.into_iter().collect(),
                 missing,
             },
             errors: self.errors,

@@ -34,7 +34,6 @@ pub(super) fn draft(
             if !bill.bill_number.is_empty() {
                 let record = map.out.record("Shipment");
                 map.shipment(record, index, bill);
-                map.out.settle(record);
             }
         }
     }

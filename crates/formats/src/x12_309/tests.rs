@@ -186,12 +186,12 @@ fn a_whole_manifest_is_complete() {
         second.subject["shipper"]["streetAddress"],
         "Av. Industria 1250, Nave 2, Patio 3"
     );
-    let place = &draft.records[0].sources["/shipments/0/scn"];
+    let place = draft.records[0].sources.get("/shipments/0/scn").unwrap();
     assert_eq!(
         (place.path.as_str(), place.text.as_str()),
         ("309 #0417/7 M1101", "TOCQ88402171")
     );
-    assert_eq!(draft.records[0].sources["/plate"].path, "309 #0417/3 VEH12");
+    assert_eq!(draft.records[0].sources.get("/plate").unwrap().path, "309 #0417/3 VEH12");
 }
 
 #[test]

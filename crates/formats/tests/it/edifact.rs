@@ -249,7 +249,7 @@ fn a_cargo_report_field_by_field() {
             ("Shipment", &second)
         ]
     );
-    let place = &draft.records[2].sources["/shipper/partyName"];
+    let place = draft.records[2].sources.get("/shipper/partyName").unwrap();
     assert_eq!(
         (place.line, place.path.as_str(), place.text.as_str()),
         (45, "CUSCAR #0417/42 NAD04.1", "O'Brien + Sons?")

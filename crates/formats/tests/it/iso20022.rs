@@ -132,7 +132,7 @@ fn fednow_credit_transfer() {
         json!({"uetr": "8a562c67-ca16-48ba-b074-65581be6f011", "bankStatus": "ACSP"})
     );
     assert_eq!(missing(&draft, 0), ["/assessment"]);
-    assert_eq!(draft.records[0].sources["/uetr"].line, 65);
+    assert_eq!(draft.records[0].sources.get("/uetr").unwrap().line, 65);
     assert!(told(&draft, Severity::Note).contains(&"standing-report"));
     assert!(told(&draft, Severity::Note).contains(&"status-assumed"));
 }
@@ -191,7 +191,7 @@ fn an_order_goes_out_as_pain_001_and_comes_back() {
     assert_eq!(told(&draft, Severity::Note), [] as [&str; 0]);
     assert!(draft.is_complete(), "{draft:#?}");
     assert_eq!(draft.records[0].subject, order());
-    for pointer in draft.records[0].sources.keys() {
+    for pointer in draft.records[0].sources.pointers() {
         assert!(draft.records[0].subject.pointer(pointer).is_some());
     }
 }
@@ -496,7 +496,7 @@ fn statuses_at_each_level() {
     );
     assert_eq!(missing(&draft, 1), ["/covers"]);
     assert_eq!(
-        settlement.sources["/settledAt"].path,
+        settlement.sources.get("/settledAt").unwrap().path,
         "/Document/FIToFIPmtStsRpt[1]/TxInfAndSts[1]/FctvIntrBkSttlmDt[1]/DtTm[1]"
     );
 }

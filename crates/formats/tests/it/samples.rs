@@ -72,7 +72,7 @@ fn synthetic_northbound_carta_porte() {
         .map(|gap| gap.pointer.as_str())
         .collect();
     assert_eq!(missing, ["/scac", "/trip", "/goods/0/packages"]);
-    let place = &record.sources["/pedimentos/0"];
+    let place = record.sources.get("/pedimentos/0").unwrap();
     assert_eq!(
         (place.line, place.text.as_str()),
         (17, "26  24  3456  6000123")
@@ -208,7 +208,7 @@ fn ocean_manifest() {
     assert_eq!(third.subject["goods"][0]["unNumber"], "UN2319");
     assert_eq!(third.subject["goods"][0]["commodityCode"], "330112");
     assert_eq!(third.subject["consignee"]["locality"], "LAKELAND");
-    let place = &third.sources["/packages"];
+    let place = third.sources.get("/packages").unwrap();
     assert_eq!(
         (place.path.as_str(), place.text.as_str(), place.line),
         ("309 #3899/58 M1103", "5", 60)

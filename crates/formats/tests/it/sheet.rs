@@ -133,7 +133,7 @@ fn come_back(sheet: &Sheet, records: &[Value], form: SheetForm) {
     );
     assert_eq!(draft.is_complete(), !records.is_empty());
     for record in &draft.records {
-        for (pointer, place) in &record.draft.sources {
+        for (pointer, place) in record.draft.sources.iter() {
             assert!(record.draft.subject.pointer(pointer).is_some());
             assert!(place.line >= 3 && place.column.is_some(), "{place:?}");
         }

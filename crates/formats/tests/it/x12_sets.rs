@@ -154,8 +154,8 @@ fn status_350() {
     let record = &draft.records[1];
     assert_eq!(record.standing, Some("report"));
     assert_eq!(record.source.as_deref(), Some("350 0350, CBP 000000350"));
-    assert_eq!(record.sources["/inBondNumber"].path, "350 #0350/6 N902");
-    assert_eq!(record.sources["/decision"].text, "1C");
+    assert_eq!(record.sources.get("/inBondNumber").unwrap().path, "350 #0350/6 N902");
+    assert_eq!(record.sources.get("/decision").unwrap().text, "1C");
     // What a code does not say is not made up.
     let plain = read(DocumentKind::X12Status350, STATUS.as_bytes()).unwrap();
     let missing: Vec<_> = plain.records[2]
@@ -198,7 +198,7 @@ fn events_353() {
     assert_eq!(missing, ["/toParty"], "a set has no DID");
     assert!(draft.records.iter().all(|record| record.standing.is_none()));
     assert_eq!(
-        draft.records[3].sources["/inBondNumber"].path,
+        draft.records[3].sources.get("/inBondNumber").unwrap().path,
         "353 #0353/8 M1514"
     );
 }
@@ -215,7 +215,7 @@ fn answer_355() {
         )]
     );
     assert_eq!(
-        draft.records[0].sources["/responseText"].path,
+        draft.records[0].sources.get("/responseText").unwrap().path,
         "355 #0355/4 K101"
     );
     assert!(draft.is_complete());

@@ -18,7 +18,7 @@ pub(super) fn draft(file: &str, draft: &Draft) {
     ));
     for record in &draft.records {
         say::data(format!("  {}", record.record_type));
-        for (pointer, place) in &record.sources {
+        for (pointer, place) in record.sources.iter() {
             say::data(format!(
                 "    {pointer} = {:?}  (line {}, {})",
                 place.text, place.line, place.path

@@ -47,7 +47,7 @@ pub(super) struct Rec {
     pub(super) title: String,
     pub(super) which: String,
     pub(super) subject: Value,
-    pub(super) sources: BTreeMap<String, SourcePlace>,
+    pub(super) sources: Sources,
     /// What the file does not say, whether or not the filer has.
     pub(super) gaps: Vec<Missing>,
     pub(super) optional: bool,
@@ -210,7 +210,7 @@ impl Rec {
             title: String::new(),
             which: String::new(),
             subject: json!({}),
-            sources: BTreeMap::new(),
+            sources: Sources::default(),
             gaps: Vec::new(),
             optional: false,
             relays: (None, None),
@@ -349,7 +349,7 @@ impl Rec {
         }
         let filed = link.is_some();
         let members = self.labels.iter().map(|(pointer, title, value)| {
-            let place = self.sources.get(pointer).map(|place| place_of(ask, place));
+            let place = self.sources.get(pointer).map(|place| place_of(ask, &place));
             ImportMember {
                 title: title.clone(),
                 value: value.clone(),
@@ -451,7 +451,7 @@ fn supply(subject: &mut Value, pointer: &str, value: Value) -> bool {
         record_type: String::new(),
         optional: false,
         subject: std::mem::take(subject),
-        sources: BTreeMap::new(),
+        sources: Sources::default(),
         standing: None,
         source: None,
         missing: Vec::new(),
@@ -529,13 +529,13 @@ fn labels(
     ask: &Ask,
     form: &Form,
     record_type: &str,
-    sources: &BTreeMap<String, SourcePlace>,
+    sources: &Sources,
     gaps: &[Missing],
     subject: &Value,
 ) -> Vec<(String, String, String)> {
     let mut order = Vec::new();
     let said = |pointer: &str| {
-        sources.contains_key(pointer) || gaps.iter().any(|gap| gap.pointer == pointer)
+        sources.contains(pointer) || gaps.iter().any(|gap| gap.pointer == pointer)
     };
     walk(subject, "", &said, &mut order);
     let mut out = Vec::new();

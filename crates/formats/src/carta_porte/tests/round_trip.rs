@@ -53,7 +53,7 @@ fn drafts_of_generated_documents_are_told_by_the_table() {
             );
         }
         for record in &draft.records {
-            for pointer in record.sources.keys() {
+            for pointer in record.sources.pointers() {
                 let starred: Vec<&str> = pointer
                     .split('/')
                     .map(|token| {

@@ -234,7 +234,6 @@ impl<'d, R> Mapper<'_, 'd, R> {
         while self.open.len() > before {
             let open = self.open.remove(before);
             self.finish(open.record, open.record_type, pass);
-            self.out.settle(open.record);
         }
     }
 
