@@ -127,6 +127,16 @@ pub struct Missing {
     pub es: String,
 }
 
+/// When what a record states happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Occurred {
+    /// The instant, RFC 3339 in UTC.
+    pub at: String,
+    /// Where the document says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<SourcePlace>,
+}
+
 /// One record that the document could become.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -141,6 +151,9 @@ pub struct DraftRecord {
     pub sources: Sources,
     /// What the record type needs and the document does not tell.
     pub missing: Vec<Missing>,
+    /// When what the record states happened, where the document says it to the minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occurred: Option<Occurred>,
     /// `report` where the document says what another party decided: who imports it then reports, and does not act.
     /// A hint only; the party that sent the document may file it as its own act.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,8 +212,10 @@ impl Draft {
         for record in &mut self.records {
             record.sources.shift_lines(by);
         }
+        let occurred = self.records.iter_mut().filter_map(|r| r.occurred.as_mut());
+        let occurred = occurred.filter_map(|occurred| occurred.place.as_mut());
         let places = self.faults.iter_mut().filter_map(|f| f.place.as_mut());
-        for place in places {
+        for place in places.chain(occurred) {
             place.line = place.line.saturating_add(by);
         }
     }

@@ -62,7 +62,7 @@ pub mod x12_358;
 mod x12_out;
 pub mod xml;
 
-pub use draft::{Draft, DraftRecord, Fault, Missing, Severity, SourcePlace, Sources};
+pub use draft::{Draft, DraftRecord, Fault, Missing, Occurred, Severity, SourcePlace, Sources};
 pub use error::ReadError;
 pub use kinds::{DocumentKind, IMPORTERS, Importer, Readings};
 pub use x12_out::{Heading, Written};

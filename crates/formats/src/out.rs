@@ -10,7 +10,7 @@ mod x12;
 use jiff::civil;
 use serde_json::Value;
 
-use crate::draft::{Missing, SourcePlace};
+use crate::draft::{DraftRecord, Missing, SourcePlace};
 use crate::kinds::{DocumentKind, Readings};
 use crate::{Draft, read_as, x12_309};
 
@@ -315,6 +315,7 @@ fn compare(
             .iter()
             .filter(|read| read.record_type == record.record_type)
             .nth(nth);
+        happened(record, read)?;
         let mut leaves = Vec::new();
         leaves_of(record.subject, String::new(), &mut leaves);
         for (pointer, is) in leaves {
@@ -348,6 +349,24 @@ fn compare(
         }
     }
     Ok(left_out)
+}
+
+/// Whether a document that tells when something happened tells the record's own minute.
+fn happened(record: &CaseRecord<'_>, read: Option<&DraftRecord>) -> Result<(), WriteError> {
+    let said = read.and_then(|read| read.occurred.as_ref());
+    let (Some(is), Some(would_be)) = (record.occurred, said) else {
+        return Ok(());
+    };
+    let minute = |at: jiff::Timestamp| at.as_second().div_euclid(60);
+    if would_be.at.parse().ok().map(minute) == Some(minute(is)) {
+        return Ok(());
+    }
+    Err(WriteError::Changed {
+        record_type: record.record_type.to_owned(),
+        pointer: "/occurred".to_owned(),
+        is: is.to_string(),
+        would_be: would_be.at.clone(),
+    })
 }
 
 /// Whether any record of that type has that value as an item of that list.

@@ -6,7 +6,7 @@
 
 use crate::ReadError;
 use crate::draft::{Draft, Severity};
-use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap};
+use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap, occurred};
 use crate::elements::ElementRow;
 use crate::kinds::DocumentKind;
 use crate::manifest::pieces;
@@ -53,6 +53,8 @@ pub struct Disposition {
 pub struct Reading {
     /// Where the trip number is.
     pub trip: TripElement,
+    /// IANA zone of the times of events; `None`: the zone of the port, for ports on the Mexican border.
+    pub zone: Option<String>,
     /// Whether X401 lacks the SCAC of X409, which then stands before it in the shipment control number.
     pub scn_without_scac: bool,
     /// Element of VEH with the tractor's plate (unsure, as in the 309).
@@ -73,6 +75,7 @@ impl Default for Reading {
         };
         Reading {
             trip: TripElement::M1007,
+            zone: None,
             scn_without_scac: false,
             veh_plate: 12,
             dispositions: vec![
@@ -199,8 +202,11 @@ pub static MAP: SetMap<Reading> = SetMap {
                         .max(15),
                     Row::new("X4", 5, "date", "Date", "Fecha")
                         .form(Form::Date)
+                        .unfold(|_, _, subject| occurred::text_of(subject, occurred::DATE))
                         .required(),
-                    Row::new("X4", 6, "time", "Time", "Hora").form(Form::Time),
+                    Row::new("X4", 6, "time", "Time", "Hora")
+                        .form(Form::Time)
+                        .unfold(|_, _, subject| occurred::text_of(subject, occurred::TIME)),
                     Row::new("X4", 7, "disposition", "Disposition", "Resultado")
                         .derived(&[
                             ("ReleaseDecision", "/decision"),
@@ -340,6 +346,7 @@ pub static MAP: SetMap<Reading> = SetMap {
                 ("/trip", "the trip number", "el número de viaje"),
             ],
             report: true,
+            derive: Some(derive_arrival),
             ..Record::new("ConveyanceArrived")
         },
     ],
@@ -449,7 +456,27 @@ fn set_scn(one: &mut Deriving<'_, '_, Reading>, pointer: &str) {
     one.identify(pointer, "scn", &scn, "scn", "scn-form");
 }
 
+fn derive_arrival(one: &mut Deriving<'_, '_, Reading>) {
+    let (port, reading) = (one.pass, one.reading);
+    let arrives = |pass: &Pass<'_, Reading>| becomes(pass, reading) == Some(Becomes::Arrived);
+    if let Some(arrival) = port.inside().find(arrives) {
+        let zone = reading.zone.as_deref();
+        one.occurred(&arrival, port.text("port").unwrap_or(""), zone);
+    }
+}
+
+/// When customs decided.
+fn decided(one: &mut Deriving<'_, '_, Reading>) {
+    let (pass, reading) = (one.pass, one.reading);
+    one.occurred(
+        pass,
+        pass.text("port").unwrap_or(""),
+        reading.zone.as_deref(),
+    );
+}
+
 fn derive_release(one: &mut Deriving<'_, '_, Reading>) {
+    decided(one);
     set_scn(one, "/scns/0");
     one.set("/decision", "release", "disposition");
     let qualifiers = &one.reading.inbond_qualifiers;
@@ -479,6 +506,7 @@ fn derive_release(one: &mut Deriving<'_, '_, Reading>) {
 }
 
 fn derive_hold(one: &mut Deriving<'_, '_, Reading>) {
+    decided(one);
     set_scn(one, "/scn");
     let cause = one.pass.joined(&["remark", "remark-more"]);
     if !cause.is_empty() {

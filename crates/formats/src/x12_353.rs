@@ -6,7 +6,7 @@
 
 use crate::ReadError;
 use crate::draft::{Draft, Severity};
-use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap};
+use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap, occurred};
 use crate::elements::ElementRow;
 use crate::kinds::DocumentKind;
 use crate::manifest::pieces;
@@ -59,6 +59,8 @@ pub struct Event {
 pub struct Reading {
     /// Where the trip number is.
     pub trip: TripElement,
+    /// IANA zone of the times of events; `None`: the zone of the port, for ports on the Mexican border.
+    pub zone: Option<String>,
     /// The codes of M1501 (unsure but for `2`, `6` and `B`).
     pub events: Vec<Event>,
     /// Element of M15 with the facility, FIRMS code (unsure).
@@ -76,6 +78,7 @@ impl Default for Reading {
         };
         Reading {
             trip: TripElement::M1007,
+            zone: None,
             events: vec![
                 event("1", Becomes::Arrival, NamedBy::Inbond),
                 event("2", Becomes::Arrival, NamedBy::Bill),
@@ -172,6 +175,7 @@ pub static MAP: SetMap<Reading> = SetMap {
                 .required(),
                 Row::new("M15", 3, "date", "Date", "Fecha")
                     .form(Form::Date)
+                    .unfold(|_, _, subject| occurred::text_of(subject, occurred::DATE))
                     .required(),
                 Row::new("M15", 4, "place", "Place, Schedule D", "Lugar, Schedule D")
                     .form(Form::Identifier("schedule-d", "port-form"))
@@ -186,6 +190,7 @@ pub static MAP: SetMap<Reading> = SetMap {
                 .form(Form::Identifier("scac", "scac-form")),
                 Row::new("M15", 6, "time", "Time", "Hora")
                     .form(Form::Time)
+                    .unfold(|_, _, subject| occurred::text_of(subject, occurred::TIME))
                     .required(),
                 Row::new("M15", 7, "seal", "Seal", "Sello"),
                 Row::new(
@@ -332,7 +337,7 @@ pub fn read(bytes: &[u8], reading: &Reading) -> Result<Draft, ReadError> {
 
 /// Writes events of one trip: `InbondArrivalReported`, `InbondExportReported`, `LiabilityTransferred`.
 ///
-/// The heading gives day and time, which no record has as a member. `packages` and `toParty` have no element.
+/// The heading gives day and time where the record's own are not at hand. `packages` and `toParty` have no element.
 pub fn write(
     records: &[(&str, &Value)],
     heading: &Heading,
@@ -393,6 +398,9 @@ fn unfold_event(reading: &Reading, record_type: &str, _: &Value) -> Vec<String> 
 }
 
 fn derive(one: &mut Deriving<'_, '_, Reading>) {
+    let (pass, reading) = (one.pass, one.reading);
+    let place = pass.text("place").or_else(|| pass.text("port"));
+    one.occurred(pass, place.unwrap_or(""), reading.zone.as_deref());
     let event = one
         .pass
         .text("code")

@@ -3,7 +3,7 @@
 use super::book::At;
 use super::places::{FaultOrigin, Origin, Places};
 use super::sources::{File, Member, Stretch};
-use super::{Draft, DraftRecord, Missing, Severity, SourcePlace, Sources};
+use super::{Draft, DraftRecord, Missing, Occurred, Severity, SourcePlace, Sources};
 use crate::kinds::DocumentKind;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -43,6 +43,7 @@ impl Builder {
             subject: Value::Object(Map::new()),
             sources: Sources::default(),
             missing: Vec::new(),
+            occurred: None,
             standing: None,
             source: None,
         });
@@ -64,6 +65,20 @@ impl Builder {
         if let Some(draft) = self.records.get_mut(record) {
             draft.standing = Some("report");
             draft.source = Some(source.to_owned());
+        }
+    }
+
+    /// Says when what a record states happened, and which field of the document tells it.
+    pub(crate) fn occurred<'a>(
+        &mut self,
+        record: usize,
+        at: jiff::Timestamp,
+        origin: impl Into<Origin<'a>>,
+    ) {
+        let place = self.places.place(origin);
+        if let Some(draft) = self.records.get_mut(record) {
+            let at = at.to_string();
+            draft.occurred = Some(Occurred { at, place });
         }
     }
 
@@ -133,6 +148,19 @@ impl Builder {
         es: String,
     ) {
         self.places.fault_at(severity, code, origin, place, en, es);
+    }
+
+    /// Adds a note that is true of the whole document, once however often it is met.
+    pub(crate) fn note_once<'a>(
+        &mut self,
+        code: &'static str,
+        origin: impl Into<Origin<'a>>,
+        (en, es): (String, String),
+    ) {
+        let told = |fault: &crate::Fault| fault.code == code && fault.en == en;
+        if !self.places.faults().iter().any(told) {
+            self.places.fault(Severity::Note, code, origin, en, es);
+        }
     }
 
     /// Sets a member where the field has a value; tells whether it had.

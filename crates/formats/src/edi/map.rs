@@ -64,6 +64,7 @@ mod envelope;
 mod fill;
 mod form;
 mod node;
+pub(crate) mod occurred;
 mod read;
 #[cfg(test)]
 mod tests;

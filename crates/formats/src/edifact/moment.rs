@@ -1,5 +1,7 @@
 //! Dates and times of DTM, in the formats of data element 2379.
 
+use crate::edi::map::{Deriving, Pass};
+use crate::manifest::southern_port_zone;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -52,6 +54,36 @@ pub(super) fn instant(time: DateTime, zone: &str) -> Option<Timestamp> {
 pub(super) fn text(instant: Timestamp, zone: &str) -> Option<String> {
     let local = TimeZone::get(zone).ok()?.to_datetime(instant);
     Some(local.strftime("%Y%m%d%H%M").to_string())
+}
+
+/// Says when what a record states happened: the texts of a row and of its format, in one of the segments of a message.
+///
+/// A day alone is no instant, and a text of no known format is no time: then it is for who files the record.
+pub(super) fn happened<R>(
+    one: &mut Deriving<'_, '_, R>,
+    root: &Pass<'_, R>,
+    (name, format, at): (&str, &str, usize),
+    zone: Option<&str>,
+) {
+    let Some(text) = root.text_in(name, at) else {
+        return;
+    };
+    let origin = root.origin_in((name, at));
+    let port = root.text_in("port", 0).unwrap_or("");
+    let zone = zone.or_else(|| southern_port_zone(port));
+    let local = match moment(text, root.text_in(format, at)) {
+        Some(Moment::Instant(instant)) => return one.happened(instant, origin),
+        Some(Moment::Local(time) | Moment::Period(time, _)) => time,
+        Some(Moment::Day(_)) | None => return,
+    };
+    if let Some((instant, zone)) = zone.and_then(|zone| Some((instant(local, zone)?, zone))) {
+        one.happened(instant, origin);
+        let words = (
+            format!("DTM has no zone: the time is taken as local in {zone}"),
+            format!("DTM no tiene huso: la hora se toma como local en {zone}"),
+        );
+        one.note_once("local-time", origin, words);
+    }
 }
 
 fn day(text: &str) -> Option<Date> {

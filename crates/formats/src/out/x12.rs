@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{CaseRecord, Sending};
 use crate::draft::Missing;
-use crate::edi::map::Envelope;
+use crate::edi::map::{Envelope, occurred};
 use crate::kinds::Readings;
 use crate::manifest::southern_port_zone;
 use crate::x12_out::{Heading, Written};
@@ -31,7 +31,7 @@ pub(super) fn status_350(
         records,
         &own,
         sending,
-        ("AU", "004060"),
+        ("AU", "004060", readings.x12_350.zone.as_deref()),
         |own, heading, envelope| Some(x12_350::write(own, heading, envelope, &readings.x12_350)),
     )
 }
@@ -51,7 +51,7 @@ pub(super) fn events_353(
         records,
         &own,
         sending,
-        ("AX", "006050"),
+        ("AX", "006050", readings.x12_353.zone.as_deref()),
         |own, heading, envelope| Some(x12_353::write(own, heading, envelope, &readings.x12_353)),
     )
 }
@@ -67,7 +67,7 @@ pub(super) fn answer_355(
         records,
         &own,
         sending,
-        ("AZ", "006040"),
+        ("AZ", "006040", None),
         |own, heading, envelope| {
             let last = own.last()?;
             Some(x12_355::write(*last, heading, envelope, &readings.x12_355))
@@ -85,7 +85,7 @@ pub(super) fn consist_358(
         records,
         &["Manifest"],
         sending,
-        ("BD", "004040"),
+        ("BD", "004040", None),
         |own, heading, envelope| {
             let (_, manifest) = own.first()?;
             Some(x12_358::write(
@@ -102,15 +102,22 @@ fn set(
     records: &[CaseRecord<'_>],
     own: &[&str],
     sending: &Sending,
-    (group, release): (&str, &str),
+    (group, release, zone): (&str, &str, Option<&str>),
     write: impl FnOnce(&[Typed<'_>], &Heading, &Envelope) -> Option<Written>,
 ) -> Out {
-    let typed: Vec<Typed<'_>> = records
+    let heading = heading(records, sending);
+    let said: Vec<(&str, Value)> = records
         .iter()
         .filter(|record| own.contains(&record.record_type))
-        .map(|record| (record.record_type, record.subject))
+        .map(|record| {
+            let place = |member: &str| record.subject.get(member)?.as_str();
+            let place = place("exportPort").or_else(|| place("port"));
+            let port = place.unwrap_or(&heading.port);
+            let said = occurred::said(record.subject, record.occurred, port, zone);
+            (record.record_type, said)
+        })
         .collect();
-    let heading = heading(records, sending);
+    let typed: Vec<Typed<'_>> = said.iter().map(|(name, said)| (*name, said)).collect();
     let envelope = envelope(sending, &heading.scac, group, release);
     match write(&typed, &heading, &envelope) {
         Some(written) if written.replaced.is_empty() => Ok(written.text.into_bytes()),

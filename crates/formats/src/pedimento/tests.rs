@@ -207,7 +207,10 @@ fn a_whole_pedimento_is_complete() {
 fn places_are_json_pointers_and_cells() {
     let text = write_json(&[whole()]);
     let draft = read(text.as_bytes()).unwrap();
-    let place = record(&draft, "Pedimento").sources.get("/goods/1/commodityCode").unwrap();
+    let place = record(&draft, "Pedimento")
+        .sources
+        .get("/goods/1/commodityCode")
+        .unwrap();
     assert_eq!(
         (place.path.as_str(), place.text.as_str()),
         ("/partidas/1/fraccion", "87088099")
@@ -222,7 +225,10 @@ fn places_are_json_pointers_and_cells() {
     );
     let text = write_csv(&[whole()], ';');
     let draft = read(text.as_bytes()).unwrap();
-    let place = record(&draft, "Pedimento").sources.get("/goods/1/commodityCode").unwrap();
+    let place = record(&draft, "Pedimento")
+        .sources
+        .get("/goods/1/commodityCode")
+        .unwrap();
     let line = text.lines().nth(place.line as usize - 1).unwrap();
     assert_eq!(
         line.split(';').nth(place.column.unwrap() as usize - 1),

@@ -618,6 +618,7 @@ impl Reading<'_> {
                 source: None,
                 sources: self.sources.into_iter().collect(),
                 missing,
+                occurred: None,
             },
             errors: self.errors,
         }

@@ -191,7 +191,10 @@ fn a_whole_manifest_is_complete() {
         (place.path.as_str(), place.text.as_str()),
         ("309 #0417/7 M1101", "TOCQ88402171")
     );
-    assert_eq!(draft.records[0].sources.get("/plate").unwrap().path, "309 #0417/3 VEH12");
+    assert_eq!(
+        draft.records[0].sources.get("/plate").unwrap().path,
+        "309 #0417/3 VEH12"
+    );
 }
 
 #[test]

@@ -118,7 +118,10 @@ fn an_export_invoice_with_its_carta_porte() {
             "grossWeightKg": 9120.5,
         })
     );
-    let place = invoice.sources.get("/invoiceLines/0/commodityCode").unwrap();
+    let place = invoice
+        .sources
+        .get("/invoiceLines/0/commodityCode")
+        .unwrap();
     assert_eq!(
         (place.line, place.path.as_str()),
         (

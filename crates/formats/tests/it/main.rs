@@ -22,6 +22,7 @@ mod iso20022;
 mod iso20022_broken;
 #[path = "../support/iso_maker.rs"]
 mod iso_maker;
+mod occurred;
 mod round_trip;
 mod samples;
 mod schemas;

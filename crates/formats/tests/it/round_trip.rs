@@ -40,7 +40,7 @@ impl Random {
     }
 }
 
-fn sending() -> Sending {
+pub(crate) fn sending() -> Sending {
     Sending {
         sender: "TOCQ".to_owned(),
         sender_qualifier: String::new(),

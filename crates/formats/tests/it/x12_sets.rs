@@ -154,7 +154,10 @@ fn status_350() {
     let record = &draft.records[1];
     assert_eq!(record.standing, Some("report"));
     assert_eq!(record.source.as_deref(), Some("350 0350, CBP 000000350"));
-    assert_eq!(record.sources.get("/inBondNumber").unwrap().path, "350 #0350/6 N902");
+    assert_eq!(
+        record.sources.get("/inBondNumber").unwrap().path,
+        "350 #0350/6 N902"
+    );
     assert_eq!(record.sources.get("/decision").unwrap().text, "1C");
     // What a code does not say is not made up.
     let plain = read(DocumentKind::X12Status350, STATUS.as_bytes()).unwrap();

@@ -24,6 +24,15 @@ pub(super) fn draft(file: &str, draft: &Draft) {
                 place.text, place.line, place.path
             ));
         }
+        if let Some(occurred) = &record.occurred {
+            let place = occurred.place.as_ref();
+            let place = place.map(|place| format!("  (line {}, {})", place.line, place.path));
+            say::data(format!(
+                "    occurred {}{}",
+                occurred.at,
+                place.unwrap_or_default()
+            ));
+        }
         for missing in &record.missing {
             let note = if record.optional {
                 "would need"

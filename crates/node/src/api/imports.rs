@@ -201,7 +201,11 @@ impl Paper<'_> {
         let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
         Submission {
             record_type: record.record_type.clone(),
-            occurred: self.occurred.cloned(),
+            // What the filer gives stands before what the document says.
+            occurred: self
+                .occurred
+                .cloned()
+                .or_else(|| record.occurred.as_ref().map(|occurred| occurred.at.clone())),
             subject: record.subject.clone(),
             standing,
             replaces: None,

@@ -254,7 +254,14 @@ impl Work {
                 record.ready.then(|| garita_exchange::submit::Submission {
                     standing,
                     source,
-                    ..sheets::submission(&record.record_type, &record.subject, None)
+                    ..sheets::submission(
+                        &record.record_type,
+                        &record.subject,
+                        record
+                            .occurred
+                            .as_ref()
+                            .map(|occurred| occurred.at.as_str()),
+                    )
                 })
             })
             .collect()

@@ -1,12 +1,13 @@
 //! One file as it was read: its records, what it says and where, the fields for what it does not say.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use garita_exchange::encode;
 use garita_exchange::problem::Refusal;
 use garita_formats::sheet::SheetReading;
-use garita_formats::{DocumentKind, Fault as Told, Missing, ReadError, Severity, SourcePlace};
+use garita_formats::{
+    DocumentKind, Fault as Told, Missing, Occurred, ReadError, Severity, SourcePlace, Sources,
+};
 use garita_profile::case::Standing;
 use garita_profile::schema;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ use crate::api::imports::standing_of;
 use crate::api::records::digest_of;
 use crate::console::{
     Fault, FormSection, Glyph, ImportFault, ImportMember, ImportRecord, Link, Tone, document_of,
-    paths, sections_of,
+    paths, sections_of, time,
 };
 use crate::sheets::{self, Outcome};
 
@@ -48,6 +49,8 @@ pub(super) struct Rec {
     pub(super) which: String,
     pub(super) subject: Value,
     pub(super) sources: Sources,
+    /// When it happened, where the file says it.
+    pub(super) occurred: Option<Occurred>,
     /// What the file does not say, whether or not the filer has.
     pub(super) gaps: Vec<Missing>,
     pub(super) optional: bool,
@@ -120,6 +123,7 @@ impl Doc {
                         which: String::new(),
                         subject: record.subject,
                         sources: record.sources,
+                        occurred: record.occurred,
                         gaps: record.missing,
                         optional: record.optional,
                         ready: !is_wrong,
@@ -211,6 +215,7 @@ impl Rec {
             which: String::new(),
             subject: json!({}),
             sources: Sources::default(),
+            occurred: None,
             gaps: Vec::new(),
             optional: false,
             relays: (None, None),
@@ -348,6 +353,18 @@ impl Rec {
             Some(Outcome::Incomplete) | None => {}
         }
         let filed = link.is_some();
+        let occurred = self.occurred.iter().map(|occurred| ImportMember {
+            title: ask.w("When it happened", "Cuándo ocurrió").to_owned(),
+            value: match occurred.at.parse::<jiff::Timestamp>() {
+                Ok(at) => time::exact(at.as_millisecond(), ask.now_ms, &ask.zone(), ask.lang),
+                Err(_) => occurred.at.clone(),
+            },
+            place: occurred
+                .place
+                .as_ref()
+                .map(|place| place_of(ask, place))
+                .unwrap_or_default(),
+        });
         let members = self.labels.iter().map(|(pointer, title, value)| {
             let place = self.sources.get(pointer).map(|place| place_of(ask, &place));
             ImportMember {
@@ -362,7 +379,7 @@ impl Rec {
             state: state.to_owned(),
             tone,
             link,
-            members: members.collect(),
+            members: occurred.chain(members).collect(),
             open: !filed && (many <= 3 || !self.gap_sections.is_empty() || !why.is_empty()),
             gaps: if filed { Vec::new() } else { self.gap_sections },
             why,
@@ -455,6 +472,7 @@ fn supply(subject: &mut Value, pointer: &str, value: Value) -> bool {
         standing: None,
         source: None,
         missing: Vec::new(),
+        occurred: None,
     };
     let landed = record.supply(pointer, value);
     *subject = record.subject;
@@ -534,9 +552,8 @@ fn labels(
     subject: &Value,
 ) -> Vec<(String, String, String)> {
     let mut order = Vec::new();
-    let said = |pointer: &str| {
-        sources.contains(pointer) || gaps.iter().any(|gap| gap.pointer == pointer)
-    };
+    let said =
+        |pointer: &str| sources.contains(pointer) || gaps.iter().any(|gap| gap.pointer == pointer);
     walk(subject, "", &said, &mut order);
     let mut out = Vec::new();
     for pointer in order {

@@ -109,6 +109,16 @@ impl<R> Deriving<'_, '_, R> {
         self.out.fault(severity, code, origin, en, es);
     }
 
+    /// Says when what the record states happened.
+    pub(crate) fn happened(&mut self, at: jiff::Timestamp, origin: Mark) {
+        self.out.occurred(self.record, at, origin);
+    }
+
+    /// Adds a note that is true of the whole document, once.
+    pub(crate) fn note_once(&mut self, code: &'static str, origin: Mark, words: (String, String)) {
+        self.out.note_once(code, origin, words);
+    }
+
     /// The member as it stands so far.
     pub fn member(&self, pointer: &str) -> Option<&Value> {
         self.out.member(self.record, pointer)

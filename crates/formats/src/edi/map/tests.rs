@@ -124,7 +124,10 @@ fn loops_open_records_and_heads_reach_them() {
         draft.records[0].sources.get("/seals/2").unwrap().path,
         "350 #0001/9 M701"
     );
-    assert_eq!(draft.records[2].sources.get("/plate").unwrap().path, "350 #0001/3 VEH09");
+    assert_eq!(
+        draft.records[2].sources.get("/plate").unwrap().path,
+        "350 #0001/3 VEH09"
+    );
     assert_eq!(
         draft.faults.len(),
         3,
@@ -264,7 +267,11 @@ fn a_message_of_edifact_by_the_same_language() {
         json!({"trip": "TRIP+1", "scac": "TOCQ", "packages": 12, "shipments": [{"goodsText": "Harnesses", "scn": "TOCQ1"}, {"scn": "TOCQ2"}]})
     );
     assert_eq!(
-        draft.records[0].sources.get("/shipments/1/scn").unwrap().path,
+        draft.records[0]
+            .sources
+            .get("/shipments/1/scn")
+            .unwrap()
+            .path,
         "CUSCAR #1/9 RFF01.2"
     );
     let found = documents(&CARGO, text.as_bytes(), &()).unwrap();

@@ -1,7 +1,7 @@
 //! What the table of CUSREP can't say: which record a report becomes, and what changed.
 
 use crate::draft::Severity;
-use crate::edifact::moment::{Moment, moment};
+use crate::edifact::moment::{Moment, happened, moment};
 use crate::edifact::reading::TripReading;
 use crate::edifact::trip::{self, Filler, TripPass, Wants, loops};
 
@@ -128,6 +128,11 @@ pub(super) fn arrived(one: &mut Filler<'_, '_>) {
     trip::carrier(one, root);
     trip::trip(one, root);
     trip::vehicle(one, root, Wants::Plate);
+    let row = ("arrived", "arrived-format", 0);
+    let said = root.each("arrived").next();
+    let row = said.map_or(row, |(at, _)| (row.0, row.1, at));
+    let zone = one.reading.zone.clone();
+    happened(one, root, row, zone.as_deref());
     let export = root.text_in("document", 0) == Some(EXPORT);
     let inbond = loops(root, "DOC").any(|pass| pass.text_in("named-kind", 0) == Some(INBOND));
     if export || inbond {

@@ -4,6 +4,7 @@ use super::reading::{Becomes, Outcome, Reading, SaidIn};
 use super::table::CUSRES;
 use crate::draft::Severity;
 use crate::edi::map::{Deriving, Found, Pass};
+use crate::edifact::moment::happened;
 use crate::edifact::trip::{heads, joined, loops, root};
 use crate::identifiers;
 
@@ -165,9 +166,26 @@ fn carrier(one: &mut Filler<'_, '_>, root: &Response<'_>) {
     }
 }
 
+/// Which time of a message tells when customs decided, the first that is there: processed, processing, written, arrived.
+const DECISION: [&str; 4] = ["163", "9", "137", "178"];
+/// And when a truck arrived.
+const ARRIVAL: [&str; 4] = ["178", "163", "9", "137"];
+
+fn decided(one: &mut Filler<'_, '_>, root: &Response<'_>, order: [&str; 4]) {
+    let kinds: Vec<(usize, &str)> = root.each("decided-kind").collect();
+    let first = order
+        .iter()
+        .find_map(|wanted| kinds.iter().find(|(_, kind)| kind == wanted));
+    if let Some((at, _)) = first {
+        let row = ("decided", "decided-format", *at);
+        happened(one, root, row, one.reading.zone.as_deref());
+    }
+}
+
 /// Customs has the manifest.
 pub(super) fn accepted(one: &mut Filler<'_, '_>) {
     let root = one.pass;
+    decided(one, root, DECISION);
     carrier(one, root);
     for (pass, _) in errors(root) {
         let accepts = outcome_of(&pass, one.reading, Becomes::ManifestAccepted).is_some();
@@ -182,6 +200,7 @@ pub(super) fn accepted(one: &mut Filler<'_, '_>) {
 /// Customs does not take the manifest.
 pub(super) fn rejected(one: &mut Filler<'_, '_>) {
     let root = one.pass;
+    decided(one, root, DECISION);
     carrier(one, root);
     let reading = one.reading;
     let all = errors(root);
@@ -241,6 +260,7 @@ pub(super) fn rejected(one: &mut Filler<'_, '_>) {
 /// A shipment is held.
 pub(super) fn hold(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
+    decided(one, root(pass), DECISION);
     if let Some((at, outcome)) = outcome_of(pass, one.reading, Becomes::HoldPlaced) {
         for (pointer, text) in [("/kind", &outcome.hold), ("/endsWith", &outcome.ends_with)] {
             if let Some(text) = text {
@@ -254,6 +274,7 @@ pub(super) fn hold(one: &mut Filler<'_, '_>) {
 /// A hold is gone.
 pub(super) fn hold_removed(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
+    decided(one, root(pass), DECISION);
     cause(one, pass);
 }
 
@@ -267,6 +288,7 @@ fn cause(one: &mut Filler<'_, '_>, pass: &Response<'_>) {
 /// Shipments are released: the one that the code is about, or all that the message names where it is about the trip.
 pub(super) fn released(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
+    decided(one, root(pass), DECISION);
     if let Some((at, _)) = outcome_of(pass, one.reading, Becomes::ReleaseDecision) {
         one.put_at(pass, at, "/decision", "release");
     }
@@ -317,6 +339,7 @@ fn shipment(one: &mut Filler<'_, '_>, document: &Response<'_>, count: &mut usize
 /// The truck is there.
 pub(super) fn arrived(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
+    decided(one, root(pass), ARRIVAL);
     carrier(one, root(pass));
 }
 

@@ -82,6 +82,9 @@ pub struct Reading {
     pub error_documents: Vec<String>,
     /// The document (BGM C002/1001) that tells a status.
     pub status_document: String,
+    /// IANA zone of the times in DTM; `None`: the zone of the port, for ports on the Mexican border.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 impl Default for Reading {
@@ -131,6 +134,7 @@ impl Default for Reading {
             ],
             error_documents: vec!["132".to_owned(), "963".to_owned()],
             status_document: "34".to_owned(),
+            zone: None,
         }
     }
 }

@@ -23,6 +23,9 @@ const DECIDES: &[(&str, &str)] = &[
     ("ReleaseDecision", "/decision"),
 ];
 
+/// Qualifiers of DTM for when customs decided: processed, arrived, date of the document, processing.
+const DECIDED: &[&str] = &["163", "178", "137", "9"];
+
 /// Customs response.
 pub static CUSRES: SetMap<Reading> = SetMap {
     set: "CUSRES",
@@ -84,7 +87,7 @@ pub static CUSRES: SetMap<Reading> = SetMap {
                 "Cuándo se decidió",
             )
             .component(2)
-            .when(1, 1, &["163", "178", "137", "9"]),
+            .when(1, 1, DECIDED),
             Row::new(
                 "DTM",
                 1,
@@ -93,7 +96,16 @@ pub static CUSRES: SetMap<Reading> = SetMap {
                 "Formato de la hora",
             )
             .component(3)
-            .when(1, 1, &["163", "178", "137", "9"]),
+            .when(1, 1, DECIDED),
+            Row::new(
+                "DTM",
+                1,
+                "decided-kind",
+                "Which time it is",
+                "De qué hora se trata",
+            )
+            .component(1)
+            .when(1, 1, DECIDED),
             Row::new(
                 "FTX",
                 4,
