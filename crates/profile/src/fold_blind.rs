@@ -152,7 +152,9 @@ impl<'a> Fold<'a> {
 
     fn opens_hold(&self, i: usize) -> bool {
         self.entries.get(i).is_some_and(|e| {
+            let is_act = e.record.standing == crate::case::Standing::Act;
             self.life
+                .filter(|_| is_act)
                 .and_then(|l| l.holds.as_ref())
                 .is_some_and(|h| h.opens.contains(&e.record.record_type))
         })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::case::{CaseRecord, Directory, Hold, ReplaceKind, TrackState};
+use crate::case::{CaseRecord, Directory, Hold, ReplaceKind, Standing, TrackState};
 use crate::expr::{EvalError, Reach, STEPS_MAX, Scope, Val};
 use crate::fold::{Fold, Now};
 use crate::in_force::Entry;
@@ -72,7 +72,9 @@ impl<'a> Folded<'a> {
         }
         let ty = entry.record.record_type.as_str();
         self.move_tracks(fold, i, entry);
-        if let Some(holds) = &life.holds {
+        // A hold that another relays is said, not placed: tracks may tell of it, only the office's own act opens or closes one.
+        let is_act = entry.record.standing == Standing::Act;
+        if let Some(holds) = life.holds.as_ref().filter(|_| is_act) {
             if holds.opens.iter().any(|t| t == ty) {
                 self.holds.push(i);
             }

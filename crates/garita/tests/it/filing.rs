@@ -5,7 +5,9 @@ use garita_formats::x12_309::{
 };
 use serde_json::{Value, json};
 
-use crate::world::{Api, World, appointment, draft, garita, record_path, trip_key, until};
+use crate::world::{
+    Api, World, appointment, draft, garita, record_path, shipment, trip_key, until,
+};
 
 const TRIP: &str = "TOCQ2611240417";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -194,6 +196,75 @@ async fn an_answer_is_a_report_of_the_carrier_and_an_act_of_the_office_itself() 
             .clone()
     };
     assert_eq!(of(&again), of(&first));
+}
+
+/// A 350 of one disposition at Laredo, the minute local.
+fn status_350(disposition: &str, time: &str) -> Vec<u8> {
+    format!(
+        "ISA*00*          *00*          *ZZ*CBP            *02*TOCQ           *261124*0512*^*00406*000000350*0*P*>~\
+         GS*AU*CBP*TOCQ*20261124*0512*350*X*004060~ST*350*0350~M10*TOCQ*J*MX****{TRIP}~P4*2304*20261124~\
+         X4*TOCQ88402171*480***20261124*{time}*{disposition}**TOCQ~K1*WOOD PACKING STATEMENT*MISSING~SE*6*0350~GE*1*350~\
+         IEA*1*000000350~"
+    )
+    .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hold_that_a_carrier_relays_is_said_and_holds_nothing() {
+    let world = World::running("hold-said", 2).await;
+    let carrier = world.api("ocotillo");
+    let scn = "TOCQ88402171";
+    carrier
+        .file(
+            "Shipment",
+            shipment(scn, &world.did("mines"), &world.did("gulf")),
+        )
+        .await;
+    let state = async || carrier.case("shipment", scn).await.body["state"].clone();
+    let before = state().await;
+    let held = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-350?submit=true&kind=documents&endsWith=the%20statement",
+            status_350("1H", "0005"),
+        )
+        .await;
+    assert_eq!(held.status, 201, "{}", held.text);
+    let hold = held.body["records"][0]["id"].as_str().unwrap().to_owned();
+    let record = carrier.record(&hold).await.body["record"].clone();
+    assert_eq!(record["standing"], "report");
+    // When customs said so, not when the carrier's software woke up.
+    assert_eq!(record["occurred"], "2026-11-24T06:05:00.000Z", "{record}");
+    let case = carrier.case("shipment", scn).await.body;
+    assert_eq!(case["state"], "hold-reported", "{case}");
+    assert_eq!(case["holds"], json!([]), "{case}");
+
+    let lifted = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-350?submit=true",
+            status_350("1I", "0007"),
+        )
+        .await;
+    assert_eq!(lifted.status, 201, "{}", lifted.text);
+    let id = lifted.body["records"][0]["id"].as_str().unwrap();
+    let record = carrier.record(id).await.body["record"].clone();
+    // The document names no record: what it lifts is the hold on that shipment.
+    assert_eq!(record["follows"], json!([hold]), "{record}");
+    assert_eq!(state().await, before);
+
+    // Nothing that it could lift: told, and nothing is filed.
+    let again = carrier
+        .send(
+            "POST",
+            "/v1/import/x12-350?submit=true",
+            String::from_utf8(status_350("1I", "0008"))
+                .unwrap()
+                .replace(scn, "TOCQ88402199")
+                .into_bytes(),
+        )
+        .await;
+    assert_eq!(again.status, 422, "{}", again.text);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::read;
 use garita_exchange::submit::{self, Principal, Submission};
 use garita_exchange::verify::Once;
 use garita_formats::{DocumentKind, Draft, DraftRecord, IMPORTERS, Severity};
-use garita_profile::case::Standing;
+use garita_profile::case::{CaseRef, RecordState, Standing};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -119,9 +120,12 @@ pub async fn import(
     judge(&paper, &fit).await?;
     let mut records: Vec<Value> = Vec::new();
     for (index, record) in fit.into_iter().enumerate() {
-        let submission = paper.submission(record);
         let once = repeat.as_ref().map(|repeat| repeat.record(index));
-        match submit::draft_once(core, submission, &principal, once).await {
+        let filed = match paper.submission(record).await {
+            Ok(submission) => submit::draft_once(core, submission, &principal, once).await,
+            Err(refusal) => Err(refusal),
+        };
+        match filed {
             Ok(receipt) => records.push(json!({
                 "recordType": record.record_type,
                 "id": receipt.leaf.id,
@@ -152,7 +156,10 @@ async fn judge(paper: &Paper<'_>, records: &[&DraftRecord]) -> Result<(), Proble
         if record.optional {
             continue;
         }
-        let judged = submit::dry_run(paper.core, paper.submission(record), paper.principal).await;
+        let judged = match paper.submission(record).await {
+            Ok(submission) => submit::dry_run(paper.core, submission, paper.principal).await,
+            Err(refusal) => Err(refusal),
+        };
         let Err(mut refusal) = judged else {
             continue;
         };
@@ -197,9 +204,12 @@ struct Paper<'a> {
 }
 
 impl Paper<'_> {
-    fn submission(&self, record: &DraftRecord) -> Submission {
+    async fn submission(&self, record: &DraftRecord) -> Result<Submission, Refusal> {
         let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
-        Submission {
+        let (core, party) = (Arc::clone(self.core), self.principal.party.clone());
+        let (record_type, subject) = (record.record_type.clone(), record.subject.clone());
+        let follows = blocking(move || followed(&core, &party, &record_type, &subject)).await?;
+        Ok(Submission {
             record_type: record.record_type.clone(),
             // What the filer gives stands before what the document says.
             occurred: self
@@ -209,13 +219,13 @@ impl Paper<'_> {
             subject: record.subject.clone(),
             standing,
             replaces: None,
-            follows: Vec::new(),
+            follows,
             saw: None,
             about: Vec::new(),
             on_behalf_of: None,
             source,
             related: Vec::new(),
-        }
+        })
     }
 }
 
@@ -235,6 +245,41 @@ pub(crate) fn standing_of(
         None => file.to_owned(),
     };
     (Some(Standing::Report), Some(source))
+}
+
+/// What a record of a document answers or closes: no document names another by its id. Of the case that its subject names, the newest
+/// record in force of a type that it follows; nothing where there is none, which the judge of records then tells.
+pub(crate) fn followed(
+    core: &Core,
+    party: &str,
+    record_type: &str,
+    subject: &Value,
+) -> Result<Vec<String>, Refusal> {
+    let network = core.network();
+    let profile = core
+        .programs
+        .issuing(record_type, &network, core.clock.now_ms());
+    let Some(profile) = profile else {
+        return Ok(Vec::new());
+    };
+    let follows = profile.model().records.get(record_type);
+    let follows = follows.map_or(&[][..], |ty| ty.follows.as_slice());
+    let cases = follows.iter().filter_map(|followed| {
+        let probe =
+            json!({ "type": ["VerifiableCredential", followed], "credentialSubject": subject });
+        garita_profile::keys::about(&profile, &probe).ok()
+    });
+    let cases: std::collections::BTreeSet<CaseRef> = cases.flatten().collect();
+    for case in &cases {
+        let Some(read) = read::case(core, party, case)? else {
+            continue;
+        };
+        let of_type = |r: &&RecordState| r.in_force && follows.contains(&r.record_type);
+        if let Some(newest) = read.state.records.iter().rev().find(of_type) {
+            return Ok(vec![newest.id.clone()]);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The kind that is named, or what the bytes are where it is left to the node.

@@ -254,6 +254,7 @@ impl Work {
                 record.ready.then(|| garita_exchange::submit::Submission {
                     standing,
                     source,
+                    follows: record.follows.clone(),
                     ..sheets::submission(
                         &record.record_type,
                         &record.subject,

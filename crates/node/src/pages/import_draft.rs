@@ -17,7 +17,7 @@ use super::ask::{Ask, held};
 use super::case::name_of;
 use super::file::{Form, SUBJECT};
 use super::import::{SHEET, Upload};
-use crate::api::imports::standing_of;
+use crate::api::imports::{followed, standing_of};
 use crate::api::records::digest_of;
 use crate::console::{
     Fault, FormSection, Glyph, ImportFault, ImportMember, ImportRecord, Link, Tone, document_of,
@@ -49,6 +49,8 @@ pub(super) struct Rec {
     pub(super) which: String,
     pub(super) subject: Value,
     pub(super) sources: Sources,
+    /// What it answers or closes.
+    pub(super) follows: Vec<String>,
     /// When it happened, where the file says it.
     pub(super) occurred: Option<Occurred>,
     /// What the file does not say, whether or not the filer has.
@@ -119,6 +121,14 @@ impl Doc {
                     .map(|record| Rec {
                         title: title(ask, &record.record_type),
                         relays: standing_of(ask.app.core(), ask.party(), &record, &file),
+                        follows: followed(
+                            ask.app.core(),
+                            ask.party(),
+                            &record.record_type,
+                            &record.subject,
+                        )
+                        // The judge of records tells where nothing is found.
+                        .unwrap_or_default(),
                         record_type: record.record_type,
                         which: String::new(),
                         subject: record.subject,
@@ -215,6 +225,7 @@ impl Rec {
             which: String::new(),
             subject: json!({}),
             sources: Sources::default(),
+            follows: Vec::new(),
             occurred: None,
             gaps: Vec::new(),
             optional: false,
