@@ -4,10 +4,14 @@
 //! mutations of it; `cargo bench-all fuzz` runs libFuzzer, guided by coverage, for minutes.
 
 mod mutate;
+mod sheets;
+#[path = "../../crates/formats/tests/support/workbooks.rs"]
+#[expect(clippy::unwrap_used, reason = "what a fuzzer makes fits")]
+mod workbooks;
 
 pub use mutate::Mutator;
 
-use garita_formats::{Draft, IMPORTERS, Severity, draft::FAULTS_MAX, read, recognise};
+use garita_formats::{Draft, Fault, IMPORTERS, Severity, draft::FAULTS_MAX, read, recognise};
 
 /// A way into the readers.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +39,10 @@ pub fn targets() -> Vec<Target> {
             name: importer.name,
             run: document,
         })
+        .chain([Target {
+            name: "sheet",
+            run: sheets::run,
+        }])
         .collect()
 }
 
@@ -54,13 +62,7 @@ fn document(name: &'static str, bytes: &[u8]) {
 }
 
 fn holds(draft: &Draft) {
-    assert!(draft.faults.len() <= FAULTS_MAX);
-    for fault in &draft.faults {
-        both(&fault.en, &fault.es);
-        if let Some(index) = fault.record {
-            assert!(index < draft.records.len(), "{fault:?}");
-        }
-    }
+    faults(&draft.faults, draft.records.len());
     for record in &draft.records {
         for missing in &record.missing {
             both(&missing.en, &missing.es);
@@ -73,6 +75,18 @@ fn holds(draft: &Draft) {
         assert!(draft.faults.iter().all(|f| f.severity < Severity::Error));
     }
     assert!(serde_json::to_string(draft).is_ok());
+}
+
+/// As many as are told, of records that are there, in both languages.
+fn faults(faults: &[Fault], records: usize) {
+    assert!(faults.len() <= FAULTS_MAX);
+    for fault in faults {
+        both(&fault.en, &fault.es);
+        assert!(
+            fault.record.is_none_or(|index| index < records),
+            "{fault:?}"
+        );
+    }
 }
 
 /// Words in both languages.

@@ -27,6 +27,8 @@ mod round_trip;
 mod samples;
 mod schemas;
 mod sheet;
+#[path = "../support/workbooks.rs"]
+mod workbooks;
 mod worked_examples;
 mod x12_broken;
 mod x12_sets;
