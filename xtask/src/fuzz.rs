@@ -1,4 +1,5 @@
-//! `cargo bench-all fuzz [--seconds N] [TARGET…]`: libFuzzer over each target, ten minutes each, and a line a target in `docs/fuzz-log.md`.
+//! `cargo bench-all fuzz [--seconds N] [--jobs N] [TARGET…]`: libFuzzer over each target, ten minutes each, and a line a target in
+//! `docs/fuzz-log.md`, written when the target ends: a run that is broken off keeps those that ended.
 //!
 //! The engine is C++ and is built by the compiler that the machine has; rustc's own coverage pass feeds it, so no other toolchain is needed.
 
@@ -11,7 +12,7 @@ use std::sync::Mutex;
 use crate::say;
 
 const SECONDS: u64 = 600;
-/// One an engine; a second one finds what the first does.
+/// Targets at once: one for each core of a small machine. More share the cores, and each sees fewer inputs.
 const JOBS: usize = 2;
 const LOG: &str = "docs/fuzz-log.md";
 const HEAD: &str = "# Fuzzing, by date
@@ -37,27 +38,30 @@ struct Ran {
 
 /// Runs all targets, or the named ones.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let (seconds, named) = options(arguments)?;
+    let Options {
+        seconds,
+        jobs,
+        named,
+    } = options(arguments)?;
     let targets = targets(&named)?;
     let binary = build()?;
     let queue = Mutex::new(targets);
     let results: Mutex<Vec<Result<Ran, String>>> = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..JOBS {
+        for _ in 0..jobs {
             scope.spawn(|| {
                 while let Some(target) = queue.lock().ok().and_then(|mut q| q.pop()) {
                     let ran = one(&binary, &target, seconds);
                     if let Ok(mut results) = results.lock() {
-                        results.push(ran);
+                        let noted = ran.and_then(|ran| note(&ran, seconds).map(|()| ran));
+                        results.push(noted);
                     }
                 }
             });
         }
     });
     let results = results.into_inner().map_err(|e| e.to_string())?;
-    let mut ran: Vec<Ran> = results.into_iter().collect::<Result<_, _>>()?;
-    ran.sort_by(|a, b| a.target.cmp(&b.target));
-    note(&ran, seconds)?;
+    let ran: Vec<Ran> = results.into_iter().collect::<Result<_, _>>()?;
     let found: Vec<String> = ran
         .iter()
         .filter_map(|r| {
@@ -74,21 +78,33 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
-fn options(arguments: &[String]) -> Result<(u64, Vec<String>), String> {
-    let mut seconds = SECONDS;
-    let mut named = Vec::new();
+struct Options {
+    seconds: u64,
+    jobs: usize,
+    named: Vec<String>,
+}
+
+fn options(arguments: &[String]) -> Result<Options, String> {
+    let mut options = Options {
+        seconds: SECONDS,
+        jobs: JOBS,
+        named: Vec::new(),
+    };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        if argument == "--seconds" {
-            seconds = rest
-                .next()
-                .and_then(|text| text.parse().ok())
-                .ok_or("--seconds wants a number")?;
-        } else {
-            named.push(argument.clone());
+        let mut number = || rest.next().and_then(|text| text.parse::<u64>().ok());
+        match argument.as_str() {
+            "--seconds" => options.seconds = number().ok_or("--seconds wants a number")?,
+            "--jobs" => {
+                let jobs = number().and_then(|jobs| usize::try_from(jobs).ok());
+                options.jobs = jobs
+                    .filter(|jobs| *jobs > 0)
+                    .ok_or("--jobs wants a number")?;
+            }
+            _ => options.named.push(argument.clone()),
         }
     }
-    Ok((seconds, named))
+    Ok(options)
 }
 
 /// Every target has its corpus' folder.
@@ -205,8 +221,8 @@ fn artifacts(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Adds the lines of this run.
-fn note(ran: &[Ran], seconds: u64) -> Result<(), String> {
+/// Adds the line of a target that ended.
+fn note(ran: &Ran, seconds: u64) -> Result<(), String> {
     let date = Command::new("date")
         .args(["-u", "+%Y-%m-%d"])
         .output()
@@ -216,16 +232,14 @@ fn note(ran: &[Ran], seconds: u64) -> Result<(), String> {
     if !Path::new(LOG).exists() {
         text.push_str(HEAD);
     }
-    for one in ran {
-        let finding = match &one.finding {
-            Some(path) => path.display().to_string(),
-            None => "none".to_owned(),
-        };
-        text.push_str(&format!(
-            "| {date} | {} | {seconds} | {} | {} | {finding} |\n",
-            one.target, one.inputs, one.edges
-        ));
-    }
+    let finding = match &ran.finding {
+        Some(path) => path.display().to_string(),
+        None => "none".to_owned(),
+    };
+    text.push_str(&format!(
+        "| {date} | {} | {seconds} | {} | {} | {finding} |\n",
+        ran.target, ran.inputs, ran.edges
+    ));
     OpenOptions::new()
         .create(true)
         .append(true)

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+/// The member of the record itself, beside its subject, that says when what it states happened.
+pub const OCCURRED: &str = "occurred";
+
 /// One element of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ElementRow {
@@ -25,7 +28,7 @@ pub struct ElementRow {
 pub struct Goes {
     /// The record type.
     pub record_type: Cow<'static, str>,
-    /// JSON pointer into its subject; `*` for each item of a list.
+    /// JSON pointer into its subject, `*` for each item of a list; or [`OCCURRED`].
     pub member: Cow<'static, str>,
 }
 
@@ -61,7 +64,9 @@ pub fn untold(draft: &crate::Draft) -> Vec<String> {
     let rows = (draft.kind.importer().elements)();
     let mut found = Vec::new();
     for record in &draft.records {
-        for (pointer, place) in record.sources.iter() {
+        let occurred = record.occurred.as_ref().and_then(|o| o.place.clone());
+        let occurred = occurred.map(|place| (OCCURRED, place));
+        for (pointer, place) in record.sources.iter().chain(occurred) {
             let (member, path) = (starred(pointer), plain(&place.path));
             let told = rows.iter().any(|row| {
                 let at = plain(&row.place);

@@ -7,7 +7,7 @@
 use crate::ReadError;
 use crate::draft::{Draft, Severity};
 use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap, occurred};
-use crate::elements::ElementRow;
+use crate::elements::{ElementRow, OCCURRED};
 use crate::kinds::DocumentKind;
 use crate::manifest::pieces;
 use crate::x12_309::TripElement;
@@ -104,6 +104,14 @@ impl Reading {
         self.dispositions.iter().find(|found| found.code == code)
     }
 }
+
+/// The records of which day and time are told.
+const HAPPENED: &[(&str, &str)] = &[
+    ("ReleaseDecision", OCCURRED),
+    ("HoldPlaced", OCCURRED),
+    ("HoldRemoved", OCCURRED),
+    ("ConveyanceArrived", OCCURRED),
+];
 
 /// The table.
 pub static MAP: SetMap<Reading> = SetMap {
@@ -202,10 +210,12 @@ pub static MAP: SetMap<Reading> = SetMap {
                         .max(15),
                     Row::new("X4", 5, "date", "Date", "Fecha")
                         .form(Form::Date)
+                        .derived(HAPPENED)
                         .unfold(|_, _, subject| occurred::text_of(subject, occurred::DATE))
                         .required(),
                     Row::new("X4", 6, "time", "Time", "Hora")
                         .form(Form::Time)
+                        .derived(HAPPENED)
                         .unfold(|_, _, subject| occurred::text_of(subject, occurred::TIME)),
                     Row::new("X4", 7, "disposition", "Disposition", "Resultado")
                         .derived(&[

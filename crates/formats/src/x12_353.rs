@@ -7,7 +7,7 @@
 use crate::ReadError;
 use crate::draft::{Draft, Severity};
 use crate::edi::map::{Deriving, Envelope, Form, Loop, Opens, Pass, Record, Row, SetMap, occurred};
-use crate::elements::ElementRow;
+use crate::elements::{ElementRow, OCCURRED};
 use crate::kinds::DocumentKind;
 use crate::manifest::pieces;
 use crate::x12_309::TripElement;
@@ -106,6 +106,13 @@ const ARRIVAL: &str = "InbondArrivalReported";
 const EXPORT: &str = "InbondExportReported";
 const TRANSFER: &str = "LiabilityTransferred";
 
+/// Each event has its day and time.
+const HAPPENED: &[(&str, &str)] = &[
+    (ARRIVAL, OCCURRED),
+    (EXPORT, OCCURRED),
+    (TRANSFER, OCCURRED),
+];
+
 /// The table.
 pub static MAP: SetMap<Reading> = SetMap {
     set: "353",
@@ -175,6 +182,7 @@ pub static MAP: SetMap<Reading> = SetMap {
                 .required(),
                 Row::new("M15", 3, "date", "Date", "Fecha")
                     .form(Form::Date)
+                    .derived(HAPPENED)
                     .unfold(|_, _, subject| occurred::text_of(subject, occurred::DATE))
                     .required(),
                 Row::new("M15", 4, "place", "Place, Schedule D", "Lugar, Schedule D")
@@ -190,6 +198,7 @@ pub static MAP: SetMap<Reading> = SetMap {
                 .form(Form::Identifier("scac", "scac-form")),
                 Row::new("M15", 6, "time", "Time", "Hora")
                     .form(Form::Time)
+                    .derived(HAPPENED)
                     .unfold(|_, _, subject| occurred::text_of(subject, occurred::TIME))
                     .required(),
                 Row::new("M15", 7, "seal", "Seal", "Sello"),

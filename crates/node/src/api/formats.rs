@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use garita_exchange::core::Core;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
-use garita_formats::elements::{ElementRow, Goes};
+use garita_formats::elements::{ElementRow, Goes, OCCURRED};
 use garita_formats::kinds::Importer;
 use garita_formats::{DocumentKind, IMPORTERS};
 use garita_profile::elements::Element;
@@ -85,6 +85,15 @@ pub fn joined(core: &Core, kind: DocumentKind) -> Vec<Joined> {
         .collect()
 }
 
+/// What people call a member, in English and Spanish.
+pub fn titles<'a>(goes: &Goes, element: Option<&'a Element>) -> Option<(&'a str, &'a str)> {
+    match element {
+        Some(element) => Some((&element.en, &element.es)),
+        None if goes.member == OCCURRED => Some(("When it happened", "Cuándo ocurrió")),
+        None => None,
+    }
+}
+
 fn described(importer: &Importer) -> Value {
     json!({
         "kind": importer.name,
@@ -100,7 +109,7 @@ fn told((row, goes): Joined) -> Value {
             json!({
                 "recordType": goes.record_type,
                 "member": goes.member,
-                "title": element.as_ref().map(|e| json!({ "en": e.en, "es": e.es })),
+                "title": titles(&goes, element.as_ref()).map(|(en, es)| json!({ "en": en, "es": es })),
                 "wco": element.as_ref().map(|e| e.wco.clone()).unwrap_or_default(),
                 "uncefact": element.as_ref().and_then(|e| e.uncefact.clone()),
             })

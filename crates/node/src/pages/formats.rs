@@ -10,10 +10,10 @@ use garita_profile::builtin::BUILT_IN;
 
 use super::ask::{Ask, absent, signed};
 use super::{file, import};
-use crate::api::formats::joined;
+use crate::api::formats::{joined, titles};
 use crate::console::{
-    Address, FormatGoes, FormatPage, FormatRow, FormatsPage, Lang, Link, Place, paths,
-    render_format, render_formats,
+    Address, FormatGoes, FormatPage, FormatRow, FormatsPage, Link, Place, paths, render_format,
+    render_formats,
 };
 use crate::server::App;
 
@@ -78,12 +78,8 @@ pub(super) async fn one(
                         .into_iter()
                         .map(|(goes, element)| FormatGoes {
                             record: record(ask, &goes.record_type),
-                            title: element
-                                .as_ref()
-                                .map_or_else(String::new, |e| match ask.lang {
-                                    Lang::En => e.en.clone(),
-                                    Lang::Es => e.es.clone(),
-                                }),
+                            title: titles(&goes, element.as_ref())
+                                .map_or_else(String::new, |(en, es)| ask.w(en, es).to_owned()),
                             member: goes.member.into_owned(),
                             wco: element
                                 .as_ref()

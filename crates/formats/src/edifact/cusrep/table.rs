@@ -5,6 +5,7 @@ use crate::edi::Syntax;
 use crate::edi::map::{Form, Loop, Opens, Record, Row, SetMap, When};
 use crate::edifact::reading::TripReading;
 use crate::edifact::trip::{driver_loop, equipment_loop, vehicle_loop};
+use crate::elements::OCCURRED;
 
 const TRIP: &[(&str, &str)] = &[
     ("Manifest", "/trip"),
@@ -89,7 +90,8 @@ pub static CUSREP: SetMap<TripReading> = SetMap {
             .when(1, 1, &["132"]),
             Row::new("DTM", 1, "arrived", "Arrived", "Llegada")
                 .component(2)
-                .when(1, 1, &["178"]),
+                .when(1, 1, &["178"])
+                .derived(&[("ConveyanceArrived", OCCURRED)]),
             Row::new(
                 "DTM",
                 1,

@@ -4,6 +4,7 @@ use super::derive;
 use super::reading::Reading;
 use crate::edi::Syntax;
 use crate::edi::map::{Form, Loop, Opens, Record, Row, SetMap};
+use crate::elements::OCCURRED;
 
 const ALL: &[(&str, &str)] = &[
     ("ManifestAccepted", "/responseText"),
@@ -25,6 +26,16 @@ const DECIDES: &[(&str, &str)] = &[
 
 /// Qualifiers of DTM for when customs decided: processed, arrived, date of the document, processing.
 const DECIDED: &[&str] = &["163", "178", "137", "9"];
+
+/// The records of which that time is told.
+const HAPPENED: &[(&str, &str)] = &[
+    ("ManifestAccepted", OCCURRED),
+    ("ManifestRejected", OCCURRED),
+    ("HoldPlaced", OCCURRED),
+    ("HoldRemoved", OCCURRED),
+    ("ReleaseDecision", OCCURRED),
+    ("ConveyanceArrived", OCCURRED),
+];
 
 /// Customs response.
 pub static CUSRES: SetMap<Reading> = SetMap {
@@ -87,7 +98,8 @@ pub static CUSRES: SetMap<Reading> = SetMap {
                 "Cuándo se decidió",
             )
             .component(2)
-            .when(1, 1, DECIDED),
+            .when(1, 1, DECIDED)
+            .derived(HAPPENED),
             Row::new(
                 "DTM",
                 1,
