@@ -364,7 +364,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         id: "getSheetTemplate",
-        gives: &["text/csv", "*/*"],
+        gives: &["*/*"],
         who: "anyone",
         query: &["format", "lang"],
         codes: &["record-type-unknown", "parameter-malformed"],
