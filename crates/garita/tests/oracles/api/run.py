@@ -34,6 +34,9 @@ EXAMPLES_LONG = 60
 LEFT_OUT = {"stream": "it has no end"}
 # Where subscribers are: a name that by RFC 2606 leads nowhere, so that no case makes the node call a stranger.
 SUBSCRIBER = "https://subscriber.invalid/events"
+# All that the fuzzer has but three kinds. What a schema allows need not be taken: programs judge further (`positive_data_acceptance`).
+# The next are of its stateful phase, for which a document names links, and ours name none (`use_after_free`,
+# `ensure_resource_availability`). Who may see what is held by tests with two parties (`object_level_authorization`).
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
