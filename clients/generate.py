@@ -47,6 +47,10 @@ class Operation:
                     self.json.append((media, shape["schema"]))
                 else:
                     self.others.append(media)
+        # The later method of a name would stand for both, unnoticed in Python.
+        names = [suffix(media) if self.json else "" for media in self.others]
+        if len(set(names)) < len(names):
+            sys.exit(f"{self.id}: answers in {self.others} would be methods of one name")
 
     @property
     def options(self):

@@ -210,6 +210,8 @@ pub static EXPORTERS: &[Exporter] = &[
     },
 ];
 
+/// ISA13 has nine digits; the other formats have room for more and none needs it.
+const CONTROL_NUMBER_MAX: u32 = 999_999_999;
 /// Media type of an X12 interchange (RFC 1767).
 const X12: &str = "application/EDI-X12";
 /// Media type of an EDIFACT interchange (RFC 1767).
@@ -259,12 +261,83 @@ pub enum WriteError {
         /// What the reader of the document would take it for.
         would_be: String,
     },
+    /// A sender, receiver or number that the envelope cannot say: cut to its width it would be somebody else.
+    #[error("`{member}` is {takes}")]
+    Address {
+        /// Member of [`Sending`], as in an address's query.
+        member: &'static str,
+        /// What it takes, in English.
+        takes: String,
+        /// The same in Spanish.
+        takes_es: String,
+    },
 }
 
 impl Exporter {
     /// Whether records of that type go into what was written.
     fn takes(&self, record_type: &str, again: &Draft) -> bool {
         self.from.contains(&record_type) && again.record(record_type).is_some()
+    }
+
+    /// Longest identification and longest qualifier of an envelope; whether the qualifier has just that length; what neither may hold.
+    fn envelope(&self) -> (usize, usize, bool, &'static str) {
+        match self.media_type {
+            // ISA05 to ISA08 have fixed widths, and ISA has no way to escape what parts its elements.
+            X12 => (15, 2, true, "*~>^"),
+            _ => (35, 4, false, ""),
+        }
+    }
+
+    /// Looks whether the envelope can say from whom to whom, and under which number.
+    fn addresses(&self, sending: &Sending) -> Result<(), WriteError> {
+        if sending.control_number > CONTROL_NUMBER_MAX {
+            return Err(WriteError::Address {
+                member: "control",
+                takes: format!("a number up to {CONTROL_NUMBER_MAX}"),
+                takes_es: format!("un número hasta {CONTROL_NUMBER_MAX}"),
+            });
+        }
+        let (longest, longest_qualifier, whole, parting) = self.envelope();
+        let said = |text: &str| {
+            text.chars().all(|c| {
+                !c.is_control() && !parting.contains(c) && (parting.is_empty() || c.is_ascii())
+            })
+        };
+        for (member, text) in [("sender", &sending.sender), ("receiver", &sending.receiver)] {
+            if text.chars().count() > longest || !said(text) {
+                return Err(WriteError::Address {
+                    member,
+                    takes: format!("at most {longest} characters that the envelope can hold"),
+                    takes_es: format!("a lo más {longest} caracteres que caben en el sobre"),
+                });
+            }
+        }
+        for (member, text) in [
+            ("senderQualifier", &sending.sender_qualifier),
+            ("receiverQualifier", &sending.receiver_qualifier),
+        ] {
+            let length = text.chars().count();
+            let fits = length == 0
+                || length == longest_qualifier
+                || (!whole && length < longest_qualifier);
+            if !fits || !said(text) {
+                let (most, most_es) = if whole {
+                    ("just", "justo")
+                } else {
+                    ("at most", "a lo más")
+                };
+                return Err(WriteError::Address {
+                    member,
+                    takes: format!(
+                        "{most} {longest_qualifier} characters that the envelope can hold"
+                    ),
+                    takes_es: format!(
+                        "{most_es} {longest_qualifier} caracteres que caben en el sobre"
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The exporter of that name.
@@ -283,6 +356,7 @@ pub fn write(
     sending: &Sending,
     readings: &Readings,
 ) -> Result<Written, WriteError> {
+    exporter.addresses(sending)?;
     let bytes = (exporter.write)(records, sending, readings).map_err(WriteError::Missing)?;
     let again = read_as(exporter.kind, &bytes, readings).map_err(|error| WriteError::Changed {
         record_type: String::new(),

@@ -697,6 +697,34 @@ async fn queries_pages_headers_and_lists_are_as_the_standard_has_them() {
             refused.text
         );
     }
+    // Who forgot the upgrade would take one answer for an open socket.
+    let answered = api.get("/epcis/queries/lanes/events?stream=true").await;
+    assert_eq!(
+        (answered.status, answered.code()),
+        (400, "parameter-without-socket")
+    );
+    // A token of a page is given back by somebody that the node knows.
+    let page = api
+        .request("GET", "/epcis/events?perPage=1")
+        .send()
+        .await
+        .unwrap();
+    let link = page.headers()["link"].to_str().unwrap();
+    let token = link.split("nextPageToken=").nth(1).unwrap();
+    let path = format!("/epcis/nextPageToken/{}", token.split('>').next().unwrap());
+    assert_eq!(
+        Api::new(&api.base, "")
+            .send("DELETE", &path, Vec::new())
+            .await
+            .status,
+        401
+    );
+    assert_eq!(api.send("DELETE", &path, Vec::new()).await.status, 204);
+    // A header that is no text is no word of the standard.
+    let odd = api
+        .request("GET", "/epcis/events")
+        .header("GS1-EPC-Format", "é");
+    assert_eq!(answer(odd).await.unwrap().status, 400);
     assert_eq!(
         api.send("DELETE", "/epcis/queries/lanes", Vec::new())
             .await

@@ -209,6 +209,29 @@ async fn a_record_that_comes_twice_is_one_and_has_one_receipt() {
             .status,
         404
     );
+    // A key that cannot be kept is refused: passed over, its repeat would file the same again.
+    let before = world.records("trade").await;
+    for key in ["día-1", "", "day 1", "x".repeat(256).as_str()] {
+        for (path, kind) in [
+            ("/v1/records", "application/json"),
+            ("/v1/import/auto?submit=true", "text/plain"),
+        ] {
+            let body = draft("Appointment", appointment("TOCQ2611240420", PLATE));
+            let request = carrier
+                .request("POST", path)
+                .header("idempotency-key", key)
+                .header("content-type", kind)
+                .body(body.to_string());
+            let refused = crate::world::answer(request).await.unwrap();
+            assert_eq!(
+                (refused.status, refused.code()),
+                (400, "header-malformed"),
+                "{path} {key}: {}",
+                refused.text
+            );
+        }
+    }
+    assert_eq!(world.records("trade").await, before);
     // The key is the party's own: another may use the same word.
     let broker = world.api("nopalera");
     let mut theirs = appointment("NOPA2611240001", PLATE);

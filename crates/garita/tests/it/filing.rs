@@ -124,6 +124,35 @@ async fn a_trip_that_was_filed_goes_out_as_309_again() {
     assert_eq!(draft.records[0].subject, told.records[0].subject);
     assert!(answer.text.contains("CBPTEST"), "{}", answer.text);
     assert!(draft.faults.iter().any(|fault| fault.code == "x12-test"));
+    // ISA is of fixed width: a sender that does not fit would be cut to somebody else's name.
+    for (member, value) in [
+        ("sender", "0123456789ABCDEF"),
+        ("sender", "TO*CQ"),
+        ("receiver", "CBP~TEST"),
+        ("senderQualifier", "00000"),
+        ("receiverQualifier", "Z"),
+        ("control", "1000000000"),
+    ] {
+        let refused = carrier
+            .get(&format!("{documents}/x12-309?{member}={value}"))
+            .await;
+        assert_eq!(
+            (
+                refused.status,
+                refused.code(),
+                &refused.body["errors"][0]["pointer"]
+            ),
+            (400, "parameter-malformed", &serde_json::json!(member)),
+            "{value}: {}",
+            refused.text
+        );
+    }
+    let fits = carrier
+        .get(&format!(
+            "{documents}/x12-309?sender=0123456789ABCDE&senderQualifier=ZZ"
+        ))
+        .await;
+    assert!(fits.text.contains("*ZZ*0123456789ABCDE*"), "{}", fits.text);
     // Customs hold the manifest whole; nobody finds a trip that is not there or a kind that is not written.
     let customs = world.api("cbp");
     until("customs have the manifest", || async {

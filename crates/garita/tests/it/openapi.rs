@@ -103,9 +103,48 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
             "{path} is not documented"
         );
     }
+    served_is_documented(
+        &document,
+        "mod.rs of api",
+        include_str!("../../../node/src/api/mod.rs"),
+        ".route(",
+    );
+    let epcis = nobody.get("/epcis/openapi.json").await.body;
+    served_is_documented(
+        &epcis,
+        "mod.rs of epcis",
+        include_str!("../../../node/src/epcis/mod.rs"),
+        "at(",
+    );
     let nowhere = nobody.get("/v1/nowhere").await;
     assert_eq!(nowhere.status, 404);
     form("GET", "/v1/nowhere", &nowhere);
+}
+
+/// Every address that a router of the source names is in its document, but for the document itself and the address of nothing.
+fn served_is_documented(document: &Value, what: &str, source: &str, before: &str) {
+    // A member is called as its reader likes it in a router, and by its name in the document.
+    let shape = |path: &str| {
+        let mut parts = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "{}" } else { part });
+        parts.by_ref().collect::<Vec<_>>().join("/")
+    };
+    let paths = document["paths"].as_object().unwrap();
+    let known: BTreeSet<String> = paths.keys().map(|path| shape(path)).collect();
+    let named: Vec<&str> = source
+        .split(before)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .filter(|path| *path != "/openapi.json" && *path != "/{*nowhere}")
+        .collect();
+    assert!(named.len() >= 10, "{what}: {named:?}");
+    for path in named {
+        assert!(
+            known.contains(&shape(path)),
+            "{what}: {path} is served and not documented"
+        );
+    }
 }
 
 /// The members that the document's own schema asks of a refusal.

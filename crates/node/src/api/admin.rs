@@ -29,8 +29,8 @@ const LINK_MS: i64 = 3_600_000;
 const TOKEN_DAYS: u16 = 90;
 /// Longest life of a token, days.
 const TOKEN_DAYS_MAX: u16 = 400;
-/// Longest name of a token or a key, bytes.
-const NAME_BYTES_MAX: usize = 200;
+/// Longest name of a token or a key, in characters.
+const NAME_LENGTH_MAX: usize = 200;
 
 /// What an invitation carries: whom to ask, which network that must be, and the one-time secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,8 +281,8 @@ pub struct TokenRequest {
     #[serde(default)]
     name: String,
     scopes: Vec<String>,
-    #[serde(default)]
-    days: Option<u16>,
+    #[serde(default = "usual_days")]
+    days: u16,
 }
 
 /// `POST /v1/admin/tokens`: a token for a system of a hosted party, for some days and for what its scopes say.
@@ -325,12 +325,16 @@ pub async fn token(
         .into_response())
 }
 
+/// Days of a token or a key whose body does not say.
+pub(super) fn usual_days() -> u16 {
+    TOKEN_DAYS
+}
+
 /// Days of a token or a key.
 ///
 /// # Errors
 /// `token-days` where they are too many or none.
-pub(super) fn life(days: Option<u16>) -> Result<u16, Refusal> {
-    let days = days.unwrap_or(TOKEN_DAYS);
+pub(super) fn life(days: u16) -> Result<u16, Refusal> {
     if (1..=TOKEN_DAYS_MAX).contains(&days) {
         return Ok(days);
     }
@@ -350,7 +354,7 @@ pub(super) fn life(days: Option<u16>) -> Result<u16, Refusal> {
 /// # Errors
 /// `name-too-long`.
 pub(super) fn named(name: &str) -> Result<(), Refusal> {
-    if name.len() <= NAME_BYTES_MAX {
+    if name.chars().count() <= NAME_LENGTH_MAX {
         return Ok(());
     }
     Err(Refusal::one(
@@ -358,8 +362,8 @@ pub(super) fn named(name: &str) -> Result<(), Refusal> {
         Fault::at(
             "name-too-long",
             "/name",
-            format!("a name has at most {NAME_BYTES_MAX} bytes"),
-            format!("un nombre tiene a lo más {NAME_BYTES_MAX} bytes"),
+            format!("a name has at most {NAME_LENGTH_MAX} characters"),
+            format!("un nombre tiene a lo más {NAME_LENGTH_MAX} caracteres"),
         ),
     ))
 }

@@ -80,7 +80,7 @@ pub async fn one(
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
     let sending = sending(asked, app.core().clock.now_ms());
-    let name = format!("{}.{}", key.replace(':', "-"), exporter.extension);
+    let name = file_name(&key, exporter.extension);
     let node = Arc::clone(&app);
     let written = reading(&app, &caller, move |core, party| {
         let Some(records) = records_of(core, party, CaseRef { kind, key })? else {
@@ -129,6 +129,18 @@ pub async fn one(
         written.bytes,
     )
         .into_response())
+}
+
+/// Name of a case's file: a header holds it, and whoever saves it has it in a folder.
+fn file_name(key: &str, extension: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-._".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    format!("{}.{extension}", key.chars().map(plain).collect::<String>())
 }
 
 /// The exporters that have something to write.
@@ -225,6 +237,19 @@ fn refusal(error: &WriteError) -> Refusal {
                 "`{pointer}` de {record_type} no se puede decir en este formato: `{is}` se leería como `{would_be}`"
             ),
         )],
+        WriteError::Address {
+            member,
+            takes,
+            takes_es,
+        } => {
+            let fault = Fault::at(
+                "parameter-malformed",
+                member,
+                format!("`{member}` is {takes}"),
+                format!("`{member}` admite {takes_es}"),
+            );
+            return Refusal::one(RefusalKind::Malformed, fault);
+        }
         // The list of causes may grow: this one is told as it says itself.
         other => vec![Fault::whole(
             "document-not-written",

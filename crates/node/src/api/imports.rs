@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
 use garita_exchange::encode;
@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
+use super::reading::{idempotency_key, occurred, once_each, submits};
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 use crate::signed::Caller;
@@ -35,15 +36,18 @@ pub async fn import(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(kind): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(pairs): Query<Vec<(String, String)>>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
-    let submits = query.get("submit").map(String::as_str) == Some("true");
+    let query = once_each(pairs)?;
+    let submits = submits(&query)?;
     let scope = if submits { Scope::Submit } else { Scope::Read };
     let principal = access::principal(core, &caller, scope)?;
+    let occurred = occurred(&query)?;
+    let key = idempotency_key(caller.headers())?;
     let kind = kind_of(&kind, &body)?;
-    let repeat = Repeat::of(caller.headers(), kind, &query, &body);
+    let repeat = key.map(|key| Repeat::of(key, kind, &query, &body));
     let file = encode::ni(&Sha256::digest(&body).into());
     let supplied: Vec<(String, String)> = query
         .iter()
@@ -110,7 +114,6 @@ pub async fn import(
         .iter()
         .filter(|r| r.missing.is_empty())
         .collect();
-    let occurred = query.get("occurred");
     let paper = Paper {
         core,
         principal: &principal,
@@ -311,12 +314,11 @@ struct Repeat {
 
 impl Repeat {
     fn of(
-        headers: &HeaderMap,
+        key: String,
         kind: DocumentKind,
         query: &BTreeMap<String, String>,
         body: &[u8],
-    ) -> Option<Repeat> {
-        let key = headers.get("idempotency-key")?.to_str().ok()?.to_owned();
+    ) -> Repeat {
         let mut hash = Sha256::new();
         hash.update(kind.name());
         for (name, value) in query {
@@ -327,10 +329,10 @@ impl Repeat {
             }
         }
         hash.update(body);
-        Some(Repeat {
+        Repeat {
             key,
             request: hash.finalize().into(),
-        })
+        }
     }
 
     fn record(&self, index: usize) -> Once {

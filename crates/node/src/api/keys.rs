@@ -15,7 +15,7 @@ use garita_store::ApiToken;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::admin::{admin, hosted, life, named};
+use super::admin::{admin, hosted, life, named, usual_days};
 use super::problem::Problem;
 use crate::access;
 use crate::server::{App, blocking};
@@ -31,8 +31,8 @@ pub struct KeyRequest {
     #[serde(default)]
     name: String,
     scopes: Vec<String>,
-    #[serde(default)]
-    days: Option<u16>,
+    #[serde(default = "usual_days")]
+    days: u16,
 }
 
 /// `POST /v1/admin/keys`: from now on the party's system may sign its requests with this key.

@@ -125,6 +125,7 @@ pub const ROUTES: &[Route] = &[
             "document-too-large",
             "json-syntax",
             "submission-malformed",
+            "header-malformed",
             "id-mismatch",
             "proof-invalid",
             "record-type-unknown",
@@ -269,6 +270,7 @@ pub const ROUTES: &[Route] = &[
         codes: &[
             "unauthenticated",
             "not-found",
+            "parameter-malformed",
             "document-member-missing",
             "document-member-changed",
         ],
@@ -322,6 +324,8 @@ pub const ROUTES: &[Route] = &[
         codes: &[
             "unauthenticated",
             "document-kind-unknown",
+            "parameter-malformed",
+            "header-malformed",
             "document-too-large",
             "import-missing",
         ],
@@ -360,7 +364,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         id: "getSheetTemplate",
-        gives: &["text/csv", "*/*"],
+        gives: &["*/*"],
         who: "anyone",
         query: &["format", "lang"],
         codes: &["record-type-unknown", "parameter-malformed"],

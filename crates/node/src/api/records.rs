@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::problem::Problem;
-use super::reading::{page_size, reading};
+use super::reading::{idempotency_key, page_size, reading};
 use crate::access::{self, Scope};
 use crate::server::App;
 use crate::signed::Caller;
@@ -31,11 +31,7 @@ pub async fn submit(
 ) -> Result<Response, Problem> {
     let core = app.core();
     let principal = access::principal(core, &caller, Scope::Submit)?;
-    let idempotency = caller
-        .headers()
-        .get("idempotency-key")
-        .and_then(|v| v.to_str().ok())
-        .map(str::to_owned);
+    let idempotency = idempotency_key(caller.headers())?;
     let request: [u8; 32] = Sha256::digest(&body).into();
     let once = idempotency.map(|key| Once { key, request });
     let document = parse::document(&body).inspect_err(|r| core.metrics.refuse(r.code()))?;

@@ -1,6 +1,5 @@
 //! `/v1/sheets/{recordType}`: the spreadsheet of a record type to fill in, and the filled one in, row by row.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,6 +12,7 @@ use garita_formats::sheet::{SheetForm, SheetLanguage};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::reading::{occurred, once_each, submits};
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 use crate::sheets::{self, Filed, Outcome};
@@ -22,8 +22,9 @@ use crate::signed::Caller;
 pub async fn template(
     State(app): State<Arc<App>>,
     Path(record_type): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(pairs): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
+    let query = once_each(pairs)?;
     let member = |name: &str| query.get(name).map(String::as_str);
     let (form, ending) = match member("format") {
         None | Some("xlsx") => (SheetForm::Xlsx, "xlsx"),
@@ -69,15 +70,17 @@ pub async fn fill(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(record_type): Path<String>,
-    Query(query): Query<BTreeMap<String, String>>,
+    Query(pairs): Query<Vec<(String, String)>>,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let core = app.core();
+    let query = once_each(pairs)?;
     let member = |name: &str| query.get(name).map(String::as_str);
-    let submits = member("submit") == Some("true");
+    let submits = submits(&query)?;
     let scope = if submits { Scope::Submit } else { Scope::Read };
     let principal = access::principal(core, &caller, scope)?;
     let reading = sheets::reading(member)?;
+    let occurred = occurred(&query)?.map(String::as_str);
     let draft = {
         let core = Arc::clone(core);
         blocking(move || {
@@ -92,7 +95,7 @@ pub async fn fill(
     let mut answer = serde_json::to_value(&draft).unwrap_or_default();
     set(&mut answer, "complete", Value::Bool(draft.is_complete()));
     if submits {
-        let filed = sheets::file(core, &principal, &draft, member("occurred")).await;
+        let filed = sheets::file(core, &principal, &draft, occurred).await;
         let rows: Vec<Value> = filed
             .iter()
             .map(|one| {

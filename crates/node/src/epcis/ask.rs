@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use garita_exchange::clock::real_now_ms;
@@ -13,9 +13,12 @@ use garita_formats::epcis::answer::{self, Heading, Outgoing};
 use garita_formats::epcis::query::{Query, SortKey};
 use garita_tlog::LeafIndex;
 
+use super::events::reading;
 use super::exception::{Exception, Kind};
 use super::told::{self, Told};
 use super::{BASE, encoded, json, now};
+use crate::server::App;
+use crate::signed::Caller;
 
 /// Events of a page where nothing is said.
 const PER_PAGE: usize = 30;
@@ -357,8 +360,15 @@ pub(super) fn parameters(pairs: &[(String, String)]) -> impl Iterator<Item = (&s
 }
 
 /// `DELETE /nextPageToken/{token}`: nothing is kept for a token.
-pub(super) async fn release(Path(token): Path<String>) -> Result<StatusCode, Exception> {
-    Token::read(&token)
-        .map(|_| StatusCode::NO_CONTENT)
-        .map_err(|_| Exception::nothing())
+pub(super) async fn release(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(token): Path<String>,
+) -> Result<StatusCode, Exception> {
+    reading(&app, &caller, move |_, _| {
+        Token::read(&token)
+            .map(|_| StatusCode::NO_CONTENT)
+            .map_err(|_| Exception::nothing())
+    })
+    .await
 }

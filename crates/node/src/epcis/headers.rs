@@ -211,7 +211,11 @@ fn acceptable(headers: &HeaderMap) -> Result<(), Exception> {
         ),
         ("gs1-cbv-xml-format", &["Always_Web_URI", "Always_URN"]),
     ] {
-        match text(headers, name) {
+        // What is no text is no word of the standard either.
+        let word = headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default());
+        match word {
             None | Some("No_Preference" | "Never_Translates") => {}
             Some(word) if known.contains(&word) => {
                 return Err(refuse(
@@ -251,13 +255,20 @@ fn version(headers: &HeaderMap, name: &str) -> Result<Option<(u64, u64)>, Except
     let text = value.to_str().map_err(|_| malformed())?;
     let parts: Vec<u64> = text
         .split('.')
-        .map(|part| part.parse().map_err(|_| malformed()))
+        .map(|part| number(part).ok_or_else(malformed))
         .collect::<Result<_, _>>()?;
     match parts.as_slice() {
         [major] => Ok(Some((*major, 0))),
         [major, minor, ..] => Ok(Some((*major, *minor))),
         [] => Err(malformed()),
     }
+}
+
+/// A part of a version: digits, as they are written without a sign or a zero before them.
+fn number(part: &str) -> Option<u64> {
+    let plain =
+        part.bytes().all(|byte| byte.is_ascii_digit()) && (part == "0" || !part.starts_with('0'));
+    plain.then(|| part.parse().ok()).flatten()
 }
 
 fn readable_body(request: &Request) -> Result<(), Exception> {

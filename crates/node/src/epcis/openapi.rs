@@ -10,6 +10,8 @@ struct Operation {
     en: &'static str,
     es: &'static str,
     query: &'static [&'static str],
+    /// Headers of the request, beside those by which versions are agreed.
+    sends: &'static [&'static str],
     /// Name of the schema of the body, or empty.
     body: &'static str,
     status: &'static str,
@@ -29,11 +31,28 @@ const fn get(
         en,
         es,
         query: &[],
+        sends: &[],
         body: "",
         status: "200",
         answer,
     }
 }
+
+/// What a reader asks of versions.
+const READS: &[&str] = &[
+    "GS1-EPCIS-Min",
+    "GS1-EPCIS-Max",
+    "GS1-CBV-Min",
+    "GS1-CBV-Max",
+];
+/// What a writer says of versions.
+const WRITES: &[&str] = &["GS1-EPCIS-Version", "GS1-CBV-Version"];
+/// What is asked of the form of events.
+const FORMS: &[&str] = &["GS1-EPC-Format", "GS1-CBV-XML-Format", "GS1-Extensions"];
+/// Versions, on every answer.
+const VERSIONS: &[&str] = WRITES;
+/// On an answer that is a page.
+const NEXT: &[&str] = &["Link", "GS1-Next-Page-Token-Expires"];
 
 const PAGED: &[&str] = &["perPage", "nextPageToken"];
 /// Parameters with fixed names; those with names of the asker's are read too.
@@ -83,6 +102,7 @@ const OPERATIONS: &[Operation] = &[
     get("/", "Lists that there are", "Listas que hay", "Collection"),
     Operation {
         method: "post",
+        sends: &["GS1-Capture-Error-Behaviour", "Garita-Readers"],
         body: "Document",
         status: "202",
         ..get(
@@ -109,6 +129,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/events",
             "Events that the party may see, by the query language",
@@ -118,6 +139,7 @@ const OPERATIONS: &[Operation] = &[
     },
     Operation {
         method: "post",
+        sends: &["Garita-Readers"],
         body: "Event",
         status: "201",
         ..get(
@@ -127,12 +149,15 @@ const OPERATIONS: &[Operation] = &[
             "Event",
         )
     },
-    get(
-        "/events/{eventID}",
-        "The event of that name, and what declares it wrong",
-        "El evento con ese nombre y lo que lo declara erróneo",
-        "QueryDocument",
-    ),
+    Operation {
+        sends: &["GS1-EPC-Format", "GS1-CBV-XML-Format"],
+        ..get(
+            "/events/{eventID}",
+            "The event of that name, and what declares it wrong",
+            "El evento con ese nombre y lo que lo declara erróneo",
+            "QueryDocument",
+        )
+    },
     Operation {
         query: PAGED,
         ..get(
@@ -150,6 +175,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/eventTypes/{value}/events",
             "Events of a type",
@@ -174,6 +200,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/epcs/{value}/events",
             "Events of an object",
@@ -198,6 +225,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/bizSteps/{value}/events",
             "Events of a step",
@@ -222,6 +250,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/bizLocations/{value}/events",
             "Events at a place",
@@ -246,6 +275,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/readPoints/{value}/events",
             "Events read at a place",
@@ -270,6 +300,7 @@ const OPERATIONS: &[Operation] = &[
     ),
     Operation {
         query: EVENTS,
+        sends: FORMS,
         ..get(
             "/dispositions/{value}/events",
             "Events with a disposition",
@@ -288,6 +319,7 @@ const OPERATIONS: &[Operation] = &[
     },
     Operation {
         method: "post",
+        sends: &["GS1-Extensions"],
         body: "NamedQuery",
         status: "201",
         ..get(
@@ -315,6 +347,7 @@ const OPERATIONS: &[Operation] = &[
     },
     Operation {
         query: SOCKET,
+        sends: &["GS1-EPC-Format", "GS1-CBV-XML-Format"],
         ..get(
             "/queries/{queryName}/events",
             "Events that a query finds; with an upgrade a socket on which they come",
@@ -372,7 +405,7 @@ const OPERATIONS: &[Operation] = &[
 
 /// Codes of refusals.
 const REFUSALS: &[&str] = &[
-    "400", "401", "403", "404", "406", "409", "413", "414", "415", "429",
+    "400", "401", "403", "404", "406", "409", "413", "414", "415", "429", "503",
 ];
 
 /// `GET /epcis/openapi.json`.
@@ -411,6 +444,17 @@ pub(super) async fn document() -> Json<Value> {
 fn of_operation(operation: &Operation) -> Value {
     let mut parameters = of_path(operation.path);
     parameters.extend(operation.query.iter().map(|name| of_query(name)));
+    let versions = match operation.method {
+        "get" => READS,
+        "post" => WRITES,
+        _ => &[],
+    };
+    parameters.extend(
+        versions
+            .iter()
+            .chain(operation.sends)
+            .map(|name| of_header(name)),
+    );
     let mut responses: Map<String, Value> = REFUSALS
         .iter()
         .map(|status| {
@@ -418,7 +462,18 @@ fn of_operation(operation: &Operation) -> Value {
             ((*status).to_owned(), json!({ "description": "Refused", "content": body }))
         })
         .collect();
-    let mut good = Map::from_iter([("description".to_owned(), json!(operation.en))]);
+    let mut headers: Map<String, Value> =
+        VERSIONS.iter().map(|name| answered(name, true)).collect();
+    if operation.method == "post" {
+        headers.extend([answered("Location", true)]);
+    }
+    if operation.query.contains(&"nextPageToken") {
+        headers.extend(NEXT.iter().map(|name| answered(name, false)));
+    }
+    let mut good = Map::from_iter([
+        ("description".to_owned(), json!(operation.en)),
+        ("headers".to_owned(), Value::Object(headers)),
+    ]);
     if !operation.answer.is_empty() {
         let schema = json!({ "$ref": format!("#/components/schemas/{}", operation.answer) });
         good.insert(
@@ -427,6 +482,10 @@ fn of_operation(operation: &Operation) -> Value {
         );
     }
     responses.insert(operation.status.to_owned(), Value::Object(good));
+    if std::ptr::eq(operation.query, SOCKET) {
+        let socket = json!({ "description": "A socket, where the request asked for one with `Upgrade: websocket`" });
+        responses.insert("101".to_owned(), socket);
+    }
     let mut told = Map::from_iter([
         ("summary".to_owned(), json!(operation.en)),
         ("x-summary-es".to_owned(), json!(operation.es)),
@@ -449,11 +508,18 @@ fn of_operation(operation: &Operation) -> Value {
 
 fn of_options(path: &str) -> Value {
     let mut responses: Map<String, Value> = Map::new();
+    let headers: Map<String, Value> = VERSIONS
+        .iter()
+        .chain(READS)
+        .chain(FORMS)
+        .chain(&["Allow"])
+        .map(|name| answered(name, true))
+        .collect();
     responses.insert(
         "204".to_owned(),
-        json!({ "description": "Versions, formats and limits, in headers" }),
+        json!({ "description": "Versions, formats and limits, in headers", "headers": headers }),
     );
-    for status in ["400", "401", "403", "406", "414", "429"] {
+    for status in ["400", "401", "403", "406", "414", "429", "503"] {
         let body = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
         responses.insert(
             status.to_owned(),
@@ -478,12 +544,45 @@ fn of_path(path: &str) -> Vec<Value> {
         .collect()
 }
 
+/// A header of a request.
+fn of_header(name: &str) -> Value {
+    let schema = match name {
+        // Nothing is translated: the standard's other words are refused.
+        "GS1-EPC-Format" | "GS1-CBV-XML-Format" => {
+            json!({ "type": "string", "enum": ["No_Preference", "Never_Translates"] })
+        }
+        "GS1-Capture-Error-Behaviour" => {
+            json!({ "type": "string", "enum": ["rollback", "proceed"] })
+        }
+        "GS1-Extensions" | "Garita-Readers" => json!({ "type": "string" }),
+        "GS1-EPCIS-Min" | "GS1-CBV-Min" => {
+            json!({ "type": "string", "pattern": "^([01]([.](0|[1-9][0-9]{0,8}))*|2([.]0([.](0|[1-9][0-9]{0,8}))*)?)$" })
+        }
+        "GS1-EPCIS-Max" | "GS1-CBV-Max" => {
+            json!({ "type": "string", "pattern": "^([2-9]|[1-9][0-9]{1,8})([.](0|[1-9][0-9]{0,8}))*$" })
+        }
+        _ => json!({ "type": "string", "pattern": "^2([.]0([.](0|[1-9][0-9]{0,8}))*)?$" }),
+    };
+    json!({ "name": name, "in": "header", "required": false, "schema": schema })
+}
+
+/// A header of an answer.
+fn answered(name: &str, always: bool) -> (String, Value) {
+    let header = json!({ "required": always, "schema": { "type": "string" } });
+    (name.to_owned(), header)
+}
+
 fn of_query(name: &str) -> Value {
     let schema = match name {
         "perPage" => json!({ "type": "integer", "minimum": 1, "default": 30 }),
         "eventCountLimit" => json!({ "type": "integer", "minimum": 1 }),
         "maxEventCount" => json!({ "type": "integer", "minimum": 0 }),
-        "EXISTS_errorDeclaration" | "stream" | "reportIfEmpty" => json!({ "type": "boolean" }),
+        // The name alone asks for it; `1` and `null` are what the language of queries in JSON has.
+        "EXISTS_errorDeclaration" => {
+            json!({ "type": "string", "enum": ["true", "false", "", "1", "0", "null"] })
+        }
+        "stream" => json!({ "type": "string", "enum": ["true"] }),
+        "reportIfEmpty" => json!({ "type": "boolean" }),
         "orderDirection" => json!({ "type": "string", "enum": ["ASC", "DESC"] }),
         _ if name.starts_with("GE_") || name.starts_with("LT_") || name == "initialRecordTime" => {
             json!({ "type": "string", "format": "date-time" })
@@ -552,9 +651,13 @@ fn schemas() -> Value {
             "type": "object", "required": ["captureID", "createdAt", "running", "success", "captureErrorBehaviour", "errors"],
             "properties": {
                 "captureID": { "type": "string" }, "createdAt": time, "finishedAt": time, "running": { "type": "boolean" }, "success": { "type": "boolean" },
-                "captureErrorBehaviour": { "enum": ["rollback", "proceed"] }, "errors": { "type": "array", "items": { "$ref": "#/components/schemas/Problem" } },
+                "captureErrorBehaviour": { "enum": ["rollback", "proceed"] }, "errors": { "type": "array", "items": { "$ref": "#/components/schemas/CaptureError" } },
             },
         },
+        "CaptureError": refusal(json!({
+            "event": { "type": "integer", "minimum": 0, "description": "Its place among the events of the document" },
+            "pointer": { "type": "string" },
+        })),
         "NamedQueries": { "type": "array", "items": { "$ref": "#/components/schemas/NamedQuery" } },
         "NamedQuery": {
             "type": "object", "required": ["name", "query"],
@@ -563,7 +666,7 @@ fn schemas() -> Value {
         "NewSubscription": {
             "type": "object", "required": ["dest"], "additionalProperties": false,
             "properties": {
-                "dest": { "type": "string", "format": "uri" }, "signatureToken": { "type": "string" }, "stream": { "const": true },
+                "dest": { "type": "string", "format": "uri" }, "signatureToken": { "type": "string", "maxLength": 1000 }, "stream": { "const": true },
                 "reportIfEmpty": { "type": "boolean" }, "initialRecordTime": time, "schedule": { "$ref": "#/components/schemas/Schedule" },
             },
         },
@@ -583,13 +686,27 @@ fn schemas() -> Value {
                 "reportIfEmpty": { "type": "boolean" }, "initialRecordTime": time,
             },
         },
-        "Problem": {
-            "type": "object", "required": ["type", "title", "status", "detail", "detailEs", "code"],
-            "properties": {
-                "type": { "type": "string", "pattern": "^epcisException:" }, "title": { "type": "string" }, "status": { "type": "integer" },
-                "detail": { "type": "string" }, "detailEs": { "type": "string" }, "code": { "type": "string" },
-                "errors": { "type": "array", "items": { "type": "object" } },
-            },
-        },
+        "Problem": refusal(json!({})),
     })
+}
+
+/// A refusal; with further members where it is one of a capture's. It has all of them.
+fn refusal(further: Value) -> Value {
+    let mut members = json!({
+        "type": { "type": "string", "pattern": "^epcisException:" }, "title": { "type": "string" }, "status": { "type": "integer" },
+        "detail": { "type": "string" }, "detailEs": { "type": "string" }, "code": { "type": "string" },
+        "errors": { "type": "array", "items": {
+            "type": "object", "required": ["code", "pointer", "detail", "detailEs"],
+            "properties": { "code": { "type": "string" }, "pointer": { "type": "string" }, "detail": { "type": "string" }, "detailEs": { "type": "string" } },
+        } },
+    });
+    if let (Value::Object(members), Value::Object(further)) = (&mut members, further) {
+        members.extend(further);
+    }
+    let required: Vec<&String> = members
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .collect();
+    json!({ "type": "object", "required": required, "properties": members })
 }

@@ -22,8 +22,8 @@ use crate::access::{self, Scope};
 use crate::server::App;
 use crate::signed::Caller;
 
-/// Longest name of a query.
-const NAME_BYTES_MAX: usize = 200;
+/// Longest name of a query, in characters.
+const NAME_LENGTH_MAX: usize = 200;
 /// Longest query.
 const QUERY_BYTES_MAX: usize = 256 * 1024;
 /// Most queries of a party: more is a program that forgets to take its own away.
@@ -48,11 +48,14 @@ pub(super) async fn post(
         )
     })?;
     let name = asked.get("name").and_then(Value::as_str).unwrap_or("");
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.chars().any(char::is_control) {
+    if name.is_empty()
+        || name.chars().count() > NAME_LENGTH_MAX
+        || name.chars().any(char::is_control)
+    {
         return Err(wrong(
             "/name",
-            "`name` is a text of at most 200 bytes",
-            "`name` es un texto de a lo más 200 bytes",
+            "`name` is a text of at most 200 characters, none of them for control",
+            "`name` es un texto de a lo más 200 caracteres, ninguno de control",
         ));
     }
     let Some(Value::Object(query)) = asked.get("query") else {
@@ -279,6 +282,16 @@ async fn answered(
 ) -> Result<Response, Exception> {
     reading(app, caller, move |core, party| {
         let query = named(core, party, &name)?;
+        // Who forgot the upgrade would take one answer for a socket that is open.
+        if let Some((member, _)) = pairs.iter().find(|(name, _)| socket::MEMBERS.contains(&name.as_str())) {
+            return Err(Exception::at(
+                Kind::QueryParameter,
+                "parameter-without-socket",
+                member,
+                "this member is for a socket; ask with `Connection: upgrade` and `Upgrade: websocket`",
+                "este miembro es para un socket; pida con `Connection: upgrade` y `Upgrade: websocket`",
+            ));
+        }
         let question = Question {
             queries: vec![parsed(&query)?],
             name: Some(name.clone()),

@@ -31,6 +31,20 @@ const HEARD_BYTES_MAX: usize = 4_096;
 /// Name of the member of a message that says from where to go on: a URI, as the standard wants of extensions.
 const CURSOR: &str = "https://w3id.org/garita/record#cursor";
 
+/// Members of an address that say how a socket is told.
+pub(super) const MEMBERS: &[&str] = &[
+    "stream",
+    "reportIfEmpty",
+    "initialRecordTime",
+    "second",
+    "minute",
+    "hour",
+    "dayOfMonth",
+    "month",
+    "dayOfWeek",
+    "cursor",
+];
+
 /// What a socket is opened for.
 #[derive(Debug)]
 pub(super) struct Opening {

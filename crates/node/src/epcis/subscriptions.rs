@@ -25,8 +25,8 @@ use crate::signed::Caller;
 
 /// Most subscriptions of one query.
 const SUBSCRIPTIONS_MAX: usize = 100;
-/// Longest secret of a subscriber.
-const SECRET_BYTES_MAX: usize = 1_000;
+/// Longest secret of a subscriber, in characters.
+const SECRET_LENGTH_MAX: usize = 1_000;
 /// Members of a subscription.
 const MEMBERS: &[&str] = &[
     "dest",
@@ -210,12 +210,12 @@ pub(super) async fn post(
         targets.check(dest)?;
         let secret = match asked.get("signatureToken") {
             None => "",
-            Some(Value::String(secret)) if secret.len() <= SECRET_BYTES_MAX => secret,
+            Some(Value::String(secret)) if secret.chars().count() <= SECRET_LENGTH_MAX => secret,
             Some(_) => {
                 return Err(wrong(
                     "/signatureToken",
-                    "`signatureToken` is a text of at most 1000 bytes",
-                    "`signatureToken` es un texto de a lo más 1000 bytes",
+                    "`signatureToken` is a text of at most 1000 characters",
+                    "`signatureToken` es un texto de a lo más 1000 caracteres",
                 ));
             }
         };
