@@ -1,6 +1,6 @@
 //! The kinds of document that are written, one row each.
 
-use super::{Exporter, edifact, iso20022, x12};
+use super::{Exporter, carta_porte, cove, cover_sheet, doda, edifact, iso20022, pedimento, x12};
 use crate::kinds::DocumentKind;
 use crate::x12_309;
 
@@ -14,6 +14,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: X12,
         extension: "edi",
         from: &["Manifest", "Shipment"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: |records, sending, readings| {
             x12_309::from_records(records, sending, &readings.x12_309)
         },
@@ -26,6 +29,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: X12,
         extension: "edi",
         from: &["Manifest"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: x12::consist_358,
     },
     Exporter {
@@ -40,6 +46,9 @@ pub static EXPORTERS: &[Exporter] = &[
             "InbondExportReported",
             "LiabilityTransferred",
         ],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: x12::events_353,
     },
     Exporter {
@@ -50,6 +59,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: X12,
         extension: "edi",
         from: &["ManifestAccepted", "ManifestRejected"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: x12::answer_355,
     },
     Exporter {
@@ -65,6 +77,9 @@ pub static EXPORTERS: &[Exporter] = &[
             "HoldRemoved",
             "ConveyanceArrived",
         ],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: x12::status_350,
     },
     Exporter {
@@ -75,6 +90,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: EDIFACT,
         extension: "edi",
         from: &["Manifest", "Shipment"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: edifact::cargo_report,
     },
     Exporter {
@@ -85,6 +103,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: EDIFACT,
         extension: "edi",
         from: &["Conveyance", "Appointment", "Manifest"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: edifact::conveyance_report,
     },
     Exporter {
@@ -102,6 +123,9 @@ pub static EXPORTERS: &[Exporter] = &[
             "ReleaseDecision",
             "ConveyanceArrived",
         ],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: edifact::response,
     },
     Exporter {
@@ -112,6 +136,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: XML,
         extension: "xml",
         from: &["PaymentOrder"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: iso20022::orders,
     },
     Exporter {
@@ -122,6 +149,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: XML,
         extension: "xml",
         from: &["BankStatus"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: iso20022::statuses,
     },
     Exporter {
@@ -132,6 +162,9 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: XML,
         extension: "xml",
         from: &["CreditNotice"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: iso20022::credits,
     },
     Exporter {
@@ -142,10 +175,124 @@ pub static EXPORTERS: &[Exporter] = &[
         media_type: XML,
         extension: "xml",
         from: &["PaymentReturned"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
         write: iso20022::returns,
+    },
+    Exporter {
+        name: "ace-cover-sheet",
+        en: "QR of the truck manifest's cover sheet (ACE)",
+        es: "QR de la carátula del manifiesto de camión (ACE)",
+        kind: DocumentKind::AceCoverSheet,
+        media_type: TEXT,
+        extension: "txt",
+        from: &["Manifest"],
+        also: &[],
+        stands_in: &[("Manifest", "/equipment/*/equipmentNumber")],
+        one_of: None,
+        write: cover_sheet::sheet,
+    },
+    Exporter {
+        name: "pedimento",
+        en: "Customs declaration of Mexico (pedimento), JSON",
+        es: "Pedimento, JSON",
+        kind: DocumentKind::Pedimento,
+        media_type: "application/json",
+        extension: "json",
+        from: PEDIMENTOS,
+        also: OF_A_PEDIMENTO,
+        stands_in: &[],
+        one_of: None,
+        write: pedimento::json,
+    },
+    Exporter {
+        name: "pedimento-csv",
+        en: "Customs declaration of Mexico (pedimento), CSV",
+        es: "Pedimento, CSV",
+        kind: DocumentKind::Pedimento,
+        media_type: "text/csv; charset=utf-8",
+        extension: "csv",
+        from: PEDIMENTOS,
+        also: OF_A_PEDIMENTO,
+        stands_in: &[],
+        one_of: None,
+        write: pedimento::csv,
+    },
+    Exporter {
+        name: "carta-porte",
+        en: "Carta Porte 3.1 complement, to be stamped with its CFDI",
+        es: "Complemento Carta Porte 3.1, por timbrar con su CFDI",
+        kind: DocumentKind::CartaPorte,
+        media_type: XML,
+        extension: "xml",
+        from: &["CartaPorte"],
+        also: &[("Shipment", &["/shipper", "/consignee"])],
+        stands_in: &[
+            ("CartaPorte", "/equipment/*/equipmentNumber"),
+            ("CartaPorte", "/equipment/*/equipmentKind"),
+        ],
+        one_of: Some(("CartaPorte", "idCcp")),
+        write: carta_porte::complement,
+    },
+    Exporter {
+        name: "cove",
+        en: "Value document of an invoice for VUCEM (COVE), XML",
+        es: "Comprobante de valor de una factura para VUCEM (COVE), XML",
+        kind: DocumentKind::Cove,
+        media_type: XML,
+        extension: "xml",
+        from: &["InvoiceSummary"],
+        also: &[],
+        stands_in: &[],
+        one_of: None,
+        write: cove::receipts,
+    },
+    Exporter {
+        name: "doda",
+        en: "QR of an operation document for customs dispatch (DODA)",
+        es: "QR del documento de operación para despacho aduanero (DODA)",
+        kind: DocumentKind::Doda,
+        media_type: TEXT,
+        extension: "txt",
+        from: &["DodaIssued"],
+        also: &[],
+        stands_in: &[],
+        one_of: Some(("DodaIssued", "integrationNumber")),
+        write: doda::code,
     },
 ];
 
+/// What a pedimento is made from.
+const PEDIMENTOS: &[&str] = &["Pedimento", "TransitPedimento"];
+/// What goes along with it.
+const OF_A_PEDIMENTO: &[(&str, &[&str])] = &[
+    (
+        "InvoiceSummary",
+        // Not which shipments it is of: a pedimento has one list for all its invoices.
+        &[
+            "/invoiceNumber",
+            "/invoiceDate",
+            "/seller",
+            "/buyer",
+            "/currency",
+            "/totalMinor",
+            "/incoterm",
+            "/invoiceLines",
+            "/packages",
+            "/grossWeightKg",
+            "/originCountry",
+        ],
+    ),
+    ("PedimentoValidated", &["/acknowledgment"]),
+    ("PedimentoPaid", &["/captureLine", "/paidMxnCents"]),
+    ("TransitValidated", &["/acknowledgment"]),
+    ("TransitPaid", &["/captureLine", "/paidMxnCents"]),
+    ("Rectified", &["/rectifies", "/clave", "/cause"]),
+];
+
+/// Media type of plain text.
+const TEXT: &str = "text/plain; charset=utf-8";
 /// Media type of an X12 interchange (RFC 1767).
 const X12: &str = "application/EDI-X12";
 /// Media type of an EDIFACT interchange (RFC 1767).
