@@ -30,7 +30,7 @@ pub static EXPORTERS: &[Exporter] = &[
         extension: "edi",
         from: &["Manifest"],
         also: &[],
-        stands_in: &[],
+        stands_in: &[("Manifest", "/equipment/*/equipmentKind")],
         one_of: None,
         write: x12::consist_358,
     },

@@ -309,6 +309,32 @@ fn what_would_be_read_as_something_else_is_not_sent() {
 }
 
 #[test]
+fn a_consist_tells_the_arrival_and_not_when_the_manifest_was_made() {
+    let mut manifest = trip(3).remove(0).1;
+    manifest["estimatedArrival"] = json!("2026-11-24T15:19:00Z");
+    manifest["equipment"] = json!([{ "equipmentNumber": "5301", "equipmentKind": "trailer-53" }]);
+    let made = CaseRecord {
+        record_type: "Manifest",
+        subject: &manifest,
+        occurred: Some("2026-11-24T12:00:09Z".parse().unwrap()),
+    };
+    let written = write(
+        Exporter::named("x12-358").unwrap(),
+        &[made],
+        &sending(),
+        &Readings::default(),
+    )
+    .unwrap();
+    // The code says a trailer, not how long it is.
+    assert!(
+        written
+            .left_out
+            .iter()
+            .any(|left| left.pointer == "/equipment/0/equipmentKind")
+    );
+}
+
+#[test]
 fn every_exporter_writes_what_its_importer_reads() {
     let subjects = [
         ("Manifest", trip(3).remove(0).1),
