@@ -9,6 +9,12 @@ pub(crate) fn alpha2(alpha3: &str) -> Option<&'static str> {
         .map(|(_, two)| *two)
 }
 
+/// The three letters of a country of two.
+pub(crate) fn alpha3(alpha2: &str) -> Option<&'static str> {
+    let known = COUNTRIES.iter().find(|(_, two)| *two == alpha2);
+    known.map(|(three, _)| *three)
+}
+
 /// The two letters of a country given by two or three letters.
 pub(crate) fn two_letters(code: &str) -> Option<&'static str> {
     let known = COUNTRIES.iter().find(|(_, two)| *two == code);

@@ -19,11 +19,23 @@ pub const FIELD_LENGTHS: [usize; 5] = [3, 25, 8, 12, 12];
 const CHARACTERS_MAX: usize = 640;
 
 /// What the guide leaves open.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Reading {
-    /// What stands between the fields; `None`: whatever sign follows the version, which is then told.
+    /// What stands between the fields; `None`: whatever sign follows the version, which is then told. Written is `|` then.
     pub delimiter: Option<char>,
+    /// The layout version that is written; any is read.
+    pub version: String,
+}
+
+impl Default for Reading {
+    /// Any delimiter; version `001`, since the facts have but one layout and do not number it (unsure).
+    fn default() -> Reading {
+        Reading {
+            delimiter: None,
+            version: "001".to_owned(),
+        }
+    }
 }
 
 /// The content of the QR, blanks that fill a field taken away.

@@ -3,16 +3,26 @@
 //! What is written is read again before it is handed out, and compared: a member that the format has no place for is named, and a member
 //! that would say something else on the other side keeps the document back.
 
+mod carta_porte;
+mod cove;
+mod cover_sheet;
+mod doda;
 mod edifact;
 mod iso20022;
+mod pedimento;
+mod table;
 mod x12;
+
+pub use table::EXPORTERS;
+
+use std::collections::BTreeMap;
 
 use jiff::civil;
 use serde_json::Value;
 
-use crate::draft::{DraftRecord, Missing, SourcePlace};
+use crate::draft::{DraftRecord, Fault, Missing, Severity, SourcePlace};
 use crate::kinds::{DocumentKind, Readings};
-use crate::{Draft, read_as, x12_309};
+use crate::{Draft, read_as};
 
 /// A record in force of a case, on its way into a document.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +52,8 @@ pub struct Sending {
     pub at: civil::DateTime,
     /// Whether it is marked as a test.
     pub test: bool,
+    /// Elements that the format asks for and no record type has, by the name under which they are told to be missing.
+    pub supplied: BTreeMap<String, String>,
 }
 
 /// A kind of document that is written.
@@ -61,6 +73,13 @@ pub struct Exporter {
     pub extension: &'static str,
     /// Record types that it is made from; one of them must be there.
     pub from: &'static [&'static str],
+    /// What goes along from records of other types: the type, and the members below which it is compared.
+    pub also: &'static [(&'static str, &'static [&'static str])],
+    /// Members that the reader fills from a neighbour, or from a coarser list, for want of their own: where they differ they were left
+    /// out. Type and pointer, `*` for any item.
+    pub stands_in: &'static [(&'static str, &'static str)],
+    /// A document of one record of that type says which by that member, under the name of it in [`Sending::supplied`].
+    pub one_of: Option<(&'static str, &'static str)>,
     /// Writes the document, or says what the records lack.
     pub write: WriteFn,
 }
@@ -68,156 +87,8 @@ pub struct Exporter {
 /// Writes a document, or says what the records lack.
 pub type WriteFn = fn(&[CaseRecord<'_>], &Sending, &Readings) -> Result<Vec<u8>, Vec<Missing>>;
 
-/// All kinds that are written.
-pub static EXPORTERS: &[Exporter] = &[
-    Exporter {
-        name: "x12-309",
-        en: "Customs manifest, ANSI X12 309",
-        es: "Manifiesto aduanal, ANSI X12 309",
-        kind: DocumentKind::X12Manifest309,
-        media_type: X12,
-        extension: "edi",
-        from: &["Manifest", "Shipment"],
-        write: |records, sending, readings| {
-            x12_309::from_records(records, sending, &readings.x12_309)
-        },
-    },
-    Exporter {
-        name: "x12-358",
-        en: "Customs consist, ANSI X12 358",
-        es: "Lista de embarques del viaje, ANSI X12 358",
-        kind: DocumentKind::X12Consist358,
-        media_type: X12,
-        extension: "edi",
-        from: &["Manifest"],
-        write: x12::consist_358,
-    },
-    Exporter {
-        name: "x12-353",
-        en: "Customs events advisory, ANSI X12 353",
-        es: "Aviso de eventos aduanales, ANSI X12 353",
-        kind: DocumentKind::X12Events353,
-        media_type: X12,
-        extension: "edi",
-        from: &[
-            "InbondArrivalReported",
-            "InbondExportReported",
-            "LiabilityTransferred",
-        ],
-        write: x12::events_353,
-    },
-    Exporter {
-        name: "x12-355",
-        en: "Customs acceptance or rejection, ANSI X12 355",
-        es: "Aceptación o rechazo aduanal, ANSI X12 355",
-        kind: DocumentKind::X12Answer355,
-        media_type: X12,
-        extension: "edi",
-        from: &["ManifestAccepted", "ManifestRejected"],
-        write: x12::answer_355,
-    },
-    Exporter {
-        name: "x12-350",
-        en: "Customs status information, ANSI X12 350",
-        es: "Información de estado aduanal, ANSI X12 350",
-        kind: DocumentKind::X12Status350,
-        media_type: X12,
-        extension: "edi",
-        from: &[
-            "ReleaseDecision",
-            "HoldPlaced",
-            "HoldRemoved",
-            "ConveyanceArrived",
-        ],
-        write: x12::status_350,
-    },
-    Exporter {
-        name: "edifact-cuscar",
-        en: "Cargo report, UN/EDIFACT CUSCAR",
-        es: "Informe de carga, UN/EDIFACT CUSCAR",
-        kind: DocumentKind::EdifactCuscar,
-        media_type: EDIFACT,
-        extension: "edi",
-        from: &["Manifest", "Shipment"],
-        write: edifact::cargo_report,
-    },
-    Exporter {
-        name: "edifact-cusrep",
-        en: "Conveyance report, UN/EDIFACT CUSREP",
-        es: "Informe del medio de transporte, UN/EDIFACT CUSREP",
-        kind: DocumentKind::EdifactCusrep,
-        media_type: EDIFACT,
-        extension: "edi",
-        from: &["Conveyance", "Appointment", "Manifest"],
-        write: edifact::conveyance_report,
-    },
-    Exporter {
-        name: "edifact-cusres",
-        en: "Customs response, UN/EDIFACT CUSRES",
-        es: "Respuesta aduanal, UN/EDIFACT CUSRES",
-        kind: DocumentKind::EdifactCusres,
-        media_type: EDIFACT,
-        extension: "edi",
-        from: &[
-            "ManifestAccepted",
-            "ManifestRejected",
-            "HoldPlaced",
-            "HoldRemoved",
-            "ReleaseDecision",
-            "ConveyanceArrived",
-        ],
-        write: edifact::response,
-    },
-    Exporter {
-        name: "pain.001",
-        en: "Payment order, ISO 20022 pain.001",
-        es: "Orden de pago, ISO 20022 pain.001",
-        kind: DocumentKind::Iso20022,
-        media_type: XML,
-        extension: "xml",
-        from: &["PaymentOrder"],
-        write: iso20022::orders,
-    },
-    Exporter {
-        name: "pain.002",
-        en: "Payment status, ISO 20022 pain.002",
-        es: "Estado del pago, ISO 20022 pain.002",
-        kind: DocumentKind::Iso20022,
-        media_type: XML,
-        extension: "xml",
-        from: &["BankStatus"],
-        write: iso20022::statuses,
-    },
-    Exporter {
-        name: "camt.054",
-        en: "Credit notification, ISO 20022 camt.054",
-        es: "Aviso de abono, ISO 20022 camt.054",
-        kind: DocumentKind::Iso20022,
-        media_type: XML,
-        extension: "xml",
-        from: &["CreditNotice"],
-        write: iso20022::credits,
-    },
-    Exporter {
-        name: "pacs.004",
-        en: "Payment return, ISO 20022 pacs.004",
-        es: "Devolución de pago, ISO 20022 pacs.004",
-        kind: DocumentKind::Iso20022,
-        media_type: XML,
-        extension: "xml",
-        from: &["PaymentReturned"],
-        write: iso20022::returns,
-    },
-];
-
 /// ISA13 has nine digits; the other formats have room for more and none needs it.
 const CONTROL_NUMBER_MAX: u32 = 999_999_999;
-/// Media type of an X12 interchange (RFC 1767).
-const X12: &str = "application/EDI-X12";
-/// Media type of an EDIFACT interchange (RFC 1767).
-const EDIFACT: &str = "application/EDIFACT";
-/// Media type of XML.
-const XML: &str = "application/xml";
 
 /// A document, and what it does not say.
 #[derive(Clone, Debug)]
@@ -271,19 +142,80 @@ pub enum WriteError {
         /// The same in Spanish.
         takes_es: String,
     },
+    /// The document would be wrong on the other side, though every member is said.
+    #[error("{} fault(s) in the document", .0.len())]
+    Faulty(Vec<Fault>),
 }
 
 impl Exporter {
-    /// Whether records of that type go into what was written.
-    fn takes(&self, record_type: &str, again: &Draft) -> bool {
-        self.from.contains(&record_type) && again.record(record_type).is_some()
+    /// Below which members records of that type go into what was written.
+    fn takes(&self, record_type: &str, again: &Draft) -> &'static [&'static str] {
+        if again.record(record_type).is_none() {
+            return &[];
+        }
+        if self.from.contains(&record_type) {
+            return &[""];
+        }
+        let also = self.also.iter().find(|(also, _)| *also == record_type);
+        also.map_or(&[], |(_, members)| members)
+    }
+
+    /// Whether the reader fills that member from another.
+    fn is_stand_in(&self, record_type: &str, pointer: &str) -> bool {
+        self.stands_in.iter().any(|(of, pattern)| {
+            let (mut told, mut named) = (pointer.split('/'), pattern.split('/'));
+            *of == record_type
+                && told
+                    .by_ref()
+                    .zip(named.by_ref())
+                    .all(|(told, named)| named == "*" || told == named)
+                && told.next().is_none()
+                && named.next().is_none()
+        })
+    }
+
+    /// Of the records of the type that goes by itself, the one that is asked for.
+    fn narrow<'a>(
+        &self,
+        records: &[CaseRecord<'a>],
+        sending: &Sending,
+    ) -> Result<Vec<(usize, CaseRecord<'a>)>, Vec<Missing>> {
+        let numbered = records.iter().copied().enumerate();
+        let Some((one, member)) = self.one_of else {
+            return Ok(numbered.collect());
+        };
+        let pointer = format!("/{member}");
+        let mut known: Vec<&str> = records
+            .iter()
+            .filter(|record| record.record_type == one)
+            .filter_map(|record| record.subject.pointer(&pointer)?.as_str())
+            .collect();
+        known.dedup();
+        let asked = match (sending.supplied.get(member), known.as_slice()) {
+            (Some(asked), _) if known.contains(&asked.as_str()) => asked.as_str(),
+            (None, []) => return Ok(numbered.collect()),
+            (None, [only]) => only,
+            _ => {
+                let list = known.join(", ");
+                return Err(vec![Missing {
+                    pointer: member.to_owned(),
+                    en: format!("which one it is about, of {list}"),
+                    es: format!("de cuál se trata, de {list}"),
+                }]);
+            }
+        };
+        let is_asked = |record: &CaseRecord<'_>| {
+            record.record_type != one
+                || record.subject.pointer(&pointer).and_then(Value::as_str) == Some(asked)
+        };
+        Ok(numbered.filter(|(_, record)| is_asked(record)).collect())
     }
 
     /// Longest identification and longest qualifier of an envelope; whether the qualifier has just that length; what neither may hold.
     fn envelope(&self) -> (usize, usize, bool, &'static str) {
         match self.media_type {
             // ISA05 to ISA08 have fixed widths, and ISA has no way to escape what parts its elements.
-            X12 => (15, 2, true, "*~>^"),
+            table::X12 => (15, 2, true, "*~>^"),
             _ => (35, 4, false, ""),
         }
     }
@@ -346,6 +278,11 @@ impl Exporter {
     }
 }
 
+/// Whether what is missing is no member of a record but an element that the sender supplies.
+pub fn is_supplied(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('/')
+}
+
 /// Writes the records as a document.
 ///
 /// # Errors
@@ -357,14 +294,40 @@ pub fn write(
     readings: &Readings,
 ) -> Result<Written, WriteError> {
     exporter.addresses(sending)?;
-    let bytes = (exporter.write)(records, sending, readings).map_err(WriteError::Missing)?;
-    let again = read_as(exporter.kind, &bytes, readings).map_err(|error| WriteError::Changed {
+    let chosen = exporter
+        .narrow(records, sending)
+        .map_err(WriteError::Missing)?;
+    let records: Vec<CaseRecord<'_>> = chosen.iter().map(|(_, record)| *record).collect();
+    let bytes = (exporter.write)(&records, sending, readings).map_err(WriteError::Missing)?;
+    let unread = |would_be: String| WriteError::Changed {
         record_type: String::new(),
         pointer: String::new(),
         is: String::new(),
-        would_be: error.en,
-    })?;
-    let left_out = compare(exporter, records, &again)?;
+        would_be,
+    };
+    let again = read_as(exporter.kind, &bytes, readings).map_err(|error| unread(error.en))?;
+    let own = |read: &&DraftRecord| exporter.from.contains(&read.record_type.as_str());
+    if !again.records.iter().any(|read| own(&read)) {
+        let others: Vec<&str> = again
+            .records
+            .iter()
+            .map(|r| r.record_type.as_str())
+            .collect();
+        return Err(unread(others.join(", ")));
+    }
+    let faults: Vec<Fault> = again
+        .faults
+        .iter()
+        .filter(|fault| fault.severity == Severity::Error)
+        .cloned()
+        .collect();
+    let mut left_out = compare(exporter, &records, &again)?;
+    if !faults.is_empty() {
+        return Err(WriteError::Faulty(faults));
+    }
+    for left in &mut left_out {
+        left.record = chosen.get(left.record).map_or(left.record, |(at, _)| *at);
+    }
     Ok(Written { bytes, left_out })
 }
 
@@ -376,9 +339,7 @@ fn compare(
 ) -> Result<Vec<LeftOut>, WriteError> {
     let mut left_out = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        if !exporter.takes(record.record_type, again) {
-            continue;
-        }
+        let taken = exporter.takes(record.record_type, again);
         let nth = records
             .iter()
             .take(index)
@@ -392,6 +353,7 @@ fn compare(
         happened(record, read)?;
         let mut leaves = Vec::new();
         leaves_of(record.subject, String::new(), &mut leaves);
+        leaves.retain(|(pointer, _)| taken.iter().any(|member| pointer.starts_with(member)));
         for (pointer, is) in leaves {
             let would_be = read.and_then(|read| read.subject.pointer(&pointer));
             // A format may say a list as several records, one for each item.
@@ -399,13 +361,8 @@ fn compare(
                 continue;
             }
             match would_be {
-                None => left_out.push(LeftOut {
-                    record: index,
-                    record_type: record.record_type.to_owned(),
-                    pointer,
-                }),
                 Some(would_be) if same(is, would_be) => {}
-                Some(would_be) => {
+                Some(would_be) if !exporter.is_stand_in(record.record_type, &pointer) => {
                     let shown = |value: &Value| {
                         let text = value
                             .as_str()
@@ -419,6 +376,11 @@ fn compare(
                         would_be: shown(would_be),
                     });
                 }
+                Some(_) | None => left_out.push(LeftOut {
+                    record: index,
+                    record_type: record.record_type.to_owned(),
+                    pointer,
+                }),
             }
         }
     }
@@ -520,7 +482,28 @@ impl<'a> Reads<'a> {
         text
     }
 
-    /// Notes that a member is missing.
+    /// A text that no record type has a place for: the sender supplies it under that name.
+    pub(crate) fn supplied(&mut self, sending: &Sending, name: &str, en: &str, es: &str) -> String {
+        let text = sending.supplied.get(name).map_or("", |text| text.trim());
+        if text.is_empty() {
+            self.lacks(name, en, es);
+        }
+        text.to_owned()
+    }
+
+    /// A text that the case told in another record, or else the sender supplies.
+    pub(crate) fn known_or_supplied(
+        &mut self,
+        known: Option<String>,
+        sending: &Sending,
+        name: &str,
+        en: &str,
+        es: &str,
+    ) -> String {
+        known.unwrap_or_else(|| self.supplied(sending, name, en, es))
+    }
+
+    /// Notes that a member is missing. A pointer names a member of the record; a name without `/` an element that the sender supplies.
     pub(crate) fn lacks(&mut self, pointer: &str, en: &str, es: &str) {
         self.missing.push(Missing {
             pointer: pointer.to_owned(),

@@ -26,7 +26,7 @@ pub(crate) struct ExportArgs {
     /// File with the party's API token
     #[arg(long)]
     token_file: PathBuf,
-    /// What no record says: sender, senderQualifier, receiver, receiverQualifier, control, test
+    /// What no record says: sender, senderQualifier, receiver, receiverQualifier, control, test, and what a refusal asks to supply
     #[arg(long = "with", value_name = "NAME=VALUE")]
     with: Vec<String>,
     /// Where to write it; stdout where absent

@@ -39,6 +39,7 @@ fn the_layout_is_that_of_the_facts() {
         QR.as_bytes(),
         &Reading {
             delimiter: Some('|'),
+            ..Reading::default()
         },
     )
     .unwrap();
@@ -179,6 +180,7 @@ fn a_thousand_generated_sheets_come_back_equal() {
         };
         let reading = Reading {
             delimiter: Some(['|', ',', '*', ';'][case % 4]),
+            ..Reading::default()
         };
         let written = write(&sheet, &reading);
         assert_eq!(written.len(), 64);

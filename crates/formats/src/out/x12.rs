@@ -81,8 +81,16 @@ pub(super) fn consist_358(
     sending: &Sending,
     readings: &Readings,
 ) -> Out {
+    // A consist is of a trip to come: its day and time are those of the arrival, whenever the manifest was made.
+    let to_come: Vec<CaseRecord<'_>> = records
+        .iter()
+        .map(|record| CaseRecord {
+            occurred: None,
+            ..*record
+        })
+        .collect();
     set(
-        records,
+        &to_come,
         &["Manifest"],
         sending,
         ("BD", "004040", None),

@@ -24,6 +24,7 @@ mod iso20022_broken;
 mod iso_maker;
 mod occurred;
 mod round_trip;
+mod round_trip_border;
 mod samples;
 mod schemas;
 mod sheet;

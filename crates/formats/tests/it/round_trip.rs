@@ -4,16 +4,16 @@ use garita_formats::out::{CaseRecord, Exporter, Sending, WriteError, write};
 use garita_formats::{DocumentKind, Readings, read};
 use serde_json::{Value, json};
 
-const CASES: u64 = 1_000;
+pub(crate) const CASES: u64 = 1_000;
 
 /// Type and subject of each record.
-type Case = Vec<(&'static str, Value)>;
+pub(crate) type Case = Vec<(&'static str, Value)>;
 
 /// SplitMix64.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -21,19 +21,19 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub(crate) fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[usize::try_from(self.below(of.len() as u64)).unwrap()]
     }
 
-    fn perhaps(&mut self) -> bool {
+    pub(crate) fn perhaps(&mut self) -> bool {
         self.below(2) == 0
     }
 
-    fn digits(&mut self, count: usize) -> String {
+    pub(crate) fn digits(&mut self, count: usize) -> String {
         (0..count)
             .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap()))
             .collect()
@@ -49,6 +49,7 @@ pub(crate) fn sending() -> Sending {
         control_number: 417,
         at: "2026-11-24T08:10:00".parse().unwrap(),
         test: false,
+        supplied: std::collections::BTreeMap::new(),
     }
 }
 
@@ -69,7 +70,7 @@ const WORDS: &[&str] = &[
     "&",
 ];
 
-fn words(random: &mut Random, from: u64, to: u64) -> String {
+pub(crate) fn words(random: &mut Random, from: u64, to: u64) -> String {
     let count = from + random.below(to - from);
     (0..count)
         .map(|_| random.one(WORDS))
@@ -77,7 +78,7 @@ fn words(random: &mut Random, from: u64, to: u64) -> String {
         .join(" ")
 }
 
-fn party(random: &mut Random, country: &str) -> Value {
+pub(crate) fn party(random: &mut Random, country: &str) -> Value {
     let mut party = json!({ "partyName": words(random, 1, 4), "country": country });
     if random.perhaps() {
         party["streetAddress"] = json!(format!(
@@ -96,7 +97,7 @@ fn party(random: &mut Random, country: &str) -> Value {
 }
 
 /// A manifest with its shipments, as a carrier files them: only members that a 309 carries.
-fn trip(seed: u64) -> Case {
+pub(crate) fn trip(seed: u64) -> Case {
     let random = &mut Random(seed);
     let scac = random.one(&["TOCQ", "ABCD", "XPQR"]);
     let port = random.one(&["2304", "2305", "2506", "2604", "2402", "2403"]);
@@ -206,7 +207,7 @@ fn trip(seed: u64) -> Case {
         .collect()
 }
 
-fn borrowed<'a>(case: &'a [(&'static str, Value)]) -> Vec<CaseRecord<'a>> {
+pub(crate) fn borrowed<'a>(case: &'a [(&'static str, Value)]) -> Vec<CaseRecord<'a>> {
     case.iter()
         .map(|(record_type, subject)| CaseRecord {
             record_type,
@@ -217,7 +218,7 @@ fn borrowed<'a>(case: &'a [(&'static str, Value)]) -> Vec<CaseRecord<'a>> {
 }
 
 /// Numbers by value, lines of text joined: `480` and `480.0` say the same.
-fn plain(value: &Value) -> Value {
+pub(crate) fn plain(value: &Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members
@@ -308,6 +309,32 @@ fn what_would_be_read_as_something_else_is_not_sent() {
 }
 
 #[test]
+fn a_consist_tells_the_arrival_and_not_when_the_manifest_was_made() {
+    let mut manifest = trip(3).remove(0).1;
+    manifest["estimatedArrival"] = json!("2026-11-24T15:19:00Z");
+    manifest["equipment"] = json!([{ "equipmentNumber": "5301", "equipmentKind": "trailer-53" }]);
+    let made = CaseRecord {
+        record_type: "Manifest",
+        subject: &manifest,
+        occurred: Some("2026-11-24T12:00:09Z".parse().unwrap()),
+    };
+    let written = write(
+        Exporter::named("x12-358").unwrap(),
+        &[made],
+        &sending(),
+        &Readings::default(),
+    )
+    .unwrap();
+    // The code says a trailer, not how long it is.
+    assert!(
+        written
+            .left_out
+            .iter()
+            .any(|left| left.pointer == "/equipment/0/equipmentKind")
+    );
+}
+
+#[test]
 fn every_exporter_writes_what_its_importer_reads() {
     let subjects = [
         ("Manifest", trip(3).remove(0).1),
@@ -345,6 +372,18 @@ fn every_exporter_writes_what_its_importer_reads() {
     ];
     let mut written_types = std::collections::BTreeSet::new();
     for exporter in garita_formats::out::EXPORTERS {
+        // Held with all that they need, by a thousand cases each, in `round_trip_border`.
+        let border = [
+            "ace-cover-sheet",
+            "pedimento",
+            "pedimento-csv",
+            "carta-porte",
+            "cove",
+            "doda",
+        ];
+        if border.contains(&exporter.name) {
+            continue;
+        }
         let mut case: Vec<(&str, Value)> = match exporter.from[0] {
             "Manifest" => trip(3),
             _ => Vec::new(),

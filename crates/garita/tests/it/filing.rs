@@ -171,7 +171,7 @@ async fn a_trip_that_was_filed_goes_out_as_309_again() {
 }
 
 /// CBP's answer to the manifest, as it comes to the carrier.
-fn answer_355() -> Vec<u8> {
+pub(crate) fn answer_355() -> Vec<u8> {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../fuzz/corpus/x12-355/laredo.edi"

@@ -5,7 +5,7 @@ use garita_node::setup::CreatedParty;
 use serde_json::{Value, json};
 
 use crate::chromium::{self, Browser};
-use crate::filing::empty_truck;
+use crate::filing::{answer_355, empty_truck};
 use crate::world::{World, appointment};
 
 const SIZES: [(u32, u32); 2] = [(1440, 900), (390, 844)];
@@ -49,8 +49,8 @@ async fn files_are_looked_at_and_filed_in_a_browser() {
         .unwrap();
     assert_eq!(
         world.records("trade").await,
-        before + 4,
-        "two appointments, one manifest, and the one whose gap was filled in"
+        before + 5,
+        "two appointments, one manifest, the one whose gap was filled in, and a report"
     );
 }
 
@@ -162,6 +162,27 @@ fn visit(binary: &str, base: &str, carrier: &CreatedParty) {
         "document.querySelectorAll('.imported').length === 3",
     );
     look(&mut browser, "draft-dark-1440", &["day.csv"]);
+    // What customs answered is reported by the carrier, with its place; what only the office says would be told.
+    browser.open(&format!("{base}/console/import?lang=es"));
+    let answer = String::from_utf8(answer_355()).unwrap();
+    choose(&mut browser, &json!([["respuesta.edi", answer]]));
+    press(&mut browser, "read");
+    browser.wait(
+        "the answer is read",
+        "document.body.innerText.includes('Presentar 1 registro')",
+    );
+    look(
+        &mut browser,
+        "report-es-1440",
+        &["TOCQ2611240417", "completo"],
+    );
+    press(&mut browser, "file");
+    browser.wait("it is filed", "!!document.getElementById('done')");
+    look(
+        &mut browser,
+        "reported-es-1440",
+        &["Se presentó 1 registro"],
+    );
     // Nothing chosen is told, not a page without a word.
     browser.open(&format!("{base}/console/import?lang=en"));
     press(&mut browser, "read");

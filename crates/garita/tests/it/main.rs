@@ -35,6 +35,7 @@ mod plant_health;
 mod programs;
 mod receipts;
 mod refusals;
+mod sending;
 mod sheets;
 mod signed;
 mod watch;

@@ -1,5 +1,6 @@
 //! A case as a document that a party sends: which kinds its records can be written as, and one of them.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use garita_exchange::core::Core;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::read;
-use garita_formats::out::{self, CaseRecord, EXPORTERS, Exporter, Sending, WriteError};
-use garita_profile::case::CaseRef;
+use garita_formats::out::{self, EXPORTERS, Exporter, Sending, WriteError};
+use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_store::HeldRecord;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -40,6 +42,16 @@ pub struct Asked {
     #[serde(default)]
     test: bool,
 }
+
+/// Query members that are no elements of a document.
+pub(crate) const STEERING: &[&str] = &[
+    "sender",
+    "senderQualifier",
+    "receiver",
+    "receiverQualifier",
+    "control",
+    "test",
+];
 
 /// `GET /v1/cases/{kind}/{key}/documents`: the kinds that its records can be written as.
 pub async fn list(
@@ -71,6 +83,7 @@ pub async fn one(
     caller: Caller,
     Path((kind, key, document)): Path<(String, String, String)>,
     Query(asked): Query<Asked>,
+    Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
     let Some(exporter) = Exporter::named(&document) else {
         return Err(Problem::not_found());
@@ -79,22 +92,18 @@ pub async fn one(
         .headers()
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"));
-    let sending = sending(asked, app.core().clock.now_ms());
+    let supplied = query
+        .into_iter()
+        .filter(|(name, _)| !STEERING.contains(&name.as_str()))
+        .collect();
+    let sending = sending(asked, supplied, app.core().clock.now_ms());
     let name = file_name(&key, exporter.extension);
     let node = Arc::clone(&app);
     let written = reading(&app, &caller, move |core, party| {
         let Some(records) = records_of(core, party, CaseRef { kind, key })? else {
             return Ok(None);
         };
-        let borrowed: Vec<CaseRecord<'_>> = records
-            .iter()
-            .map(|own| CaseRecord {
-                record_type: &own.record_type,
-                subject: &own.subject,
-                occurred: own.occurred,
-            })
-            .collect();
-        out::write(exporter, &borrowed, &sending, node.readings())
+        out::write(exporter, &borrowed(&records), &sending, node.readings())
             .map(Some)
             .map_err(|error| refusal(&error))
     })
@@ -144,7 +153,7 @@ fn file_name(key: &str, extension: &str) -> String {
 }
 
 /// The exporters that have something to write.
-fn kinds_for(records: &[Own]) -> impl Iterator<Item = &'static out::Exporter> {
+pub(crate) fn kinds_for(records: &[Own]) -> impl Iterator<Item = &'static out::Exporter> {
     EXPORTERS.iter().filter(|exporter| {
         records
             .iter()
@@ -153,37 +162,67 @@ fn kinds_for(records: &[Own]) -> impl Iterator<Item = &'static out::Exporter> {
 }
 
 /// A record of the case, as far as a document is made of it.
-struct Own {
+pub(crate) struct Own {
+    id: String,
     record_type: String,
     subject: Value,
     occurred: Option<Timestamp>,
 }
 
+/// As writers take them.
+pub(crate) fn borrowed(records: &[Own]) -> Vec<out::CaseRecord<'_>> {
+    records
+        .iter()
+        .map(|own| out::CaseRecord {
+            record_type: &own.record_type,
+            subject: &own.subject,
+            occurred: own.occurred,
+        })
+        .collect()
+}
+
 /// The records in force that the party holds whole: the case's own, then its parts'.
-fn records_of(core: &Core, party: &str, case: CaseRef) -> Result<Option<Vec<Own>>, Refusal> {
+pub(crate) fn records_of(
+    core: &Core,
+    party: &str,
+    case: CaseRef,
+) -> Result<Option<Vec<Own>>, Refusal> {
     let Some(read) = read::case(core, party, &case)? else {
         return Ok(None);
     };
-    let mut found = in_force(&read);
+    let mut found = in_force(&read.state, &read.records, &read.case_records);
     for (part, _) in read.state.parts.values().flat_map(|part| &part.cases) {
         if let Some(read) = read::case(core, party, part)? {
-            found.extend(in_force(&read));
+            found.extend(in_force(&read.state, &read.records, &read.case_records));
         }
     }
-    Ok(Some(found))
+    Ok(Some(each_once(found)))
 }
 
-fn in_force(read: &read::CaseRead) -> Vec<Own> {
-    read.state
+/// Each record once: one may be about a whole and several of its parts.
+pub(crate) fn each_once(mut found: Vec<Own>) -> Vec<Own> {
+    let mut seen = HashSet::new();
+    found.retain(|own| seen.insert(own.id.clone()));
+    found
+}
+
+/// What documents are made of, of one case.
+pub(crate) fn in_force(
+    state: &CaseState,
+    held: &[HeldRecord],
+    case_records: &[CaseRecord],
+) -> Vec<Own> {
+    state
         .records
         .iter()
         .filter(|state| state.in_force)
         .filter_map(|state| {
-            let held = read.records.iter().find(|h| h.record.id == state.id)?;
-            let record = read.case_records.iter().find(|r| r.id == state.id)?;
+            let held = held.iter().find(|h| h.record.id == state.id)?;
+            let record = case_records.iter().find(|r| r.id == state.id)?;
             let whole = held.record.view == garita_exchange::stamp::WHOLE;
             let subject = record.document.get("credentialSubject")?;
             whole.then(|| Own {
+                id: record.id.clone(),
                 record_type: record.record_type.clone(),
                 subject: subject.clone(),
                 occurred: Timestamp::from_millisecond(record.occurred_ms).ok(),
@@ -192,7 +231,8 @@ fn in_force(read: &read::CaseRead) -> Vec<Own> {
         .collect()
 }
 
-fn sending(asked: Asked, now_ms: i64) -> Sending {
+/// What no record says of the document: as asked, or as is usual.
+pub(crate) fn sending(asked: Asked, supplied: BTreeMap<String, String>, now_ms: i64) -> Sending {
     let at = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
     // Seconds since 1970: two documents of one second need `control`.
     let number = now_ms.div_euclid(1_000).rem_euclid(CONTROL_NUMBERS);
@@ -206,20 +246,33 @@ fn sending(asked: Asked, now_ms: i64) -> Sending {
             .unwrap_or_else(|| u32::try_from(number).unwrap_or(1)),
         at: TimeZone::UTC.to_datetime(at),
         test: asked.test,
+        supplied,
     }
 }
 
-fn refusal(error: &WriteError) -> Refusal {
+pub(crate) fn refusal(error: &WriteError) -> Refusal {
     let faults = match error {
         WriteError::Missing(missing) => missing
             .iter()
             .map(|gap| {
-                Fault::at(
-                    "document-member-missing",
-                    &gap.pointer,
-                    format!("the document needs {}", gap.en),
-                    format!("el documento necesita {}", gap.es),
-                )
+                let (en, es) = (&gap.en, &gap.es);
+                match out::is_supplied(&gap.pointer) {
+                    false => Fault::at(
+                        "document-member-missing",
+                        &gap.pointer,
+                        format!("the document needs {en}"),
+                        format!("el documento necesita {es}"),
+                    ),
+                    true => {
+                        let name = &gap.pointer;
+                        Fault::at(
+                            "document-element-missing",
+                            &format!("/{name}"),
+                            format!("the document needs {en}, which no record has: supply `{name}`"),
+                            format!("el documento necesita {es}, que ningún registro tiene: indique `{name}`"),
+                        )
+                    }
+                }
             })
             .collect(),
         WriteError::Changed {
@@ -250,6 +303,17 @@ fn refusal(error: &WriteError) -> Refusal {
             );
             return Refusal::one(RefusalKind::Malformed, fault);
         }
+        WriteError::Faulty(faults) => faults
+            .iter()
+            .map(|fault| {
+                Fault::at(
+                    "document-faulty",
+                    fault.pointer.as_deref().unwrap_or(""),
+                    format!("the document would be wrong: {}", fault.en),
+                    format!("el documento saldría mal: {}", fault.es),
+                )
+            })
+            .collect(),
         // The list of causes may grow: this one is told as it says itself.
         other => vec![Fault::whole(
             "document-not-written",

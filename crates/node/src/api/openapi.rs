@@ -266,19 +266,22 @@ pub const ROUTES: &[Route] = &[
             "receiverQualifier",
             "control",
             "test",
+            "supplied",
         ],
         codes: &[
             "unauthenticated",
             "not-found",
             "parameter-malformed",
             "document-member-missing",
+            "document-element-missing",
             "document-member-changed",
+            "document-faulty",
         ],
         ..get(
             "/v1/cases/{kind}/{key}/documents/{document}",
             "cases",
-            "The case as a document to send, read again before it is answered. The header `Garita-Left-Out` names members that the format has no place for; with `Accept: application/json` they come beside the document.",
-            "El expediente como documento para enviar, leído de nuevo antes de responder. El encabezado `Garita-Left-Out` nombra los datos que el formato no puede llevar; con `Accept: application/json` vienen junto al documento.",
+            "The case as a document to send, read again before it is answered. The header `Garita-Left-Out` names members that the format has no place for; with `Accept: application/json` they come beside the document. Other query members are elements that the format asks for and no record has, by the name under which a refusal tells that they are missing.",
+            "El expediente como documento para enviar, leído de nuevo antes de responder. El encabezado `Garita-Left-Out` nombra los datos que el formato no puede llevar; con `Accept: application/json` vienen junto al documento. Los demás miembros de la consulta son elementos que el formato pide y ningún registro tiene, con el nombre con que un rechazo dice que faltan.",
         )
     },
     Route {

@@ -58,6 +58,8 @@ pub struct CasePage {
     pub clocks: Vec<ClockLine>,
     /// Credentials for outsiders that the reader may have of it.
     pub credentials: Vec<CredentialLine>,
+    /// Documents that it can go out as.
+    pub sends: Vec<super::send::SendLine>,
     /// Who has it, since when.
     pub holders: Vec<Holder>,
     /// By what the case is governed, in one sentence.

@@ -29,6 +29,7 @@ mod pass;
 pub mod paths;
 pub(crate) mod qr;
 mod schema;
+mod send;
 mod shift;
 mod texts;
 pub mod time;
@@ -82,6 +83,7 @@ pub use pass::{
     MadePass, PassPage, PassRow, PassesPage, render_pass, render_pass_gone, render_passes,
 };
 pub use schema::{FILE, FILE_DIGEST, Words, document_of, sections_of};
+pub use send::{SendField, SendLine, SendPage, render_send};
 pub use shift::{HandOverNote, ShiftList, ShiftNeeds, ShiftPage, ShiftRow, render_shift};
 
 /// The style sheet, served at `paths::STYLE` as `text/css; charset=utf-8`.

@@ -81,6 +81,25 @@ pub fn credential(kind: &str, key: &str, name: &str) -> String {
     )
 }
 
+/// Address of the page of a document that a case goes out as.
+pub fn send(kind: &str, key: &str, name: &str) -> String {
+    format!(
+        "{}/documents/{}",
+        case(kind, key),
+        super::address::segment(name)
+    )
+}
+
+/// Address of the document itself.
+pub fn document(kind: &str, key: &str, name: &str) -> String {
+    format!(
+        "/v1/cases/{}/{}/documents/{}",
+        super::address::segment(kind),
+        super::address::segment(key),
+        super::address::segment(name)
+    )
+}
+
 /// Address of an indicator.
 pub fn indicator(id: &str) -> String {
     format!("{INDICATORS}/{}", super::address::segment(id))

@@ -23,7 +23,8 @@ use super::ask::{Ask, absent, held, signed};
 use super::board_anew::finder;
 use super::words::{Say, inside};
 use super::{
-    after, case_fields, case_holders, case_papers, case_times, contacts, live, needy, undo,
+    after, case_fields, case_holders, case_papers, case_sends, case_times, contacts, live, needy,
+    undo,
 };
 use crate::api::records::digest_of;
 use crate::console::{
@@ -385,6 +386,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         acts: Vec::new(),
         clocks: case_times::clocks(ask, &opened),
         credentials: credentials(ask, &opened)?,
+        sends: case_sends::lines(ask, &opened)?,
         holders,
         governed: governed(ask, &opened),
     };

@@ -12,6 +12,7 @@ use garita_exchange::verify::Once;
 use garita_exchange::{attachments, encode};
 use garita_profile::Profile;
 use garita_profile::builtin::{ANY, BUILT_IN};
+use garita_profile::case::Standing;
 use garita_store::Attachment;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -455,22 +456,47 @@ pub(super) struct Form {
 impl Form {
     /// The form of a record type that the reader's role files.
     pub(super) fn open(ask: &Ask, record_type: &str) -> Result<Form, Refusal> {
+        let form = Form::look(ask, record_type)?;
+        match form.barred(ask, None) {
+            Some(refusal) => Err(refusal),
+            None => Ok(form),
+        }
+    }
+
+    /// Why the reader files no record of the type in that standing. What another decided may be reported by whoever has a place in the
+    /// case, where the program takes reports.
+    pub(super) fn barred(&self, ask: &Ask, standing: Option<Standing>) -> Option<Refusal> {
+        let profile = &self.say.profile;
+        let (fits, en, es) = if standing == Some(Standing::Report) {
+            let ty = profile.model().records.get(&self.record_type);
+            (
+                ty.is_some_and(|ty| ty.accepts.iter().any(|accepts| accepts == "report")),
+                "the program takes no report of this: only the office files it",
+                "el programa no admite que se reporte: solo lo presenta la autoridad",
+            )
+        } else {
+            (
+                may(profile, &self.record_type, &ask.roles()),
+                "your role does not file records of this type",
+                "su función no presenta registros de este tipo",
+            )
+        };
+        (!fits).then(|| {
+            Refusal::one(
+                RefusalKind::Forbidden,
+                Refused::whole("role-may-not-issue", en, es),
+            )
+        })
+    }
+
+    /// The form of a record type, whoever files it.
+    pub(super) fn look(ask: &Ask, record_type: &str) -> Result<Form, Refusal> {
         let profile = ask
             .app
             .core()
             .programs
             .for_record_type(record_type)
             .ok_or_else(absent)?;
-        if !may(&profile, record_type, &ask.roles()) {
-            return Err(Refusal::one(
-                RefusalKind::Forbidden,
-                Refused::whole(
-                    "role-may-not-issue",
-                    "your role does not file records of this type",
-                    "su función no presenta registros de este tipo",
-                ),
-            ));
-        }
         let schema = profile
             .model()
             .schemas

@@ -223,7 +223,7 @@ impl Work {
                 let prefix = format!("f{at}r{number}");
                 let form = forms
                     .entry(record.record_type.clone())
-                    .or_insert_with(|| Form::open(ask, &record.record_type));
+                    .or_insert_with(|| Form::look(ask, &record.record_type));
                 record.complete(
                     ask,
                     form,

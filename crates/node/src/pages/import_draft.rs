@@ -257,6 +257,16 @@ impl Rec {
                 return;
             }
         };
+        if let Some(refusal) = form.barred(ask, self.relays.0) {
+            self.ready = false;
+            let told = refusal.faults.iter();
+            self.why
+                .extend(told.map(|fault| ask.w(&fault.en, &fault.es).to_owned()));
+            if shown {
+                self.label(ask, form);
+            }
+            return;
+        }
         let mut open = Vec::new();
         for gap in &self.gaps {
             let given: Vec<(String, String)> = fields
@@ -321,15 +331,19 @@ impl Rec {
         }
         self.ready &= open.is_empty();
         if shown {
-            self.labels = labels(
-                ask,
-                form,
-                &self.record_type,
-                &self.sources,
-                &self.gaps,
-                &self.subject,
-            );
+            self.label(ask, form);
         }
+    }
+
+    fn label(&mut self, ask: &Ask, form: &Form) {
+        self.labels = labels(
+            ask,
+            form,
+            &self.record_type,
+            &self.sources,
+            &self.gaps,
+            &self.subject,
+        );
     }
 
     pub(super) fn shown(

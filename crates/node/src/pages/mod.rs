@@ -13,6 +13,7 @@ mod case;
 mod case_fields;
 mod case_holders;
 mod case_papers;
+mod case_sends;
 mod case_times;
 mod cases;
 mod check;
@@ -103,6 +104,10 @@ pub fn router() -> Router<Arc<App>> {
         .route(
             "/console/cases/{kind}/{key}/credentials/{name}",
             get(check::carry),
+        )
+        .route(
+            "/console/cases/{kind}/{key}/documents/{name}",
+            get(case_sends::page),
         )
         .route(paths::CHECK, get(check::page).post(check::post))
         .route(
