@@ -12,7 +12,7 @@ pub struct SendLine {
     pub title: String,
     /// Its page.
     pub href: String,
-    /// Its file; empty where it lacks something.
+    /// Its file; empty where it can't be made as it is, or was not tried.
     pub file: String,
     /// What it lacks, in words.
     pub lacks: Vec<String>,

@@ -18,24 +18,36 @@ use crate::api::documents::{self, Asked, Own, STEERING};
 use crate::console::{Address, Link, Place, SendField, SendLine, SendPage, paths, render_send};
 use crate::server::App;
 
+/// A case of more parts is not written in each kind each time that somebody looks at it: that is for the document's own page.
+const TRIED_PARTS_MAX: usize = 40;
 /// Of a code to print the text is shown up to here; no QR holds more.
 const CODE_BYTES_MAX: usize = 2_000;
 
 /// One line for each kind that its records can be written as: those that are ready first.
 pub(super) fn lines(ask: &Ask, opened: &Opened) -> Result<Vec<SendLine>, Refusal> {
-    let records = records(ask, opened)?;
+    let own = &opened.read;
+    let parts: usize = own.state.parts.values().map(|part| part.cases.len()).sum();
+    let is_tried = parts <= TRIED_PARTS_MAX;
+    let records = match is_tried {
+        true => records(ask, opened)?,
+        false => documents::in_force(&own.state, &own.records, &own.case_records),
+    };
     let (kind, key) = (&opened.case.kind, &opened.case.key);
     let mut lines: Vec<SendLine> = documents::kinds_for(&records)
         .map(|exporter| {
-            let (lacks, kept_back) = match write(ask, exporter, &records, BTreeMap::new()) {
-                Ok(_) => (Vec::new(), false),
-                Err(WriteError::Missing(missing)) => (in_words(ask, &missing), false),
-                Err(_) => (Vec::new(), true),
+            let tried = is_tried.then(|| write(ask, exporter, &records, BTreeMap::new()));
+            let (lacks, kept_back) = match &tried {
+                Some(Err(WriteError::Missing(missing))) => (in_words(ask, missing), false),
+                Some(Err(_)) => (Vec::new(), true),
+                Some(Ok(_)) | None => (Vec::new(), false),
             };
             SendLine {
                 title: ask.w(exporter.en, exporter.es).to_owned(),
                 href: paths::send(kind, key, exporter.name),
-                file: paths::document(kind, key, exporter.name),
+                file: match tried {
+                    Some(Ok(_)) => paths::document(kind, key, exporter.name),
+                    Some(Err(_)) | None => String::new(),
+                },
                 lacks,
                 kept_back,
             }
