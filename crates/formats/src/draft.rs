@@ -154,6 +154,9 @@ pub struct DraftRecord {
     /// When what the record states happened, where the document says it to the minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub occurred: Option<Occurred>,
+    /// Why it changes what its sender filed before, where the document says that it does: `function 5: driver changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amends: Option<String>,
     /// `report` where the document says what another party decided: who imports it then reports, and does not act.
     /// A hint only; the party that sent the document may file it as its own act.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Longest reason of a change.
+const REASON_CHARS_MAX: usize = 500;
+
 /// Fills draft records member by member, keeping each member's place.
 pub(crate) struct Builder {
     kind: DocumentKind,
@@ -44,6 +47,7 @@ impl Builder {
             sources: Sources::default(),
             missing: Vec::new(),
             occurred: None,
+            amends: None,
             standing: None,
             source: None,
         });
@@ -79,6 +83,13 @@ impl Builder {
         if let Some(draft) = self.records.get_mut(record) {
             let at = at.to_string();
             draft.occurred = Some(Occurred { at, place });
+        }
+    }
+
+    /// Says that a record changes what its sender filed before, and why.
+    pub(crate) fn amends(&mut self, record: usize, reason: &str) {
+        if let Some(draft) = self.records.get_mut(record) {
+            draft.amends = Some(reason.chars().take(REASON_CHARS_MAX).collect());
         }
     }
 

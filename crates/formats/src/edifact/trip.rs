@@ -390,17 +390,34 @@ pub(super) fn driver(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     one.put_at(&pass, ("name-1", 0), "/driver/driverName", name);
 }
 
+/// Says of a record that it changes an earlier one, where the function of the report says so; tells whether it does.
+pub(super) fn amends(one: &mut Filler<'_, '_>, root: &TripPass<'_>) -> bool {
+    let code = root.text_in("function", 0);
+    if !TripReading::is(&one.reading.replacing, code) {
+        return false;
+    }
+    let mut reason = format!("function {}", code.unwrap_or(""));
+    let texts = heads(root, "FTX").map(|pass| joined(&pass, "remark", " "));
+    let mut texts = texts.chain([joined(root, "remark", " ")]);
+    if let Some(text) = texts.find(|text| !text.is_empty()) {
+        reason.push_str(": ");
+        reason.push_str(&text);
+    }
+    one.amends(&reason);
+    true
+}
+
 /// Tells that a report replaces an earlier one, or that a later one will complete it.
 pub(super) fn function(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
     let code = root.text_in("function", 0);
-    if TripReading::is(&one.reading.replacing, code) {
+    if amends(one, root) {
         let code = code.unwrap_or("");
         one.tell_at(
             root,
             ("function", 0),
             (Severity::Warning, "replaces-earlier"),
-            format!("function {code} changes a report sent before: who files this names the record that it replaces"),
-            format!("la función {code} cambia un reporte anterior: quien presente esto indica el registro que reemplaza"),
+            format!("function {code} changes a report sent before: it is filed as an amendment of the record in force, where there is one"),
+            format!("la función {code} cambia un reporte anterior: se presenta como enmienda del registro vigente, si lo hay"),
         );
     } else if TripReading::is(&one.reading.preliminary, code) {
         one.tell_at(

@@ -619,6 +619,7 @@ impl Reading<'_> {
                 sources: self.sources.into_iter().collect(),
                 missing,
                 occurred: None,
+                amends: None,
             },
             errors: self.errors,
         }

@@ -355,6 +355,14 @@ impl<'s> Set<'_, 's> {
                         .map(|text| text.trim().to_owned())
                         .collect(),
                 );
+                // What its codes mean on a truck is published nowhere that was found: a person decides.
+                self.tell(
+                    Severity::Warning,
+                    "bill-amends",
+                    segment,
+                    "M13 says that this bill changes a manifest sent before; it is read as a bill of this manifest",
+                    "M13 dice que este conocimiento cambia un manifiesto anterior; se lee como conocimiento de este manifiesto",
+                );
             }
             "M11" if bill.bill_number.is_empty() => self.m11(bill),
             "N9" => {

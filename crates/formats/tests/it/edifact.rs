@@ -274,6 +274,11 @@ fn the_function_of_a_cargo_report() {
             .unwrap();
         assert_eq!(fault.severity, severity);
         assert_eq!(fault.place.as_ref().unwrap().path, "CUSCAR #0417/2 BGM03");
+        // Manifest and shipments change what stands in force; others are new.
+        let amends = (code == "replaces-earlier").then(|| format!("function {function}"));
+        for record in &draft.records {
+            assert_eq!(record.amends, amends, "{}", record.record_type);
+        }
     }
     // The trip is taken back, or its shipments.
     let reason = "FTX+CHG+++Truck broke down:near Saltillo'\nTDT+11++03+:::TR++I++:146";

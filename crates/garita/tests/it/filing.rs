@@ -227,6 +227,49 @@ async fn an_answer_is_a_report_of_the_carrier_and_an_act_of_the_office_itself() 
     assert_eq!(of(&again), of(&first));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cargo_report_that_changes_another_amends_what_is_in_force() {
+    let world = World::running("amends", 2).await;
+    let carrier = world.api("ocotillo");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/edifact-cuscar/laredo.edi"
+    );
+    let text = std::fs::read_to_string(path).unwrap();
+    let file = async |text: &str| {
+        let answer = carrier
+            .send(
+                "POST",
+                "/v1/import/edifact-cuscar?submit=true",
+                text.as_bytes().to_vec(),
+            )
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let records = answer.body["records"].as_array().unwrap().clone();
+        let ids = records.iter().map(|r| r["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<String>>()
+    };
+    let first = file(&text).await;
+    let changed = text
+        .replace("0417+22'", "0417+4'")
+        .replace("47AK2F", "48AK2F");
+    assert_ne!(changed, text);
+    let second = file(&changed).await;
+    assert_eq!(first.len(), second.len());
+    for (before, now) in first.iter().zip(&second) {
+        let record = carrier.record(now).await.body["record"].clone();
+        let expected = json!({ "id": before, "kind": "amends", "reason": "function 4" });
+        assert_eq!(record["replaces"], expected, "{record}");
+    }
+    let trip = carrier.case("trip", &trip_key(TRIP)).await.body;
+    let in_force = |id: &String| {
+        let records = trip["records"].as_array().unwrap();
+        records.iter().find(|r| r["id"] == *id).unwrap()["inForce"].clone()
+    };
+    assert_eq!(in_force(&first[0]), false, "{trip}");
+    assert_eq!(in_force(&second[0]), true);
+}
+
 /// A 350 of one disposition at Laredo, the minute local.
 fn status_350(disposition: &str, time: &str) -> Vec<u8> {
     format!(

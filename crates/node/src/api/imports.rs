@@ -1,6 +1,6 @@
 //! `POST /v1/import/{kind}`: a document that people already have becomes draft records; complete ones are submitted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +15,8 @@ use garita_exchange::read;
 use garita_exchange::submit::{self, Principal, Submission};
 use garita_exchange::verify::Once;
 use garita_formats::{DocumentKind, Draft, DraftRecord, IMPORTERS, Severity};
-use garita_profile::case::{CaseRef, RecordState, Standing};
+use garita_profile::Profile;
+use garita_profile::case::{CaseRef, RecordState, ReplaceKind, Replaces, Standing};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -211,7 +212,14 @@ impl Paper<'_> {
         let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
         let (core, party) = (Arc::clone(self.core), self.principal.party.clone());
         let (record_type, subject) = (record.record_type.clone(), record.subject.clone());
-        let follows = blocking(move || followed(&core, &party, &record_type, &subject)).await?;
+        let amends = record.amends.clone();
+        let (follows, replaces) = blocking(move || {
+            Ok((
+                followed(&core, &party, &record_type, &subject)?,
+                amended(&core, &party, &record_type, &subject, amends)?,
+            ))
+        })
+        .await?;
         Ok(Submission {
             record_type: record.record_type.clone(),
             // What the filer gives stands before what the document says.
@@ -221,7 +229,7 @@ impl Paper<'_> {
                 .or_else(|| record.occurred.as_ref().map(|occurred| occurred.at.clone())),
             subject: record.subject.clone(),
             standing,
-            replaces: None,
+            replaces,
             follows,
             saw: None,
             about: Vec::new(),
@@ -258,31 +266,67 @@ pub(crate) fn followed(
     record_type: &str,
     subject: &Value,
 ) -> Result<Vec<String>, Refusal> {
-    let network = core.network();
-    let profile = core
-        .programs
-        .issuing(record_type, &network, core.clock.now_ms());
-    let Some(profile) = profile else {
+    let Some(profile) = issuing(core, record_type) else {
         return Ok(Vec::new());
     };
     let follows = profile.model().records.get(record_type);
     let follows = follows.map_or(&[][..], |ty| ty.follows.as_slice());
-    let cases = follows.iter().filter_map(|followed| {
-        let probe =
-            json!({ "type": ["VerifiableCredential", followed], "credentialSubject": subject });
-        garita_profile::keys::about(&profile, &probe).ok()
+    let of_type = |r: &RecordState| follows.contains(&r.record_type);
+    let newest = newest(core, party, &profile, follows, subject, of_type)?;
+    Ok(newest.into_iter().collect())
+}
+
+/// What a record of a document changes, where the document says that it changes something: the party's own newest of its type in force in
+/// the case that it names. Nothing where there is none: what was sent before this node was there is filed as it now stands.
+pub(crate) fn amended(
+    core: &Core,
+    party: &str,
+    record_type: &str,
+    subject: &Value,
+    reason: Option<String>,
+) -> Result<Option<Replaces>, Refusal> {
+    let (Some(reason), Some(profile)) = (reason, issuing(core, record_type)) else {
+        return Ok(None);
+    };
+    let own = |r: &RecordState| r.record_type == record_type && r.issuer == party;
+    let types = [record_type.to_owned()];
+    let newest = newest(core, party, &profile, &types, subject, own)?;
+    Ok(newest.map(|id| Replaces {
+        id,
+        kind: ReplaceKind::Amends,
+        reason,
+    }))
+}
+
+fn issuing(core: &Core, record_type: &str) -> Option<Arc<Profile>> {
+    let now_ms = core.clock.now_ms();
+    core.programs.issuing(record_type, &core.network(), now_ms)
+}
+
+/// The newest record in force that fits, in the cases which a subject names as one of those types.
+fn newest(
+    core: &Core,
+    party: &str,
+    profile: &Profile,
+    types: &[String],
+    subject: &Value,
+    fits: impl Fn(&RecordState) -> bool,
+) -> Result<Option<String>, Refusal> {
+    let cases = types.iter().filter_map(|ty| {
+        let probe = json!({ "type": ["VerifiableCredential", ty], "credentialSubject": subject });
+        garita_profile::keys::about(profile, &probe).ok()
     });
-    let cases: std::collections::BTreeSet<CaseRef> = cases.flatten().collect();
+    let cases: BTreeSet<CaseRef> = cases.flatten().collect();
     for case in &cases {
         let Some(read) = read::case(core, party, case)? else {
             continue;
         };
-        let of_type = |r: &&RecordState| r.in_force && follows.contains(&r.record_type);
-        if let Some(newest) = read.state.records.iter().rev().find(of_type) {
-            return Ok(vec![newest.id.clone()]);
+        let mut records = read.state.records.iter().rev();
+        if let Some(newest) = records.find(|r| r.in_force && fits(r)) {
+            return Ok(Some(newest.id.clone()));
         }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
 
 /// The kind that is named, or what the bytes are where it is left to the node.

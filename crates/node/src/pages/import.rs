@@ -255,6 +255,7 @@ impl Work {
                     standing,
                     source,
                     follows: record.follows.clone(),
+                    replaces: record.replaces.clone(),
                     ..sheets::submission(
                         &record.record_type,
                         &record.subject,

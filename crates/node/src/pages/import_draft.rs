@@ -8,7 +8,7 @@ use garita_formats::sheet::SheetReading;
 use garita_formats::{
     DocumentKind, Fault as Told, Missing, Occurred, ReadError, Severity, SourcePlace, Sources,
 };
-use garita_profile::case::Standing;
+use garita_profile::case::{Replaces, Standing};
 use garita_profile::schema;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ use super::ask::{Ask, held};
 use super::case::name_of;
 use super::file::{Form, SUBJECT};
 use super::import::{SHEET, Upload};
-use crate::api::imports::{followed, standing_of};
+use crate::api::imports::{amended, followed, standing_of};
 use crate::api::records::digest_of;
 use crate::console::{
     Fault, FormSection, Glyph, ImportFault, ImportMember, ImportRecord, Link, Tone, document_of,
@@ -51,6 +51,8 @@ pub(super) struct Rec {
     pub(super) sources: Sources,
     /// What it answers or closes.
     pub(super) follows: Vec<String>,
+    /// What it changes.
+    pub(super) replaces: Option<Replaces>,
     /// When it happened, where the file says it.
     pub(super) occurred: Option<Occurred>,
     /// What the file does not say, whether or not the filer has.
@@ -128,6 +130,14 @@ impl Doc {
                             &record.subject,
                         )
                         // The judge of records tells where nothing is found.
+                        .unwrap_or_default(),
+                        replaces: amended(
+                            ask.app.core(),
+                            ask.party(),
+                            &record.record_type,
+                            &record.subject,
+                            record.amends,
+                        )
                         .unwrap_or_default(),
                         record_type: record.record_type,
                         which: String::new(),
@@ -226,6 +236,7 @@ impl Rec {
             subject: json!({}),
             sources: Sources::default(),
             follows: Vec::new(),
+            replaces: None,
             occurred: None,
             gaps: Vec::new(),
             optional: false,
@@ -498,6 +509,7 @@ fn supply(subject: &mut Value, pointer: &str, value: Value) -> bool {
         source: None,
         missing: Vec::new(),
         occurred: None,
+        amends: None,
     };
     let landed = record.supply(pointer, value);
     *subject = record.subject;

@@ -114,6 +114,11 @@ impl<R> Deriving<'_, '_, R> {
         self.out.occurred(self.record, at, origin);
     }
 
+    /// Says that the record changes what its sender filed before, and why.
+    pub(crate) fn amends(&mut self, reason: &str) {
+        self.out.amends(self.record, reason);
+    }
+
     /// Adds a note that is true of the whole document, once.
     pub(crate) fn note_once(&mut self, code: &'static str, origin: Mark, words: (String, String)) {
         self.out.note_once(code, origin, words);

@@ -158,6 +158,7 @@ fn counts(one: &mut Filler<'_, '_>, root: &TripPass<'_>, all: &[TripPass<'_>]) {
 pub(super) fn shipment(one: &mut Filler<'_, '_>) {
     let pass = one.pass;
     let root = trip::root(pass);
+    trip::amends(one, root);
     if !TripReading::is(&one.reading.shipments_only, root.text_in("document", 0)) {
         trip::carrier(one, root);
         trip::trip(one, root);
