@@ -88,6 +88,7 @@ impl<'a> Fold<'a> {
                 .into_iter()
                 .filter(|u| now.list.contains(u))
                 .filter(|&u| !self.opens_hold(u) || folded.holds.contains(&u))
+                .filter(|&u| !self.relays_hold(u))
                 .collect();
             let Some(entry) = self.entries.get(act) else {
                 continue;
@@ -127,6 +128,9 @@ impl<'a> Fold<'a> {
 
     /// An open hold, or what moves a track or a balance; a closed hold and what closes one take nothing away.
     fn can_take_away(&self, i: usize, folded: &Folded<'a>) -> bool {
+        if self.relays_hold(i) {
+            return false;
+        }
         if self.opens_hold(i) {
             return folded.holds.contains(&i);
         }
@@ -157,6 +161,18 @@ impl<'a> Fold<'a> {
                 .filter(|_| is_act)
                 .and_then(|l| l.holds.as_ref())
                 .is_some_and(|h| h.opens.contains(&e.record.record_type))
+        })
+    }
+
+    /// Whether it only says that an office placed or removed a hold, which that office knew.
+    fn relays_hold(&self, i: usize) -> bool {
+        self.entries.get(i).is_some_and(|e| {
+            let ty = &e.record.record_type;
+            e.record.standing != crate::case::Standing::Act
+                && self
+                    .life
+                    .and_then(|l| l.holds.as_ref())
+                    .is_some_and(|h| h.opens.contains(ty) || h.closes.contains(ty))
         })
     }
 

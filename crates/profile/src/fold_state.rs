@@ -159,7 +159,7 @@ impl<'a> Folded<'a> {
                 continue;
             }
             // A move by a party that is no office cannot take away what an office's act gave: it may lead on, never back.
-            if now.by_office && !office && now.been.contains(&to) {
+            if !track.said && now.by_office && !office && now.been.contains(&to) {
                 self.notes.insert(i, "disputed: not-an-office");
                 continue;
             }

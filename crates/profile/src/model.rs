@@ -328,6 +328,8 @@ pub struct Track {
     pub first: String,
     /// The role whose word on it counts for those who cannot fold it.
     pub keeper: Option<Role>,
+    /// It tells what is said, by whomever: no office's word on it lasts against another's.
+    pub said: bool,
     /// Moves, first match wins.
     pub moves: Vec<Move>,
 }

@@ -214,6 +214,14 @@ impl Book {
         }
     }
 
+    /// The name of an element's own place, where it has one.
+    pub(super) fn element_at(&self, element: u32) -> Option<At> {
+        match item(&self.elements, element)?.place {
+            ElementPlace::Nowhere => None,
+            ElementPlace::Told(_) | ElementPlace::Marked(_) => Some(At::Element(element)),
+        }
+    }
+
     /// The name of the place of an element's field, the last where it was noted more than once.
     pub(super) fn field(&self, element: u32, field: &str) -> Option<At> {
         let noted = item(&self.elements, element)?;

@@ -204,7 +204,7 @@ impl Places {
             return Some(At::Told(*told));
         }
         if let Some(element) = self.by_element.get(pointer) {
-            return Some(At::Element(*element));
+            return self.book.element_at(*element);
         }
         let (parent, field) = pointer.rsplit_once('/')?;
         self.book.field(*self.by_element.get(parent)?, field)

@@ -69,7 +69,7 @@ pub(super) fn happened<R>(
         return;
     };
     let origin = root.origin_in((name, at));
-    let port = root.text_in("port", 0).unwrap_or("");
+    let port = root.each("port").next().map_or("", |(_, port)| port);
     let zone = zone.or_else(|| southern_port_zone(port));
     let local = match moment(text, root.text_in(format, at)) {
         Some(Moment::Instant(instant)) => return one.happened(instant, origin),
@@ -83,6 +83,14 @@ pub(super) fn happened<R>(
             format!("DTM no tiene huso: la hora se toma como local en {zone}"),
         );
         one.note_once("local-time", origin, words);
+    } else {
+        let words = (
+            format!("the zone of port `{port}` is not known, so when it happened is no instant"),
+            format!(
+                "no se conoce el huso del puerto `{port}`, así que cuándo ocurrió no es un instante"
+            ),
+        );
+        one.note_once("zone-unknown", origin, words);
     }
 }
 

@@ -90,11 +90,11 @@ pub(super) fn carrier(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
 
 /// Northbound, where the port is on the Mexican border and the report is of a truck.
 pub(super) fn direction(one: &mut Filler<'_, '_>, root: &TripPass<'_>) {
-    let southern = root
-        .text_in("port", 0)
-        .is_some_and(|port| southern_port_zone(port).is_some());
-    if southern && is_truck(one.reading, root) {
-        one.put_at(root, ("port", 0), "/direction", "northbound");
+    let Some((at, port)) = root.each("port").next() else {
+        return;
+    };
+    if southern_port_zone(port).is_some() && is_truck(one.reading, root) {
+        one.put_at(root, ("port", at), "/direction", "northbound");
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) fn instant(
     time: DateTime,
 ) -> bool {
     let at = ("arrival", arrival_at(root).unwrap_or(0));
-    let port = root.text_in("port", 0).unwrap_or("");
+    let port = root.each("port").next().map_or("", |(_, port)| port);
     let zone = one.reading.zone.clone();
     let zone = zone.as_deref().or_else(|| southern_port_zone(port));
     let found = zone.and_then(|zone| Some((moment::instant(time, zone)?, zone)));

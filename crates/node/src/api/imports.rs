@@ -8,10 +8,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::read;
+use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Principal, Submission};
 use garita_exchange::verify::Once;
 use garita_formats::{DocumentKind, Draft, DraftRecord, IMPORTERS, Severity};
@@ -121,7 +123,14 @@ pub async fn import(
         occurred,
         file,
     };
-    judge(&paper, &fit).await?;
+    // What was filed under this key before was judged before; since then its case went on.
+    let is_repeat = match &repeat {
+        Some(repeat) => repeat.is_known(core, &principal.party).await?,
+        None => false,
+    };
+    if !is_repeat {
+        judge(&paper, &fit).await?;
+    }
     let mut records: Vec<Value> = Vec::new();
     for (index, record) in fit.into_iter().enumerate() {
         let once = repeat.as_ref().map(|repeat| repeat.record(index));
@@ -161,6 +170,9 @@ async fn judge(paper: &Paper<'_>, records: &[&DraftRecord]) -> Result<(), Proble
             continue;
         }
         let judged = match paper.submission(record).await {
+            Ok(submission) if submission.follows.is_empty() && paper.builds(records, index) => {
+                continue;
+            }
             Ok(submission) => submit::dry_run(paper.core, submission, paper.principal).await,
             Err(refusal) => Err(refusal),
         };
@@ -208,15 +220,29 @@ struct Paper<'a> {
 }
 
 impl Paper<'_> {
+    /// Whether a record follows one that stands before it in the same document and is not filed yet.
+    fn builds(&self, records: &[&DraftRecord], index: usize) -> bool {
+        let Some(record) = records.get(index) else {
+            return false;
+        };
+        let profile = issuing(self.core, &record.record_type);
+        let follows = profile.as_ref().and_then(|profile| {
+            let ty = profile.model().records.get(&record.record_type)?;
+            Some(ty.follows.as_slice())
+        });
+        let mut before = records.iter().take(index);
+        before.any(|before| follows.is_some_and(|follows| follows.contains(&before.record_type)))
+    }
+
     async fn submission(&self, record: &DraftRecord) -> Result<Submission, Refusal> {
         let (standing, source) = standing_of(self.core, &self.principal.party, record, &self.file);
         let (core, party) = (Arc::clone(self.core), self.principal.party.clone());
-        let (record_type, subject) = (record.record_type.clone(), record.subject.clone());
-        let amends = record.amends.clone();
+        let named = record.clone();
         let (follows, replaces) = blocking(move || {
+            let read = &mut Cases::default();
             Ok((
-                followed(&core, &party, &record_type, &subject)?,
-                amended(&core, &party, &record_type, &subject, amends)?,
+                followed(&core, &party, &named, standing, read)?,
+                amended(&core, &party, &named, read)?,
             ))
         })
         .await?;
@@ -258,22 +284,79 @@ pub(crate) fn standing_of(
     (Some(Standing::Report), Some(source))
 }
 
-/// What a record of a document answers or closes: no document names another by its id. Of the case that its subject names, the newest
-/// record in force of a type that it follows; nothing where there is none, which the judge of records then tells.
+/// What a record of a document answers or closes: no document names another by its id.
+///
+/// Of the case that its subject names: the newest record in force of a type that it follows. What removes a hold follows the one that is
+/// open, of the office that removes it; one that is relayed, the newest that is not removed yet. Nothing where there is none, or where it
+/// could be one of several: the judge of records then tells.
 pub(crate) fn followed(
     core: &Core,
     party: &str,
-    record_type: &str,
-    subject: &Value,
+    record: &DraftRecord,
+    standing: Option<Standing>,
+    read: &mut Cases,
 ) -> Result<Vec<String>, Refusal> {
-    let Some(profile) = issuing(core, record_type) else {
+    let Some(profile) = issuing(core, &record.record_type) else {
         return Ok(Vec::new());
     };
-    let follows = profile.model().records.get(record_type);
+    let model = profile.model();
+    let follows = model.records.get(&record.record_type);
     let follows = follows.map_or(&[][..], |ty| ty.follows.as_slice());
-    let of_type = |r: &RecordState| follows.contains(&r.record_type);
-    let newest = newest(core, party, &profile, follows, subject, of_type)?;
-    Ok(newest.into_iter().collect())
+    for case in cases(&profile, follows, &record.subject) {
+        let Some(read) = read.case(core, party, &case)? else {
+            continue;
+        };
+        let state = &read.state;
+        let of_type = |r: &&RecordState| r.in_force && follows.contains(&r.record_type);
+        let holds = model.life_cycle.get(&case.kind);
+        let holds = holds.and_then(|life| life.holds.as_ref());
+        if holds.is_none_or(|holds| !holds.closes.contains(&record.record_type)) {
+            if let Some(newest) = state.records.iter().rev().find(of_type) {
+                return Ok(vec![newest.id.clone()]);
+            }
+            continue;
+        }
+        let is_open = |id: &str| state.holds.iter().any(|hold| hold.record == id);
+        if standing.is_none() {
+            let mut own = state.holds.iter().filter(|hold| hold.office == party);
+            if let (Some(only), None) = (own.next(), own.next()) {
+                return Ok(vec![only.record.clone()]);
+            }
+            continue;
+        }
+        let removed = |id: &str| {
+            let removals = read.case_records.iter();
+            removals
+                .filter(|r| r.record_type == record.record_type)
+                .any(|r| r.follows.iter().any(|followed| followed == id))
+        };
+        let stands = |r: &&RecordState| is_open(&r.id) || r.issuer == party && !removed(&r.id);
+        let mut newest = state.records.iter().rev().filter(of_type);
+        if let Some(newest) = newest.find(stands) {
+            return Ok(vec![newest.id.clone()]);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The cases that records of one document name, each read once.
+#[derive(Default)]
+pub(crate) struct Cases(BTreeMap<CaseRef, Option<Arc<read::CaseRead>>>);
+
+impl Cases {
+    fn case(
+        &mut self,
+        core: &Core,
+        party: &str,
+        case: &CaseRef,
+    ) -> Result<Option<Arc<read::CaseRead>>, Refusal> {
+        if let Some(known) = self.0.get(case) {
+            return Ok(known.clone());
+        }
+        let found = read::case(core, party, case)?.map(Arc::new);
+        self.0.insert(case.clone(), found.clone());
+        Ok(found)
+    }
 }
 
 /// What a record of a document changes, where the document says that it changes something: the party's own newest of its type in force in
@@ -281,21 +364,30 @@ pub(crate) fn followed(
 pub(crate) fn amended(
     core: &Core,
     party: &str,
-    record_type: &str,
-    subject: &Value,
-    reason: Option<String>,
+    record: &DraftRecord,
+    read: &mut Cases,
 ) -> Result<Option<Replaces>, Refusal> {
-    let (Some(reason), Some(profile)) = (reason, issuing(core, record_type)) else {
+    let profile = issuing(core, &record.record_type);
+    let (Some(reason), Some(profile)) = (&record.amends, profile) else {
         return Ok(None);
     };
-    let own = |r: &RecordState| r.record_type == record_type && r.issuer == party;
-    let types = [record_type.to_owned()];
-    let newest = newest(core, party, &profile, &types, subject, own)?;
-    Ok(newest.map(|id| Replaces {
-        id,
-        kind: ReplaceKind::Amends,
-        reason,
-    }))
+    let own =
+        |r: &&RecordState| r.in_force && r.record_type == record.record_type && r.issuer == party;
+    let types = std::slice::from_ref(&record.record_type);
+    for case in cases(&profile, types, &record.subject) {
+        let read = read.case(core, party, &case)?;
+        let newest = read
+            .as_ref()
+            .and_then(|read| read.state.records.iter().rev().find(own));
+        if let Some(newest) = newest {
+            return Ok(Some(Replaces {
+                id: newest.id.clone(),
+                kind: ReplaceKind::Amends,
+                reason: reason.clone(),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 fn issuing(core: &Core, record_type: &str) -> Option<Arc<Profile>> {
@@ -303,30 +395,13 @@ fn issuing(core: &Core, record_type: &str) -> Option<Arc<Profile>> {
     core.programs.issuing(record_type, &core.network(), now_ms)
 }
 
-/// The newest record in force that fits, in the cases which a subject names as one of those types.
-fn newest(
-    core: &Core,
-    party: &str,
-    profile: &Profile,
-    types: &[String],
-    subject: &Value,
-    fits: impl Fn(&RecordState) -> bool,
-) -> Result<Option<String>, Refusal> {
+/// The cases that a subject names, as a record of one of those types would.
+fn cases(profile: &Profile, types: &[String], subject: &Value) -> BTreeSet<CaseRef> {
     let cases = types.iter().filter_map(|ty| {
         let probe = json!({ "type": ["VerifiableCredential", ty], "credentialSubject": subject });
         garita_profile::keys::about(profile, &probe).ok()
     });
-    let cases: BTreeSet<CaseRef> = cases.flatten().collect();
-    for case in &cases {
-        let Some(read) = read::case(core, party, case)? else {
-            continue;
-        };
-        let mut records = read.state.records.iter().rev();
-        if let Some(newest) = records.find(|r| r.in_force && fits(r)) {
-            return Ok(Some(newest.id.clone()));
-        }
-    }
-    Ok(None)
+    cases.flatten().collect()
 }
 
 /// The kind that is named, or what the bytes are where it is left to the node.
@@ -377,6 +452,16 @@ impl Repeat {
             key,
             request: hash.finalize().into(),
         }
+    }
+
+    /// Whether the first record of this request is filed; another request under the same key is refused when it is filed.
+    async fn is_known(&self, core: &Arc<Core>, party: &str) -> Result<bool, Refusal> {
+        let (core, party, first) = (Arc::clone(core), party.to_owned(), self.record(0));
+        blocking(move || {
+            let held = core.reader.idempotency(&party, &first.key, real_now_ms());
+            Ok(held.map_err(|e| store_refusal(&e))?.is_some())
+        })
+        .await
     }
 
     fn record(&self, index: usize) -> Once {

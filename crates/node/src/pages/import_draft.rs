@@ -6,7 +6,8 @@ use garita_exchange::encode;
 use garita_exchange::problem::Refusal;
 use garita_formats::sheet::SheetReading;
 use garita_formats::{
-    DocumentKind, Fault as Told, Missing, Occurred, ReadError, Severity, SourcePlace, Sources,
+    DocumentKind, DraftRecord, Fault as Told, Missing, Occurred, ReadError, Severity, SourcePlace,
+    Sources,
 };
 use garita_profile::case::{Replaces, Standing};
 use garita_profile::schema;
@@ -17,7 +18,7 @@ use super::ask::{Ask, held};
 use super::case::name_of;
 use super::file::{Form, SUBJECT};
 use super::import::{SHEET, Upload};
-use crate::api::imports::{amended, followed, standing_of};
+use crate::api::imports::{Cases, amended, followed, standing_of};
 use crate::api::records::digest_of;
 use crate::console::{
     Fault, FormSection, Glyph, ImportFault, ImportMember, ImportRecord, Link, Tone, document_of,
@@ -117,28 +118,18 @@ impl Doc {
                         .any(|fault| fault.severity == Severity::Error);
                 self.untold = draft.faults_untold;
                 self.told = draft.faults;
-                self.records = draft
-                    .records
-                    .into_iter()
-                    .map(|record| Rec {
+                let (core, party) = (ask.app.core(), ask.party());
+                let mut cases = Cases::default();
+                let rec = |record: DraftRecord| {
+                    let relays = standing_of(core, party, &record, &file);
+                    // Where nothing is found, or the store is away, the judge of records tells.
+                    let follows = followed(core, party, &record, relays.0, &mut cases);
+                    let replaces = amended(core, party, &record, &mut cases);
+                    Rec {
                         title: title(ask, &record.record_type),
-                        relays: standing_of(ask.app.core(), ask.party(), &record, &file),
-                        follows: followed(
-                            ask.app.core(),
-                            ask.party(),
-                            &record.record_type,
-                            &record.subject,
-                        )
-                        // The judge of records tells where nothing is found.
-                        .unwrap_or_default(),
-                        replaces: amended(
-                            ask.app.core(),
-                            ask.party(),
-                            &record.record_type,
-                            &record.subject,
-                            record.amends,
-                        )
-                        .unwrap_or_default(),
+                        relays,
+                        follows: follows.unwrap_or_default(),
+                        replaces: replaces.unwrap_or_default(),
                         record_type: record.record_type,
                         which: String::new(),
                         subject: record.subject,
@@ -148,8 +139,9 @@ impl Doc {
                         optional: record.optional,
                         ready: !is_wrong,
                         ..Rec::empty()
-                    })
-                    .collect();
+                    }
+                };
+                self.records = draft.records.into_iter().map(rec).collect();
             }
             Err(error) => self.unreadable(error),
         }

@@ -14,6 +14,7 @@ pub(super) fn tracks(side: &Side) -> Things {
             let Track {
                 first,
                 keeper,
+                said,
                 moves: _,
             } = track;
             let facets = vec![
@@ -25,6 +26,12 @@ pub(super) fn tracks(side: &Side) -> Things {
                     keeper.clone().unwrap_or_default(),
                 )
                 .lead(),
+                Facet::one(
+                    "said",
+                    "what is said, by whomever",
+                    "lo que se dice, quien sea",
+                    if *said { "true" } else { "" },
+                ),
             ];
             out.insert(format!("{kind}.tracks.{name}"), Thing::of(facets));
         }

@@ -11,10 +11,11 @@ impl Reader {
         let mut life = LifeCycle::default();
         for (name, line, t) in n.get("tracks").map(Node::members).unwrap_or_default() {
             self.place(format!("life-cycle.{kind}.tracks.{name}"), *line);
-            self.only(t, "a track", &["first", "keeper", "moves"]);
+            self.only(t, "a track", &["first", "keeper", "said", "moves"]);
             let mut track = Track {
                 first: self.need_text(t, "a track", "first"),
                 keeper: self.text(t, "keeper"),
+                said: self.flag(t, "said"),
                 moves: Vec::new(),
             };
             for (i, m) in t

@@ -215,7 +215,8 @@ def close(schema):
 def documents_of_people():
     """What an importer is given: a file of each kind, as text."""
     files = [f for f in sorted((ROOT / "fuzz/corpus").glob("*/*")) if f.stat().st_size < 20_000]
-    return [f.read_text() for f in files]
+    # A workbook is no text, and goes another way.
+    return [f.read_text() for f in files if f.suffix != ".xlsx"]
 
 
 def strict(document, known):
