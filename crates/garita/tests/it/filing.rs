@@ -264,7 +264,7 @@ async fn a_cargo_report_that_changes_another_amends_what_is_in_force() {
     let trip = carrier.case("trip", &trip_key(TRIP)).await.body;
     let in_force = |id: &String| {
         let records = trip["records"].as_array().unwrap();
-        records.iter().find(|r| r["id"] == *id).unwrap()["inForce"].clone()
+        records.iter().find(|r| r["id"] == *id).unwrap()["in_force"].clone()
     };
     assert_eq!(in_force(&first[0]), false, "{trip}");
     assert_eq!(in_force(&second[0]), true);
@@ -324,6 +324,32 @@ async fn a_hold_that_a_carrier_relays_is_said_and_holds_nothing() {
     // The document names no record: what it lifts is the hold on that shipment.
     assert_eq!(record["follows"], json!([hold]), "{record}");
     assert_eq!(state().await, before);
+
+    // The office's own hold, relayed by the carrier besides: what the office lifts is its own.
+    let office = world.api("cbp");
+    until("customs have the shipment", || async {
+        office.case("shipment", scn).await.status == 200
+    })
+    .await;
+    let supplied = "submit=true&kind=documents&endsWith=the%20statement";
+    let import = async |api: &Api, query: &str, body: Vec<u8>| {
+        let answer = api
+            .send("POST", &format!("/v1/import/x12-350?{query}"), body)
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.body["records"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let placed = import(&office, supplied, status_350("1H", "0009")).await;
+    let relayed = import(&carrier, supplied, status_350("1H", "0009")).await;
+    until("customs have the report", || async {
+        office.record(&relayed).await.status == 200
+    })
+    .await;
+    let lifted = import(&office, "submit=true", status_350("1I", "0011")).await;
+    let record = office.record(&lifted).await.body["record"].clone();
+    assert_eq!(record["follows"], json!([placed]), "{record}");
+    let case = office.case("shipment", scn).await.body;
+    assert_eq!(case["holds"], json!([]), "{case}");
 
     // Nothing that it could lift: told, and nothing is filed.
     let again = carrier
