@@ -317,9 +317,14 @@ impl Case<'_> {
                 .iter()
                 .filter(|cove| !taken.contains(&Some((*cove).clone())))
             {
+                // Of several pedimentos each has its own first invoice: there the receipt says which is meant.
+                let which = match self.only {
+                    true => out.len().to_string(),
+                    false => cove.clone(),
+                };
                 let number = reads.supplied(
                     self.sending,
-                    &format!("facturas.{}.numeroFactura", out.len()),
+                    &format!("facturas.{which}.numeroFactura"),
                     &format!("the number of the invoice of {cove}"),
                     &format!("el número de la factura de {cove}"),
                 );

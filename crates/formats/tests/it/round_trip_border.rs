@@ -22,7 +22,11 @@ fn supplying(supplied: &[(String, String)]) -> Sending {
     }
 }
 
-fn sent(name: &str, case: &Case, supplied: &[(String, String)]) -> Result<Written, WriteError> {
+pub(crate) fn sent(
+    name: &str,
+    case: &Case,
+    supplied: &[(String, String)],
+) -> Result<Written, WriteError> {
     write(
         Exporter::named(name).unwrap(),
         &borrowed(case),
@@ -115,7 +119,7 @@ fn a_thousand(name: &str, make: impl Fn(u64) -> (Case, Vec<(String, String)>), l
     assert_eq!(seen, wanted, "{name}");
 }
 
-fn texts(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn texts(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -285,7 +289,7 @@ fn a_thousand_invoices_as_cove() {
 }
 
 /// A pedimento, with the invoice that it is of, and what was said of it later.
-fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
+pub(crate) fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
     let random = &mut Random(seed);
     let exports = random.perhaps();
     let rfc = random.one(RFCS);
@@ -495,7 +499,7 @@ fn of_two_dodas_the_one_that_is_asked_for_goes_out() {
 }
 
 /// A Carta Porte with its shipments, and what the carrier's own files say beside.
-fn carta_porte(seed: u64) -> (Case, Vec<(String, String)>) {
+pub(crate) fn carta_porte(seed: u64) -> (Case, Vec<(String, String)>) {
     let random = &mut Random(seed);
     let south = random.perhaps();
     let rfc = random.one(RFCS);
