@@ -150,16 +150,24 @@ pub enum WriteError {
 }
 
 impl Exporter {
-    /// Below which members records of that type go into what was written.
+    /// Below which members records of that type go into what was written. What goes along and is not read again is left out.
     fn takes(&self, record_type: &str, again: &Draft) -> &'static [&'static str] {
-        if again.record(record_type).is_none() {
-            return &[];
-        }
         if self.from.contains(&record_type) {
-            return &[""];
+            return match again.record(record_type).is_none() && self.says_one() {
+                true => &[],
+                false => &[""],
+            };
         }
         let also = self.also.iter().find(|(also, _)| *also == record_type);
         also.map_or(&[], |(_, members)| members)
+    }
+
+    /// Whether it is of one record, whatever else of [`Exporter::from`] the case has.
+    fn says_one(&self) -> bool {
+        matches!(
+            self.kind,
+            DocumentKind::X12Answer355 | DocumentKind::EdifactCusrep
+        )
     }
 
     /// Whether the reader fills that member from another.

@@ -354,6 +354,68 @@ pub(crate) fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
     (case, supplied)
 }
 
+/// A pedimento that is paid, with nothing supplied about the payment.
+fn paid() -> (Case, Vec<(String, String)>) {
+    let (case, mut supplied) = (0..)
+        .map(pedimento)
+        .find(|(case, _)| case.iter().any(|(of, _)| *of == "PedimentoPaid"))
+        .unwrap();
+    supplied.retain(|(name, _)| name != "fechaPago");
+    (case, supplied)
+}
+
+#[test]
+fn a_paid_pedimento_goes_out_as_paid() {
+    let (case, supplied) = paid();
+    for name in ["pedimento", "pedimento-csv"] {
+        match sent(name, &case, &supplied) {
+            Err(WriteError::Missing(missing)) => assert_eq!(missing[0].pointer, "fechaPago"),
+            other => panic!("{other:?}"),
+        }
+        // 23:30 of the 30th in Mexico.
+        let mut records = borrowed(&case);
+        for record in &mut records {
+            record.occurred = Some("2026-12-31T05:30:00Z".parse().unwrap());
+        }
+        let exporter = Exporter::named(name).unwrap();
+        let written = write(
+            exporter,
+            &records,
+            &supplying(&supplied),
+            &Readings::default(),
+        )
+        .unwrap();
+        let text = String::from_utf8(written.bytes.clone()).unwrap();
+        assert!(text.contains("2026-12-30"), "{text}");
+        let draft = read(exporter.kind, &written.bytes).unwrap();
+        assert!(draft.record("PedimentoPaid").is_some());
+    }
+}
+
+#[test]
+fn what_goes_along_and_does_not_arrive_is_named() {
+    let (mut case, mut supplied) = paid();
+    supplied.extend(texts(&[("fechaPago", "2027-01-04")]));
+    for (of, subject) in &mut case {
+        if *of == "PedimentoPaid" {
+            // Without it the reader knows of no payment.
+            subject.as_object_mut().unwrap().remove("captureLine");
+        }
+    }
+    let at = case
+        .iter()
+        .position(|(of, _)| *of == "PedimentoPaid")
+        .unwrap();
+    let written = sent("pedimento", &case, &supplied).unwrap();
+    let left: Vec<&str> = written
+        .left_out
+        .iter()
+        .filter(|left| left.record == at)
+        .map(|left| left.pointer.as_str())
+        .collect();
+    assert_eq!(left, ["/paidMxnCents"]);
+}
+
 /// Members of a pedimento's record that its fields have no place for.
 const NOT_IN_A_PEDIMENTO: &[&str] = &[
     "/exporter",
