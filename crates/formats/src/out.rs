@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use self::pairs::Paired;
 use crate::draft::{DraftRecord, Fault, Missing, Severity, SourcePlace};
+use crate::elements::OCCURRED;
 use crate::kinds::{DocumentKind, Readings};
 use crate::{Draft, read_as};
 
@@ -109,7 +110,7 @@ pub struct LeftOut {
     pub record: usize,
     /// Its type.
     pub record_type: String,
-    /// JSON pointer into its subject.
+    /// JSON pointer into its subject; `/occurred` is that of the record beside it.
     pub pointer: String,
 }
 
@@ -359,10 +360,27 @@ fn compare(
 ) -> Result<Vec<LeftOut>, WriteError> {
     let mut left_out = Vec::new();
     let paired = pairs::pairs(records, again);
+    let elements = (exporter.kind.importer().elements)();
+    let tells_time = |record_type: &str| {
+        let mut goes = elements.iter().flat_map(|row| &row.goes);
+        goes.any(|goes| goes.record_type == record_type && goes.member == OCCURRED)
+    };
     for (index, (record, paired)) in records.iter().zip(&paired).enumerate() {
         let taken = exporter.takes(record.record_type, again);
         for read in &paired.own {
             happened(record, read)?;
+        }
+        let is_dated = paired.own.iter().any(|read| read.occurred.is_some());
+        if record.occurred.is_some()
+            && !taken.is_empty()
+            && !is_dated
+            && tells_time(record.record_type)
+        {
+            left_out.push(LeftOut {
+                record: index,
+                record_type: record.record_type.to_owned(),
+                pointer: format!("/{OCCURRED}"),
+            });
         }
         let mut leaves = Vec::new();
         leaves_of(record.subject, String::new(), &mut leaves);
@@ -441,7 +459,7 @@ fn happened(record: &CaseRecord<'_>, read: &DraftRecord) -> Result<(), WriteErro
     match (same_minute(record, read), record.occurred, &read.occurred) {
         (Some(false), Some(is), Some(would_be)) => Err(WriteError::Changed {
             record_type: record.record_type.to_owned(),
-            pointer: "/occurred".to_owned(),
+            pointer: format!("/{OCCURRED}"),
             is: is.to_string(),
             would_be: would_be.at.clone(),
         }),

@@ -133,3 +133,48 @@ fn what_goes_out_says_the_minute_of_each_record() {
     let refused = write(exporter, &twice, &sending(), &Readings::default());
     assert!(matches!(refused, Err(WriteError::Changed { pointer, .. }) if pointer == "/occurred"));
 }
+
+#[test]
+fn a_response_says_when_customs_decided() {
+    let accepted = json!({ "scac": "TOCQ", "trip": "TOCQ2611240417", "port": "2304" });
+    let removed = json!({ "scn": "TOCQ88402172", "cause": "wood packing treated" });
+    let of = |removed_at: &str| {
+        let records = [
+            CaseRecord {
+                record_type: "ManifestAccepted",
+                subject: &accepted,
+                occurred: Some("2026-11-24T21:11:42Z".parse().unwrap()),
+            },
+            CaseRecord {
+                record_type: "HoldRemoved",
+                subject: &removed,
+                occurred: Some(removed_at.parse().unwrap()),
+            },
+        ];
+        let exporter = Exporter::named("edifact-cusres").unwrap();
+        let written = write(exporter, &records, &sending(), &Readings::default()).unwrap();
+        let left: Vec<(usize, String)> = written
+            .left_out
+            .into_iter()
+            .filter(|left| left.pointer == "/occurred")
+            .map(|left| (left.record, left.pointer))
+            .collect();
+        (String::from_utf8(written.bytes).unwrap(), left)
+    };
+    let (text, left) = of("2026-11-24T21:11:03Z");
+    assert!(text.contains("DTM+163:202611241511:203'"), "{text}");
+    assert_eq!(left, []);
+    let draft = read(DocumentKind::EdifactCusres, text.as_bytes()).unwrap();
+    assert_eq!(
+        times(&draft),
+        [
+            ("ManifestAccepted", Some("2026-11-24T21:11:00Z")),
+            ("HoldRemoved", Some("2026-11-24T21:11:00Z")),
+        ]
+    );
+    // A message has one time: of two minutes neither is said of the other's record.
+    let (text, left) = of("2026-11-24T21:12:00Z");
+    assert!(!text.contains("DTM+"), "{text}");
+    let named = |index: usize| (index, "/occurred".to_owned());
+    assert_eq!(left, [named(0), named(1)]);
+}
