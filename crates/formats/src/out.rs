@@ -304,6 +304,13 @@ pub fn is_supplied(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('/')
 }
 
+/// Whether it is no element that is missing but the choice of one of several records.
+pub fn is_choice(name: &str) -> bool {
+    EXPORTERS
+        .iter()
+        .any(|exporter| exporter.one_of.is_some_and(|(_, member)| member == name))
+}
+
 /// Writes the records as a document.
 ///
 /// # Errors

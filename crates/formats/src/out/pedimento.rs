@@ -147,11 +147,17 @@ impl Case<'_> {
             .unwrap_or_default();
         let clave = reads.required("/clave", "the pedimento code", "la clave de pedimento");
         if (clave == "T3") != transit {
-            reads.lacks(
-                "/clave",
-                "a code of a pedimento that is no internal transit (T3)",
-                "una clave de pedimento que no sea de tránsito interno (T3)",
-            );
+            let (en, es) = match transit {
+                true => (
+                    "code T3, that of an internal transit",
+                    "la clave T3, de tránsito interno",
+                ),
+                false => (
+                    "a code of a pedimento that is no internal transit (T3)",
+                    "una clave de pedimento que no sea de tránsito interno (T3)",
+                ),
+            };
+            reads.lacks("/clave", en, es);
         }
         let rfc = reads.required(
             "/rfc",

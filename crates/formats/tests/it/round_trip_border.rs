@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use garita_formats::out::{Exporter, Sending, WriteError, Written, write};
+use garita_formats::out::{Exporter, Sending, WriteError, Written, is_choice, write};
 use garita_formats::{Draft, Readings, Severity, read, recognise};
 use serde_json::{Value, json};
 
@@ -548,6 +548,7 @@ fn of_two_dodas_the_one_that_is_asked_for_goes_out() {
     match sent("doda", &case, &[]) {
         Err(WriteError::Missing(missing)) => {
             assert_eq!(missing[0].pointer, "integrationNumber");
+            assert!(is_choice("integrationNumber") && !is_choice("tipoCambio"));
             assert!(missing[0].en.contains("240417002") && missing[0].es.contains("240417002"));
         }
         other => panic!("{other:?}"),
@@ -798,4 +799,22 @@ fn records_that_contradict_each_other_are_not_sent_as_one() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What is missing of one member, in English.
+fn gap(case: &Case, pointer: &str) -> String {
+    let missing = match sent("pedimento", case, &[]) {
+        Err(WriteError::Missing(missing)) => missing,
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let found = missing.into_iter().find(|gap| gap.pointer == pointer);
+    found.map_or_else(String::new, |gap| gap.en)
+}
+
+#[test]
+fn a_code_of_the_other_kind_of_pedimento_is_named_as_that() {
+    let transit = vec![("TransitPedimento", json!({ "clave": "A1" }))];
+    assert!(gap(&transit, "/clave").contains("code T3"));
+    let other = vec![("Pedimento", json!({ "clave": "T3" }))];
+    assert!(gap(&other, "/clave").contains("no internal transit"));
 }
