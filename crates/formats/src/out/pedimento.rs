@@ -376,10 +376,11 @@ impl Case<'_> {
         let element = |name: &str| format!("partidas.{index}.{name}");
         let number = index + 1;
         let code = reads.text(&member("commodityCode"));
-        let (fraccion, nico) = match code.len() {
-            10 => code.split_at(8),
+        let parts = code.split_at_checked(8);
+        let (fraccion, nico) = match parts.filter(|(_, nico)| nico.len() == 2) {
+            Some(parts) => parts,
             // The record has a place for the NICO: it is corrected there, not supplied beside it.
-            _ => {
+            None => {
                 reads.lacks(
                     &member("commodityCode"),
                     &format!("the tariff code of line {number} with its NICO, 10 digits"),

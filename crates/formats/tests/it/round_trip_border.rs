@@ -818,3 +818,12 @@ fn a_code_of_the_other_kind_of_pedimento_is_named_as_that() {
     let other = vec![("Pedimento", json!({ "clave": "T3" }))];
     assert!(gap(&other, "/clave").contains("no internal transit"));
 }
+
+#[test]
+fn a_tariff_code_that_breaks_inside_a_letter_is_a_gap() {
+    let case = vec![(
+        "Pedimento",
+        json!({ "goods": [{ "commodityCode": "8544300ñ0" }] }),
+    )];
+    assert!(gap(&case, "/goods/0/commodityCode").contains("10 digits"));
+}
