@@ -140,7 +140,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadError> {
                 format!("una celda de más de {CELL_BYTES_MAX} bytes"),
             );
         }
-        let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        let cells: Vec<String> = record
+            .iter()
+            .map(|cell| text::unguarded(cell.trim()).to_owned())
+            .collect();
         if cells.iter().all(String::is_empty) {
             continue;
         }
@@ -278,7 +281,7 @@ impl Lines<'_> {
     }
 }
 
-/// Writes rows, quoting what needs quotes.
+/// Writes rows, safe to open in a spreadsheet, quoting what needs quotes.
 pub(crate) struct Writer {
     delimiter: char,
     out: String,
@@ -301,13 +304,17 @@ impl Writer {
                 self.out.push(self.delimiter);
             }
             first = false;
+            let cell = match is_number(cell) {
+                true => Cow::Borrowed(cell),
+                false => text::guarded(cell),
+            };
             let quotes = cell.contains([self.delimiter, '"', '\n', '\r', ',', ';', '\t']);
             if quotes {
                 self.out.push('"');
                 self.out.push_str(&cell.replace('"', "\"\""));
                 self.out.push('"');
             } else {
-                self.out.push_str(cell);
+                self.out.push_str(&cell);
             }
         }
         self.out.push_str("\r\n");
@@ -317,6 +324,13 @@ impl Writer {
     pub(crate) fn finish(self) -> String {
         self.out
     }
+}
+
+/// Whether a cell is a number and nothing else, which a spreadsheet takes for what it is.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let mut parts = digits.splitn(2, '.');
+    parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -357,5 +371,41 @@ mod tests {
         );
         assert_eq!(code(b" \r\n"), "document-empty");
         assert_eq!(code(b"PK\x03\x04\x00\x00"), "encoding-unknown");
+    }
+
+    #[test]
+    fn nothing_that_is_written_opens_as_a_formula() {
+        let cells = [
+            "=HYPERLINK(\"http://evil.example\";\"x\")",
+            "+52 867 1",
+            "-1+1",
+            "@SUM(1)",
+            "\t=1",
+            "\r=1",
+            "'=1",
+            "''=1",
+            "'tis",
+            "-99.5",
+            "+5",
+            "-",
+            "-.5",
+            "AQ-1",
+        ];
+        for delimiter in [',', ';', '\t'] {
+            let mut out = Writer::new(delimiter);
+            out.row(["a", "b"]);
+            for cell in cells {
+                out.row([cell, "x"]);
+            }
+            let text = out.finish();
+            let table = read(text.as_bytes()).unwrap();
+            let again: Vec<&str> = table.rows.iter().map(|row| row.cells[0].as_str()).collect();
+            assert_eq!(again, cells);
+            for line in text.split_terminator("\r\n") {
+                let shown = line.trim_start_matches('"');
+                let is_safe = !shown.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                assert!(is_safe || is_number(shown.split(delimiter).next().unwrap()));
+            }
+        }
     }
 }

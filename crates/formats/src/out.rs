@@ -9,6 +9,7 @@ mod cover_sheet;
 mod doda;
 mod edifact;
 mod iso20022;
+mod pairs;
 mod pedimento;
 mod table;
 mod x12;
@@ -20,7 +21,9 @@ use std::collections::BTreeMap;
 use jiff::civil;
 use serde_json::Value;
 
+use self::pairs::Paired;
 use crate::draft::{DraftRecord, Fault, Missing, Severity, SourcePlace};
+use crate::elements::OCCURRED;
 use crate::kinds::{DocumentKind, Readings};
 use crate::{Draft, read_as};
 
@@ -107,7 +110,7 @@ pub struct LeftOut {
     pub record: usize,
     /// Its type.
     pub record_type: String,
-    /// JSON pointer into its subject.
+    /// JSON pointer into its subject; `/occurred` is that of the record beside it.
     pub pointer: String,
 }
 
@@ -148,16 +151,24 @@ pub enum WriteError {
 }
 
 impl Exporter {
-    /// Below which members records of that type go into what was written.
+    /// Below which members records of that type go into what was written. What goes along and is not read again is left out.
     fn takes(&self, record_type: &str, again: &Draft) -> &'static [&'static str] {
-        if again.record(record_type).is_none() {
-            return &[];
-        }
         if self.from.contains(&record_type) {
-            return &[""];
+            return match again.record(record_type).is_none() && self.says_one() {
+                true => &[],
+                false => &[""],
+            };
         }
         let also = self.also.iter().find(|(also, _)| *also == record_type);
         also.map_or(&[], |(_, members)| members)
+    }
+
+    /// Whether it is of one record, whatever else of [`Exporter::from`] the case has.
+    fn says_one(&self) -> bool {
+        matches!(
+            self.kind,
+            DocumentKind::X12Answer355 | DocumentKind::EdifactCusrep
+        )
     }
 
     /// Whether the reader fills that member from another.
@@ -208,7 +219,17 @@ impl Exporter {
             record.record_type != one
                 || record.subject.pointer(&pointer).and_then(Value::as_str) == Some(asked)
         };
-        Ok(numbered.filter(|(_, record)| is_asked(record)).collect())
+        let own = records
+            .iter()
+            .find(|record| record.record_type == one && is_asked(record));
+        // A shipment that it does not name stays behind whole: it is of another document.
+        let is_along = |record: &CaseRecord<'_>| {
+            record.record_type != "Shipment"
+                || own.is_none_or(|own| carta_porte::names(own.subject, record.subject))
+        };
+        Ok(numbered
+            .filter(|(_, record)| is_asked(record) && is_along(record))
+            .collect())
     }
 
     /// Longest identification and longest qualifier of an envelope; whether the qualifier has just that length; what neither may hold.
@@ -283,6 +304,13 @@ pub fn is_supplied(name: &str) -> bool {
     !name.is_empty() && !name.starts_with('/')
 }
 
+/// Whether it is no element that is missing but the choice of one of several records.
+pub fn is_choice(name: &str) -> bool {
+    EXPORTERS
+        .iter()
+        .any(|exporter| exporter.one_of.is_some_and(|(_, member)| member == name))
+}
+
 /// Writes the records as a document.
 ///
 /// # Errors
@@ -338,85 +366,112 @@ fn compare(
     again: &Draft,
 ) -> Result<Vec<LeftOut>, WriteError> {
     let mut left_out = Vec::new();
-    for (index, record) in records.iter().enumerate() {
+    let paired = pairs::pairs(records, again);
+    let elements = (exporter.kind.importer().elements)();
+    let tells_time = |record_type: &str| {
+        let mut goes = elements.iter().flat_map(|row| &row.goes);
+        goes.any(|goes| goes.record_type == record_type && goes.member == OCCURRED)
+    };
+    for (index, (record, paired)) in records.iter().zip(&paired).enumerate() {
         let taken = exporter.takes(record.record_type, again);
-        let nth = records
-            .iter()
-            .take(index)
-            .filter(|before| before.record_type == record.record_type)
-            .count();
-        let read = again
-            .records
-            .iter()
-            .filter(|read| read.record_type == record.record_type)
-            .nth(nth);
-        happened(record, read)?;
+        for read in &paired.own {
+            happened(record, read)?;
+        }
+        let is_dated = paired.own.iter().any(|read| read.occurred.is_some());
+        if record.occurred.is_some()
+            && !taken.is_empty()
+            && !is_dated
+            && tells_time(record.record_type)
+        {
+            left_out.push(LeftOut {
+                record: index,
+                record_type: record.record_type.to_owned(),
+                pointer: format!("/{OCCURRED}"),
+            });
+        }
         let mut leaves = Vec::new();
         leaves_of(record.subject, String::new(), &mut leaves);
         leaves.retain(|(pointer, _)| taken.iter().any(|member| pointer.starts_with(member)));
         for (pointer, is) in leaves {
-            let would_be = read.and_then(|read| read.subject.pointer(&pointer));
-            // A format may say a list as several records, one for each item.
-            if would_be.is_none() && elsewhere(again, record.record_type, &pointer, is) {
-                continue;
+            let changed = changed(&pointer, is, paired);
+            if let Some(would_be) = changed
+                && !exporter.is_stand_in(record.record_type, &pointer)
+            {
+                let shown = |value: &Value| {
+                    let text = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
+                    SourcePlace::new(0, None, "", &text).text
+                };
+                return Err(WriteError::Changed {
+                    record_type: record.record_type.to_owned(),
+                    pointer,
+                    is: shown(is),
+                    would_be: shown(would_be),
+                });
             }
-            match would_be {
-                Some(would_be) if same(is, would_be) => {}
-                Some(would_be) if !exporter.is_stand_in(record.record_type, &pointer) => {
-                    let shown = |value: &Value| {
-                        let text = value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned);
-                        SourcePlace::new(0, None, "", &text).text
-                    };
-                    return Err(WriteError::Changed {
-                        record_type: record.record_type.to_owned(),
-                        pointer,
-                        is: shown(is),
-                        would_be: shown(would_be),
-                    });
-                }
-                Some(_) | None => left_out.push(LeftOut {
+            if changed.is_some() || !is_told(&pointer, is, paired) {
+                left_out.push(LeftOut {
                     record: index,
                     record_type: record.record_type.to_owned(),
                     pointer,
-                }),
+                });
             }
         }
     }
     Ok(left_out)
 }
 
-/// Whether a document that tells when something happened tells the record's own minute.
-fn happened(record: &CaseRecord<'_>, read: Option<&DraftRecord>) -> Result<(), WriteError> {
-    let said = read.and_then(|read| read.occurred.as_ref());
-    let (Some(is), Some(would_be)) = (record.occurred, said) else {
-        return Ok(());
-    };
-    let minute = |at: jiff::Timestamp| at.as_second().div_euclid(60);
-    if would_be.at.parse().ok().map(minute) == Some(minute(is)) {
-        return Ok(());
-    }
-    Err(WriteError::Changed {
-        record_type: record.record_type.to_owned(),
-        pointer: "/occurred".to_owned(),
-        is: is.to_string(),
-        would_be: would_be.at.clone(),
-    })
+/// What says that member otherwise, of the records that say this one.
+fn changed<'a>(pointer: &str, is: &Value, paired: &Paired<'a>) -> Option<&'a Value> {
+    // Further ones say other items of its lists.
+    let is_item = pointer.split('/').any(|step| step.parse::<usize>().is_ok());
+    let own = paired.own.iter().take(if is_item { 1 } else { usize::MAX });
+    own.filter_map(|read| read.subject.pointer(pointer))
+        .find(|would_be| !same(is, would_be))
 }
 
-/// Whether any record of that type has that value as an item of that list.
-fn elsewhere(again: &Draft, record_type: &str, pointer: &str, is: &Value) -> bool {
-    let Some((list, _)) = pointer.rsplit_once('/') else {
-        return false;
+/// Whether that member is said: where it stands, or as an item of that list in another record, which a format may have for each item.
+fn is_told(pointer: &str, is: &Value, paired: &Paired<'_>) -> bool {
+    let here = |read: &DraftRecord| {
+        read.subject
+            .pointer(pointer)
+            .is_some_and(|would_be| same(is, would_be))
     };
-    again
-        .records
-        .iter()
-        .filter(|read| read.record_type == record_type)
-        .filter_map(|read| read.subject.pointer(list)?.as_array())
-        .flatten()
-        .any(|item| same(is, item))
+    // What has no record of its own may be said by that of another, where it is the same.
+    let standing = match paired.own.first() {
+        Some(own) => own.subject.pointer(pointer).is_some(),
+        None => paired.akin.iter().any(|read| here(read)),
+    };
+    let Some((list, _)) = pointer.rsplit_once('/') else {
+        return standing;
+    };
+    let mut others = paired.own.iter().chain(&paired.akin);
+    standing
+        || others.any(|read| {
+            let items = read.subject.pointer(list).and_then(Value::as_array);
+            items.is_some_and(|items| items.iter().any(|item| same(is, item)))
+        })
+}
+
+/// Whether a record that was read says the minute of that of the case; none where one of them says none.
+fn same_minute(record: &CaseRecord<'_>, read: &DraftRecord) -> Option<bool> {
+    let (is, would_be) = (record.occurred?, read.occurred.as_ref()?);
+    let minute = |at: jiff::Timestamp| at.as_second().div_euclid(60);
+    Some(would_be.at.parse().ok().map(minute) == Some(minute(is)))
+}
+
+/// Whether a document that tells when something happened tells the record's own minute.
+fn happened(record: &CaseRecord<'_>, read: &DraftRecord) -> Result<(), WriteError> {
+    match (same_minute(record, read), record.occurred, &read.occurred) {
+        (Some(false), Some(is), Some(would_be)) => Err(WriteError::Changed {
+            record_type: record.record_type.to_owned(),
+            pointer: format!("/{OCCURRED}"),
+            is: is.to_string(),
+            would_be: would_be.at.clone(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Every value that is no object or list, with its pointer.

@@ -80,3 +80,25 @@ pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, R
         Encoding::Latin1 => Ok(Cow::Owned(bytes.iter().map(|byte| char::from(*byte)).collect())),
     }
 }
+
+/// What a spreadsheet would take for a formula, or what would be taken for the guard against that.
+fn is_risky(text: &str) -> bool {
+    text.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A cell's text with an apostrophe before what a spreadsheet would take for a formula.
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
+    match is_risky(text) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Takes the apostrophe away that [`guarded`] puts there.
+pub(crate) fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if is_risky(rest) => rest,
+        _ => text,
+    }
+}

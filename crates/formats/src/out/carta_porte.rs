@@ -56,16 +56,19 @@ pub(super) fn complement(
     }
 }
 
-/// The shipments that it names, or those of the case where it names none.
-fn shipments<'a>(records: &[CaseRecord<'a>], own: &Value) -> Vec<&'a Value> {
+/// Whether it is about that shipment: it names it, or names none.
+pub(super) fn names(own: &Value, shipment: &Value) -> bool {
     let named = own.get("scns").and_then(Value::as_array);
+    named.is_none_or(|named| shipment.get("scn").is_some_and(|scn| named.contains(scn)))
+}
+
+/// The shipments that it is about.
+fn shipments<'a>(records: &[CaseRecord<'a>], own: &Value) -> Vec<&'a Value> {
     records
         .iter()
         .filter(|record| record.record_type == "Shipment")
         .map(|record| record.subject)
-        .filter(|shipment| {
-            named.is_none_or(|named| shipment.get("scn").is_some_and(|scn| named.contains(scn)))
-        })
+        .filter(|shipment| names(own, shipment))
         .collect()
 }
 

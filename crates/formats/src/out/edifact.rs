@@ -1,12 +1,15 @@
 //! The messages of EDIFACT, in syntax 4, directory D.03B.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{CaseRecord, Sending, x12};
 use crate::draft::Missing;
-use crate::edi::map::Envelope;
+use crate::edi::map::{Envelope, occurred};
 use crate::edifact::{Written, cuscar, cusrep, cusres};
 use crate::kinds::Readings;
+use crate::manifest::southern_port_zone;
 
 type Out = Result<Vec<u8>, Vec<Missing>>;
 
@@ -47,9 +50,40 @@ pub(super) fn response(records: &[CaseRecord<'_>], sending: &Sending, readings: 
         "ReleaseDecision",
         "ConveyanceArrived",
     ];
-    message(records, &own, sending, |own, envelope| {
-        cusres::write(own, envelope, &readings.edifact_cusres)
+    let reading = &readings.edifact_cusres;
+    // The port of the message, as its reader takes it, whosever record names it.
+    let port = records
+        .iter()
+        .filter(|record| own.contains(&record.record_type))
+        .find_map(|record| record.subject.get("port")?.as_str())
+        .unwrap_or("");
+    let zone = reading.zone.as_deref();
+    let said: Vec<(&str, Value)> = records
+        .iter()
+        .map(|record| {
+            let occurred = record.occurred.filter(|at| is_plain(*at, port, zone));
+            let said = occurred::said(record.subject, occurred, port, zone);
+            (record.record_type, said)
+        })
+        .collect();
+    let said: Vec<CaseRecord<'_>> = said
+        .iter()
+        .map(|(record_type, subject)| CaseRecord {
+            record_type,
+            subject,
+            occurred: None,
+        })
+        .collect();
+    message(&said, &own, sending, |own, envelope| {
+        cusres::write(own, envelope, reading)
     })
+}
+
+/// Whether the local time of an instant says it: an hour of the night when clocks go back is said twice.
+fn is_plain(at: Timestamp, port: &str, zone: Option<&str>) -> bool {
+    let zone = zone.or_else(|| southern_port_zone(port));
+    zone.and_then(|name| TimeZone::get(name).ok())
+        .is_some_and(|zone| zone.to_timestamp(zone.to_datetime(at)).ok() == Some(at))
 }
 
 fn message(

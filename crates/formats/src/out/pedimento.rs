@@ -1,5 +1,6 @@
 //! A pedimento with its invoices, in either of our forms.
 
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::{CaseRecord, Reads, Sending};
@@ -13,6 +14,9 @@ use crate::pedimento::{
     Contenedor, DatosPartida, Encabezado, Factura, Guia, Partida, PedimentoDocument, Transporte,
     write_csv, write_json,
 };
+
+/// Where the day of a payment begins and ends: banks book by the capital's time, at the border too.
+const PAYMENT_ZONE: &str = "America/Mexico_City";
 
 /// As JSON: one object, or a list where the case has several pedimentos.
 pub(super) fn json(
@@ -143,11 +147,17 @@ impl Case<'_> {
             .unwrap_or_default();
         let clave = reads.required("/clave", "the pedimento code", "la clave de pedimento");
         if (clave == "T3") != transit {
-            reads.lacks(
-                "/clave",
-                "a code of a pedimento that is no internal transit (T3)",
-                "una clave de pedimento que no sea de tránsito interno (T3)",
-            );
+            let (en, es) = match transit {
+                true => (
+                    "code T3, that of an internal transit",
+                    "la clave T3, de tránsito interno",
+                ),
+                false => (
+                    "a code of a pedimento that is no internal transit (T3)",
+                    "una clave de pedimento que no sea de tránsito interno (T3)",
+                ),
+            };
+            reads.lacks("/clave", en, es);
         }
         let rfc = reads.required(
             "/rfc",
@@ -199,7 +209,7 @@ impl Case<'_> {
             },
             &key,
         );
-        let text = |record: Option<&Value>, member: &str| text_of(record?, member);
+        let text = |record: Option<&CaseRecord<'_>>, member: &str| text_of(record?.subject, member);
         let original = text(rectified, "rectifies").map(|key| key.replace(':', ""));
         let original = match clave.as_str() {
             "R1" => Some(reads.known_or_supplied(
@@ -246,8 +256,9 @@ impl Case<'_> {
             bultos: Some(reads.required("/packages", "the packages", "los bultos")),
             acuse: text(validated, "acknowledgment"),
             linea_captura: text(paid, "captureLine"),
-            importe_pagado: paid.and_then(|paid| told(money(&Reads::of(paid), "/paidMxnCents"))),
-            fecha_pago: paid.and_then(|_| self.sending.supplied.get("fechaPago").cloned()),
+            importe_pagado: paid
+                .and_then(|paid| told(money(&Reads::of(paid.subject), "/paidMxnCents"))),
+            fecha_pago: paid.map(|paid| self.payment_day(reads, paid)),
             pedimento_original: original,
             motivo_rectificacion: text(rectified, "cause"),
             aduana_destino: told(reads.text("/destinationAduana")),
@@ -255,10 +266,32 @@ impl Case<'_> {
         }
     }
 
+    /// The day of payment, without which a pedimento reads as unpaid: as supplied, or that of the record of the payment.
+    fn payment_day(&self, reads: &mut Reads<'_>, paid: &CaseRecord<'_>) -> String {
+        let supplied = self.sending.supplied.get("fechaPago");
+        let own = || {
+            let zone = TimeZone::get(PAYMENT_ZONE).ok()?;
+            let local = zone.to_datetime(paid.occurred?);
+            Some(local.strftime("%Y-%m-%d").to_string())
+        };
+        let known = supplied
+            .filter(|text| !text.trim().is_empty())
+            .cloned()
+            .or_else(own);
+        reads.known_or_supplied(
+            known,
+            self.sending,
+            "fechaPago",
+            "the day of payment, like 2026-11-24",
+            "la fecha de pago, como 2026-11-24",
+        )
+    }
+
     /// The record of that type that is about the pedimento.
-    fn about(&self, record_type: &str, key: &str) -> Option<&Value> {
+    fn about(&self, record_type: &str, key: &str) -> Option<&CaseRecord<'_>> {
         let own = self.records.iter().filter(|r| r.record_type == record_type);
-        let mut found = own.map(|record| record.subject).filter(|subject| {
+        let mut found = own.filter(|record| {
+            let subject = record.subject;
             match subject.get("pedimentos").and_then(Value::as_array) {
                 Some(list) => list.iter().any(|item| item.as_str() == Some(key)),
                 // A transit's records have the number in its parts.
@@ -317,9 +350,14 @@ impl Case<'_> {
                 .iter()
                 .filter(|cove| !taken.contains(&Some((*cove).clone())))
             {
+                // Of several pedimentos each has its own first invoice: there the receipt says which is meant.
+                let which = match self.only {
+                    true => out.len().to_string(),
+                    false => cove.clone(),
+                };
                 let number = reads.supplied(
                     self.sending,
-                    &format!("facturas.{}.numeroFactura", out.len()),
+                    &format!("facturas.{which}.numeroFactura"),
                     &format!("the number of the invoice of {cove}"),
                     &format!("el número de la factura de {cove}"),
                 );
@@ -338,10 +376,11 @@ impl Case<'_> {
         let element = |name: &str| format!("partidas.{index}.{name}");
         let number = index + 1;
         let code = reads.text(&member("commodityCode"));
-        let (fraccion, nico) = match code.len() {
-            10 => code.split_at(8),
+        let parts = code.split_at_checked(8);
+        let (fraccion, nico) = match parts.filter(|(_, nico)| nico.len() == 2) {
+            Some(parts) => parts,
             // The record has a place for the NICO: it is corrected there, not supplied beside it.
-            _ => {
+            None => {
                 reads.lacks(
                     &member("commodityCode"),
                     &format!("the tariff code of line {number} with its NICO, 10 digits"),

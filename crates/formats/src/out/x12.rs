@@ -31,7 +31,7 @@ pub(super) fn status_350(
         records,
         &own,
         sending,
-        ("AU", "004060", readings.x12_350.zone.as_deref()),
+        ("AU", "004060", Some(readings.x12_350.zone.as_deref())),
         |own, heading, envelope| Some(x12_350::write(own, heading, envelope, &readings.x12_350)),
     )
 }
@@ -51,7 +51,7 @@ pub(super) fn events_353(
         records,
         &own,
         sending,
-        ("AX", "006050", readings.x12_353.zone.as_deref()),
+        ("AX", "006050", Some(readings.x12_353.zone.as_deref())),
         |own, heading, envelope| Some(x12_353::write(own, heading, envelope, &readings.x12_353)),
     )
 }
@@ -106,25 +106,46 @@ pub(super) fn consist_358(
     )
 }
 
+/// Writes a set. One that tells when each record happened comes with the zone of its reading, one that tells no times with none.
 fn set(
     records: &[CaseRecord<'_>],
     own: &[&str],
     sending: &Sending,
-    (group, release, zone): (&str, &str, Option<&str>),
+    (group, release, times): (&str, &str, Option<Option<&str>>),
     write: impl FnOnce(&[Typed<'_>], &Heading, &Envelope) -> Option<Written>,
 ) -> Out {
     let heading = heading(records, sending);
-    let said: Vec<(&str, Value)> = records
+    let mut missing: Vec<Missing> = Vec::new();
+    let mut said: Vec<(&str, Value)> = Vec::new();
+    for record in records
         .iter()
         .filter(|record| own.contains(&record.record_type))
-        .map(|record| {
-            let place = |member: &str| record.subject.get(member)?.as_str();
-            let place = place("exportPort").or_else(|| place("port"));
-            let port = place.unwrap_or(&heading.port);
-            let said = occurred::said(record.subject, record.occurred, port, zone);
-            (record.record_type, said)
-        })
-        .collect();
+    {
+        let place = |member: &str| record.subject.get(member)?.as_str();
+        let export = place("exportPort");
+        let port = export.or_else(|| place("port")).unwrap_or(&heading.port);
+        let local = occurred::said(record.subject, record.occurred, port, times.flatten());
+        let is_untold = occurred::text_of(&local, occurred::TIME).is_empty();
+        if times.is_some() && record.occurred.is_some() && is_untold {
+            // The heading's time would be read as the record's.
+            let gap = Missing {
+                pointer: match export {
+                    Some(_) => "/exportPort",
+                    None => "/port",
+                }
+                .to_owned(),
+                en: "a port whose time zone is known, or `zone` in the reading".to_owned(),
+                es: "un puerto cuyo huso horario se conozca, o `zone` en la lectura".to_owned(),
+            };
+            if !missing.contains(&gap) {
+                missing.push(gap);
+            }
+        }
+        said.push((record.record_type, local));
+    }
+    if !missing.is_empty() {
+        return Err(missing);
+    }
     let typed: Vec<Typed<'_>> = said.iter().map(|(name, said)| (*name, said)).collect();
     let envelope = envelope(sending, &heading.scac, group, release);
     match write(&typed, &heading, &envelope) {

@@ -172,7 +172,7 @@ impl Reader {
         let cell = if kept.starts_with('=') {
             Cell::Formula(kept.to_owned())
         } else {
-            Cell::Text(unguarded(kept).to_owned())
+            Cell::Text(text::unguarded(kept).to_owned())
         };
         self.row.cells.push((self.column, cell));
         Ok(())
@@ -238,20 +238,6 @@ pub(super) fn too_many_rows() -> ReadError {
     )
 }
 
-/// What a spreadsheet would take for a formula, or what would be taken for the guard against that.
-fn is_risky(text: &str) -> bool {
-    text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// Takes the apostrophe away that [`write`] puts before what a spreadsheet would take for a formula.
-fn unguarded(text: &str) -> &str {
-    match text.strip_prefix('\'') {
-        Some(rest) if is_risky(rest) => rest,
-        _ => text,
-    }
-}
-
 /// Writes rows, safe to open in a spreadsheet. The mark in front is the only sign by which spreadsheets know UTF-8.
 pub(super) fn write(rows: &[Vec<Option<Cell>>]) -> String {
     let mut out = String::from("\u{feff}");
@@ -271,7 +257,7 @@ pub(super) fn write(rows: &[Vec<Option<Cell>>]) -> String {
 
 fn written(cell: &Cell) -> String {
     let text = match cell {
-        Cell::Text(text) if is_risky(text) => format!("'{text}"),
+        Cell::Text(text) => text::guarded(text).into_owned(),
         other => other.shown(),
     };
     if text.contains([',', ';', '"', '\n', '\r', '\t']) {

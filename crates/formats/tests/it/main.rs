@@ -23,6 +23,7 @@ mod iso20022_broken;
 #[path = "../support/iso_maker.rs"]
 mod iso_maker;
 mod occurred;
+mod pairing;
 mod round_trip;
 mod round_trip_border;
 mod samples;

@@ -2,7 +2,7 @@
 
 use garita_formats::out::{CaseRecord, Exporter, WriteError, write};
 use garita_formats::{DocumentKind, Draft, Readings, read, read_as};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::round_trip::sending;
 
@@ -132,4 +132,82 @@ fn what_goes_out_says_the_minute_of_each_record() {
     }];
     let refused = write(exporter, &twice, &sending(), &Readings::default());
     assert!(matches!(refused, Err(WriteError::Changed { pointer, .. }) if pointer == "/occurred"));
+}
+
+#[test]
+fn a_response_says_when_customs_decided() {
+    let accepted = json!({ "scac": "TOCQ", "trip": "TOCQ2611240417", "port": "2304" });
+    let removed = json!({ "scn": "TOCQ88402172", "cause": "wood packing treated" });
+    let of = |removed_at: &str| {
+        let records = [
+            CaseRecord {
+                record_type: "ManifestAccepted",
+                subject: &accepted,
+                occurred: Some("2026-11-24T21:11:42Z".parse().unwrap()),
+            },
+            CaseRecord {
+                record_type: "HoldRemoved",
+                subject: &removed,
+                occurred: Some(removed_at.parse().unwrap()),
+            },
+        ];
+        let exporter = Exporter::named("edifact-cusres").unwrap();
+        let written = write(exporter, &records, &sending(), &Readings::default()).unwrap();
+        let left: Vec<(usize, String)> = written
+            .left_out
+            .into_iter()
+            .filter(|left| left.pointer == "/occurred")
+            .map(|left| (left.record, left.pointer))
+            .collect();
+        (String::from_utf8(written.bytes).unwrap(), left)
+    };
+    let (text, left) = of("2026-11-24T21:11:03Z");
+    assert!(text.contains("DTM+163:202611241511:203'"), "{text}");
+    assert_eq!(left, []);
+    let draft = read(DocumentKind::EdifactCusres, text.as_bytes()).unwrap();
+    assert_eq!(
+        times(&draft),
+        [
+            ("ManifestAccepted", Some("2026-11-24T21:11:00Z")),
+            ("HoldRemoved", Some("2026-11-24T21:11:00Z")),
+        ]
+    );
+    // A message has one time: of two minutes neither is said of the other's record.
+    let (text, left) = of("2026-11-24T21:12:00Z");
+    assert!(!text.contains("DTM+"), "{text}");
+    let named = |index: usize| (index, "/occurred".to_owned());
+    assert_eq!(left, [named(0), named(1)]);
+}
+
+#[test]
+fn no_time_is_made_up_for_a_port_without_a_zone() {
+    let released = json!({ "scns": ["TOCQ88402171"], "decision": "release", "port": "5501" });
+    let exported = json!({ "scac": "TOCQ", "inBondNumber": "257700030", "exportPort": "5501" });
+    for (name, record_type, subject, pointer) in [
+        ("x12-350", "ReleaseDecision", &released, "/port"),
+        ("x12-353", "InbondExportReported", &exported, "/exportPort"),
+    ] {
+        let exporter = Exporter::named(name).unwrap();
+        let send = |subject: &Value, readings: &Readings| {
+            let record = CaseRecord {
+                record_type,
+                subject,
+                occurred: Some("2026-11-24T21:11:00Z".parse().unwrap()),
+            };
+            write(exporter, &[record], &sending(), readings)
+        };
+        match send(subject, &Readings::default()) {
+            Err(WriteError::Missing(missing)) => {
+                assert_eq!(missing[0].pointer, pointer);
+                assert!(missing[0].en.contains("zone") && missing[0].es.contains("huso"));
+            }
+            other => panic!("{other:?}"),
+        }
+        let mut readings = Readings::default();
+        readings.x12_350.zone = Some("America/Chicago".to_owned());
+        readings.x12_353.zone = Some("America/Chicago".to_owned());
+        let written = send(subject, &readings).unwrap();
+        let text = String::from_utf8(written.bytes).unwrap();
+        assert!(text.contains("1511"), "{text}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use garita_formats::out::{Exporter, Sending, WriteError, Written, write};
+use garita_formats::out::{Exporter, Sending, WriteError, Written, is_choice, write};
 use garita_formats::{Draft, Readings, Severity, read, recognise};
 use serde_json::{Value, json};
 
@@ -22,7 +22,11 @@ fn supplying(supplied: &[(String, String)]) -> Sending {
     }
 }
 
-fn sent(name: &str, case: &Case, supplied: &[(String, String)]) -> Result<Written, WriteError> {
+pub(crate) fn sent(
+    name: &str,
+    case: &Case,
+    supplied: &[(String, String)],
+) -> Result<Written, WriteError> {
     write(
         Exporter::named(name).unwrap(),
         &borrowed(case),
@@ -115,7 +119,7 @@ fn a_thousand(name: &str, make: impl Fn(u64) -> (Case, Vec<(String, String)>), l
     assert_eq!(seen, wanted, "{name}");
 }
 
-fn texts(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn texts(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -285,7 +289,7 @@ fn a_thousand_invoices_as_cove() {
 }
 
 /// A pedimento, with the invoice that it is of, and what was said of it later.
-fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
+pub(crate) fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
     let random = &mut Random(seed);
     let exports = random.perhaps();
     let rfc = random.one(RFCS);
@@ -348,6 +352,68 @@ fn pedimento(seed: u64) -> (Case, Vec<(String, String)>) {
         case.push(("PedimentoPaid", json!({ "pedimentos": [key], "captureLine": "03260024345660001237", "paidMxnCents": 1_540_000 })));
     }
     (case, supplied)
+}
+
+/// A pedimento that is paid, with nothing supplied about the payment.
+fn paid() -> (Case, Vec<(String, String)>) {
+    let (case, mut supplied) = (0..)
+        .map(pedimento)
+        .find(|(case, _)| case.iter().any(|(of, _)| *of == "PedimentoPaid"))
+        .unwrap();
+    supplied.retain(|(name, _)| name != "fechaPago");
+    (case, supplied)
+}
+
+#[test]
+fn a_paid_pedimento_goes_out_as_paid() {
+    let (case, supplied) = paid();
+    for name in ["pedimento", "pedimento-csv"] {
+        match sent(name, &case, &supplied) {
+            Err(WriteError::Missing(missing)) => assert_eq!(missing[0].pointer, "fechaPago"),
+            other => panic!("{other:?}"),
+        }
+        // 23:30 of the 30th in Mexico.
+        let mut records = borrowed(&case);
+        for record in &mut records {
+            record.occurred = Some("2026-12-31T05:30:00Z".parse().unwrap());
+        }
+        let exporter = Exporter::named(name).unwrap();
+        let written = write(
+            exporter,
+            &records,
+            &supplying(&supplied),
+            &Readings::default(),
+        )
+        .unwrap();
+        let text = String::from_utf8(written.bytes.clone()).unwrap();
+        assert!(text.contains("2026-12-30"), "{text}");
+        let draft = read(exporter.kind, &written.bytes).unwrap();
+        assert!(draft.record("PedimentoPaid").is_some());
+    }
+}
+
+#[test]
+fn what_goes_along_and_does_not_arrive_is_named() {
+    let (mut case, mut supplied) = paid();
+    supplied.extend(texts(&[("fechaPago", "2027-01-04")]));
+    for (of, subject) in &mut case {
+        if *of == "PedimentoPaid" {
+            // Without it the reader knows of no payment.
+            subject.as_object_mut().unwrap().remove("captureLine");
+        }
+    }
+    let at = case
+        .iter()
+        .position(|(of, _)| *of == "PedimentoPaid")
+        .unwrap();
+    let written = sent("pedimento", &case, &supplied).unwrap();
+    let left: Vec<&str> = written
+        .left_out
+        .iter()
+        .filter(|left| left.record == at)
+        .map(|left| left.pointer.as_str())
+        .collect();
+    assert_eq!(left, ["/paidMxnCents"]);
 }
 
 /// Members of a pedimento's record that its fields have no place for.
@@ -482,6 +548,7 @@ fn of_two_dodas_the_one_that_is_asked_for_goes_out() {
     match sent("doda", &case, &[]) {
         Err(WriteError::Missing(missing)) => {
             assert_eq!(missing[0].pointer, "integrationNumber");
+            assert!(is_choice("integrationNumber") && !is_choice("tipoCambio"));
             assert!(missing[0].en.contains("240417002") && missing[0].es.contains("240417002"));
         }
         other => panic!("{other:?}"),
@@ -495,7 +562,7 @@ fn of_two_dodas_the_one_that_is_asked_for_goes_out() {
 }
 
 /// A Carta Porte with its shipments, and what the carrier's own files say beside.
-fn carta_porte(seed: u64) -> (Case, Vec<(String, String)>) {
+pub(crate) fn carta_porte(seed: u64) -> (Case, Vec<(String, String)>) {
     let random = &mut Random(seed);
     let south = random.perhaps();
     let rfc = random.one(RFCS);
@@ -732,4 +799,31 @@ fn records_that_contradict_each_other_are_not_sent_as_one() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// What is missing of one member, in English.
+fn gap(case: &Case, pointer: &str) -> String {
+    let missing = match sent("pedimento", case, &[]) {
+        Err(WriteError::Missing(missing)) => missing,
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let found = missing.into_iter().find(|gap| gap.pointer == pointer);
+    found.map_or_else(String::new, |gap| gap.en)
+}
+
+#[test]
+fn a_code_of_the_other_kind_of_pedimento_is_named_as_that() {
+    let transit = vec![("TransitPedimento", json!({ "clave": "A1" }))];
+    assert!(gap(&transit, "/clave").contains("code T3"));
+    let other = vec![("Pedimento", json!({ "clave": "T3" }))];
+    assert!(gap(&other, "/clave").contains("no internal transit"));
+}
+
+#[test]
+fn a_tariff_code_that_breaks_inside_a_letter_is_a_gap() {
+    let case = vec![(
+        "Pedimento",
+        json!({ "goods": [{ "commodityCode": "8544300ñ0" }] }),
+    )];
+    assert!(gap(&case, "/goods/0/commodityCode").contains("10 digits"));
 }

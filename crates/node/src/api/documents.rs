@@ -256,22 +256,27 @@ pub(crate) fn refusal(error: &WriteError) -> Refusal {
             .iter()
             .map(|gap| {
                 let (en, es) = (&gap.en, &gap.es);
-                match out::is_supplied(&gap.pointer) {
+                let name = &gap.pointer;
+                match out::is_supplied(name) {
                     false => Fault::at(
                         "document-member-missing",
                         &gap.pointer,
                         format!("the document needs {en}"),
                         format!("el documento necesita {es}"),
                     ),
-                    true => {
-                        let name = &gap.pointer;
-                        Fault::at(
-                            "document-element-missing",
-                            &format!("/{name}"),
-                            format!("the document needs {en}, which no record has: supply `{name}`"),
-                            format!("el documento necesita {es}, que ningún registro tiene: indique `{name}`"),
-                        )
-                    }
+                    // Records have it, more than one: what is missing is the choice.
+                    true if out::is_choice(name) => Fault::at(
+                        "document-element-missing",
+                        &format!("/{name}"),
+                        format!("the document is of one record and the case has several: say in `{name}` {en}"),
+                        format!("el documento es de un registro y el expediente tiene varios: diga en `{name}` {es}"),
+                    ),
+                    true => Fault::at(
+                        "document-element-missing",
+                        &format!("/{name}"),
+                        format!("the document needs {en}, which no record has: supply `{name}`"),
+                        format!("el documento necesita {es}, que ningún registro tiene: indique `{name}`"),
+                    ),
                 }
             })
             .collect(),
@@ -324,5 +329,42 @@ pub(crate) fn refusal(error: &WriteError) -> Refusal {
     Refusal {
         kind: RefusalKind::Unprocessable,
         faults,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use garita_formats::Missing;
+
+    #[test]
+    fn a_choice_of_records_is_asked_for_as_such() {
+        let said = |pointer: &str, en: &str, es: &str| {
+            let gap = Missing {
+                pointer: pointer.to_owned(),
+                en: en.to_owned(),
+                es: es.to_owned(),
+            };
+            let fault = refusal(&WriteError::Missing(vec![gap])).faults.remove(0);
+            (fault.en, fault.es)
+        };
+        let (en, es) = said(
+            "idCcp",
+            "which one it is about, of A, B",
+            "de cuál se trata, de A, B",
+        );
+        assert_eq!(
+            en,
+            "the document is of one record and the case has several: say in `idCcp` which one it is about, of A, B"
+        );
+        assert_eq!(
+            es,
+            "el documento es de un registro y el expediente tiene varios: diga en `idCcp` de cuál se trata, de A, B"
+        );
+        let (en, _) = said("tipoCambio", "the exchange rate", "el tipo de cambio");
+        assert_eq!(
+            en,
+            "the document needs the exchange rate, which no record has: supply `tipoCambio`"
+        );
     }
 }

@@ -16,8 +16,8 @@ pub struct SendLine {
     pub file: String,
     /// What it lacks, in words.
     pub lacks: Vec<String>,
-    /// Nothing lacks, and the other side would read something else.
-    pub kept_back: bool,
+    /// Why it is kept back though nothing lacks, the text's key; empty where it is not.
+    pub kept_back: &'static str,
 }
 
 impl SendLine {
@@ -51,7 +51,9 @@ pub struct SendPage {
     pub standard: String,
     /// What records lack.
     pub lacks: Vec<String>,
-    /// Why it is kept back though nothing lacks.
+    /// Why it is kept back though nothing lacks, the text's key.
+    pub kept_back: &'static str,
+    /// And the single faults.
     pub faults: Vec<String>,
     /// What the sender adds.
     pub fields: Vec<SendField>,

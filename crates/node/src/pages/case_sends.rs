@@ -37,9 +37,9 @@ pub(super) fn lines(ask: &Ask, opened: &Opened) -> Result<Vec<SendLine>, Refusal
         .map(|exporter| {
             let tried = is_tried.then(|| write(ask, exporter, &records, BTreeMap::new()));
             let (lacks, kept_back) = match &tried {
-                Some(Err(WriteError::Missing(missing))) => (in_words(ask, missing), false),
-                Some(Err(_)) => (Vec::new(), true),
-                Some(Ok(_)) | None => (Vec::new(), false),
+                Some(Err(WriteError::Missing(missing))) => (in_words(ask, missing), ""),
+                Some(Err(error)) => (Vec::new(), kept_back(error)),
+                Some(Ok(_)) | None => (Vec::new(), ""),
             };
             SendLine {
                 title: ask.w(exporter.en, exporter.es).to_owned(),
@@ -53,7 +53,7 @@ pub(super) fn lines(ask: &Ask, opened: &Opened) -> Result<Vec<SendLine>, Refusal
             }
         })
         .collect();
-    lines.sort_by_key(|line| (line.kept_back, !line.lacks.is_empty()));
+    lines.sort_by_key(|line| (!line.kept_back.is_empty(), !line.lacks.is_empty()));
     Ok(lines)
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn page(
             ..SendPage::default()
         };
         match write(ask, exporter, &records, supplied.clone()) {
-            Ok(written) => made(&mut page, &opened, exporter, &written, supplied),
+            Ok(written) => made(ask, &mut page, &opened, exporter, &written, supplied),
             Err(WriteError::Missing(missing)) => {
                 let of_records: Vec<Missing> = missing
                     .into_iter()
@@ -98,6 +98,7 @@ pub(super) async fn page(
                 page.lacks = in_words(ask, &of_records);
             }
             Err(error) => {
+                page.kept_back = kept_back(&error);
                 page.faults = documents::refusal(&error)
                     .faults
                     .iter()
@@ -112,6 +113,7 @@ pub(super) async fn page(
 
 /// The file with its address, what it leaves out, and its code.
 fn made(
+    ask: &Ask,
     page: &mut SendPage,
     opened: &Opened,
     exporter: &Exporter,
@@ -127,7 +129,11 @@ fn made(
             .pointer
             .split('/')
             .rfind(|step| step.parse::<usize>().is_err());
-        let label = opened.say.label(&left.record_type, member.unwrap_or(""));
+        let label = match left.pointer.as_str() {
+            // No member of the subject, so no schema names it.
+            "/occurred" => ask.w("when it happened", "cuándo ocurrió").to_owned(),
+            _ => opened.say.label(&left.record_type, member.unwrap_or("")),
+        };
         if !page.left_out.contains(&label) {
             page.left_out.push(label);
         }
@@ -192,6 +198,17 @@ fn write(
     )
 }
 
+/// Why a document is kept back though nothing lacks: the text's key.
+fn kept_back(error: &WriteError) -> &'static str {
+    match error {
+        WriteError::Changed { .. } => "send.kept-back",
+        WriteError::Faulty(_) => "send.faulty",
+        WriteError::Address { .. } => "send.not-addressed",
+        // The list of causes may grow.
+        _ => "send.not-made",
+    }
+}
+
 fn in_words(ask: &Ask, missing: &[Missing]) -> Vec<String> {
     missing
         .iter()
@@ -222,4 +239,30 @@ fn records(ask: &Ask, opened: &Opened) -> Result<Vec<Own>, Refusal> {
         }
     }
     Ok(documents::each_once(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::Lang;
+
+    #[test]
+    fn what_is_kept_back_says_why() {
+        let address = WriteError::Address {
+            member: "sender",
+            takes: String::new(),
+            takes_es: String::new(),
+        };
+        let keys = [
+            kept_back(&WriteError::Faulty(Vec::new())),
+            kept_back(&address),
+            "send.not-made",
+        ];
+        for key in keys {
+            for lang in [Lang::En, Lang::Es] {
+                let text = lang.t(key);
+                assert!(text != key && text != lang.t("send.kept-back"), "{text}");
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::reading::{Becomes, Reading};
 use super::table::CUSRES;
+use crate::edi::map::occurred::{self, text_of};
 use crate::edi::map::{Envelope, write as write_document};
 use crate::edifact::Written;
 use crate::edifact::node::{Filling, left_out};
@@ -10,7 +11,7 @@ use serde_json::Value;
 /// Writes what customs answers and decides about one trip: records of type `ManifestAccepted`, `ManifestRejected`,
 /// `ConveyanceArrived`, `HoldPlaced`, `HoldRemoved` and `ReleaseDecision`.
 ///
-/// A record whose code the reading does not list is left out.
+/// A record whose code the reading does not list is left out. A message has one time, that of all its records.
 pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &Reading) -> Written {
     let mut out = Filling::root(&CUSRES);
     let answers = records
@@ -26,6 +27,9 @@ pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &Reading)
             .unwrap_or("")
     };
     out.segment(&[("document", document), ("trip", said("/trip"))]);
+    if let Some(decided) = decided(records) {
+        out.segment(&[("decided", &decided), ("decided-format", "203")]);
+    }
     let scac = said("/scac");
     if !scac.is_empty() {
         out.segment(&[("stage", "11"), ("mode", "03"), ("carrier", scac)]);
@@ -44,6 +48,17 @@ pub fn write(records: &[(&str, &Value)], envelope: &Envelope, reading: &Reading)
         text,
         replaced,
     }
+}
+
+/// The local minute in which all of the records happened, where it is one and told of each.
+fn decided(records: &[(&str, &Value)]) -> Option<String> {
+    let mut all = records.iter().map(|(_, subject)| {
+        let [date, time] = [occurred::DATE, occurred::TIME].map(|at| text_of(subject, at));
+        (!date.is_empty()).then(|| [date, time].concat().concat())
+    });
+    let first = all.next()??;
+    all.all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
 }
 
 fn record(out: &mut Filling<Reading>, record_type: &str, subject: &Value, reading: &Reading) {

@@ -608,8 +608,9 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("send.add", "What you add"),
     (
         "send.add-note",
-        "No record has these; they go into this document only and are not kept.",
+        "What no record says, or which of several records is meant. It goes into this document only and is not kept.",
     ),
+    ("send.faulty", "Kept back: the document would be wrong"),
     ("send.file", "Download the document"),
     (
         "send.kept-back",
@@ -625,6 +626,11 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
         "{n} members have no place in this format",
     ),
     ("send.make", "Make the document"),
+    (
+        "send.not-addressed",
+        "Kept back: the envelope can't hold its sender, receiver or number",
+    ),
+    ("send.not-made", "Kept back: it could not be written"),
     ("send.qr-alt", "QR code of this document"),
     ("shift.began", "My shift began ({zone})"),
     ("shift.change", "What changed"),

@@ -617,8 +617,9 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("send.add", "Lo que usted agrega"),
     (
         "send.add-note",
-        "Ningún registro lo tiene; va solo en este documento y no se guarda.",
+        "Lo que ningún registro dice, o de cuál de varios registros se trata. Va solo en este documento y no se guarda.",
     ),
+    ("send.faulty", "No se envía: el documento saldría mal"),
     ("send.file", "Descargar el documento"),
     (
         "send.kept-back",
@@ -628,6 +629,11 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("send.left-out.one", "{n} dato no cabe en este formato"),
     ("send.left-out.other", "{n} datos no caben en este formato"),
     ("send.make", "Hacer el documento"),
+    (
+        "send.not-addressed",
+        "No se envía: en el sobre no caben remitente, destinatario o número",
+    ),
+    ("send.not-made", "No se envía: no se pudo escribir"),
     ("send.qr-alt", "Código QR de este documento"),
     ("shift.began", "Mi turno empezó ({zone})"),
     ("shift.change", "Qué cambió"),
