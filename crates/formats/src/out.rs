@@ -505,6 +505,22 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// The record that a document is made of: the first of its type, or what to call it where there is none.
+pub(crate) fn leading<'a>(
+    records: &'a [CaseRecord<'a>],
+    record_type: &str,
+    (en, es): (&str, &str),
+) -> Result<&'a CaseRecord<'a>, Vec<Missing>> {
+    let found = records.iter().find(|r| r.record_type == record_type);
+    found.ok_or_else(|| {
+        vec![Missing {
+            pointer: String::new(),
+            en: en.to_owned(),
+            es: es.to_owned(),
+        }]
+    })
+}
+
 /// Reads members of a subject for a writer, and notes what is missing.
 pub(crate) struct Reads<'a> {
     pub(crate) subject: &'a Value,

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{CaseRecord, Reads, Sending};
+use super::{CaseRecord, Reads, Sending, leading};
 use crate::carta_porte::{
     Autotransporte, CantidadTransporta, CartaPorte, CartaPorteDocument, DocumentacionAduanera,
     Domicilio, Figura, GuiaIdentificacion, IdentificacionVehicular, Mercancia, Mercancias,
@@ -25,13 +25,7 @@ pub(super) fn complement(
     sending: &Sending,
     _: &Readings,
 ) -> Result<Vec<u8>, Vec<Missing>> {
-    let Some(own) = records.iter().find(|r| r.record_type == "CartaPorte") else {
-        return Err(vec![Missing {
-            pointer: String::new(),
-            en: "the Carta Porte".to_owned(),
-            es: "la Carta Porte".to_owned(),
-        }]);
-    };
+    let own = leading(records, "CartaPorte", ("the Carta Porte", "la Carta Porte"))?;
     let mut making = Making {
         reads: Reads::of(own.subject),
         shipments: shipments(records, own.subject),

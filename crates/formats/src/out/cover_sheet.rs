@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{CaseRecord, Reads, Sending};
+use super::{CaseRecord, Reads, Sending, leading};
 use crate::cover_sheet::{CoverSheet, Plate, write};
 use crate::draft::Missing;
 use crate::kinds::Readings;
@@ -15,13 +15,7 @@ pub(super) fn sheet(
     _: &Sending,
     readings: &Readings,
 ) -> Result<Vec<u8>, Vec<Missing>> {
-    let Some(manifest) = records.iter().find(|r| r.record_type == "Manifest") else {
-        return Err(vec![Missing {
-            pointer: String::new(),
-            en: "the manifest".to_owned(),
-            es: "el manifiesto".to_owned(),
-        }]);
-    };
+    let manifest = leading(records, "Manifest", ("the manifest", "el manifiesto"))?;
     let mut reads = Reads::of(manifest.subject);
     if reads.text("/direction") == "southbound" {
         reads.lacks(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{CaseRecord, Reads, Sending};
+use super::{CaseRecord, Reads, Sending, leading};
 use crate::doda::{DodaDocument, write};
 use crate::draft::Missing;
 use crate::kinds::Readings;
@@ -13,13 +13,11 @@ pub(super) fn code(
     sending: &Sending,
     readings: &Readings,
 ) -> Result<Vec<u8>, Vec<Missing>> {
-    let Some(issued) = records.iter().find(|r| r.record_type == "DodaIssued") else {
-        return Err(vec![Missing {
-            pointer: String::new(),
-            en: "the DODA issued".to_owned(),
-            es: "el DODA emitido".to_owned(),
-        }]);
-    };
+    let issued = leading(
+        records,
+        "DodaIssued",
+        ("the DODA issued", "el DODA emitido"),
+    )?;
     let mut reads = Reads::of(issued.subject);
     let texts = |reads: &Reads<'_>, pointer: &str| -> Vec<String> {
         let items = reads.items(pointer).iter();

@@ -8,7 +8,7 @@ use super::document::*;
 use super::{Reading, TripElement, TruckManifestDocument, write};
 use crate::draft::Missing;
 use crate::manifest::southern_port_zone;
-use crate::out::{CaseRecord, Reads, Sending};
+use crate::out::{CaseRecord, Reads, Sending, leading};
 
 /// N301 and N302 have this many characters each (X12 element 166).
 const ADDRESS_CHARS_MAX: usize = 55;
@@ -24,13 +24,7 @@ pub fn from_records(
     sending: &Sending,
     reading: &Reading,
 ) -> Result<Vec<u8>, Vec<Missing>> {
-    let Some(manifest) = records.iter().find(|r| r.record_type == "Manifest") else {
-        return Err(vec![Missing {
-            pointer: String::new(),
-            en: "the manifest".to_owned(),
-            es: "el manifiesto".to_owned(),
-        }]);
-    };
+    let manifest = leading(records, "Manifest", ("the manifest", "el manifiesto"))?;
     let mut reads = Reads::of(manifest.subject);
     let mut document = trip(&mut reads, reading);
     document.interchange = interchange(sending, &document.scac);

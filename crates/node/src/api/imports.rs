@@ -170,7 +170,9 @@ async fn judge(paper: &Paper<'_>, records: &[&DraftRecord]) -> Result<(), Proble
             continue;
         }
         let judged = match paper.submission(record).await {
-            Ok(submission) if submission.follows.is_empty() && paper.builds(records, index) => {
+            Ok(submission)
+                if submission.follows.is_empty() && paper.follows_earlier(records, index) =>
+            {
                 continue;
             }
             Ok(submission) => submit::dry_run(paper.core, submission, paper.principal).await,
@@ -221,7 +223,7 @@ struct Paper<'a> {
 
 impl Paper<'_> {
     /// Whether a record follows one that stands before it in the same document and is not filed yet.
-    fn builds(&self, records: &[&DraftRecord], index: usize) -> bool {
+    fn follows_earlier(&self, records: &[&DraftRecord], index: usize) -> bool {
         let Some(record) = records.get(index) else {
             return false;
         };
