@@ -147,6 +147,7 @@ fn broken_coves_are_told_in_both_forms() {
         ("valorDolares", "x", "number-form"),
     ];
     let (in_json, in_xml) = (write_json(&[whole()]), write_xml(&[whole()]));
+    assert!(table.len() >= 30);
     for (element, put, code) in table {
         for (text, xml) in [(&in_json, false), (&in_xml, true)] {
             let (open, close) = match (xml, *element) {

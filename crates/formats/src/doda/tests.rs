@@ -180,6 +180,7 @@ fn broken_qrs_are_told() {
         ("|2026-11-24|DODA", "", "doda-fields", "QR"),
         ("|EXP|", "\n", "doda-fields", "QR"),
     ];
+    assert!(table.len() >= 30);
     for (find, put, code, at) in table {
         assert!(QR.contains(find), "{find}");
         let text = QR.replacen(find, put, 1);

@@ -350,6 +350,7 @@ fn broken_credentials_are_told_by_pointer() {
         ),
         ("{\"created\"", "{\"made\"", "proof-not-checked", ""),
     ];
+    assert!(entry.len() + origin.len() >= 30);
     for (right, table) in [(ENTRY_JSON, entry), (ORIGIN_JSON, origin)] {
         for (find, put, code, path) in table {
             assert!(right.contains(find), "{find}");

@@ -177,10 +177,38 @@ fn faults_have_their_places() {
         ),
         ("7/1/2026", "7/1/2026", "2026-07-01", "date-form"),
         ("15:30:15", "15:30:15", "3:30 pm", "time-form"),
+        ("230404", "230404", "23040", "port-number-form"),
+        ("230404", "230404", "2304040", "port-number-form"),
+        ("230404", "230404", "", "port-number-form"),
+        ("230404", "230404", "２３０４０４", "port-number-form"),
+        (
+            "Mexican Border",
+            "Mexican Border",
+            "mexican border",
+            "border-unknown",
+        ),
+        ("Mexican Border", "Mexican Border", "", "border-unknown"),
+        ("7/1/2026", "7/1/2026", "2/30/2026", "date-form"),
+        ("7/1/2026", "7/1/2026", "13/1/2026", "date-form"),
+        ("7/1/2026", "7/1/2026", "7/1/26", "date-form"),
+        ("7/1/2026", "7/1/2026", "", "date-form"),
+        ("15:30:15", "15:30:15", "25:30:15", "time-form"),
+        ("15:30:15", "15:30:15", "15:30", "time-form"),
+        ("15:30:15", "15:30:15", "15:30:15Z", "time-form"),
         ("\"Closed\"", ">Closed<", "Shut", "status-unknown"),
+        ("\"Closed\"", ">Closed<", "closed", "status-unknown"),
+        ("\"Closed\"", ">Closed<", "delay", "status-unknown"),
         ("\"15\"", ">15<", "many", "number-form"),
+        ("\"15\"", ">15<", "1.5", "number-form"),
+        ("\"15\"", ">15<", "0x0F", "number-form"),
+        ("\"15\"", ">15<", "99999999999999999999", "number-form"),
         ("\"10\"", ">10<", "-1", "number-form"),
+        ("\"10\"", ">10<", "1e1", "number-form"),
+        ("\"10\"", ">10<", "=10", "number-form"),
+        ("\"13\"", ">13<", "thirteen", "number-form"),
+        ("\"6\"", ">6<", "6 lanes", "number-form"),
     ];
+    assert!(table.len() >= 30);
     for (in_json, in_xml, put, code) in table {
         for (right, find) in [(&right_json, in_json), (&right_xml, in_xml)] {
             assert!(right.contains(find), "{find}");

@@ -39,8 +39,8 @@ pub(crate) fn told(kind: DocumentKind, bytes: &[u8]) -> Vec<(&'static str, u32, 
 /// What to find, what to put there, the code, the line (0 for any), a part of the path.
 pub(crate) type Row = (&'static str, &'static str, &'static str, u32, &'static str);
 
-/// Makes each change to the right document and looks for its fault.
-pub(crate) fn check(kind: DocumentKind, right: &str, rows: &[Row]) {
+/// Makes each change to the right document and looks for its fault. Answers how many changes there were.
+pub(crate) fn check(kind: DocumentKind, right: &str, rows: &[Row]) -> usize {
     let mut wrong = Vec::new();
     for (find, put, code, line, path) in rows {
         assert!(right.contains(find), "{kind:?}: {find}");
@@ -55,4 +55,5 @@ pub(crate) fn check(kind: DocumentKind, right: &str, rows: &[Row]) {
         }
     }
     assert!(wrong.is_empty(), "{kind:?}\n{}", wrong.join("\n"));
+    rows.len()
 }

@@ -335,6 +335,7 @@ fn broken_carta_porte() {
         ),
     ];
     let mut wrong = Vec::new();
+    assert!(table.len() >= 30);
     for (find, put, code, line, path) in table {
         assert!(XML.contains(find), "{find}");
         let text = XML.replacen(find, put, 1);
@@ -464,6 +465,7 @@ fn broken_manifest() {
         ("Arneses Queretanos", "Arneses Quer\u{e9}tanos", "", 0, ""),
     ];
     let mut wrong = Vec::new();
+    assert!(table.len() >= 30);
     for (find, put, code, line, path) in table {
         assert!(EDI.contains(find), "{find}");
         let text = EDI.replacen(find, put, 1);

@@ -441,6 +441,7 @@ fn broken_json() {
         ("{\n \"numero", "[\n \"numero", "json-malformed", ""),
     ];
     let mut wrong = Vec::new();
+    assert!(table.len() >= 30);
     for (find, put, code, path) in table {
         assert!(JSON.contains(find), "{find}");
         let found = told(JSON.replacen(find, put, 1).as_bytes());
@@ -541,6 +542,7 @@ fn broken_csv() {
         ("registro", 0, "numeroPedimento", "numero", "column-missing"),
     ];
     let mut wrong = Vec::new();
+    assert!(table.len() >= 30);
     for (block, which, column, put, code) in table {
         let row = rows
             .iter()

@@ -4,9 +4,177 @@ use crate::breaking::{check, told};
 use crate::edifact::{ALL, CUSCAR, CUSREP, CUSRES, STATUS};
 use garita_formats::{DOCUMENT_BYTES_MAX, DocumentKind, read, recognise};
 
+/// What breaks every message alike. Answers how many changes there were.
+fn envelopes(kind: DocumentKind, right: &str) -> usize {
+    let lines = right.lines().count() as u32;
+    let line_of = |start: &str| {
+        let place = right.lines().position(|line| line.starts_with(start));
+        place.map_or(0, |place| place as u32 + 1)
+    };
+    let change = |start: &str, put: &str| {
+        let lines = right
+            .lines()
+            .map(|line| if line.starts_with(start) { put } else { line });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (header, end) = (line_of("UNB"), line_of("UNT"));
+    let message = kind.name().trim_start_matches("edifact-").to_uppercase();
+    let of = |start: &str, part: usize| -> String {
+        let line = right.lines().nth(line_of(start) as usize - 1).unwrap();
+        let part = line.trim_end_matches('\'').split('+').nth(part);
+        part.unwrap().to_owned()
+    };
+    let (count, name, control) = (of("UNT", 1), of("UNT", 2), of("UNZ", 2));
+    let before = |put: &str| right.replacen("BGM+", &format!("{put}\nBGM+"), 1);
+    let table: Vec<(String, &str, u32, &str)> = vec![
+        (
+            right.replacen("UNB+", "UNX+", 1),
+            "edifact-header",
+            0,
+            "UNB",
+        ),
+        (
+            right
+                .replacen(":4+", ":7+", 1)
+                .replacen("UNOC:3", "UNOC:7", 1),
+            "edifact-syntax-version",
+            header,
+            "UNB01.2",
+        ),
+        (change("UNB", "UNB+UNOA:4'"), "edifact-header", 1, "UNB"),
+        (
+            change(
+                "UNB",
+                &format!(
+                    "{}++++++1'",
+                    right
+                        .lines()
+                        .nth(header as usize - 1)
+                        .unwrap()
+                        .trim_end_matches('\'')
+                ),
+            ),
+            "edifact-test",
+            header,
+            "UNB11",
+        ),
+        (
+            change("UNT", &format!("UNT+99+{name}'")),
+            "edifact-segment-count",
+            end,
+            "UNT01",
+        ),
+        (
+            change("UNT", &format!("UNT+x+{name}'")),
+            "edifact-segment-count",
+            end,
+            "UNT01",
+        ),
+        (
+            change("UNT", &format!("UNT+{count}+9999'")),
+            "edifact-control-number",
+            end,
+            "UNT02",
+        ),
+        (
+            change("UNZ", &format!("UNZ+4+{control}'")),
+            "edifact-group-count",
+            lines,
+            "UNZ01",
+        ),
+        (
+            change("UNZ", "UNZ+1+999'"),
+            "edifact-control-number",
+            lines,
+            "UNZ02",
+        ),
+        (
+            change("UNZ", &format!("UNZ+1+{control}")),
+            "edifact-truncated",
+            lines,
+            "UNZ",
+        ),
+        (
+            change("UNT", ""),
+            "edifact-trailer-missing",
+            0,
+            "interchange",
+        ),
+        (
+            change("UNZ", ""),
+            "edifact-trailer-missing",
+            0,
+            "interchange",
+        ),
+        (change("UNH", ""), "edifact-segment-outside", 0, ""),
+        (
+            right.replacen(&format!("+{message}:D:03B"), "+CUSDEC:D:03B", 1),
+            "edifact-message-not-read",
+            line_of("UNH"),
+            "UNH",
+        ),
+        (
+            before("D!M+132'"),
+            "edifact-segment-name",
+            line_of("BGM"),
+            "D!M",
+        ),
+        (before("XYZ+1'"), "segment-not-read", line_of("BGM"), "XYZ"),
+        (
+            before(&format!("FTX+{}'", "x".repeat(20_000))),
+            "edifact-segment-too-long",
+            line_of("BGM"),
+            "segment",
+        ),
+        (
+            before(&format!("FTX{}'", "+a".repeat(100))),
+            "edifact-too-many-elements",
+            line_of("BGM"),
+            "segment",
+        ),
+        (
+            format!("{right}PK\u{3}"),
+            "edifact-header",
+            lines + 1,
+            "UNB",
+        ),
+        (
+            format!("{right}{right}"),
+            "edifact-control-repeated",
+            0,
+            "UNB05",
+        ),
+        (change("BGM", ""), "segment-missing", 0, "BGM"),
+        (
+            right.replacen("TOCQ2611240417", "TOCQ 2611", 1),
+            "trip-form",
+            line_of("BGM"),
+            "BGM02.1",
+        ),
+        (
+            right.replacen("+2304:77", "+23O4:77", 1),
+            "port-form",
+            0,
+            "LOC02.1",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (text, code, line, path) in &table {
+        let told = told(kind, text.as_bytes());
+        let fits = |(found, at, place): &(&str, u32, String)| {
+            found == code && (*line == 0 || at == line) && place.contains(path)
+        };
+        if text == right || !told.iter().any(fits) {
+            wrong.push(format!("{code} at {line} {path}: {told:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{kind:?}\n{}", wrong.join("\n"));
+    table.len()
+}
+
 #[test]
 fn broken_cargo_reports() {
-    check(
+    let rows = check(
         DocumentKind::EdifactCuscar,
         CUSCAR,
         &[
@@ -176,11 +344,12 @@ fn broken_cargo_reports() {
             ("45+5501", "45+55", "port-form", 44, "LOC02.1"),
         ],
     );
+    assert!(rows + envelopes(DocumentKind::EdifactCuscar, CUSCAR) >= 30);
 }
 
 #[test]
-fn broken_conveyance_reports_and_responses() {
-    check(
+fn broken_conveyance_reports() {
+    let rows = check(
         DocumentKind::EdifactCusrep,
         CUSREP,
         &[
@@ -205,7 +374,12 @@ fn broken_conveyance_reports_and_responses() {
             ("0417+22", "0417+6", "confirms-earlier", 3, "BGM03"),
         ],
     );
-    check(
+    assert!(rows + envelopes(DocumentKind::EdifactCusrep, CUSREP) >= 30);
+}
+
+#[test]
+fn broken_responses() {
+    let rejection = check(
         DocumentKind::EdifactCusres,
         CUSRES,
         &[
@@ -218,7 +392,7 @@ fn broken_conveyance_reports_and_responses() {
             ("ERP+2", "XRP+2", "segment-not-read", 18, "XRP"),
         ],
     );
-    check(
+    let status = check(
         DocumentKind::EdifactCusres,
         STATUS,
         &[
@@ -234,6 +408,9 @@ fn broken_conveyance_reports_and_responses() {
             ),
         ],
     );
+    let envelopes = envelopes(DocumentKind::EdifactCusres, CUSRES)
+        .min(envelopes(DocumentKind::EdifactCusres, STATUS));
+    assert!(rejection + status + envelopes >= 30);
 }
 
 #[test]

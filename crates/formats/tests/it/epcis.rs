@@ -326,6 +326,7 @@ fn each_broken_event_is_told_by_code_and_place() {
         ("/parentID", json!("urn:a:b"), "member-unknown", "/parentID"),
     ];
     assert!(table.len() >= 30);
+    assert!(table.len() >= 30);
     for (pointer, value, code, place) in table {
         let mut event = event();
         event[pointer.trim_start_matches('/')] = value.clone();

@@ -426,6 +426,7 @@ const BROKEN: &[(&str, &str, &str, u32, &str)] = &[
 #[test]
 fn one_change_one_fault() {
     assert!(BROKEN.len() >= 30);
+    assert!(BROKEN.len() >= 30);
     for (from, to, code, line, path) in BROKEN {
         assert!(RIGHT.contains(from), "{from}");
         let told = told(RIGHT.replacen(from, to, 1).as_bytes());
