@@ -38,6 +38,7 @@ pub mod package;
 pub mod pass;
 mod places;
 pub mod pointer;
+pub mod promises;
 pub mod rules;
 pub mod schema;
 pub mod tables;
