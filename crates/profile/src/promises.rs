@@ -12,4 +12,5 @@
 
 pub mod chance;
 pub mod dates;
+pub mod slip;
 pub mod statement;
