@@ -11,6 +11,8 @@
 //! What these modules do *not* know: any program, the clock, the store, chance. Days and seeds are handed in.
 
 pub mod chance;
+pub mod cost;
 pub mod dates;
+pub mod earned;
 pub mod slip;
 pub mod statement;
