@@ -14,5 +14,7 @@ pub mod chance;
 pub mod cost;
 pub mod dates;
 pub mod earned;
+pub mod forecast;
 pub mod slip;
 pub mod statement;
+pub mod survival;
