@@ -10,11 +10,14 @@
 //!
 //! What these modules do *not* know: any program, the clock, the store, chance. Days and seeds are handed in.
 
+pub mod answering;
 pub mod chance;
+pub mod colour;
 pub mod cost;
 pub mod dates;
 pub mod earned;
 pub mod forecast;
+pub mod quality;
 pub mod slip;
 pub mod statement;
 pub mod survival;
