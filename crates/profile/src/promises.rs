@@ -11,6 +11,7 @@
 //! What these modules do *not* know: any program, the clock, the store, chance. Days and seeds are handed in.
 
 pub mod answering;
+pub mod backtest;
 pub mod chance;
 pub mod colour;
 pub mod cost;
@@ -18,6 +19,7 @@ pub mod dates;
 pub mod earned;
 pub mod forecast;
 pub mod quality;
+pub mod simulate;
 pub mod slip;
 pub mod statement;
 pub mod survival;
