@@ -6,7 +6,7 @@
 //! with such promises before ([`survival`], [`forecast`], [`simulate`], [`backtest`]), and which subject comes first ([`ranking`],
 //! [`delay`]).
 //!
-//! "The method" in these pages is the scorecard of the project's domain notes; sections are cited by number.
+//! "The method" in these pages is the scorecard of the domain notes; its sections are cited by number.
 //!
 //! What these modules do *not* know: any program, the clock, the store, chance. Days and seeds are handed in.
 

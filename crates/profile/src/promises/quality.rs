@@ -54,7 +54,7 @@ pub fn freshness(phase: &str, latest: Date, today: Date, limits: &FreshnessLimit
     Freshness {
         age_days,
         limit_days,
-        share: limit_days.map(|l| (1.0 - age_days as f64 / (2 * l) as f64).max(0.0)),
+        share: limit_days.map(|l| (1.0 - age_days as f64 / (2.0 * l as f64)).max(0.0)),
         stale: limit_days.is_some_and(|l| age_days > l),
     }
 }

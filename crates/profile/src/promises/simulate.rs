@@ -43,8 +43,8 @@ pub struct Activity<'b> {
 pub enum Finish<'b> {
     /// It was done on that day.
     Met(Date),
-    /// It is promised, and its class has done so with such promises. Without a class the promise is taken as it stands, or today where
-    /// that has passed: the answer then names it, for it is too early.
+    /// It is promised, and its class has done so with such promises: drawn from the plain curve, given the time that has passed. Without a
+    /// class the promise is taken as it stands, or today where that has passed: the answer then names it, for it is too early.
     Promised(Promise, Option<&'b Survival>),
     /// Nobody promised a day: it is done when what it waits for is.
     WhenReady,

@@ -2,7 +2,7 @@
 //!
 //! Two clocks, always: a statement of 2019 recorded in 2026 changes what had been stated by 2020, and never what was known in 2020.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
@@ -31,7 +31,7 @@ pub struct Statement {
     pub note: String,
     /// The document of a change of scope that this new date rests on: it makes the date a new, numbered baseline (8.2).
     pub scope_change: Option<String>,
-    /// The statement that this one corrects.
+    /// The statement that this one corrects, recorded before it. Who may correct whom is the caller's to judge.
     pub supersedes: Option<String>,
 }
 
@@ -131,14 +131,22 @@ impl AsOf {
 /// A corrected statement is gone from the moment its correction was recorded, even if the correction moves it to a day that is not
 /// seen: what is known to be wrong is not shown because the right answer lies elsewhere.
 pub fn visible<'s>(statements: &'s [Statement], as_of: &AsOf) -> Vec<&'s Statement> {
-    let superseded: BTreeSet<&str> = statements
-        .iter()
-        .filter(|s| as_of.recorded(s))
-        .filter_map(|s| s.supersedes.as_deref())
-        .collect();
+    let mut corrections: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
+    for s in statements.iter().filter(|s| as_of.recorded(s)) {
+        if let Some(wrong) = s.supersedes.as_deref() {
+            let latest = corrections.entry(wrong).or_insert((s.recorded_ms, &s.id));
+            *latest = (*latest).max((s.recorded_ms, &s.id));
+        }
+    }
+    // Only a later record corrects: two that name each other would else both be gone.
+    let corrected = |s: &Statement| {
+        corrections
+            .get(s.id.as_str())
+            .is_some_and(|by| *by > (s.recorded_ms, s.id.as_str()))
+    };
     let mut seen: Vec<&Statement> = statements
         .iter()
-        .filter(|s| as_of.recorded(s) && as_of.stated(s) && !superseded.contains(s.id.as_str()))
+        .filter(|s| as_of.recorded(s) && as_of.stated(s) && !corrected(s))
         .collect();
     seen.sort_by(|a, b| {
         (a.stated_on, a.recorded_ms, &a.id).cmp(&(b.stated_on, b.recorded_ms, &b.id))
@@ -228,6 +236,17 @@ pub(super) mod tests {
         assert_eq!(seen("2019-01-15", "2026-01-01"), ["typo"]);
         assert_eq!(seen("2019-03-01", "2026-01-01"), ["right"]);
         assert!(seen("2019-03-01", "2019-01-01").is_empty());
+    }
+
+    #[test]
+    fn two_that_correct_each_other_leave_the_later() {
+        let of = |id: &str, wrong: &str| Statement {
+            supersedes: Some(wrong.to_owned()),
+            ..target(id, "2019-01-01", "2023")
+        };
+        let as_of = AsOf::day(day("2026-06-01"));
+        assert_eq!(ids(&visible(&[of("a", "b"), of("b", "a")], &as_of)), ["b"]);
+        assert_eq!(ids(&visible(&[of("a", "a")], &as_of)), ["a"]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn an_unfinished_one_lasts_to_its_latest_target_and_to_today_at_least() {
             .unwrap()
             .ratio
     };
-    assert_eq!(until(Some("2021-12-31"), "2021-06-01"), 2.0 + -0.0);
+    assert_eq!(until(Some("2021-12-31"), "2021-06-01"), 2.0);
     assert_eq!(until(Some("2020-12-31"), "2021-12-31"), 2.0);
     assert_eq!(until(None, "2020-12-31"), 1.0);
     let due = promise("2020-01-01", "2019");

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Activity, Finish};
 
-/// A crossing has some thirty milestones a side; fifty times that is a mistake.
+/// A large subject has some sixty milestones; thirty times that is a mistake.
 pub const ACTIVITIES_MAX: usize = 2_000;
 
 /// Why activities are no network.
