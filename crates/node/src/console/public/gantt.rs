@@ -47,7 +47,7 @@ impl Gantt {
         let mut wide = Picture::new(820.0, 24.0 + 36.0 * rows + 4.0, Paint::Sheet);
         self.draw(&mut wide, lang, (216.0, 782.0), true);
         let mut narrow = Picture::new(360.0, 24.0 + 52.0 * rows + 4.0, Paint::Sheet);
-        self.draw(&mut narrow, lang, (2.0, 340.0), false);
+        self.draw(&mut narrow, lang, (2.0, 330.0), false);
         vec![
             wide.inline("gantt-wide", "wide-only", &self.finding),
             narrow.inline("gantt-narrow", "narrow-only", &self.finding),
@@ -114,14 +114,8 @@ impl Gantt {
                 y + 5.0
             } else {
                 let name = fitting(&row.name, 200.0);
-                let after = super::svg::width_of(&name) + 8.0;
-                picture.text((0.0, y + 14.0), Anchor::Start, "strong halo", &name);
-                picture.text(
-                    (after, y + 14.0),
-                    Anchor::Start,
-                    "halo",
-                    &fitting(&note, 352.0 - after),
-                );
+                let room = 352.0 - super::svg::width_of(&name) * 1.1;
+                picture.named((0.0, y + 14.0), &name, &fitting(&note, room));
                 y + 22.0
             };
             if let Some((a, b)) = row.first {

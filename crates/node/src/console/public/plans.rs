@@ -124,6 +124,17 @@ pub struct Gap {
     pub projects: Vec<Link>,
 }
 
+impl EntryPair {
+    /// What two entries say together where nothing is told to differ: one entry alone agrees with nobody.
+    fn agreement(&self) -> &'static str {
+        if self.mexico.is_empty() || self.united_states.is_empty() {
+            "public.plan.one-sided"
+        } else {
+            "public.plan.same"
+        }
+    }
+}
+
 impl PlansPage {
     fn title<'a>(&self, f: &'a Frame) -> &'a str {
         f.t("public.plans.title")

@@ -166,7 +166,7 @@ impl SlipChart {
     }
 
     /// The window: from the year of the first statement to the report day's, upwards to the latest date there is.
-    fn space(&self, wide: bool, down: f64) -> Space {
+    fn space(&self, lang: Lang, wide: bool, down: f64) -> Space {
         let today = self.today;
         let least = today.year().saturating_sub(YEARS_MAX);
         let most = today.year().saturating_add(YEARS_MAX);
@@ -190,7 +190,12 @@ impl SlipChart {
             .unwrap_or(from);
         let low = year.min(days_down.year()).clamp(least, most);
         let high = (days_up.year() + 1).clamp(low + 1, most + 1);
-        let room = if self.forecast.is_some() { 136.0 } else { 92.0 };
+        let said = ["public.slip.of-slip", "public.slip.so-far"].map(|key| width_of(lang.t(key)));
+        let room = if self.forecast.is_some() {
+            136.0
+        } else {
+            26.0 + said.into_iter().fold(66.0, f64::max)
+        };
         let (left, right, top, bottom) = if wide {
             (52.0, 820.0 - room, 40.0 + down, 366.0 + down)
         } else {
@@ -208,7 +213,7 @@ impl SlipChart {
     }
 
     fn draw(&self, picture: &mut Picture, lang: Lang, wide: bool, down: f64) {
-        let space = self.space(wide, down);
+        let space = self.space(lang, wide, down);
         self.ground(picture, &space, lang, wide, down);
         let now = number(self.today);
         let now_x = space.x(now);
@@ -436,8 +441,10 @@ impl SlipChart {
         picture.path("axis", &format!("M{bracket:.1} {to:.1}h6V{from:.1}h-6"));
         let mut middle = f64::midpoint(from, to);
         if let Some(forecast) = &self.forecast {
-            // Below the forecast's words.
-            middle = middle.max(space.y(number(forecast.p50)) + 32.0);
+            // Below the forecast's words, and never below the picture.
+            middle = middle
+                .max(space.y(number(forecast.p50)) + 32.0)
+                .min(space.bottom - 16.0);
         }
         let x = bracket + 14.0;
         picture.text(
@@ -479,8 +486,8 @@ impl Spark {
         let low = heights.clone().fold(f64::INFINITY, f64::min);
         let high = heights.fold(f64::NEG_INFINITY, f64::max);
         let x = |day: f64| 3.0 + ((day - from) / (until - from).max(1.0)).clamp(0.0, 1.0) * 106.0;
-        // Ten years fill the height, so that small slips look small beside large ones.
-        let tall = (high - low).max(3_650.0);
+        // Six years fill the height, so that small slips look small beside large ones.
+        let tall = (high - low).max(2_190.0);
         let y = |day: f64| 25.0 - ((day - low) / tall).clamp(0.0, 1.0) * 22.0;
         if let Some(base) = self.baseline {
             picture.line("base", (3.0, y(number(base))), (109.0, y(number(base))));

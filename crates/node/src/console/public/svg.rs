@@ -97,7 +97,19 @@ impl Picture {
             "<text{looks} x=\"{:.1}\" y=\"{:.1}\"{anchored}>{}</text>",
             at.0,
             at.1,
-            escape(text)
+            spoken(text)
+        ));
+    }
+
+    /// A name and what is said of it, one after the other however wide the name comes out.
+    pub(super) fn named(&mut self, at: (f64, f64), name: &str, note: &str) {
+        let (whole, strong) = (self.looks_of_text("halo"), self.looks_of_text("strong"));
+        self.push(format_args!(
+            "<text{whole} x=\"{:.1}\" y=\"{:.1}\"><tspan{strong}>{}</tspan> {}</text>",
+            at.0,
+            at.1,
+            spoken(name),
+            spoken(note)
         ));
     }
 
@@ -108,7 +120,7 @@ impl Picture {
             "<text{looks} transform=\"translate({:.1} {:.1}) rotate({degrees:.1})\" text-anchor=\"middle\">{}</text>",
             at.0,
             at.1,
-            escape(text)
+            spoken(text)
         ));
     }
 
@@ -118,7 +130,7 @@ impl Picture {
             "<svg class=\"chart {class}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}\"><title id=\"{id}\">{}</title>{}</svg>",
             self.width,
             self.height,
-            escape(finding),
+            spoken(finding),
             self.body
         ))
     }
@@ -135,7 +147,7 @@ impl Picture {
     pub(super) fn alone(&self, lang: &str, finding: &str) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"{lang}\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\" role=\"img\" aria-labelledby=\"t\" font-family=\"system-ui, sans-serif\" font-size=\"12\"><title id=\"t\">{}</title><rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>{}</svg>\n",
-            escape(finding),
+            spoken(finding),
             self.body,
             w = self.width,
             h = self.height
@@ -161,6 +173,12 @@ impl Picture {
             Paint::Own => format!(" {}", own_text(class)),
         }
     }
+}
+
+/// Text for a picture, escaped. Signs that turn the direction of what follows are left out: a picture has nothing to end them.
+fn spoken(text: &str) -> String {
+    let turns = |sign: char| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    escape(&text.replace(turns, ""))
 }
 
 /// Attributes that say what the style sheet says of a class, on white.

@@ -93,7 +93,7 @@ const MONTHS_MAX: usize = 120;
 
 impl HourChart {
     fn drawings(&self, lang: &Lang, at: &usize) -> Vec<Html> {
-        let mut wide = Picture::new(760.0, 250.0, Paint::Sheet);
+        let mut wide = Picture::new(660.0, 250.0, Paint::Sheet);
         self.draw(&mut wide, *lang, true);
         let mut narrow = Picture::new(340.0, 220.0, Paint::Sheet);
         self.draw(&mut narrow, *lang, false);
@@ -105,7 +105,7 @@ impl HourChart {
 
     fn draw(&self, picture: &mut Picture, lang: Lang, wide: bool) {
         let (left, right, top, bottom) = if wide {
-            (34.0, 660.0, 24.0, 222.0)
+            (34.0, 606.0, 24.0, 222.0)
         } else {
             (30.0, 328.0, 24.0, 192.0)
         };
@@ -162,7 +162,7 @@ impl HourChart {
             .filter_map(|h| Some((x(f64::from(h.hour)), y(h.today?))))
             .collect();
         picture.polyline("series", &today);
-        if wide && let Some((at, range)) = usual().last() {
+        if wide && let Some((at, range)) = usual().next_back() {
             picture.text(
                 (at + 8.0, y(f64::midpoint(range.0, range.1)) + 4.0),
                 Anchor::Start,
@@ -210,9 +210,9 @@ impl MonthChart {
     }
 
     fn drawings(&self, at: &usize) -> Vec<Html> {
-        let mut wide = Picture::new(760.0, 210.0, Paint::Sheet);
-        self.draw(&mut wide, 56.0, 750.0);
-        let mut narrow = Picture::new(340.0, 190.0, Paint::Sheet);
+        let mut wide = Picture::new(660.0, 190.0, Paint::Sheet);
+        self.draw(&mut wide, 56.0, 650.0);
+        let mut narrow = Picture::new(340.0, 188.0, Paint::Sheet);
         self.draw(&mut narrow, 52.0, 334.0);
         vec![
             wide.inline(&format!("months-{at}-wide"), "wide-only", &self.finding),

@@ -29,7 +29,7 @@ impl Verdict {
     /// In a row of a table.
     pub(super) fn html(&self) -> Html {
         Html(format!(
-            "<span class=\"{}\">{} <b>{}</b></span>",
+            "<span class=\"{}\">{} <b dir=\"auto\">{}</b></span>",
             self.tone.class(),
             self.glyph,
             escape(&self.label)
@@ -39,7 +39,7 @@ impl Verdict {
     /// At the head of a page.
     pub(super) fn state(&self) -> Html {
         Html(format!(
-            "<span class=\"state {}\">{}{}</span>",
+            "<span class=\"state {}\">{}<bdi>{}</bdi></span>",
             self.tone.class(),
             self.glyph,
             escape(&self.label)
@@ -306,7 +306,7 @@ mod tests {
             ("2026-03", "Mar 2026", "mar 2026"),
             ("2019-07-30", "30 Jul 2019", "30 jul 2019"),
             ("2027-Q4", "Q4 2027", "4.º trim. 2027"),
-            ("2026-spring", "spring 2026", "primavera de 2026"),
+            ("2026-spring", "Spring 2026", "primavera de 2026"),
             ("2029-late", "late 2029", "fines de 2029"),
             ("2029-<b>", "2029-<b>", "2029-<b>"),
             ("soon", "soon", "soon"),

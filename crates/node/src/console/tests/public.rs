@@ -70,11 +70,25 @@ fn otay() -> Vec<(Date, &'static str, Date, Date)> {
     ]
 }
 
+/// Stated in a month, promised for a month.
 type SparkSteps = &'static [(i16, i8, i16, i8)];
+/// Name, place, phase, first, now, slip, growing, last word, standing, steps.
+type Sample = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    bool,
+    &'static str,
+    Standing,
+    SparkSteps,
+);
 
 #[rustfmt::skip]
 fn rows(lang: Lang) -> Vec<ProjectRow> {
-    let all: [(&str, &str, &str, &str, &str, i64, bool, &str, Standing, SparkSteps); 9] = [
+    let all: [Sample; 9] = [
         ("365 Tollway", "Pharr and Anzalduas, TX", "implementation", "2018-12", "2026", 2922, false, "4 y", Standing::Late { days: 2922 }, &[(2015, 7, 2018, 12), (2022, 6, 2026, 12)]),
         ("Otay Mesa East port of entry", "Otay Mesa East, CA and BC", "implementation", "2023", "2028", 1827, false, "259 d", Standing::Late { days: 1827 }, &[(2019, 7, 2023, 12), (2022, 2, 2024, 12), (2023, 7, 2026, 12), (2024, 7, 2027, 12), (2025, 5, 2028, 12), (2026, 3, 2028, 12)]),
         ("Anzalduas cargo facilities", "Anzalduas, TX", "implementation", "2023", "2026-spring", 1059, true, "425 d", Standing::Passed { days: 157 }, &[(2021, 12, 2023, 12), (2022, 6, 2024, 3), (2025, 9, 2026, 6)]),
@@ -440,11 +454,11 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("public-plans", render_plans(&frame(lang, Plans, "/plans"), &head("/plans"), &PlansPage { lede: w(lang, "What was planned together.", "Lo que se planeó en conjunto.").into(), rows: vec![PlanRow { name: Link::new(plan(lang).name, "/plans/tx"), who: plan(lang).over, projects: "61".into(), opened: "6 / 61".into(), slip: "693 d (9)".into(), gaps: "17".into(), standing: Standing::Late { days: 693 }.verdict(lang) }], downloads: links(&["CSV", "JSON"]), ..PlansPage::default() })),
         ("public-plans-empty", render_plans(&frame(lang, Plans, "/plans"), &head("/plans"), &PlansPage::default())),
         ("public-plan", render_plan(&frame(lang, Plans, "/plans/tx"), &head("/plans/tx"), &plan(lang))),
-        ("public-plan-empty", render_plan(&frame(lang, Plans, "/plans/tx"), &head("/plans/tx"), &PlanPage::default())),
+        ("public-plan-empty", render_plan(&frame(lang, Plans, "/plans/tx"), &head("/plans/tx"), &PlanPage { name: "X".into(), ..PlanPage::default() })),
         ("public-priorities", render_priorities(&frame(lang, Priorities, "/priorities"), &head("/priorities"), &priorities(lang))),
         ("public-priorities-empty", render_priorities(&frame(lang, Priorities, "/priorities"), &head("/priorities"), &PrioritiesPage::default())),
         ("public-waits", render_waits(&frame(lang, Waits, "/wait-times"), &head("/wait-times"), &waits(lang))),
-        ("public-waits-empty", render_waits(&frame(lang, Waits, "/wait-times"), &head("/wait-times"), &WaitsPage { hours: vec![HourChart::default()], months: vec![MonthChart::default()], ..WaitsPage::default() })),
+        ("public-waits-empty", render_waits(&frame(lang, Waits, "/wait-times"), &head("/wait-times"), &WaitsPage { hours: vec![HourChart { title: "X".into(), finding: "X".into(), ..HourChart::default() }], months: vec![MonthChart { title: "Y".into(), finding: "X".into(), ..MonthChart::default() }], ..WaitsPage::default() })),
         ("public-benefits", render_benefits(&frame(lang, Benefits, "/benefits"), &head("/benefits"), &benefits(lang))),
         ("public-benefits-empty", render_benefits(&frame(lang, Benefits, "/benefits"), &head("/benefits"), &BenefitsPage::default())),
         ("public-method", render_method(&frame(lang, Method, "/method"), &head("/method"), &method)),
