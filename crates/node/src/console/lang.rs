@@ -201,10 +201,12 @@ mod tests {
         }
         for file in files.iter().filter(|path| path.is_file()) {
             let text = std::fs::read_to_string(file).unwrap();
-            for part in text.split("f.t(\"").skip(1) {
-                let key = part.split('"').next().unwrap();
-                assert_ne!(Lang::En.t(key), key, "`{key}` has no text");
-                named += 1;
+            for (call, form) in [("f.t(\"", ""), ("f.t1(\"", ""), ("f.n(\"", ".other")] {
+                for part in text.split(call).skip(1) {
+                    let key = format!("{}{form}", part.split('"').next().unwrap());
+                    assert_ne!(Lang::En.t(&key), key, "`{key}` has no text");
+                    named += 1;
+                }
             }
         }
         assert!(named > 50);

@@ -336,6 +336,10 @@ pub struct BeTold {
     pub ways: Vec<Link>,
     /// What happened to the last try: *A mail is on its way to confirm*. Empty: nothing.
     pub said: String,
+    /// Why the last try was refused; empty: it was not.
+    pub fault: String,
+    /// The address that was typed then.
+    pub typed: String,
 }
 
 /// What this version of a page is.

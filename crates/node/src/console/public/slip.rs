@@ -191,10 +191,11 @@ impl SlipChart {
         let low = year.min(days_down.year()).clamp(least, most);
         let high = (days_up.year() + 1).clamp(low + 1, most + 1);
         let said = ["public.slip.of-slip", "public.slip.so-far"].map(|key| width_of(lang.t(key)));
+        let slip = width_of(&days(self.slip_days.unwrap_or(0), lang)) * 1.1;
         let room = if self.forecast.is_some() {
             136.0
         } else {
-            26.0 + said.into_iter().fold(66.0, f64::max)
+            26.0 + said.into_iter().fold(slip.clamp(66.0, 140.0), f64::max)
         };
         let (left, right, top, bottom) = if wide {
             (52.0, 820.0 - room, 40.0 + down, 366.0 + down)
@@ -238,13 +239,16 @@ impl SlipChart {
                 "public.slip.opened",
                 &[("month", &super::words::month_year(met, lang))],
             );
-            // Left of the dot and below the line of promises, where nothing else stands.
-            picture.text(
-                (at.0 - 4.0, at.1 + 20.0),
-                Anchor::End,
-                "strong halo",
-                &label,
-            );
+            // Below the dot, and below the dashed line where that is near.
+            let base = self.baseline.as_ref().map(|base| space.y(number(base.to)));
+            let near = base.filter(|y| (at.1 - 4.0..at.1 + 30.0).contains(y));
+            let y = near.map_or(at.1 + 18.0, |y| y + 17.0);
+            let (x, anchor) = if at.0 + 8.0 + width_of(&label) < space.right {
+                (at.0 + 8.0, Anchor::Start)
+            } else {
+                (at.0 - 4.0, Anchor::End)
+            };
+            picture.text((x, y), anchor, "strong halo", &label);
         }
         if wide {
             self.right_of_now(picture, &space, lang, now_x);
@@ -383,7 +387,11 @@ impl SlipChart {
                     .as_ref()
                     .filter(|base| wide && base.to == step.to);
                 let words = label.map_or(step.text.as_str(), |base| base.label.as_str());
-                (fitting(words, space.right - x), x - 4.0, Anchor::Start)
+                (
+                    fitting(words, space.right - x),
+                    (x - 4.0).max(space.left + 4.0),
+                    Anchor::Start,
+                )
             } else {
                 (fitting(&step.text, 110.0), x - 8.0, Anchor::End)
             };

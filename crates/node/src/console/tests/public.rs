@@ -304,7 +304,7 @@ pub(super) fn project(lang: Lang, forecast: bool) -> ProjectPage {
         dependencies: vec![DependencyRow { what: w(lang, "Staff assigned", "Personal asignado").into(), on: w(lang, "Inspection equipment", "Equipo de inspección").into(), side: Some(Country::Us), standing: Verdict::new(Tone::Warn, Glyph::Differ, w(lang, "ends later than what waits for it", "termina después de lo que lo espera")) }],
         statements: promises(lang).into_iter().rev().map(|s| Statement { about: w(lang, "Opening", "Apertura").into(), ..s }).collect(),
         all_statements: Some(Link::new(w(lang, "All 14 statements", "Las 14 declaraciones"), "/projects/otay/statements")),
-        told: BeTold { action: "/projects/otay/subscribe".into(), hidden: vec![], when: vec![Choice::new("opening", w(lang, "the opening moves by more than 30 days", "la apertura se mueva más de 30 días"), true), Choice::new("met", w(lang, "a milestone is met or missed", "un hito se cumpla o se incumpla"), true), Choice::new("money", w(lang, "a cost statement is added", "se agregue un costo"), false)], ways: links(&["Atom", "iCalendar", w(lang, "signed webhook", "webhook firmado")]), said: String::new() },
+        told: BeTold { action: "/projects/otay/subscribe".into(), hidden: vec![], when: vec![Choice::new("opening", w(lang, "the opening moves by more than 30 days", "la apertura se mueva más de 30 días"), true), Choice::new("met", w(lang, "a milestone is met or missed", "un hito se cumpla o se incumpla"), true), Choice::new("money", w(lang, "a cost statement is added", "se agregue un costo"), false)], ways: links(&["Atom", "iCalendar", w(lang, "signed webhook", "webhook firmado")]), ..BeTold::default() },
         embed: "https://scorecard.example/projects/otay/slip.svg".into(),
         embed_link: "https://scorecard.example/projects/otay".into(),
         provenance: Provenance { version: Link::new("https://scorecard.example/projects/otay?version=48210", "https://scorecard.example/projects/otay?version=48210"), versions: Some(Link::new(w(lang, "Earlier versions", "Versiones anteriores"), "/projects/otay/versions")), digest: "sha256:6f1ed002ab5595859014ebf0951522d9c0b3a1".into(), facts: vec![Fact { label: w(lang, "Statements", "Declaraciones").into(), value: Rich::text("14"), ..Fact::default() }, Fact { label: w(lang, "Method", "Método").into(), value: Rich::text("1.0"), ..Fact::default() }], check: Link::new(w(lang, "Check it yourself", "Verifíquelo usted"), "/verify") },
@@ -506,6 +506,9 @@ fn hostile_project(lang: Lang) -> ProjectPage {
     page.downloads = vec![nasty_link()];
     page.embed = "https://x.example/\"><script>".into();
     page.told.hidden = vec![(nasty(), nasty())];
+    page.told.fault = nasty();
+    page.told.typed = nasty();
+    if let Some(form) = &mut page.ask { form.fault = nasty(); form.typed = nasty(); }
     page.provenance.version = nasty_link();
     page.provenance.digest = LONG.into();
     page
