@@ -59,7 +59,7 @@ pub struct ProjectPage {
     pub parties: Vec<PartyRow>,
     /// What waits for what.
     pub dependencies: Vec<DependencyRow>,
-    /// Every statement, newest first.
+    /// Every statement, newest first. About thirty fit a page of 100 KB; the rest stands behind `all_statements`.
     pub statements: Vec<Statement>,
     /// Where the rest of them is, where there are more.
     pub all_statements: Option<Link>,

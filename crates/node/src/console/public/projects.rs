@@ -21,7 +21,7 @@ pub struct ProjectsPage {
     pub heading: String,
     /// Which baseline the dashed line is, for the caption: *the first promise*.
     pub baseline: String,
-    /// The rows of this page.
+    /// The rows of this page: at most 50, which makes about 65 KB.
     pub rows: Vec<ProjectRow>,
     /// Where it goes on.
     pub paging: Paging,
