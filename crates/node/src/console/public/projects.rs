@@ -27,6 +27,8 @@ pub struct ProjectsPage {
     pub paging: Paging,
     /// Projects there are at all: 0 shows how to import.
     pub imported: u64,
+    /// The command line that imports, as an operator types it. Empty: none is shown.
+    pub import_command: String,
     /// Where it is told how to import; none where this reader cannot.
     pub how_to_import: Option<Link>,
     /// CSV, JSON (OC4IDS), Atom, iCalendar of the same rows.

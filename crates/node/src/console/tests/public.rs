@@ -156,6 +156,7 @@ fn projects(lang: Lang) -> ProjectsPage {
         rows: rows(lang),
         paging: Paging { first: 1, total: 61, previous: None, next: Some("?page=2".into()) },
         imported: 61,
+        import_command: String::new(),
         how_to_import: None,
         downloads: links(&["CSV", "JSON (OC4IDS)", "Atom", "iCalendar"]),
     }
