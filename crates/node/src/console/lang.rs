@@ -64,9 +64,12 @@ impl Lang {
 
     /// The text of a key. A key that no table has comes out as itself, so that a reader can report it; a test keeps that from happening.
     pub fn t(self, key: &str) -> &str {
-        let table: &'static [(&'static str, &'static str)] = match self {
-            Lang::En => texts::en::TEXTS,
-            Lang::Es => texts::es::TEXTS,
+        let public = key.starts_with("public.");
+        let table: &'static [(&'static str, &'static str)] = match (self, public) {
+            (Lang::En, false) => texts::en::TEXTS,
+            (Lang::Es, false) => texts::es::TEXTS,
+            (Lang::En, true) => texts::public_en::TEXTS,
+            (Lang::Es, true) => texts::public_es::TEXTS,
         };
         match table.binary_search_by_key(&key, |(k, _)| k) {
             Ok(at) => table.get(at).map_or(key, |(_, text)| text),
@@ -132,9 +135,15 @@ fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
 mod tests {
     use super::*;
 
+    /// Each table beside that of the other language.
+    const PAIRS: [[&[(&str, &str)]; 2]; 2] = [
+        [texts::en::TEXTS, texts::es::TEXTS],
+        [texts::public_en::TEXTS, texts::public_es::TEXTS],
+    ];
+
     #[test]
     fn both_tables_are_sorted_and_have_the_same_keys() {
-        for table in [texts::en::TEXTS, texts::es::TEXTS] {
+        for table in PAIRS.as_flattened() {
             for pair in table.windows(2) {
                 assert!(
                     pair[0].0 < pair[1].0,
@@ -144,9 +153,11 @@ mod tests {
                 );
             }
         }
-        let en: Vec<_> = texts::en::TEXTS.iter().map(|(k, _)| *k).collect();
-        let es: Vec<_> = texts::es::TEXTS.iter().map(|(k, _)| *k).collect();
-        assert_eq!(en, es);
+        for [en, es] in PAIRS {
+            let en: Vec<_> = en.iter().map(|(k, _)| *k).collect();
+            let es: Vec<_> = es.iter().map(|(k, _)| *k).collect();
+            assert_eq!(en, es);
+        }
     }
 
     #[test]
@@ -160,14 +171,16 @@ mod tests {
             found.sort();
             found
         };
-        for ((key, en), (_, es)) in texts::en::TEXTS.iter().zip(texts::es::TEXTS) {
-            assert_eq!(names(en), names(es), "{key}");
+        for [english, spanish] in PAIRS {
+            for ((key, en), (_, es)) in english.iter().zip(spanish) {
+                assert_eq!(names(en), names(es), "{key}");
+            }
         }
     }
 
     #[test]
     fn every_plural_has_its_singular() {
-        for (key, _) in texts::en::TEXTS {
+        for (key, _) in PAIRS.iter().flat_map(|[en, _]| en.iter()) {
             if let Some(stem) = key.strip_suffix(".one") {
                 assert_ne!(
                     Lang::En.t(&format!("{stem}.other")),
@@ -181,12 +194,19 @@ mod tests {
     fn every_key_named_in_templates_and_code_has_a_text() {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
         let mut named = 0;
-        for entry in std::fs::read_dir(root).unwrap() {
-            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            for part in text.split("f.t(\"").skip(1) {
-                let key = part.split('"').next().unwrap();
-                assert_ne!(Lang::En.t(key), key, "`{key}` has no text");
-                named += 1;
+        let mut files: Vec<std::path::PathBuf> = Vec::new();
+        for folder in [root.to_owned(), format!("{root}/public")] {
+            let entries = std::fs::read_dir(folder).unwrap();
+            files.extend(entries.map(|entry| entry.unwrap().path()));
+        }
+        for file in files.iter().filter(|path| path.is_file()) {
+            let text = std::fs::read_to_string(file).unwrap();
+            for (call, form) in [("f.t(\"", ""), ("f.t1(\"", ""), ("f.n(\"", ".other")] {
+                for part in text.split(call).skip(1) {
+                    let key = format!("{}{form}", part.split('"').next().unwrap());
+                    assert_ne!(Lang::En.t(&key), key, "`{key}` has no text");
+                    named += 1;
+                }
             }
         }
         assert!(named > 50);

@@ -27,6 +27,7 @@ mod pages;
 mod parts;
 mod pass;
 pub mod paths;
+pub mod public;
 pub(crate) mod qr;
 mod schema;
 mod send;

@@ -424,6 +424,30 @@ impl Link {
             href: href.into(),
         }
     }
+
+    /// The markup; an address that is no page leads nowhere, and without an address or words less is left. Others' pages are not
+    /// vouched for.
+    pub(super) fn html(&self) -> Html {
+        let label = escape(&self.label);
+        if self.href.is_empty() || self.label.is_empty() {
+            return Html(label);
+        }
+        let away = self.href.trim_start().starts_with("http");
+        Html(format!(
+            "<a href=\"{}\"{}>{label}</a>",
+            escape(&safe_href(&self.href)),
+            if away {
+                " rel=\"nofollow noreferrer\""
+            } else {
+                ""
+            }
+        ))
+    }
+
+    /// Whether there is nothing to say.
+    pub(super) fn is_empty(&self) -> bool {
+        self.label.is_empty()
+    }
 }
 
 /// A program's word for what it counts, in the page's language: `truck`, `trucks`.

@@ -50,6 +50,20 @@ pub const FORMS: &str = "/assets/form.js";
 pub const PASS_SCRIPT: &str = "/assets/pass.js";
 /// The page of a pass is `PASS/SECRET`: the one page beside sign-in that asks for no session.
 pub const PASS: &str = "/p";
+/// Public: projects; one is `PROJECTS/ID`.
+pub const PROJECTS: &str = "/projects";
+/// Public: plans; one is `PLANS/ID`.
+pub const PLANS: &str = "/plans";
+/// Public: the ranking.
+pub const PRIORITIES: &str = "/priorities";
+/// Public: wait times.
+pub const WAITS: &str = "/wait-times";
+/// Public: pairs of rates.
+pub const BENEFITS: &str = "/benefits";
+/// Public: formulas and lists of codes.
+pub const METHOD: &str = "/method";
+/// Public: files, formats, feeds.
+pub const OPEN_DATA: &str = "/open-data";
 /// The icon.
 pub const ICON: &str = "/assets/garita.svg";
 
@@ -108,4 +122,19 @@ pub fn indicator(id: &str) -> String {
 /// Address of a record.
 pub fn record(id: &str) -> String {
     format!("{RECORDS}/{}", super::address::segment(id))
+}
+
+/// Address of a public project.
+pub fn project(id: &str) -> String {
+    format!("{PROJECTS}/{}", super::address::segment(id))
+}
+
+/// Address of its slip chart as a file.
+pub fn project_svg(id: &str) -> String {
+    format!("{}/slip.svg", project(id))
+}
+
+/// Address of a public plan.
+pub fn plan(id: &str) -> String {
+    format!("{PLANS}/{}", super::address::segment(id))
 }

@@ -1,9 +1,11 @@
 //! Whole pages: rendered in both languages, checked for what no page may have, and written out where a person asks to look.
 
+use super::public::render_slip_svg;
 use super::*;
 
 mod demo;
 mod others;
+mod public;
 
 /// Every page of the console in a language, by name.
 fn pages(lang: Lang) -> Vec<(&'static str, String)> {
@@ -22,6 +24,7 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ),
     ];
     all.extend(others::pages(lang));
+    all.extend(public::pages(lang));
     all
 }
 
@@ -86,7 +89,8 @@ fn no_key_stands_where_a_word_should() {
     for lang in Lang::ALL {
         for (name, html) in pages(lang) {
             for key in [
-                "board.", "case.", "live.", "step.", "form.", "{n}", "{span}</", "{noun}",
+                "board.", "case.", "live.", "step.", "form.", "public.", "{n}", "{span}</",
+                "{noun}",
             ] {
                 let bad = html
                     .match_indices(key)
@@ -221,6 +225,12 @@ fn pages_for_the_eye() {
         std::fs::write(format!("{out}/assets/{name}"), text).unwrap();
     }
     for lang in Lang::ALL {
+        let alone = render_slip_svg(
+            &demo::frame(lang, Place::Elsewhere),
+            &public::slip(lang, true),
+            &public::slip_file(lang),
+        );
+        std::fs::write(format!("{out}/slip.{}.svg", lang.code()), alone).unwrap();
         for (name, html) in pages(lang) {
             std::fs::write(format!("{out}/{name}.{}.html", lang.code()), html).unwrap();
         }

@@ -156,11 +156,16 @@ fn clock_minutes(at: &ZonedDateTime) -> String {
 }
 
 fn month(at: &ZonedDateTime, lang: Lang) -> &'static str {
+    month_name(at.month(), lang)
+}
+
+/// `Nov`, `nov`, of 1 to 12.
+pub(super) fn month_name(number: i8, lang: Lang) -> &'static str {
     let months = match lang {
         Lang::En => &MONTHS_EN,
         Lang::Es => &MONTHS_ES,
     };
-    usize::try_from(at.month() - 1)
+    usize::try_from(number - 1)
         .ok()
         .and_then(|m| months.get(m))
         .copied()
