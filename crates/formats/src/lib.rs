@@ -22,6 +22,7 @@
 //! | entry and certification of origin as credentials, in | [`trade_credential`] |
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
+//! | infrastructure projects and what was stated of them, in and out | [`projects`] |
 //! | a spreadsheet for any record type | [`sheet`] |
 //! | events of things, their queries and schedules | [`epcis`] |
 //! | check digits and normal forms | [`identifiers`] |
@@ -49,6 +50,7 @@ mod manifest;
 mod money;
 pub mod out;
 pub mod pedimento;
+pub mod projects;
 pub mod sheet;
 mod text;
 pub mod trade_credential;
