@@ -23,6 +23,7 @@
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
 //! | infrastructure projects and what was stated of them, in and out | [`projects`] |
+//! | feeds and calendars out | [`feeds`] |
 //! | a spreadsheet for any record type | [`sheet`] |
 //! | events of things, their queries and schedules | [`epcis`] |
 //! | check digits and normal forms | [`identifiers`] |
@@ -42,6 +43,7 @@ pub mod edifact;
 pub mod elements;
 pub mod epcis;
 mod error;
+pub mod feeds;
 pub mod identifiers;
 pub mod iso20022;
 pub mod json;
