@@ -23,6 +23,7 @@
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
 //! | infrastructure projects and what was stated of them, in and out | [`projects`] |
+//! | a project package of OC4IDS in and out | [`oc4ids`] |
 //! | feeds and calendars out | [`feeds`] |
 //! | a spreadsheet for any record type | [`sheet`] |
 //! | events of things, their queries and schedules | [`epcis`] |
@@ -50,6 +51,7 @@ pub mod json;
 pub mod kinds;
 mod manifest;
 mod money;
+pub mod oc4ids;
 pub mod out;
 pub mod pedimento;
 pub mod projects;

@@ -18,6 +18,9 @@ pub use known::{UnknownProject, unknown_projects};
 pub use list::{Budget, ListedProject, read_projects, write_projects};
 pub use statements::{Fact, Statement, read_statements, write_statements};
 
+pub(crate) use cells::{noon, project_id};
+pub(crate) use words::CURRENCIES;
+
 use crate::elements::ElementRow;
 use crate::kinds::Head;
 use crate::{Draft, ReadError};
