@@ -36,6 +36,8 @@ pub(crate) struct Row {
     pub(crate) line: u32,
     /// The cells, trimmed.
     pub(crate) cells: Vec<String>,
+    /// The columns whose cell, as it stands in the file, a spreadsheet takes for a formula.
+    pub(crate) formulas: Vec<usize>,
 }
 
 impl Row {
@@ -140,6 +142,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadError> {
                 format!("una celda de más de {CELL_BYTES_MAX} bytes"),
             );
         }
+        let formulas = record
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| opens_as_formula(cell))
+            .map(|(column, _)| column)
+            .collect();
         let cells: Vec<String> = record
             .iter()
             .map(|cell| text::unguarded(cell.trim()).to_owned())
@@ -151,7 +159,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadError> {
             table.header_line = line;
             table.header = cells;
         } else {
-            table.rows.push(Row { line, cells });
+            table.rows.push(Row {
+                line,
+                cells,
+                formulas,
+            });
         }
     }
     Ok(table)
@@ -160,6 +172,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Table, ReadError> {
 impl Table {
     /// Tells what was assumed of the encoding and which rows have cells without a column.
     pub(crate) fn tell(&self, places: &mut Places) {
+        self.tell_encoding(places);
+        self.tell_extra_cells(places);
+    }
+
+    /// Tells what was assumed of the encoding.
+    pub(crate) fn tell_encoding(&self, places: &mut Places) {
         let start = || Some(SourcePlace::new(1, None, "row 1", ""));
         if self.mixed {
             places.fault_at(
@@ -181,6 +199,9 @@ impl Table {
                 "no es UTF-8 y se lee como ISO-8859-1".to_owned(),
             );
         }
+    }
+
+    fn tell_extra_cells(&self, places: &mut Places) {
         for row in &self.rows {
             let extra = row.cells.iter().skip(self.header.len());
             if extra.clone().any(|cell| !cell.is_empty()) {
@@ -326,8 +347,15 @@ impl Writer {
     }
 }
 
+/// Whether a spreadsheet takes a cell, blanks before it and all, for a formula.
+fn opens_as_formula(cell: &str) -> bool {
+    let text = cell.trim();
+    (cell.starts_with(['\t', '\r']) && !text.is_empty())
+        || (text.starts_with(['=', '+', '-', '@']) && !is_number(text))
+}
+
 /// Whether a cell is a number and nothing else, which a spreadsheet takes for what it is.
-fn is_number(cell: &str) -> bool {
+pub(crate) fn is_number(cell: &str) -> bool {
     let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
     let mut parts = digits.splitn(2, '.');
     parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))

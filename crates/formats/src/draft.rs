@@ -158,10 +158,11 @@ pub struct DraftRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amends: Option<String>,
     /// `report` where the document says what another party decided: who imports it then reports, and does not act.
-    /// A hint only; the party that sent the document may file it as its own act.
+    /// `compiled` where it gathers what was said in public: who imports it vouches for the gathering alone.
+    /// A hint only; the party that sent the document, or whose word it is, may file it as its own act.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub standing: Option<&'static str>,
-    /// What is reported from, such as `350 0001, CBP 000000417`.
+    /// What is reported or compiled from, such as `350 0001, CBP 000000417` or `row 12`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }

@@ -9,6 +9,9 @@ use crate::draft::SourcePlace;
 use crate::text::{self, Encoding};
 use std::collections::HashSet;
 
+mod member;
+pub(crate) use member::Member;
+
 /// The deepest document read here, a credential, is 8 deep; more was made to exhaust a stack.
 pub const DEPTH_MAX: usize = 48;
 /// A pedimento with 999 lines of 30 members has 30,000 values; a feed of all crossings 4,000.

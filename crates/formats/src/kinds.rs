@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::elements::ElementRow;
 use crate::{
-    ReadError, bts, carta_porte, cove, cover_sheet, doda, edifact, epcis, iso20022, pedimento,
-    trade_credential, wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
+    ReadError, bts, carta_porte, cove, cover_sheet, doda, edifact, epcis, iso20022, oc4ids,
+    pedimento, projects, trade_credential, wait_times, x12_309, x12_350, x12_353, x12_355, x12_358,
 };
 
 /// The kinds of document this crate reads.
@@ -50,6 +50,12 @@ pub enum DocumentKind {
     EdifactCusres,
     /// EPCIS 2.0 in JSON or JSON-LD.
     Epcis,
+    /// Infrastructure projects, CSV.
+    ProjectList,
+    /// What was stated of infrastructure projects, CSV.
+    ProjectStatements,
+    /// OC4IDS project package, or one project of it.
+    Oc4ids,
 }
 
 /// What is ambiguous in the guides, as configuration: one member for each kind that has something to choose.
@@ -76,6 +82,8 @@ pub struct Readings {
     pub edifact_trip: edifact::TripReading,
     /// UN/EDIFACT CUSRES.
     pub edifact_cusres: edifact::cusres::Reading,
+    /// OC4IDS.
+    pub oc4ids: oc4ids::Reading,
 }
 
 /// One kind of document.
@@ -282,6 +290,36 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: epcis::recognises,
         read: |bytes, _| epcis::read(bytes),
         elements: epcis::elements,
+    },
+    Importer {
+        kind: DocumentKind::ProjectList,
+        name: "project-list",
+        en: "Infrastructure projects, CSV",
+        es: "Proyectos de infraestructura, CSV",
+        standard: "the CSV form is ours; phases are those of OC4IDS 0.9.5",
+        recognises: projects::recognises_list,
+        read: |bytes, _| projects::read_list(bytes),
+        elements: projects::list_elements,
+    },
+    Importer {
+        kind: DocumentKind::ProjectStatements,
+        name: "project-statements",
+        en: "Dated statements of infrastructure projects, CSV",
+        es: "Declaraciones fechadas de proyectos de infraestructura, CSV",
+        standard: "the CSV form is ours; phases are those of OC4IDS 0.9.5",
+        recognises: projects::recognises_statements,
+        read: |bytes, _| projects::read_statement_list(bytes),
+        elements: projects::statement_elements,
+    },
+    Importer {
+        kind: DocumentKind::Oc4ids,
+        name: "oc4ids",
+        en: "Infrastructure projects, OC4IDS (JSON)",
+        es: "Proyectos de infraestructura, OC4IDS (JSON)",
+        standard: "OC4IDS 0.9.5",
+        recognises: oc4ids::recognises,
+        read: |bytes, readings| oc4ids::read(bytes, &readings.oc4ids),
+        elements: oc4ids::elements,
     },
 ];
 

@@ -22,6 +22,9 @@
 //! | entry and certification of origin as credentials, in | [`trade_credential`] |
 //! | border wait times in and out | [`wait_times`] |
 //! | border crossing counts in and out | [`bts`] |
+//! | infrastructure projects and what was stated of them, in and out | [`projects`] |
+//! | a project package of OC4IDS in and out | [`oc4ids`] |
+//! | feeds and calendars out | [`feeds`] |
 //! | a spreadsheet for any record type | [`sheet`] |
 //! | events of things, their queries and schedules | [`epcis`] |
 //! | check digits and normal forms | [`identifiers`] |
@@ -41,14 +44,17 @@ pub mod edifact;
 pub mod elements;
 pub mod epcis;
 mod error;
+pub mod feeds;
 pub mod identifiers;
 pub mod iso20022;
 pub mod json;
 pub mod kinds;
 mod manifest;
 mod money;
+pub mod oc4ids;
 pub mod out;
 pub mod pedimento;
+pub mod projects;
 pub mod sheet;
 mod text;
 pub mod trade_credential;

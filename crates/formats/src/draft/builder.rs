@@ -72,6 +72,14 @@ impl Builder {
         }
     }
 
+    /// Says that the record is compiled from public sources, and from which place of the document.
+    pub(crate) fn compiled(&mut self, record: usize, source: &str) {
+        if let Some(draft) = self.records.get_mut(record) {
+            draft.standing = Some("compiled");
+            draft.source = Some(source.to_owned());
+        }
+    }
+
     /// Says when what a record states happened, and which field of the document tells it.
     pub(crate) fn occurred<'a>(
         &mut self,

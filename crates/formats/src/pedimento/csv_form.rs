@@ -87,6 +87,7 @@ impl Columns {
         let header = Row {
             line: table.header_line,
             cells: table.header.clone(),
+            formulas: Vec::new(),
         };
         for (column, title) in table.header.iter().enumerate() {
             let name = known.get(&plain(title)).copied();

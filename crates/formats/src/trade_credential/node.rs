@@ -1,86 +1,9 @@
 //! A member of the credential with its pointer, and the parts that both types have.
 
 use crate::country;
-use crate::draft::{Builder, Severity, SourcePlace};
-use crate::json::{Node, Value, token};
+use crate::draft::{Builder, Severity};
+pub(super) use crate::json::Member;
 use crate::money;
-
-/// A value with the JSON pointer that leads to it.
-pub(super) struct Member<'a> {
-    pub(super) node: &'a Node,
-    pub(super) path: String,
-}
-
-impl<'a> Member<'a> {
-    pub(super) fn root(node: &'a Node) -> Member<'a> {
-        Member {
-            node,
-            path: String::new(),
-        }
-    }
-
-    pub(super) fn child(&self, name: &str) -> Option<Member<'a>> {
-        let node = self
-            .node
-            .get(name)
-            .filter(|node| node.value != Value::Null)?;
-        Some(Member {
-            node,
-            path: format!("{}/{}", self.path, token(name)),
-        })
-    }
-
-    /// The member at a path of names.
-    pub(super) fn down(&self, names: &[&str]) -> Option<Member<'a>> {
-        let (first, rest) = names.split_first()?;
-        let child = self.child(first)?;
-        match rest.is_empty() {
-            true => Some(child),
-            false => child.down(rest),
-        }
-    }
-
-    /// The items of a list; a single object is a list of one.
-    pub(super) fn items(&self) -> Vec<Member<'a>> {
-        match &self.node.value {
-            Value::List(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, node)| Member {
-                    node,
-                    path: format!("{}/{index}", self.path),
-                })
-                .collect(),
-            Value::Object(_) => vec![Member {
-                node: self.node,
-                path: self.path.clone(),
-            }],
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn is_object(&self) -> bool {
-        matches!(self.node.value, Value::Object(_))
-    }
-
-    /// The text, or a number as written, without blanks around it; `None` where it is empty.
-    pub(super) fn text(&self) -> Option<&'a str> {
-        self.node
-            .scalar()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-    }
-
-    pub(super) fn place(&self) -> SourcePlace {
-        self.node.place(&self.path)
-    }
-
-    /// Keeps the place in the draft under the pointer, which is given.
-    pub(super) fn keep(&self, out: &mut Builder) -> String {
-        out.place(self.path.clone(), self.place());
-        self.path.clone()
-    }
-}
 
 /// Tells an error about a member.
 pub(super) fn error(

@@ -2,7 +2,7 @@
 
 use garita_formats::{DOCUMENT_BYTES_MAX, DocumentKind, draft::FAULTS_MAX, read, recognise};
 
-const KINDS: [DocumentKind; 7] = [
+const KINDS: [DocumentKind; 10] = [
     DocumentKind::Pedimento,
     DocumentKind::BorderWaitTimes,
     DocumentKind::Cove,
@@ -10,6 +10,9 @@ const KINDS: [DocumentKind; 7] = [
     DocumentKind::AceCoverSheet,
     DocumentKind::TradeCredential,
     DocumentKind::BtsCrossings,
+    DocumentKind::ProjectList,
+    DocumentKind::ProjectStatements,
+    DocumentKind::Oc4ids,
 ];
 
 fn code(kind: DocumentKind, bytes: &[u8]) -> &'static str {
@@ -37,6 +40,7 @@ fn depth_values_and_rows() {
         DocumentKind::BorderWaitTimes,
         DocumentKind::Cove,
         DocumentKind::TradeCredential,
+        DocumentKind::Oc4ids,
     ] {
         assert_eq!(code(kind, deep.as_bytes()), "json-too-deep");
         assert_eq!(code(kind, objects.as_bytes()), "json-too-deep");
@@ -101,7 +105,7 @@ fn other_things_are_not_recognised() {
 /// Each prefix and each single wrong byte of small documents: an answer, never a panic.
 #[test]
 fn every_cut_and_every_flip_is_answered() {
-    let documents: [(DocumentKind, &str); 7] = [
+    let documents: [(DocumentKind, &str); 10] = [
         (
             DocumentKind::Pedimento,
             "{\"numeroPedimento\":\"262434566000123\",\"clavePedimento\":\"R1\",\"pesoBruto\":1.5,\
@@ -136,6 +140,19 @@ fn every_cut_and_every_flip_is_answered() {
         (
             DocumentKind::BtsCrossings,
             "month,port_code,measure,value\n2024-01,2304,Trucks,1\nJan 2024,2304,Truck Containers Loaded,\"2\"\n",
+        ),
+        (
+            DocumentKind::ProjectList,
+            "id,name_en,as_of,budget_amount,type,note\nus-tx-a,\"Ñ, b\",2024-02-29,\"1,300\",rail,as_of approximate\n",
+        ),
+        (
+            DocumentKind::ProjectStatements,
+            "project_id,stated_on,fact,value,unit,source,note\nus-tx-a,2024-02-29,cost,5.5,USD,x | y,contract; US side\n",
+        ),
+        (
+            DocumentKind::Oc4ids,
+            "{\"publishedDate\":\"2026-03-12\",\"uri\":\"x\",\"projects\":[{\"id\":\"us-tx-a\",\"title\":\"\\u00d1\",\"sector\":[\"transport.rail\"],\
+             \"milestones\":[{\"id\":\"1\",\"code\":\"completion\",\"dueDate\":\"2027-12-31T00:00:00Z\"}],\"budget\":{\"amount\":{\"amount\":5,\"currency\":\"USD\"}}}]}",
         ),
     ];
     for (kind, text) in documents {
