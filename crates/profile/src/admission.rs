@@ -422,8 +422,9 @@ impl<'a> Admission<'a> {
             Some(grantor) => grantor,
             None => issuer.to_owned(),
         };
-        // Who relays states no act: any party of the trust list may, where the type accepts it.
-        let relayed = self.standing() != "act";
+        // Who relays states no act: any party of the trust list may, where the type accepts it. Who compiles has a role of the type: what
+        // everybody is shown is not anybody's to fill.
+        let relayed = self.standing() == "report";
         let allowed = if relayed {
             self.ctx
                 .directory

@@ -10,6 +10,7 @@ mod life;
 mod measures;
 mod names;
 mod ownership;
+mod promises;
 mod words;
 
 pub(crate) use expressions::case_env;
@@ -76,6 +77,7 @@ fn judged(profile: &Profile) -> Vec<Finding> {
     checker.deeds();
     checker.credentials();
     checker.epcis();
+    checker.promises();
     checker.barren();
     checker.measures();
     checker.schemas();

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 /// Words of `profile.yaml` that change what is seen, not what is meant.
-const FACE_WORDS: &[&str] = &["board", "boards", "acts", "states", "epcis", "forms"];
-/// Words of a record type or kind that change what is seen.
+const FACE_WORDS: &[&str] = &[
+    "board", "boards", "acts", "states", "epcis", "promises", "forms",
+];
+/// Words of a record type, kind or indicator that change what is seen.
 const FACE_MEMBERS: &[&str] = &[
     "face",
     "side",
@@ -18,6 +20,7 @@ const FACE_MEMBERS: &[&str] = &[
     "page",
     "reference",
     "client",
+    "public",
 ];
 /// Members of a schema that are for forms.
 const FACE_SCHEMA: &[&str] = &["title", "description", "examples", "$comment"];
@@ -53,7 +56,7 @@ pub(crate) fn split_profile(profile: &Value) -> (Value, Value) {
     for (word, value) in words {
         if FACE_WORDS.contains(&word.as_str()) {
             face.insert(word.clone(), value.clone());
-        } else if word == "records" || word == "kinds" {
+        } else if word == "records" || word == "kinds" || word == "indicators" {
             let (mut inner_core, mut inner_face) = (Map::new(), Map::new());
             for (name, members) in value.as_object().into_iter().flatten() {
                 let (seen, meant): (Map<String, Value>, Map<String, Value>) = members

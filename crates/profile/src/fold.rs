@@ -585,7 +585,7 @@ impl<'a> Fold<'a> {
         if !inside {
             return Verdict::Pending("stranger");
         }
-        if record.standing != crate::case::Standing::Act {
+        if record.standing == crate::case::Standing::Report {
             return Verdict::Accepted;
         }
         let Some(ty) = entry.ty else {

@@ -14,7 +14,7 @@ mod query;
 
 pub(crate) use columns::column_type;
 pub use columns::{ColumnType, PARTS, column_types};
-pub use query::{Ask, Bind, Engine, Query, ResultColumn, Role, compile};
+pub use query::{Ask, Bind, Engine, Query, ResultColumn, Role, compile, compile_as};
 
 use crate::model::{Indicator, Measure, Model};
 

@@ -39,6 +39,7 @@ pub mod pass;
 mod places;
 pub mod pointer;
 pub mod promises;
+pub mod published;
 pub mod rules;
 pub mod schema;
 pub mod tables;

@@ -9,6 +9,7 @@ mod kinds;
 mod life;
 mod measures;
 mod pages;
+mod promises;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ const TOP: &[&str] = &[
     "acts",
     "states",
     "epcis",
+    "promises",
     "forms",
 ];
 /// Kept as they stand.
@@ -459,6 +461,7 @@ impl Reader {
             }
         }
         self.epcis(top, &mut m);
+        self.promises(top, &mut m);
         for (name, line, n) in members(top, "states") {
             self.place(format!("states.{name}"), *line);
             let look = n

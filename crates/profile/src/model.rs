@@ -77,6 +77,8 @@ pub struct Model {
     pub indicators: BTreeMap<String, Indicator>,
     /// Which records are told as EPCIS events, in file order.
     pub epcis: Vec<crate::epcis::EpcisLine>,
+    /// What is promised and published, by profile.
+    pub promises: BTreeMap<String, crate::published::Promises>,
     /// Forms as they stand: not read by the engine yet.
     pub reserved: BTreeMap<String, Value>,
     /// Code lists by file stem.
@@ -646,6 +648,37 @@ pub struct Indicator {
     pub chart: Chart,
     /// One of `by`, a column that is true or false: the groups where it is true are set against the others.
     pub compare: Option<String>,
+    /// Where everybody may see it; none: only who has the cases.
+    pub public: Option<Public>,
+}
+
+/// Where an indicator stands that everybody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Public {
+    /// Waits by place, lane and hour, and their feed.
+    Waits,
+    /// What is saved in time.
+    Time,
+    /// What is saved in money.
+    Money,
+    /// What it means for security.
+    Security,
+}
+
+impl Public {
+    /// All, in the order of the pages.
+    pub const ALL: [Public; 4] = [Public::Waits, Public::Time, Public::Money, Public::Security];
+
+    /// As a profile writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Public::Waits => "waits",
+            Public::Time => "time",
+            Public::Money => "money",
+            Public::Security => "security",
+        }
+    }
 }
 
 /// How the rows of a group become one number.

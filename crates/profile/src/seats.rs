@@ -138,8 +138,13 @@ pub(crate) fn opens(
     let Some(ty) = model.records.get(&record.record_type) else {
         return false;
     };
-    record.standing == Standing::Act
-        && record.disputed.is_none()
+    // What is compiled from public sources opens a case where its type takes it: who compiles has the owner's role.
+    let said = match record.standing {
+        Standing::Act => true,
+        Standing::Compiled => ty.accepts.iter().any(|a| a == "compiled"),
+        Standing::Report => false,
+    };
+    said && record.disputed.is_none()
         && record.replaces.is_none()
         && (!ty.secret_office || ty.inside)
         && about_kind(model, ty, &case.kind)

@@ -146,7 +146,7 @@ impl Checker<'_> {
     }
 
     /// Whether a member holds personal data, or stands inside something that does.
-    fn is_personal(&self, record_type: &str, path: &Path) -> bool {
+    pub(super) fn is_personal(&self, record_type: &str, path: &Path) -> bool {
         let found = self.model.schemas.get(record_type).and_then(|root| {
             let inside = path.under("credentialSubject")?;
             let mut steps = Vec::new();

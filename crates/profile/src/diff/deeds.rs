@@ -4,6 +4,7 @@ use super::Side;
 use super::element::Facet;
 use super::element::Thing;
 use super::program::{Things, exprs, pairs, typed, when};
+use crate::model::Public;
 use crate::model::{
     Act, Automation, Board, Column, Credential, Indicator, Link, Need, Table, Template,
     TemplateMember, Trigger,
@@ -193,6 +194,7 @@ pub(super) fn indicators(side: &Side) -> Things {
                 least,
                 chart,
                 compare,
+                public,
             } = indicator;
             let facets = vec![
                 Facet::one("over", "table", "la tabla", over.as_str()).lead(),
@@ -248,6 +250,13 @@ pub(super) fn indicators(side: &Side) -> Things {
                     "lo que se compara",
                     compare.clone().unwrap_or_default(),
                 ),
+                Facet::one(
+                    "public",
+                    "where everybody sees it",
+                    "dónde lo ve cualquiera",
+                    public.map_or("", Public::word),
+                )
+                .face(),
             ];
             (
                 id.clone(),

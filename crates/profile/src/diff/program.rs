@@ -330,6 +330,7 @@ fn all_words(model: &Model) {
         credentials: _,
         indicators: _,
         epcis: _,
+        promises: _,
         reserved: _,
         codelists: _,
         texts: _,

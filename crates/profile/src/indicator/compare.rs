@@ -68,6 +68,17 @@ pub fn variance_of_median(low: f64, high: f64, rows: f64) -> f64 {
     error * error
 }
 
+/// Wilson's 95 % interval of a share: `counted` of `rows`, both ends between 0 and 1.
+pub fn wilson(counted: f64, rows: f64) -> Option<(f64, f64)> {
+    if rows <= 0.0 || !(0.0..=rows).contains(&counted) {
+        return None;
+    }
+    let (p, z2) = (counted / rows, Z * Z);
+    let middle = (p + z2 / (2.0 * rows)) / (1.0 + z2 / rows);
+    let half = Z / (1.0 + z2 / rows) * (p * (1.0 - p) / rows + z2 / (4.0 * rows * rows)).sqrt();
+    Some(((middle - half).max(0.0), (middle + half).min(1.0)))
+}
+
 /// Compares; none where no stratum has both.
 pub fn compare(groups: &[Group]) -> Option<Comparison> {
     let mut strata: Vec<&[String]> = groups.iter().map(|g| g.stratum.as_slice()).collect();

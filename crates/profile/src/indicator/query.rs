@@ -76,6 +76,10 @@ pub enum Role {
     Low,
     /// The upper quartile of a band.
     High,
+    /// Lower end of the 95 % interval of a public median, by order statistics.
+    From,
+    /// Upper end of that interval.
+    To,
     /// Sum of a share's numerator.
     Numerator,
     /// Sum of a share's denominator.
@@ -99,6 +103,19 @@ pub fn compile(
     let model = profile.model();
     let indicator = model.indicators.get(id)?;
     Some(of(model, indicator, engine, ask))
+}
+
+/// Compiles an indicator that no profile has as it stands: one of its own over fewer rows.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn compile_as(
+    profile: &Profile,
+    indicator: &Indicator,
+    engine: Engine,
+    ask: &Ask<'_>,
+) -> Result<Query, Vec<Fault>> {
+    of(profile.model(), indicator, engine, ask)
 }
 
 pub(super) fn of(
@@ -463,6 +480,20 @@ fn assemble(
             format!("{times}SUM(num) / NULLIF(SUM(den), 0)")
         }
     };
+    // The value at the largest rank r with (m + 1 - 2r)² ≥ 1.96² m, and its mirror: the sign test's interval with its correction for
+    // continuity, in whole numbers alone.
+    let (from, to) = if told_surely(indicator) {
+        let outside = |rank: &str| {
+            let off = format!("(m + 1 - 2 * {rank})");
+            format!("2 * {rank} <= m AND {off} * {off} * 10000 >= 38416 * m")
+        };
+        (
+            format!("MAX(CASE WHEN {} THEN v END)", outside("rn")),
+            format!("MIN(CASE WHEN {} THEN v END)", outside("(m + 1 - rn)")),
+        )
+    } else {
+        ("NULL".to_owned(), "NULL".to_owned())
+    };
     let scaled = |e: &str| {
         if values.divide == 1 || e == "NULL" {
             e.to_owned()
@@ -476,12 +507,14 @@ fn assemble(
         format!(" GROUP BY {}", b.join(", "))
     };
     with.push(format!(
-        "grouped AS (SELECT {}, {} AS value, {} AS low, {} AS high, SUM(num) AS num, SUM(den) AS den, COUNT(*) AS n \
+        "grouped AS (SELECT {}, {} AS value, {} AS low, {} AS high, {} AS ci_from, {} AS ci_to, SUM(num) AS num, SUM(den) AS den, COUNT(*) AS n \
          FROM ranked{group} HAVING COUNT(*) > 0)",
         if b.is_empty() { "1 AS all_rows".to_owned() } else { b.join(", ") },
         scaled(&value),
         scaled(&low),
         scaled(&high),
+        scaled(&from),
+        scaled(&to),
     ));
     // Nothing of a group's order may be an engine's own: where its NULLs stand, how it collates.
     let order: Vec<String> = dims
@@ -519,7 +552,9 @@ fn assemble(
 fn withhold(least: i64, b: &[String], order: &[String], with: &mut Vec<String>) -> String {
     let carried = {
         let mut all: Vec<&str> = b.iter().map(String::as_str).collect();
-        all.extend(["value", "low", "high", "num", "den", "n"]);
+        all.extend([
+            "value", "low", "high", "ci_from", "ci_to", "num", "den", "n",
+        ]);
         all.join(", ")
     };
     with.push(format!(
@@ -584,11 +619,19 @@ fn withhold(least: i64, b: &[String], order: &[String], with: &mut Vec<String>) 
     "kept".to_owned()
 }
 
+/// Whether a median says how sure it is: what everybody may see does.
+fn told_surely(indicator: &Indicator) -> bool {
+    indicator.public.is_some() && indicator.measure == Measure::Median
+}
+
 /// Columns that a withheld group hides, beside its rows.
 fn shown_columns(indicator: &Indicator) -> Vec<&'static str> {
     let mut out = vec!["value"];
     if indicator.chart == Chart::Band && indicator.measure == Measure::Median {
         out.extend(["low", "high"]);
+    }
+    if told_surely(indicator) {
+        out.extend(["ci_from", "ci_to"]);
     }
     if indicator.measure == Measure::Share {
         out.extend(["num", "den"]);
@@ -612,6 +655,8 @@ fn result_columns(indicator: &Indicator, dims: &[Dimension]) -> Vec<ResultColumn
         let role = match column {
             "low" => Role::Low,
             "high" => Role::High,
+            "ci_from" => Role::From,
+            "ci_to" => Role::To,
             "num" => Role::Numerator,
             "den" => Role::Denominator,
             "n" => Role::Rows,
@@ -622,6 +667,8 @@ fn result_columns(indicator: &Indicator, dims: &[Dimension]) -> Vec<ResultColumn
             Role::Numerator => "numerator",
             Role::Denominator => "denominator",
             Role::Rows => "rows",
+            Role::From => "from",
+            Role::To => "to",
             Role::By | Role::Value | Role::Low | Role::High | Role::Withheld => column,
         };
         ResultColumn {

@@ -66,6 +66,7 @@ impl Reader {
                 "least",
                 "chart",
                 "compare",
+                "public",
             ],
         );
         let measure = match self.need_text(n, "an indicator", "measure").as_str() {
@@ -143,6 +144,18 @@ impl Reader {
                 0
             }
         };
+        let public = self.text(n, "public").and_then(|word| {
+            let known = Public::ALL.into_iter().find(|p| p.word() == word);
+            if known.is_none() {
+                self.fault(
+                    n.line,
+                    "unknown-word",
+                    format!("`public: {word}` is no place where everybody looks"),
+                    "public is waits, time, money or security; left out, only who has the cases sees it",
+                );
+            }
+            known
+        });
         let unit = self.text(n, "unit").unwrap_or_else(|| {
             let percent = measure == Measure::Share;
             if percent { "%" } else { "" }.to_owned()
@@ -159,6 +172,7 @@ impl Reader {
             least,
             chart,
             compare: self.text(n, "compare"),
+            public,
         };
         // A condition that cannot be read must not become "all rows".
         let lost = [

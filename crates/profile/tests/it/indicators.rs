@@ -329,6 +329,91 @@ fn a_measure_that_cannot_be_is_told() {
 }
 
 #[test]
+fn what_everybody_may_see_tells_of_nobody() {
+    let made = |from: &str, to: &str| {
+        let text = WAITS.replace(from, to);
+        assert_ne!(text, WAITS, "{from}");
+        folder(&text)
+    };
+    let codes = |from: &str, to: &str| -> Vec<String> {
+        let report = check(&made(from, to));
+        report.findings.iter().map(|f| f.code.clone()).collect()
+    };
+    let small = "measure: count, by: [port, month], least: 10, chart: heat";
+    for (to, code) in [
+        // A free text may be a company's name.
+        (
+            "measure: count, by: [port, month], least: 10, chart: heat, public: time",
+            "public-names",
+        ),
+        (
+            "measure: count, by: [heavy, month], least: 9, chart: heat, public: time",
+            "public-least",
+        ),
+        (
+            "measure: count, by: [heavy, month], chart: heat, public: security",
+            "public-least",
+        ),
+        (
+            "measure: max, of: weight, by: [heavy], least: 10, chart: heat, public: time",
+            "public-measure",
+        ),
+        (
+            "measure: median, of: weight, by: [heavy], least: 10, chart: band, public: waits",
+            "public-waits",
+        ),
+        (
+            "measure: count, by: [heavy], least: 10, chart: bar, public: yes",
+            "unknown-word",
+        ),
+    ] {
+        let found = codes(small, to);
+        assert!(found.iter().any(|c| c == code), "{to}: {found:?}");
+    }
+    let found = codes(
+        small,
+        "measure: count, by: [heavy, month], least: 10, chart: heat, public: money",
+    );
+    assert!(!found.iter().any(|c| c.starts_with("public")), "{found:?}");
+    // The offices sign what is measured; where it is shown is a face.
+    let old = Profile::load(&folder(WAITS)).unwrap();
+    let new = Profile::load(&made(
+        small,
+        "measure: count, by: [port, month], least: 10, chart: heat, public: time",
+    ))
+    .unwrap();
+    assert_eq!(old.core_digest(), new.core_digest());
+    assert_ne!(old.face_digest(), new.face_digest());
+}
+
+#[test]
+fn a_public_median_says_how_sure_it_is() {
+    let text = WAITS.replace(
+        "by: [port], chart: band }\n  mean",
+        "by: [port], least: 10, chart: band, public: time }\n  mean",
+    );
+    let profile = Profile::load(&folder(&text)).unwrap();
+    // 1 to 25 minutes, each once: of 25 the eighth from either end has 95 % between it and its mirror.
+    let rows: Vec<Value> = (1..=25)
+        .map(|n| json!({ "port": "A", "referred": 0, "released": n * 60_000 }))
+        .collect();
+    let result = run(&profile, "median", &store(&rows));
+    assert_eq!(
+        result,
+        [[
+            json!("A"),
+            json!(13.0),
+            json!(7.0),
+            json!(19.0),
+            json!(8.0),
+            json!(18.0),
+            json!(25),
+            json!(0)
+        ]]
+    );
+}
+
+#[test]
 fn both_engines_get_one_select_with_the_same_columns_and_values() {
     let p = Profile::load(&folder(WAITS)).unwrap();
     let ask = Ask {

@@ -131,3 +131,21 @@ fn none_and_all_are_not_taken_for_certain() {
     assert!(variance_of_share(12.0, 12.0, 100.0) > 0.0);
     assert_eq!(variance_of_share(0.0, 0.0, 100.0), 0.0);
 }
+
+#[test]
+fn a_share_has_the_interval_of_wilson() {
+    let near = |counted: f64, rows: f64, low: f64, high: f64| {
+        let (from, to) = wilson(counted, rows).unwrap();
+        assert!(
+            (from - low).abs() < 5e-5 && (to - high).abs() < 5e-5,
+            "{from} {to}"
+        );
+    };
+    // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
+    near(81.0, 263.0, 0.2553, 0.3662);
+    near(15.0, 148.0, 0.0624, 0.1605);
+    near(0.0, 20.0, 0.0, 0.1611);
+    near(1.0, 29.0, 0.0061, 0.1718);
+    assert_eq!(wilson(0.0, 0.0), None);
+    assert_eq!(wilson(3.0, 2.0), None);
+}
