@@ -54,6 +54,8 @@ pub enum DocumentKind {
     ProjectList,
     /// What was stated of infrastructure projects, CSV.
     ProjectStatements,
+    /// Figures of places, CSV.
+    PlaceIndicators,
     /// OC4IDS project package, or one project of it.
     Oc4ids,
 }
@@ -310,6 +312,16 @@ pub static IMPORTERS: &[Importer] = &[
         recognises: projects::recognises_statements,
         read: |bytes, _| projects::read_statement_list(bytes),
         elements: projects::statement_elements,
+    },
+    Importer {
+        kind: DocumentKind::PlaceIndicators,
+        name: "place-indicators",
+        en: "Figures of ports and places, CSV",
+        es: "Cifras de puertos y lugares, CSV",
+        standard: "the CSV form is ours",
+        recognises: projects::recognises_places,
+        read: |bytes, _| projects::read_place_list(bytes),
+        elements: projects::place_elements,
     },
     Importer {
         kind: DocumentKind::Oc4ids,

@@ -47,6 +47,17 @@ pub enum LaneKind {
     PedestrianReady,
 }
 
+impl LaneKind {
+    /// A lane for trucks by the feed's own word for it, `standard` or `fast`; none for others, which the feed does not tell.
+    pub fn of_trucks(word: &str) -> Option<LaneKind> {
+        match word {
+            "standard" => Some(LaneKind::CommercialStandard),
+            "fast" => Some(LaneKind::CommercialFast),
+            _ => None,
+        }
+    }
+}
+
 /// What is told of a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LaneStatus {

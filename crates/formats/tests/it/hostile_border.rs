@@ -2,7 +2,7 @@
 
 use garita_formats::{DOCUMENT_BYTES_MAX, DocumentKind, draft::FAULTS_MAX, read, recognise};
 
-const KINDS: [DocumentKind; 10] = [
+const KINDS: [DocumentKind; 11] = [
     DocumentKind::Pedimento,
     DocumentKind::BorderWaitTimes,
     DocumentKind::Cove,
@@ -12,6 +12,7 @@ const KINDS: [DocumentKind; 10] = [
     DocumentKind::BtsCrossings,
     DocumentKind::ProjectList,
     DocumentKind::ProjectStatements,
+    DocumentKind::PlaceIndicators,
     DocumentKind::Oc4ids,
 ];
 
@@ -105,7 +106,7 @@ fn other_things_are_not_recognised() {
 /// Each prefix and each single wrong byte of small documents: an answer, never a panic.
 #[test]
 fn every_cut_and_every_flip_is_answered() {
-    let documents: [(DocumentKind, &str); 10] = [
+    let documents: [(DocumentKind, &str); 11] = [
         (
             DocumentKind::Pedimento,
             "{\"numeroPedimento\":\"262434566000123\",\"clavePedimento\":\"R1\",\"pesoBruto\":1.5,\
@@ -148,6 +149,10 @@ fn every_cut_and_every_flip_is_answered() {
         (
             DocumentKind::ProjectStatements,
             "project_id,stated_on,fact,value,unit,source,note\nus-tx-a,2024-02-29,cost,5.5,USD,x | y,contract; US side\n",
+        ),
+        (
+            DocumentKind::PlaceIndicators,
+            "place,name_en,indicator,value,unit,as_of,source\n2304,\"Ñ, b\",trucks-growth,-3.1,percent,2024-02-29,x | y\n",
         ),
         (
             DocumentKind::Oc4ids,
