@@ -20,7 +20,9 @@ pub fn download(name: &str, text: String) -> Response {
 
 /// A text cell. What a spreadsheet would take for a formula gets an apostrophe.
 pub fn quoted(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // A number is none, whatever its sign.
+    let is_number = text.parse::<i128>().is_ok();
+    let risky = !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if risky {
         format!("'{text}")
     } else {
@@ -31,6 +33,12 @@ pub fn quoted(text: &str) -> String {
     } else {
         text
     }
+}
+
+/// A row of text cells, with its line end.
+pub fn row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|c| quoted(c.as_ref())).collect();
+    cells.join(",") + "\r\n"
 }
 
 #[cfg(test)]

@@ -19,3 +19,4 @@ pub mod setup;
 pub mod sheets;
 pub mod shown;
 pub mod signed;
+mod site;

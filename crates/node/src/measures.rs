@@ -158,15 +158,28 @@ pub fn answer(
     declared: &Declared,
     asked: &Asked,
 ) -> Result<Answer, Refusal> {
+    let indicator = declared.indicator().ok_or_else(|| unknown(&declared.id))?;
+    answer_as(core, party, declared, indicator, asked)
+}
+
+/// The same of an indicator that differs from the declared one, in which rows count.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn answer_as(
+    core: &Core,
+    party: &str,
+    declared: &Declared,
+    indicator: &Indicator,
+    asked: &Asked,
+) -> Result<Answer, Refusal> {
     let ask = indicator::Ask {
         party,
         as_known_ms: asked.as_known_ms,
     };
-    let query = match indicator::compile(&declared.profile, &declared.id, Engine::Sqlite, &ask) {
-        Some(Ok(query)) => query,
-        // A program that does not pass its check is not loaded.
-        Some(Err(_)) | None => return Err(unknown(&declared.id)),
-    };
+    // A program that does not pass its check is not loaded.
+    let query = indicator::compile_as(&declared.profile, indicator, Engine::Sqlite, &ask)
+        .map_err(|_| unknown(&declared.id))?;
     let by = |name: &str| {
         query
             .columns
@@ -205,32 +218,43 @@ pub fn answer(
         only.iter()
             .all(|(at, value)| row.get(*at).is_some_and(|cell| text(cell) == *value))
     });
-    let role = |role: Role| query.columns.iter().position(|c| c.role == role);
-    let withheld = role(Role::Withheld).map_or(0, |at| {
-        rows.iter().filter(|row| is_withheld(row, at)).count()
-    });
-    let counted = role(Role::Rows).map_or(0, |at| {
-        rows.iter()
-            .filter_map(|row| number(row.get(at)?))
-            .map(|n| n as u64)
-            .sum()
-    });
     let mut answer = Answer {
         columns: query.columns,
         rows,
         as_known_ms: asked.as_known_ms,
-        withheld,
-        counted,
+        withheld: 0,
+        counted: 0,
         more: measured.more,
         comparison: None,
     };
-    answer.comparison = declared
-        .indicator()
-        .and_then(|indicator| compare::compare(&answer.groups(indicator)?));
+    answer.settle(indicator);
     Ok(answer)
 }
 
 impl Answer {
+    /// Counts and compares what the rows are now.
+    pub(crate) fn settle(&mut self, indicator: &Indicator) {
+        self.withheld = self.rows.iter().filter(|row| self.withheld(row)).count();
+        self.counted = self.at(Role::Rows).map_or(0, |at| {
+            let rows = self.rows.iter().filter_map(|row| number(row.get(at)?));
+            rows.map(|n| n as u64).sum()
+        });
+        let groups = self.groups(indicator);
+        self.comparison = groups.and_then(|groups| compare::compare(&groups));
+    }
+
+    /// A row's number by what it is; none where it is withheld or the indicator has none.
+    pub(crate) fn number(&self, row: &[Cell], role: Role) -> Option<f64> {
+        row.get(self.at(role)?).and_then(number)
+    }
+
+    /// The values of a row's dimensions, in the order of `by`.
+    pub(crate) fn key(&self, row: &[Cell]) -> Vec<Cell> {
+        let columns = self.columns.iter().zip(row);
+        let by = columns.filter(|(column, _)| column.role == Role::By);
+        by.map(|(_, cell)| cell.clone()).collect()
+    }
+
     /// The place of the column with a role.
     pub fn at(&self, role: Role) -> Option<usize> {
         self.columns.iter().position(|c| c.role == role)

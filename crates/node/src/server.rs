@@ -28,6 +28,7 @@ use crate::limits::Limiter;
 use crate::pages;
 use crate::programs;
 use crate::signed::SignedWrites;
+use crate::site;
 
 const GOVERNANCE_MAX: usize = 1_000;
 /// Requests under way when the node is told to stop may take this long.
@@ -41,6 +42,7 @@ pub struct App {
     passes: Limiter,
     signed_writes: SignedWrites,
     epcis: Arc<epcis::Desk>,
+    site: site::Site,
 }
 
 /// Why a node could not be run.
@@ -95,6 +97,7 @@ impl App {
             passes: Limiter::default(),
             signed_writes: SignedWrites::new(real_now_ms()),
             epcis: Arc::default(),
+            site: site::Site::default(),
         });
         epcis::start(&app);
         Ok(app)
@@ -133,6 +136,11 @@ impl App {
     /// What the EPCIS interface keeps beside the store.
     pub(crate) fn epcis(&self) -> &Arc<epcis::Desk> {
         &self.epcis
+    }
+
+    /// What the node publishes.
+    pub(crate) fn site(&self) -> &site::Site {
+        &self.site
     }
 
     /// Where subscribers of queries may be.

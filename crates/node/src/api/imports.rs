@@ -276,14 +276,17 @@ pub(crate) fn standing_of(
     record: &DraftRecord,
     file: &str,
 ) -> (Option<Standing>, Option<String>) {
-    if record.standing != Some("report") || is_own_word(core, &record.record_type, party) {
-        return (None, None);
-    }
+    let standing = match record.standing {
+        // Who compiles from public sources says what they say, whatever its own role.
+        Some("compiled") => Standing::Compiled,
+        Some("report") if !is_own_word(core, &record.record_type, party) => Standing::Report,
+        _ => return (None, None),
+    };
     let source = match &record.source {
         Some(place) => format!("{file} {place}"),
         None => file.to_owned(),
     };
-    (Some(Standing::Report), Some(source))
+    (Some(standing), Some(source))
 }
 
 /// What a record of a document answers or closes: no document names another by its id.

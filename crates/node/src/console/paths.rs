@@ -138,3 +138,8 @@ pub fn project_svg(id: &str) -> String {
 pub fn plan(id: &str) -> String {
     format!("{PLANS}/{}", super::address::segment(id))
 }
+
+/// Public: a record that is published, signed as it is.
+pub fn public_record(id: &str) -> String {
+    format!("/records/{}", super::address::segment(id))
+}

@@ -242,6 +242,16 @@ impl Ask {
         frame
     }
 
+    /// Word of the colours that were chosen; empty where the device says.
+    pub(super) fn theme_code(&self) -> &'static str {
+        self.theme.code()
+    }
+
+    /// What this request chose and is to be kept by the browser.
+    pub(super) fn cookies(&self) -> &[String] {
+        &self.cookies
+    }
+
     /// Milliseconds of the node's clock in a real one.
     pub(super) fn rate(&self) -> u32 {
         self.app.core().clock.speed().round().clamp(1.0, 1e6) as u32

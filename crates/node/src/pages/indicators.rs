@@ -98,7 +98,7 @@ fn all(ask: &Ask) -> IndicatorsPage {
 }
 
 /// A unit in the page's language: `units.UNIT` of the program, else as written.
-fn unit(ask: &Ask, say: &Say, unit: &str) -> String {
+pub(super) fn unit(ask: &Ask, say: &Say, unit: &str) -> String {
     let own = say.text(&format!("units.{unit}"));
     match (own, unit) {
         (Some(own), _) => own.to_owned(),
@@ -153,7 +153,7 @@ fn source<'a>(declared: &'a Declared, column: &str) -> Option<(&'a str, &'a str)
     }
 }
 
-struct Maker<'a> {
+pub(super) struct Maker<'a> {
     ask: &'a Ask,
     say: Say,
     declared: &'a Declared,
@@ -164,7 +164,7 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    fn new(ask: &'a Ask, declared: &'a Declared, answer: &'a Answer) -> Self {
+    pub(super) fn new(ask: &'a Ask, declared: &'a Declared, answer: &'a Answer) -> Self {
         let say = ask.say(&declared.profile);
         let by = answer
             .columns
@@ -278,6 +278,8 @@ impl<'a> Maker<'a> {
                     },
                     Role::Low => ask.w("Lower quartile", "Cuartil inferior").to_owned(),
                     Role::High => ask.w("Upper quartile", "Cuartil superior").to_owned(),
+                    Role::From => ask.w("95 % from", "95 % desde").to_owned(),
+                    Role::To => ask.w("95 % to", "95 % hasta").to_owned(),
                     Role::Numerator => ask.w("Counted", "Contados").to_owned(),
                     Role::Denominator => ask.w("Out of", "De").to_owned(),
                     Role::Rows => "n".to_owned(),
@@ -308,7 +310,7 @@ impl<'a> Maker<'a> {
     }
 
     /// A dimension's value as people read it.
-    fn told(&self, row: &[Cell], at: usize) -> String {
+    pub(super) fn told(&self, row: &[Cell], at: usize) -> String {
         let (Some(cell), Some(column)) = (row.get(at), self.answer.columns.get(at)) else {
             return String::new();
         };
@@ -352,7 +354,7 @@ impl<'a> Maker<'a> {
     }
 
     /// What the compared column makes of the measure: the finding, then how sure it is and how it was had.
-    fn comparison(&self) -> Option<(String, String)> {
+    pub(super) fn comparison(&self) -> Option<(String, String)> {
         let indicator = self.declared.indicator()?;
         let column = indicator.compare.as_deref()?;
         let ask = self.ask;
@@ -623,7 +625,7 @@ impl<'a> Maker<'a> {
 }
 
 /// A number as people read it: whole where it is large, one digit where it is small.
-fn told(value: f64) -> String {
+pub(super) fn told(value: f64) -> String {
     let rounded = if value.abs() >= 100.0 {
         value.round()
     } else {
@@ -636,7 +638,7 @@ fn told(value: f64) -> String {
 }
 
 /// A number with its sign, as people read it.
-fn signed_told(value: f64) -> String {
+pub(super) fn signed_told(value: f64) -> String {
     let sign = if value < 0.0 { "\u{2212}" } else { "+" };
     format!("{sign}{}", told(value.abs()))
 }

@@ -32,6 +32,7 @@ mod needy;
 mod pass;
 mod peers;
 mod posted;
+mod public;
 mod record;
 mod refile;
 mod shift;
@@ -59,6 +60,7 @@ const ASSET_CACHE: &str = "public, max-age=3600";
 /// All routes of the console.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
+        .merge(public::router())
         .route("/", get(|| async { Redirect::to(paths::BOARD) }))
         .route(
             paths::STYLE,

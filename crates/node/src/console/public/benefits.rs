@@ -16,6 +16,12 @@ pub struct BenefitsPage {
     pub figures: Vec<Figure>,
     /// By subject: time, money, security.
     pub groups: Vec<BenefitGroup>,
+    /// Why there is nothing, where there is a reason to tell.
+    pub none: String,
+    /// Nodes that may have it.
+    pub elsewhere: Vec<Link>,
+    /// Where the numbers come from, and how they are computed.
+    pub source: String,
     /// The least size of a group that is shown.
     pub least: u64,
     /// The same as data.
@@ -29,6 +35,23 @@ pub struct BenefitGroup {
     pub title: String,
     /// Pairs.
     pub pairs: Vec<RatePair>,
+    /// Measures of which nothing is set against anything.
+    pub tables: Vec<RateTable>,
+}
+
+/// One measure, by group.
+#[derive(Debug, Clone, Default)]
+pub struct RateTable {
+    /// What is measured.
+    pub what: String,
+    /// What exactly.
+    pub definition: String,
+    /// All shown groups together; empty: they cannot be put together.
+    pub finding: String,
+    /// Groups, newest first.
+    pub rows: Vec<Rate>,
+    /// What is withheld; empty: nothing is.
+    pub withheld: String,
 }
 
 /// Two groups, one measure.
@@ -63,6 +86,8 @@ pub struct Rate {
     pub value: f64,
     /// Its interval on the scale.
     pub interval: Option<(f64, f64)>,
+    /// Its 95 % interval in words; empty: there is none.
+    pub sure: String,
     /// `n = 1,204`.
     pub count: String,
 }

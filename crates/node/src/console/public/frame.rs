@@ -34,8 +34,8 @@ pub enum PublicPlace {
     Elsewhere,
 }
 
-/// The navigation of the public pages, for `Frame::nav`.
-pub fn public_nav(lang: Lang, current: PublicPlace) -> Vec<NavLink> {
+/// The navigation of the public pages, for `Frame::nav`: those of `there`, in the order of the bar.
+pub fn public_nav(lang: Lang, current: PublicPlace, there: &[PublicPlace]) -> Vec<NavLink> {
     [
         (
             PublicPlace::Projects,
@@ -62,6 +62,7 @@ pub fn public_nav(lang: Lang, current: PublicPlace) -> Vec<NavLink> {
         ),
     ]
     .into_iter()
+    .filter(|(place, ..)| there.contains(place))
     .map(|(place, key, href)| NavLink {
         label: lang.t(key).to_owned(),
         href: href.to_owned(),
@@ -292,6 +293,16 @@ struct PublicErrorTemplate<'a> {
 
 /// Words that templates of more than one page use.
 impl Frame {
+    /// Whether the navigation leads to a page.
+    pub(super) fn leads_to(&self, href: &str) -> bool {
+        self.nav.iter().any(|link| link.href == href)
+    }
+
+    /// The page that the sign at the top leads to.
+    pub(super) fn first_page(&self) -> &str {
+        self.nav.first().map_or(paths::PROJECTS, |link| &link.href)
+    }
+
     /// A day, as a time element.
     pub(super) fn day(&self, date: &Date) -> Html {
         Html(format!(

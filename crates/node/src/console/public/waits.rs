@@ -24,6 +24,10 @@ pub struct WaitsPage {
     pub months: Vec<MonthChart>,
     /// Where the numbers come from, and their faults.
     pub source: String,
+    /// Why there is nothing, where there is a reason to tell.
+    pub none: String,
+    /// Nodes that may have it.
+    pub elsewhere: Vec<Link>,
     /// The feed in the form that CBP uses, JSON and XML, and CSV.
     pub feeds: Vec<Link>,
 }
@@ -37,6 +41,8 @@ pub struct WaitLane {
     pub lane: String,
     /// `35 min`; empty: not known, which is never none.
     pub wait: String,
+    /// How sure that is, and of how many: `95 %: 31–40, n = 24`.
+    pub sure: String,
     /// Usual at this hour: `20–45 min`.
     pub usual: String,
     /// `4 of 8`.
@@ -73,6 +79,10 @@ pub struct HourPoint {
     pub usual: Option<(f64, f64)>,
     /// Minutes today.
     pub today: Option<f64>,
+    /// Its 95 % interval.
+    pub sure: Option<(f64, f64)>,
+    /// Of how many: usual, today.
+    pub counts: (Option<u64>, Option<u64>),
 }
 
 /// Months.
@@ -187,17 +197,26 @@ impl HourChart {
         }
     }
 
-    fn rows(&self) -> Vec<(String, String, String)> {
+    /// Hour, usual, its count, today with its interval, its count.
+    fn rows(&self) -> Vec<[String; 5]> {
         let dash = || "–".to_owned();
+        let count = |n: Option<u64>| n.map_or_else(dash, grouped);
+        let today = |h: &HourPoint| match (h.today, h.sure) {
+            (None, _) => dash(),
+            (Some(minutes), None) => format!("{minutes:.0}"),
+            (Some(minutes), Some((low, high))) => format!("{minutes:.0} ({low:.0}–{high:.0})"),
+        };
         self.hours
             .iter()
             .map(|h| {
-                (
+                [
                     format!("{:02}:00", h.hour),
                     h.usual
                         .map_or_else(dash, |(low, high)| format!("{low:.0}–{high:.0}")),
-                    h.today.map_or_else(dash, |minutes| format!("{minutes:.0}")),
-                )
+                    count(h.counts.0),
+                    today(h),
+                    count(h.counts.1),
+                ]
             })
             .collect()
     }

@@ -80,6 +80,15 @@ pub enum Standing {
         /// Days after the baseline.
         days: i64,
     },
+    /// It is promised earlier than first.
+    Earlier {
+        /// Days before the baseline.
+        days: i64,
+        /// Nobody has said anything for longer than the phase allows.
+        stale: bool,
+    },
+    /// It is done, and nobody said on which day.
+    Done,
     /// Not enough data.
     Unknown,
 }
@@ -135,6 +144,18 @@ impl Standing {
                 Glyph::Ok,
                 days("public.standing.opened-early", n),
             ),
+            Standing::Earlier { days: n, stale } => {
+                let words = days("public.standing.earlier", n);
+                match stale {
+                    true => Verdict::new(
+                        Tone::Warn,
+                        Glyph::Wait,
+                        format!("{words}, {}", lang.t("public.standing.not-updated")),
+                    ),
+                    false => Verdict::new(Tone::Quiet, Glyph::Ok, words),
+                }
+            }
+            Standing::Done => Verdict::new(Tone::Quiet, Glyph::Ok, lang.t("public.standing.done")),
             Standing::Opened { .. } => {
                 Verdict::new(Tone::Quiet, Glyph::Ok, lang.t("public.standing.opened"))
             }

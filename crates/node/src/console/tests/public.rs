@@ -24,7 +24,19 @@ fn frame(lang: Lang, place: PublicPlace, path: &str) -> Frame {
         Address::new(path),
     );
     frame.demo = true;
-    frame.nav = public_nav(lang, place);
+    frame.nav = public_nav(
+        lang,
+        place,
+        &[
+            PublicPlace::Projects,
+            PublicPlace::Plans,
+            PublicPlace::Priorities,
+            PublicPlace::Waits,
+            PublicPlace::Benefits,
+            PublicPlace::Method,
+            PublicPlace::OpenData,
+        ],
+    );
     frame.node = NodeLine {
         host: "scorecard.example".into(),
         log_size: 48_210,
@@ -362,26 +374,27 @@ fn priorities(lang: Lang) -> PrioritiesPage {
 fn waits(lang: Lang) -> WaitsPage {
     let hours = (0..24_u8).map(|hour| {
         let mid = 15.0 + 30.0 * (f64::from(hour) / 24.0 * 3.2).sin().max(0.0);
-        HourPoint { hour, usual: Some((mid * 0.6, mid * 1.5)), today: (hour < 10).then_some(mid * 1.2) }
+        HourPoint { hour, usual: Some((mid * 0.6, mid * 1.5)), today: (hour < 10).then_some(mid * 1.2), counts: (Some(812), (hour < 10).then_some(24)), sure: (hour < 10).then_some((mid, mid * 1.4)) }
     }).collect();
     let months = (0..60_i16).map(|at| (date(2021 + at / 12, (at % 12 + 1) as i8, 1), (at != 7).then_some(180_000 + u64::try_from(at).unwrap() * 700 + if at % 12 == 1 { 9_000 } else { 20_000 }))).collect();
     WaitsPage {
         lede: w(lang, "What the ports tell, and what is usual at this hour.", "Lo que informan los puertos y lo usual a esta hora.").into(),
         search: Search { action: paths::WAITS.into(), filters: vec![filter("port", w(lang, "Port", "Puerto"), &["Laredo", "Otay Mesa"])], ..Search::default() },
         lanes: vec![
-            WaitLane { port: Link::new("Laredo, World Trade Bridge", "?port=laredo"), lane: w(lang, "trucks, standard", "camiones, estándar").into(), wait: "55 min".into(), usual: "20–45 min".into(), open: "4 / 8".into(), told_ms: Some(NOW_MS - 900_000), old: false, above: true },
-            WaitLane { port: Link::new("Laredo, World Trade Bridge", "?port=laredo"), lane: w(lang, "trucks, FAST", "camiones, FAST").into(), wait: String::new(), usual: "5–15 min".into(), open: String::new(), told_ms: Some(NOW_MS - 90_000_000), old: true, above: false },
+            WaitLane { port: Link::new("Laredo, World Trade Bridge", "?port=laredo"), lane: w(lang, "trucks, standard", "camiones, estándar").into(), wait: "55 min".into(), usual: "20–45 min".into(), open: "4 / 8".into(), sure: w(lang, "95 %: 51–60, n = 24", "95 %: 51–60, n = 24").into(), told_ms: Some(NOW_MS - 900_000), old: false, above: true },
+            WaitLane { port: Link::new("Laredo, World Trade Bridge", "?port=laredo"), lane: w(lang, "trucks, FAST", "camiones, FAST").into(), wait: String::new(), usual: "5–15 min".into(), open: String::new(), sure: String::new(), told_ms: Some(NOW_MS - 90_000_000), old: true, above: false },
         ],
         hours: vec![HourChart { title: w(lang, "Laredo, trucks, standard", "Laredo, camiones, estándar").into(), finding: w(lang, "Today runs a fifth above the middle of Tuesdays.", "Hoy va una quinta parte arriba de la mitad de los martes.").into(), hours, now: Some(9), range_label: w(lang, "Tuesdays of the last 26 weeks, P50 to P90", "Martes de las últimas 26 semanas, P50 a P90").into() }],
         months: vec![MonthChart { title: w(lang, "Trucks into the United States, Laredo", "Camiones hacia Estados Unidos, Laredo").into(), finding: w(lang, "About a fifth more than five years ago; August 2021 is missing.", "Cerca de una quinta parte más que hace cinco años; falta agosto de 2021.").into(), months, source: Link::new("BTS keg4-3bc2", "https://bts.example") }],
         source: w(lang, "CBP Border Wait Times: estimates of uneven quality.", "CBP Border Wait Times: estimaciones de calidad desigual.").into(),
         feeds: links(&["JSON", "XML", "CSV"]),
+        ..WaitsPage::default()
     }
 }
 
 #[rustfmt::skip]
 fn benefits(lang: Lang) -> BenefitsPage {
-    let rate = |label: &str, text: &str, value: f64, count: &str| Rate { label: label.into(), text: text.into(), value, interval: Some((value * 0.85, value * 1.15)), count: count.into() };
+    let rate = |label: &str, text: &str, value: f64, count: &str| Rate { label: label.into(), text: text.into(), value, interval: Some((value * 0.85, value * 1.15)), sure: "95 %".into(), count: count.into() };
     let pair = RatePair {
         what: w(lang, "Trucks inspected", "Camiones inspeccionados").into(),
         finding: w(lang, "Certified traders were inspected a third as often.", "A los certificados se les inspeccionó una tercera parte.").into(),
@@ -396,9 +409,10 @@ fn benefits(lang: Lang) -> BenefitsPage {
     BenefitsPage {
         lede: w(lang, "Those who take part beside those who do not, with their counts.", "Quienes participan junto a quienes no, con sus números.").into(),
         figures: vec![],
-        groups: vec![BenefitGroup { title: w(lang, "Time and money", "Tiempo y dinero").into(), pairs: vec![pair.clone(), pair] }, BenefitGroup { title: w(lang, "Security", "Seguridad").into(), pairs: vec![withheld] }],
+        groups: vec![BenefitGroup { title: w(lang, "Time and money", "Tiempo y dinero").into(), pairs: vec![pair.clone(), pair.clone()], tables: vec![RateTable { what: w(lang, "Joint inspections", "Inspecciones conjuntas").into(), definition: w(lang, "Planned or run jointly, of all.", "Planeadas o hechas en conjunto, de todas.").into(), rows: vec![pair.members.clone()], ..RateTable::default() }] }, BenefitGroup { title: w(lang, "Security", "Seguridad").into(), pairs: vec![withheld], tables: vec![] }],
         least: 10,
         downloads: links(&["CSV", "JSON"]),
+        ..BenefitsPage::default()
     }
 }
 

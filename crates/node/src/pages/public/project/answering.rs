@@ -1,0 +1,213 @@
+//! Questions to who must answer: each with its clock of working days, its answers, and who closed it.
+
+use garita_profile::calendar;
+use garita_profile::promises::answering::{Question as Counted, answering};
+use jiff::civil::Date;
+
+use super::One;
+use crate::console::Lang;
+use crate::console::public::{Answer, Question as Shown, day};
+use crate::pages::public::visit::Visit;
+use crate::site::register::{Asked, Question, Told, in_force, newest};
+
+/// Working days within which an answer is due.
+const ANSWER_DAYS: i64 = 10;
+
+/// Questions that are due, and how many of them were answered in time.
+pub(in crate::pages::public) fn answered(visit: &Visit) -> (usize, usize) {
+    let asked: Vec<Counted> = visit
+        .register
+        .questions
+        .values()
+        .filter_map(|q| Some(Then::of(visit, q)?.counted(visit)))
+        .collect();
+    let found = answering(asked.iter(), visit.as_of.today);
+    (found.due, found.in_time)
+}
+
+/// A question as of then.
+struct Then<'v> {
+    number: &'v str,
+    /// Its words, as last corrected.
+    what: &'v Asked,
+    asked_on: Date,
+    answers: Vec<&'v Told<(String, String)>>,
+    /// By whom it was closed, and which answers were found good.
+    closed: Option<&'v Told<Vec<String>>>,
+}
+
+impl<'v> Then<'v> {
+    fn of(visit: &Visit, question: &'v Question) -> Option<Then<'v>> {
+        let (by, recorded) = (visit.as_of.stated_by, visit.as_of.recorded_by_ms);
+        let what = newest(&question.asked, by, recorded)?;
+        // A correction mends the words, not the day on which it was asked.
+        let first = question.asked.iter().filter(|t| t.seen(by, recorded));
+        let asked_on = first.map(|t| t.source.stated_on).min()?;
+        let mut answers: Vec<_> = in_force(&question.answers, by, recorded).collect();
+        answers.sort_by_key(|a| (a.source.stated_on, a.source.logged_ms));
+        Some(Then {
+            number: &question.number,
+            what: &what.what,
+            asked_on,
+            answers,
+            closed: newest(&question.closed, by, recorded),
+        })
+    }
+
+    /// The day of the answer that closed it; of one that is not closed, of its first answer.
+    fn answered_on(&self) -> Option<Date> {
+        let good = self.answers.iter().find(|a| {
+            self.closed
+                .is_some_and(|closed| closed.what.contains(&a.source.id))
+        });
+        let found = good.or(self.answers.first());
+        found.map(|a| a.source.stated_on)
+    }
+
+    fn counted(&self, visit: &Visit) -> Counted {
+        Counted {
+            asked_on: self.asked_on,
+            due_on: due(visit, self.what, self.asked_on),
+            answered_on: self.answered_on(),
+            accepted: self.closed.is_some(),
+            party: (!self.what.of.is_empty()).then(|| self.what.of.clone()),
+        }
+    }
+}
+
+/// The last day on which an answer is in time, by the calendar of the country of who must answer.
+fn due(visit: &Visit, question: &Asked, asked_on: Date) -> Date {
+    let (mut day, mut left) = (asked_on, ANSWER_DAYS);
+    while left > 0 {
+        let Ok(next) = day.tomorrow() else { break };
+        day = next;
+        left -= i64::from(works(visit, question, day));
+    }
+    day
+}
+
+/// Working days after `from` up to `to`; at most a year is counted.
+fn working_days(visit: &Visit, question: &Asked, from: Date, to: Date) -> i64 {
+    let (mut day, mut count) = (from, 0);
+    for _ in 0..366 {
+        let Some(next) = day.tomorrow().ok().filter(|next| *next <= to) else {
+            break;
+        };
+        day = next;
+        count += i64::from(works(visit, question, day));
+    }
+    count
+}
+
+fn works(visit: &Visit, question: &Asked, day: Date) -> bool {
+    calendar::is_business_day(visit.say.profile.model(), calendar_of(visit, question), day)
+}
+
+/// The calendar of the country of who must answer: that of a clock of the program whose name begins with the country's code.
+fn calendar_of<'v>(visit: &'v Visit, question: &Asked) -> Option<&'v str> {
+    let start = format!("{}.", question.calendar);
+    let clocks = visit.say.profile.model().clocks.values();
+    let mut named = clocks.filter_map(|clock| clock.calendar.as_deref());
+    named.find(|name| name.starts_with(&start))
+}
+
+impl One<'_> {
+    pub(super) fn questions(&self) -> Vec<Shown> {
+        let numbers = self.subject.questions.iter();
+        let mut found: Vec<(Then<'_>, Counted)> = numbers
+            .filter_map(|n| self.visit.register.questions.get(n))
+            .filter_map(|q| Then::of(self.visit, q))
+            .map(|then| {
+                let counted = then.counted(self.visit);
+                (then, counted)
+            })
+            .collect();
+        // What waits longest stands first; what is closed last.
+        found.sort_by_key(|(then, asked)| {
+            (
+                asked.accepted,
+                asked.answered_on.is_some(),
+                asked.due_on,
+                then.number,
+            )
+        });
+        let shown = found.into_iter();
+        shown
+            .map(|(then, asked)| self.question(&then, &asked))
+            .collect()
+    }
+
+    fn question(&self, then: &Then<'_>, asked: &Counted) -> Shown {
+        let question = then.what;
+        let today = self.visit.as_of.today;
+        let until = asked.answered_on.unwrap_or(today);
+        let used = working_days(self.visit, question, asked.asked_on, until);
+        let left = match asked.answered_on {
+            Some(_) if asked.accepted => self.w("settled", "resuelta").to_owned(),
+            Some(_) => self.w("answered", "respondida").to_owned(),
+            None => {
+                let left = ANSWER_DAYS - used;
+                match (left >= 0, self.lang()) {
+                    (true, Lang::Es) => format!("quedan {left} días"),
+                    (true, Lang::En) => format!("{left} days left"),
+                    (false, Lang::Es) => format!("{} días de más", -left),
+                    (false, Lang::En) => format!("{} days over", -left),
+                }
+            }
+        };
+        let country = self.visit.code("answerCalendar", &question.calendar);
+        let of = match self.lang() {
+            Lang::Es => format!("{used} de {ANSWER_DAYS} días hábiles, {country}"),
+            Lang::En => format!("{used} of {ANSWER_DAYS} working days, {country}"),
+        };
+        let by = [
+            self.visit.code("askerKind", &question.asker),
+            self.visit.code("askedFor", &question.cause),
+        ];
+        let by: Vec<String> = by.into_iter().filter(|t| !t.is_empty()).collect();
+        Shown {
+            text: question.text.clone(),
+            href: String::new(),
+            who: question.of.clone(),
+            asked: match self.lang() {
+                Lang::Es => format!(
+                    "Preguntada el {} ({})",
+                    day(asked.asked_on, Lang::Es),
+                    by.join(", ")
+                ),
+                Lang::En => format!(
+                    "Asked {} ({})",
+                    day(asked.asked_on, Lang::En),
+                    by.join(", ")
+                ),
+            },
+            left,
+            of,
+            gone: asked
+                .answered_on
+                .is_none()
+                .then(|| used as f64 / ANSWER_DAYS as f64),
+            answers: then
+                .answers
+                .iter()
+                .map(|a| {
+                    let (text, of) = &a.what;
+                    Answer {
+                        text: text.clone(),
+                        who: if of.is_empty() {
+                            self.who(&a.source)
+                        } else {
+                            of.clone()
+                        },
+                        at: a.source.stated_on,
+                        only_moves: false,
+                        proof: self.proof(&a.source),
+                    }
+                })
+                .collect(),
+            closed_by: then
+                .closed
+                .map_or_else(String::new, |c| self.who(&c.source)),
+        }
+    }
+}

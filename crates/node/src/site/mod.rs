@@ -1,0 +1,243 @@
+//! What a node publishes: promises, what came of them, who must answer. Read from the records that its publisher holds, as the program's
+//! word `promises` says; no program is named here.
+//!
+//! | want | look |
+//! | --- | --- |
+//! | what was said, in memory | [`register`] |
+//! | from a record to what it says | [`read`] |
+//! | what it comes to: slip, freshness | [`judge`] |
+//! | all of them at once: forecast, colour, figures | [`overview`] |
+//! | pages made once and given many times | [`shelf`] |
+//! | what the offices count, for everybody | [`figures`] |
+//!
+//! The register is read once at the first question and then grows with the log: a record is parsed once, however often a page is asked for.
+
+pub(crate) mod figures;
+pub(crate) mod judge;
+pub(crate) mod overview;
+pub(crate) mod read;
+pub(crate) mod register;
+pub(crate) mod shelf;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
+
+use garita_exchange::clock::real_now_ms;
+use garita_exchange::core::Core;
+use garita_exchange::problem::Refusal;
+use garita_exchange::sequence::store_refusal;
+use garita_profile::Profile;
+use garita_profile::promises::slip::BaselineRule;
+use garita_profile::promises::statement::AsOf;
+use garita_profile::published::Promises;
+use garita_store::{Order, PAGE_MAX, RecordQuery};
+use garita_tlog::LeafIndex;
+
+use figures::Figures;
+use overview::Overview;
+use read::Judge;
+use register::Register;
+use shelf::Shelf;
+
+/// A page is at most this much older than the log: a busy node is not asked for news at each request.
+const NEWS_EVERY_MS: i64 = 500;
+
+/// Days and rules that are kept worked out: today by both rules, and what readers ask for now.
+const OVERVIEWS_MAX: usize = 8;
+
+/// Records taken, with the issuer of each.
+type Taken = HashMap<String, String>;
+
+/// The published half of a node.
+#[derive(Debug, Default)]
+pub(crate) struct Site {
+    register: RwLock<Arc<Register>>,
+    reading: Mutex<Taken>,
+    looked_ms: AtomicI64,
+    overviews: Mutex<Vec<Arc<Overview>>>,
+    shelf: Shelf,
+    figures: Figures,
+}
+
+/// Who publishes on this node, and which records speak of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Publisher {
+    /// The party's DID.
+    pub(crate) party: String,
+    /// The program's words.
+    pub(crate) words: Promises,
+}
+
+impl Site {
+    /// What the offices of this node count.
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Pages made before.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Everything published, with what came to the log until half a second ago; none where no party of this node publishes.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) fn register(&self, core: &Core) -> Result<Option<Arc<Register>>, Refusal> {
+        let held = self.held();
+        let now = real_now_ms();
+        let since = now.saturating_sub(self.looked_ms.load(Ordering::Acquire));
+        // A clock that went back is no reason to stand still.
+        if held.publisher.is_some() && (0..NEWS_EVERY_MS).contains(&since) {
+            return Ok(Some(held));
+        }
+        let mut taken = match self.reading.try_lock() {
+            Ok(taken) => taken,
+            // Somebody is looking: what is held is good meanwhile, where there is any.
+            Err(TryLockError::WouldBlock) if held.publisher.is_some() => return Ok(Some(held)),
+            Err(TryLockError::WouldBlock) => {
+                self.reading.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        };
+        let Some((publisher, profile)) = publisher(core) else {
+            return Ok(None);
+        };
+        let held = self.held();
+        let grown = grow(core, &held, publisher, &profile, &mut taken)?;
+        self.looked_ms.store(now, Ordering::Release);
+        match grown {
+            None => Ok(Some(held)),
+            Some(grown) => {
+                let grown = Arc::new(grown);
+                *self
+                    .register
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = Arc::clone(&grown);
+                Ok(Some(grown))
+            }
+        }
+    }
+
+    /// All things as of a day and by a rule. Those of which nothing new was said since the last time are not judged anew.
+    pub(crate) fn overview(
+        &self,
+        register: &Register,
+        as_of: AsOf,
+        rule: BaselineRule,
+    ) -> Arc<Overview> {
+        let same = |o: &Arc<Overview>| o.as_of == as_of && o.rule == rule;
+        let before = {
+            let held = self
+                .overviews
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            held.iter().find(|o| same(o)).cloned()
+        };
+        if let Some(before) = &before
+            && before.records == register.records
+        {
+            return Arc::clone(before);
+        }
+        let made = Arc::new(Overview::of(register, as_of, rule, before.as_deref()));
+        let mut held = self
+            .overviews
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        held.retain(|o| !same(o));
+        if held.len() >= OVERVIEWS_MAX {
+            // Today's stay: they are what most readers ask for.
+            let other =
+                |o: &Arc<Overview>| o.as_of.stated_by.is_some() || o.as_of.recorded_by_ms.is_some();
+            let first = held.iter().position(other).unwrap_or(0);
+            held.remove(first);
+        }
+        held.push(Arc::clone(&made));
+        made
+    }
+
+    fn held(&self) -> Arc<Register> {
+        Arc::clone(&self.register.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The first hosted party that has the publisher's role of a program which publishes, and that program.
+pub(crate) fn publisher(core: &Core) -> Option<(Publisher, Arc<Profile>)> {
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    let mut newest = core.programs.newest();
+    let (words, profile) = newest.find_map(|profile| {
+        let words = profile.model().promises.values().next()?;
+        Some((words.clone(), Arc::clone(profile)))
+    })?;
+    let mut hosted: Vec<&String> = core.hosted.keys().collect();
+    hosted.sort();
+    let party = hosted
+        .into_iter()
+        .find(|did| network.directory.has_role(did, &words.publisher, now_ms))?;
+    let publisher = Publisher {
+        party: party.clone(),
+        words,
+    };
+    Some((publisher, profile))
+}
+
+/// The register with what came since; none where nothing did.
+fn grow(
+    core: &Core,
+    held: &Register,
+    publisher: Publisher,
+    profile: &Profile,
+    taken: &mut Taken,
+) -> Result<Option<Register>, Refusal> {
+    let size = *core.published.borrow();
+    let same = held.publisher.as_ref() == Some(&publisher);
+    if same && held.read_to == size {
+        return Ok(None);
+    }
+    if !same {
+        taken.clear();
+    }
+    let network = core.network();
+    let judge = Judge {
+        words: &publisher.words,
+        model: profile.model(),
+        directory: &network.directory,
+    };
+    let mut next = match same {
+        true => held.clone(),
+        false => Register::of(publisher.clone()),
+    };
+    let mut query = RecordQuery {
+        arrived_from: same.then_some(LeafIndex::new(held.read_to)),
+        order: Order::OldestFirst,
+        limit: PAGE_MAX,
+        ..RecordQuery::default()
+    };
+    loop {
+        let page = core
+            .reader
+            .records(&publisher.party, &query)
+            .map_err(|e| store_refusal(&e))?;
+        for record in &page.items {
+            let row = &record.record;
+            // A node's publisher holds records of other programs too: what says nothing of promises is not even parsed. What came between the
+            // count of the log and this look is met again by the next one.
+            if publisher.words.says(&row.record_type).is_none() || taken.contains_key(&row.id) {
+                continue;
+            }
+            let said = judge.record(record, &|id| taken.get(id).cloned());
+            taken.insert(row.id.clone(), row.issuer.clone());
+            if let Some(said) = said {
+                next.take(said);
+            }
+        }
+        query.cursor = page.next;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    next.read_to = size;
+    Ok(Some(next))
+}
