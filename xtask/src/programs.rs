@@ -32,6 +32,11 @@ const LANGUAGE: &[(&str, &str, &str)] = &[
         "one of the console's ten looks, under `states`",
     ),
     (
+        "crates/node/src/site/read.rs",
+        "award",
+        "kind of a milestone under `promises`: its meeting is the gate of the contract promise",
+    ),
+    (
         "crates/profile/src/model.rs",
         "inspection",
         "one of the console's ten looks, under `states`",

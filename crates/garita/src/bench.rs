@@ -2,6 +2,7 @@
 
 mod board;
 mod formats;
+mod public;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,11 +22,17 @@ const ROUNDS: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// Areas: `credential`, `board`, `formats`; all where none is named
+    /// Areas: `credential`, `board`, `formats`, `public`; all where none is named
     areas: Vec<String>,
     /// Records in the store of the area `board`, each size in its turn
     #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(4_000..=20_000_000))]
     records: Vec<u64>,
+    /// Projects of the area `public`
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(100..=15_000))]
+    projects: u32,
+    /// Statements of the area `public`
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100..=300_000))]
+    statements: u32,
     /// Documents of the area `formats`: a folder for each kind
     #[arg(long, default_value = "fuzz/corpus")]
     corpus: PathBuf,
@@ -34,17 +41,18 @@ pub(crate) struct BenchArgs {
     json: bool,
 }
 
-const AREAS: [(&str, &str); 3] = [
+const AREAS: [(&str, &str); 4] = [
     ("credential", "medians in µs of one thread"),
     ("board", "medians over the node's HTTP"),
     ("formats", "MB (10^6 bytes) a second of one thread"),
+    ("public", "the public pages over the node's HTTP"),
 ];
 
 pub(crate) fn bench(args: BenchArgs) -> ExitCode {
     let known = |area: &String| AREAS.iter().any(|(name, _)| name == area);
     if let Some(other) = args.areas.iter().find(|area| !known(area)) {
         return say::unusable(format!(
-            "no benchmark `{other}`; there are: credential, board, formats"
+            "no benchmark `{other}`; there are: credential, board, formats, public"
         ));
     }
     let mut all = serde_json::Map::new();
@@ -55,6 +63,7 @@ pub(crate) fn bench(args: BenchArgs) -> ExitCode {
         let figures = match area {
             "credential" => credential(),
             "formats" => formats::run(&args.corpus),
+            "public" => public::run(args.projects, args.statements),
             _ => board::run(&args.records),
         };
         match figures {

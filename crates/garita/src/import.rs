@@ -17,7 +17,7 @@ use garita_formats::{
 use serde_json::{Value, json};
 
 use crate::{say, sheet};
-use send::Sender;
+pub(crate) use send::Sender;
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
@@ -70,14 +70,14 @@ Examples:
 
 /// How one file ended; the worst of all is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Outcome {
+pub(crate) enum Outcome {
     Complete,
     Faulty,
     Unreadable,
 }
 
 impl Outcome {
-    fn exit(self) -> ExitCode {
+    pub(crate) fn exit(self) -> ExitCode {
         match self {
             Outcome::Complete => ExitCode::SUCCESS,
             Outcome::Faulty => ExitCode::FAILURE,
@@ -158,7 +158,7 @@ fn readings_of(path: &Path) -> Result<Readings, String> {
 }
 
 /// The bytes of a file that is not too large to be a document.
-fn bytes_of(file: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>, String> {
     let size = fs::metadata(file).map_err(|e| e.to_string())?.len();
     if usize::try_from(size).is_ok_and(|n| n <= DOCUMENT_BYTES_MAX) {
         fs::read(file).map_err(|e| e.to_string())
@@ -270,7 +270,7 @@ impl Desk<'_> {
     }
 }
 
-fn show(as_json: bool, file: &str, draft: &Draft) {
+pub(crate) fn show(as_json: bool, file: &str, draft: &Draft) {
     if !as_json {
         tell::draft(file, draft);
         return;
@@ -283,7 +283,7 @@ fn show(as_json: bool, file: &str, draft: &Draft) {
     say::data(value);
 }
 
-fn unreadable(as_json: bool, file: &str, error: &ReadError) {
+pub(crate) fn unreadable(as_json: bool, file: &str, error: &ReadError) {
     if as_json {
         say::data(json!({
             "file": file,

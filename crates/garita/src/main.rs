@@ -13,6 +13,7 @@ mod log;
 mod node;
 mod profile;
 mod say;
+mod scorecard;
 mod sheet;
 mod shown;
 
@@ -62,6 +63,9 @@ enum Command {
     Submit(node::SubmitArgs),
     /// Read a document that people already have: what it says, what is missing, all at once
     Import(import::ImportArgs),
+    /// The public scorecard: enter projects and dated statements
+    #[command(subcommand)]
+    Scorecard(scorecard::ScorecardCommand),
     /// Write a case as a document that its party sends
     Export(export::ExportArgs),
     /// Spreadsheets of record types: the template to fill in
@@ -113,6 +117,7 @@ fn main() -> ExitCode {
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),
+        Command::Scorecard(command) => scorecard::scorecard(command),
         Command::Export(args) => export::export(args),
         Command::Sheet(command) => sheet::sheet(command),
         Command::Did(command) => credential::did(command),

@@ -192,16 +192,16 @@ fn plan(address: SocketAddr) -> NetworkPlan {
     }
 }
 
-fn free_address() -> Result<SocketAddr, String> {
+pub(super) fn free_address() -> Result<SocketAddr, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| e.to_string())?;
     listener.local_addr().map_err(|e| e.to_string())
 }
 
 /// A node in a process of its own, as it runs anywhere.
-struct Serving(Child);
+pub(super) struct Serving(Child);
 
 impl Serving {
-    async fn start(node: &CreatedNode, client: &Client) -> Result<Serving, String> {
+    pub(super) async fn start(node: &CreatedNode, client: &Client) -> Result<Serving, String> {
         let program = std::env::current_exe().map_err(|e| e.to_string())?;
         let mut command = Command::new(program);
         command.arg("serve").arg("--data").arg(&node.data);
@@ -360,7 +360,7 @@ fn by_key(reader: &Reader, party: &str) -> Result<f64, String> {
     Ok(median(times))
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+pub(super) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     let middle = times.get(times.len() / 2).copied().unwrap_or_default();
     (middle * 100.0).round() / 100.0

@@ -166,6 +166,7 @@ pub(crate) const NODES: [Node; 4] = [
                 places: &["5507"],
                 ..party("satx", "CBP San Antonio", "us", &["customs.us", "customs"])
             },
+            party("works", "Port works office (made up)", "us", &["sponsor"]),
         ],
     },
     Node {
@@ -190,6 +191,12 @@ pub(crate) const NODES: [Node; 4] = [
                 holds: &[("program", "OEA")],
                 ..party("sat", "SAT AGACE", "mx", &["tax.mx", "certifier"])
             },
+            party(
+                "obras",
+                "Oficina de obras fronterizas (ficticia)",
+                "mx",
+                &["sponsor"],
+            ),
         ],
     },
     Node {
@@ -332,10 +339,25 @@ pub(crate) const NODES: [Node; 4] = [
     Node {
         slug: "bridges",
         name: "City of Laredo Bridges",
-        parties: &[Party {
-            places: &["230404"],
-            ..party("bridge", "City of Laredo Bridges", "us", &["bridge"])
-        }],
+        parties: &[
+            Party {
+                places: &["230404"],
+                ..party("bridge", "City of Laredo Bridges", "us", &["bridge"])
+            },
+            // Who compiles what is public of the works at the border, and publishes it.
+            party(
+                "scorecard",
+                "Border scorecard desk (made up)",
+                "us",
+                &["publisher", "compiler"],
+            ),
+            party(
+                "reviewer",
+                "Scorecard reviewer (made up)",
+                "us",
+                &["reviewer"],
+            ),
+        ],
     },
 ];
 

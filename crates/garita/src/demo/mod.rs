@@ -6,6 +6,7 @@
 //! | who takes part | `cast` |
 //! | the day as data | `world`, `life`, `scenes`, `programs`, `versions`, `documents`, `script` |
 //! | the four processes | `cluster` |
+//! | the works at the border, from public sources | `scorecard` |
 //! | how the day is fed and what goes wrong | `drive`, `trouble`, `streams` |
 //! | what is said at the end | `ledger`, `account` |
 //!
@@ -22,6 +23,7 @@ mod picture;
 mod programs;
 mod random;
 mod scenes;
+mod scorecard;
 mod script;
 mod streams;
 mod trouble;
@@ -188,8 +190,10 @@ async fn day(args: &DemoArgs, cluster: &Arc<Cluster>) -> Result<bool, String> {
         started.map_err(|e| e.to_string())??;
     }
     cluster.name_desks().await?;
+    let published = scorecard::publish(cluster).await?;
     let script = making.await.map_err(|e| e.to_string())?;
     introduce(args, cluster, plan);
+    say::talk(published.told(&args.lang));
 
     let ledger = Arc::new(Ledger::default());
     let mut listeners = JoinSet::new();

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 
 /// Files documents with one node, as one party.
-pub(super) struct Sender {
+pub(crate) struct Sender {
     client: reqwest::Client,
     runtime: Runtime,
     target: Url,
@@ -25,7 +25,7 @@ pub(super) struct Sender {
 
 /// Why a document was not filed.
 #[derive(Debug)]
-pub(super) enum NotFiled {
+pub(crate) enum NotFiled {
     /// The node says what is wrong with the document; to send it again as it is gives the same answer.
     Refused {
         /// HTTP status.
@@ -51,7 +51,7 @@ impl Sender {
     ///
     /// # Errors
     /// When the token file or the address can't be used.
-    pub(super) fn new(
+    pub(crate) fn new(
         url: &str,
         token_file: &Path,
         kind: &str,
@@ -84,7 +84,7 @@ impl Sender {
     }
 
     /// What tells this document from all others: the same bytes, sent with the same members, have the same key.
-    pub(super) fn key(&self, bytes: &[u8]) -> String {
+    pub(crate) fn key(&self, bytes: &[u8]) -> String {
         encode::base64url(
             &Sha256::new()
                 .chain_update(&self.asked)
@@ -97,7 +97,7 @@ impl Sender {
     ///
     /// # Errors
     /// See [`NotFiled`].
-    pub(super) fn file(&self, bytes: &[u8]) -> Result<Value, NotFiled> {
+    pub(crate) fn file(&self, bytes: &[u8]) -> Result<Value, NotFiled> {
         let key = self.key(bytes);
         let request = self
             .client

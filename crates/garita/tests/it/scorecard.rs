@@ -1,0 +1,570 @@
+//! The public half: the real tables go in by the command, and anybody reads what they come to; both clocks, both languages, as pages and
+//! as files; bad tables are told row by row and leave nothing behind.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use crate::world::{Api, Folder, World, clock, draft, garita, node, party, plan, until};
+
+const OTAY: &str = "us-ca-otay-mesa-east-poe";
+const BOTA: &str = "us-tx-bota";
+
+fn table(name: &str) -> String {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../profiles/infrastructure/data"
+    );
+    std::fs::read_to_string(Path::new(path).join(name)).unwrap()
+}
+
+/// A desk that compiles and publishes, a reviewer, and a sponsor on a node of its own.
+async fn world(name: &str) -> World {
+    let mut plan = plan(clock());
+    plan.nodes = vec![
+        node(
+            "desk",
+            "Scorecard desk",
+            vec![
+                party(
+                    "desk",
+                    "Scorecard desk",
+                    "us",
+                    &["publisher", "compiler"],
+                    &[],
+                ),
+                party("reviewer", "Reviewer", "us", &["reviewer"], &[]),
+            ],
+        ),
+        node(
+            "works",
+            "Works",
+            vec![party("sandag", "SANDAG", "us", &["sponsor"], &[])],
+        ),
+    ];
+    World::planned(name, &plan, 2, |_, _| {}).await
+}
+
+struct Desk {
+    files: Folder,
+    url: String,
+    token: String,
+}
+
+impl Desk {
+    fn of(world: &World) -> Desk {
+        let files = Folder::new("scorecard-files");
+        let made = world.node("desk");
+        let token = files.write("token", &made.parties["desk"].token);
+        Desk {
+            url: made.url.clone(),
+            token: token.display().to_string(),
+            files,
+        }
+    }
+
+    /// Runs `garita scorecard import` on these files.
+    async fn import(&self, files: &[(&str, &str)], filed: bool) -> crate::world::Ran {
+        let mut args = vec!["scorecard".to_owned(), "import".to_owned()];
+        if filed {
+            args.extend(["--url".to_owned(), self.url.clone()]);
+            args.extend(["--token-file".to_owned(), self.token.clone()]);
+        }
+        for (name, text) in files {
+            args.push(self.files.write(name, text).display().to_string());
+        }
+        tokio::task::spawn_blocking(move || {
+            garita(&args.iter().map(String::as_str).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn both(&self) -> crate::world::Ran {
+        let (projects, statements) = (
+            table("border-projects.csv"),
+            table("border-projects-history.csv"),
+        );
+        // Statements first: the command puts them in order.
+        let files = [
+            ("statements.csv", statements.as_str()),
+            ("projects.csv", &projects),
+        ];
+        self.import(&files, true).await
+    }
+}
+
+/// Rows of a CSV without line breaks in cells, by column.
+fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+    let cells = |line: &str| -> Vec<String> {
+        let (mut out, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ',' if !quoted => out.push(std::mem::take(&mut cell)),
+                letter => cell.push(letter),
+            }
+        }
+        out.push(cell);
+        out
+    };
+    let mut lines = text.lines();
+    let head = cells(lines.next().unwrap());
+    lines
+        .map(|line| head.iter().cloned().zip(cells(line)).collect())
+        .collect()
+}
+
+/// The last day of a date as written, worked out apart from the engine.
+fn last_day(text: &str) -> Date {
+    let year: i16 = text[..4].parse().unwrap();
+    let day = |month, day| Date::new(year, month, day).unwrap();
+    match &text[4..] {
+        "" => day(12, 31),
+        "-Q1" => day(3, 31),
+        "-Q2" => day(6, 30),
+        "-Q3" => day(9, 30),
+        "-Q4" => day(12, 31),
+        "-spring" => day(6, 20),
+        "-summer" => day(9, 22),
+        "-fall" => day(12, 20),
+        rest if rest.len() == 3 => day(rest[1..].parse().unwrap(), 1).last_of_month(),
+        _ => text.parse().unwrap(),
+    }
+}
+
+fn days(from: Date, to: Date) -> i64 {
+    i64::from(to.since((jiff::Unit::Day, from)).unwrap().get_days())
+}
+
+/// Promises of a project in the order of their days, from the table itself.
+fn promises(project: &str) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = rows(&table("border-projects-history.csv"))
+        .into_iter()
+        .filter(|row| row["project_id"] == project && row["fact"] == "planned_completion")
+        .map(|row| (row["stated_on"].clone(), row["value"].clone()))
+        .collect();
+    found.sort();
+    found
+}
+
+async fn project_row(api: &Api, query: &str, id: &str) -> Option<BTreeMap<String, String>> {
+    let text = api.get(&format!("/projects.csv{query}")).await.text;
+    rows(&text).into_iter().find(|row| row["id"] == id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_real_tables_go_in_and_their_slips_are_told() {
+    let world = world("scorecard").await;
+    let anybody = Api::new(&world.node("desk").url, "");
+    let empty = anybody.get("/projects").await;
+    assert_eq!(empty.status, 200);
+    assert!(empty.text.contains("garita scorecard import"), "what to do");
+
+    let desk = Desk::of(&world);
+    let ran = desk.both().await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err.contains("63 records filed") && ran.err.contains("85 records filed"),
+        "{}",
+        ran.err
+    );
+    let count = world.records("desk").await;
+    let again = desk.both().await;
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert_eq!(world.records("desk").await, count, "filed once");
+
+    until("the page has them", || async {
+        anybody.get("/projects").await.text.contains("365 Tollway")
+    })
+    .await;
+    for (lang, words) in [
+        ("en", "61 projects and 2 programmes"),
+        ("es", "61 proyectos y 2 programas"),
+    ] {
+        let page = anybody.get(&format!("/projects?lang={lang}")).await;
+        assert!(page.text.contains(words), "{lang}");
+        assert!(page.text.len() < 100_000);
+    }
+    assert_eq!(rows(&anybody.get("/projects.csv").await.text).len(), 63);
+    assert_eq!(rows(&anybody.get("/statements.csv").await.text).len(), 85);
+
+    // Many steps each: against the table itself.
+    for (project, steps) in [(OTAY, 6), (BOTA, 4)] {
+        let told = promises(project);
+        assert_eq!(told.len(), steps);
+        let (first, last) = (last_day(&told[0].1), last_day(&told[steps - 1].1));
+        let row = project_row(&anybody, "", project).await.unwrap();
+        assert_eq!(row["slip_days"], days(first, last).to_string(), "{project}");
+        assert_eq!(row["first_promise"], told[0].1);
+        assert_eq!(row["first_promise_stated_on"], told[0].0);
+        assert_eq!(row["current_promise"], told[steps - 1].1);
+        let moved = told.windows(2).filter(|w| w[0].1 != w[1].1).count();
+        assert_eq!(row["changes"], moved.to_string());
+        let own = anybody
+            .get(&format!("/projects/{project}/statements.csv"))
+            .await;
+        let planned: Vec<(String, String)> = rows(&own.text)
+            .into_iter()
+            .filter(|r| r["fact"] == "planned" && r["milestone"] == "completion")
+            .map(|r| (r["stated_on"].clone(), r["value"].clone()))
+            .collect();
+        assert_eq!(planned, told, "{project}");
+        let page = anybody
+            .get(&format!("/projects/{project}?lang=en"))
+            .await
+            .text;
+        for pair in told.windows(2) {
+            let by = days(last_day(&pair[0].1), last_day(&pair[1].1));
+            let sign = if by > 0 { "+" } else { "\u{2212}" };
+            let shown = match by {
+                0 => "same".to_owned(),
+                by => format!("{sign}{} d", by.abs()),
+            };
+            assert!(page.contains(&shown), "{project}: {shown}");
+        }
+        for (stated, _) in &told {
+            assert!(page.contains(stated.as_str()), "{project}: {stated}");
+        }
+    }
+    assert_eq!(
+        project_row(&anybody, "", OTAY).await.unwrap()["slip_days"],
+        "1827"
+    );
+    assert_eq!(
+        project_row(&anybody, "", BOTA).await.unwrap()["slip_days"],
+        "0"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_clocks_and_a_sponsor_s_own_word() {
+    let world = world("scorecard-clocks").await;
+    let desk = Desk::of(&world);
+    assert_eq!(desk.both().await.code, 0);
+    let anybody = Api::new(&world.node("desk").url, "");
+    until("the desk has its tables", || async {
+        project_row(&anybody, "", OTAY)
+            .await
+            .is_some_and(|row| row["changes"] == "4")
+    })
+    .await;
+
+    // What had been stated by the end of 2020, and what had been recorded here by then: nothing.
+    let stated = project_row(&anybody, "?stated_by=2020-12-31", OTAY)
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            stated["current_promise"].as_str(),
+            stated["slip_days"].as_str()
+        ),
+        ("2023", "0")
+    );
+    assert!(
+        project_row(&anybody, "?recorded_by=2020-12-31", OTAY)
+            .await
+            .is_none()
+    );
+    let before = anybody
+        .get("/projects.csv?recorded_by=2026-11-23")
+        .await
+        .text;
+    assert_eq!(rows(&before).len(), 0);
+
+    // A sponsor states its own date, moves it only with a reason, and corrects a slip of the pen.
+    let sponsor = world.api("sandag");
+    let date = |date: &str, on: &str| json!({ "project": OTAY, "dateKind": "target", "date": date, "statedOn": on, "sources": ["Board minutes"] });
+    // The compiled promises have come to the sponsor too: its own first word moves them, and says why.
+    until("the sponsor has the compiled promises", || async {
+        let case = sponsor.case("border-project", OTAY).await.body;
+        case["records"].as_array().is_some_and(|r| r.len() >= 11)
+    })
+    .await;
+    let mut reasoned = date("2029", "2026-06-01");
+    reasoned["reasonCode"] = json!("interagency-agreement");
+    reasoned["reasonText"] = json!("The agreement came late");
+    let first = sponsor.draft("DateStated", reasoned).await.id();
+    let silent = sponsor
+        .draft("DateStated", date("2030", "2026-07-01"))
+        .await;
+    assert_eq!(
+        (silent.status, silent.code()),
+        (422, "change-says-why"),
+        "{}",
+        silent.text
+    );
+    let mut corrected = draft("DateStated", date("2029-Q1", "2026-06-01"));
+    corrected["replaces"] =
+        json!({ "id": first, "kind": "corrects", "reason": "the quarter was left out" });
+    corrected["credentialSubject"]["reasonCode"] = json!("not-stated");
+    corrected["credentialSubject"]["reasonText"] = json!("A slip of the pen");
+    let corrected = sponsor.post("/v1/records", &corrected).await;
+    assert_eq!(corrected.status, 201, "{}", corrected.text);
+    until("the sponsor's word has come", || async {
+        let row = project_row(&anybody, "", OTAY).await.unwrap();
+        row["current_promise"] == "2029-Q1"
+    })
+    .await;
+    let own = anybody
+        .get(&format!("/projects/{OTAY}/statements.csv"))
+        .await
+        .text;
+    assert!(
+        !rows(&own).iter().any(|r| r["value"] == "2029"),
+        "what was corrected is gone"
+    );
+    let page = anybody.get(&format!("/projects/{OTAY}?lang=en")).await.text;
+    assert!(page.contains("Stated by a sponsor") && page.contains("Compiled from public sources"));
+    // The signed record itself is one click away, and only what is published.
+    let record = anybody
+        .get(&format!(
+            "/records/{}",
+            corrected
+                .id()
+                .replace('/', "%2F")
+                .replace(';', "%3B")
+                .replace(':', "%3A")
+        ))
+        .await;
+    assert_eq!(
+        record.body["record"]["credentialSubject"]["date"],
+        "2029-Q1"
+    );
+    assert!(record.body["record"]["proof"].is_object());
+    assert_eq!(
+        anybody
+            .get("/records/ni%3A%2F%2F%2Fsha-256%3Bnone")
+            .await
+            .status,
+        404
+    );
+
+    // A question, its answer by the sponsor, and its end: the answerer cannot close it.
+    let asked = world
+        .api("desk")
+        .file("QuestionAsked", json!({ "question": "Q-2026-0001", "project": OTAY, "questionText": "Why 2029 <b>?", "askedOf": "SANDAG", "answerCalendar": "us" }))
+        .await;
+    sponsor.holds(&asked).await;
+    let unanswered = anybody.get(&format!("/projects/{OTAY}?lang=en")).await.text;
+    until("the question is there", || async {
+        anybody
+            .get(&format!("/projects/{OTAY}?lang=en"))
+            .await
+            .text
+            .contains("Unanswered")
+    })
+    .await;
+    assert!(
+        !unanswered.contains("<b>?"),
+        "text from outside is never markup"
+    );
+    let mut answer = draft(
+        "AnswerGiven",
+        json!({ "question": "Q-2026-0001", "project": OTAY, "answerText": "The agreement." }),
+    );
+    answer["follows"] = json!([asked]);
+    let answer = sponsor.post("/v1/records", &answer).await.id();
+    let mut close = draft("QuestionClosed", json!({ "question": "Q-2026-0001" }));
+    close["follows"] = json!([answer]);
+    assert_eq!(
+        sponsor.post("/v1/records", &close).await.code(),
+        "issuer-role"
+    );
+    world.api("reviewer").holds(&answer).await;
+    assert_eq!(
+        world
+            .api("reviewer")
+            .post("/v1/records", &close)
+            .await
+            .status,
+        201
+    );
+    until("it is settled", || async {
+        anybody
+            .get(&format!("/projects/{OTAY}?lang=en"))
+            .await
+            .text
+            .contains("settled")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_are_kept_by_their_tags_and_files_are_what_they_say() {
+    let world = world("scorecard-files").await;
+    let desk = Desk::of(&world);
+    assert_eq!(desk.both().await.code, 0);
+    let anybody = Api::new(&world.node("desk").url, "");
+    until("all is read", || async {
+        rows(&anybody.get("/statements.csv").await.text).len() == 85
+    })
+    .await;
+    for path in [
+        "/projects",
+        "/projects/us-tx-bota",
+        "/plans",
+        "/method",
+        "/open-data",
+        "/projects.csv",
+        "/projects.atom",
+        "/projects.json",
+    ] {
+        let first = anybody.request("GET", path).send().await.unwrap();
+        assert_eq!(first.status(), 200, "{path}");
+        let header = |name: &str| {
+            first
+                .headers()
+                .get(name)
+                .map(|v| v.to_str().unwrap().to_owned())
+        };
+        let tag = header("etag").unwrap();
+        assert_eq!(header("cache-control").unwrap(), "public, no-cache");
+        let again = anybody
+            .request("GET", path)
+            .header("if-none-match", &tag)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(again.status(), 304, "{path}");
+        assert_eq!(again.text().await.unwrap(), "");
+        let other = anybody
+            .request("GET", path)
+            .header("if-none-match", "\"other\"")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(other.status(), 200);
+    }
+    let package = anybody.get("/projects.json").await.body;
+    let projects = package["projects"].as_array().unwrap();
+    assert_eq!(projects.len(), 63);
+    assert!(
+        projects
+            .iter()
+            .all(|p| p["id"].as_str().unwrap().starts_with("oc4ids-"))
+    );
+    let one = anybody
+        .get(&format!("/projects/{OTAY}/project.json"))
+        .await
+        .body;
+    assert_eq!(
+        one["projects"][0]["title"],
+        "Otay Mesa East Port of Entry (with State Route 11 tolled approach)"
+    );
+    let atom = anybody.get(&format!("/projects/{OTAY}/feed.atom")).await;
+    assert!(atom.kind.starts_with("application/atom+xml"));
+    assert!(atom.text.contains("the promised date moves to 2028"));
+    let calendar = anybody.get("/projects.ics").await;
+    assert!(
+        calendar.text.starts_with("BEGIN:VCALENDAR\r\n") && calendar.text.contains("BEGIN:VEVENT")
+    );
+    let picture = anybody.get(&format!("/projects/{OTAY}/slip.svg")).await;
+    assert!(picture.kind.starts_with("image/svg+xml") && picture.text.contains("1,827"));
+
+    // What is not there is told with what may have been meant; a day that is none is told, not guessed.
+    let absent = anybody.get("/projects/otay-mesa-east").await;
+    assert_eq!(absent.status, 404);
+    assert!(absent.text.contains(OTAY), "the nearest");
+    let wrong = anybody.get("/projects?stated_by=yesterday").await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.text.contains("day-form"));
+    let hostile = anybody
+        .get("/projects?q=%3Cscript%3Ealert(1)%3C/script%3E")
+        .await;
+    assert!(!hostile.text.contains("<script>alert"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_table_leaves_nothing_behind() {
+    let world = world("scorecard-bad").await;
+    let desk = Desk::of(&world);
+    let before = world.records("desk").await;
+    let projects = table("border-projects.csv");
+    let statements = table("border-projects-history.csv");
+    let broken = statements
+        .replacen(
+            ",planned_completion,2024-09,date,",
+            ",planned_completion,2024-13,date,",
+            1,
+        )
+        .replacen(",cost,12000000000,MXN,", ",cost,-12000000000,MXN,", 1)
+        .replacen(
+            ",physical_progress,90,percent,",
+            ",physical_progress,190,percent,",
+            1,
+        );
+    let ran = desk
+        .import(&[("p.csv", &projects), ("s.csv", &broken)], true)
+        .await;
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let told = format!("{}{}", ran.out, ran.err);
+    for line in [3, 5, 7] {
+        assert!(
+            told.contains(&format!(":{line}")) || told.contains(&format!("line {line}")),
+            "line {line}: {told}"
+        );
+    }
+    assert!(told.contains("nothing was filed"), "{told}");
+
+    // Both tables are right, and one speaks of what nobody knows.
+    let strange = statements.replace("us-tx-bota,", "us-tx-nowhere,");
+    let ran = desk
+        .import(&[("p.csv", &projects), ("s.csv", &strange)], true)
+        .await;
+    assert_eq!(ran.code, 1);
+    assert!(
+        format!("{}{}", ran.out, ran.err).contains("project-unknown"),
+        "{}",
+        ran.err
+    );
+
+    // A formula, a project twice, something else altogether, nothing at all.
+    let formula = projects.replacen("Otay Mesa East Port of Entry", "=HYPERLINK(1)", 1);
+    assert_eq!(desk.import(&[("f.csv", &formula)], true).await.code, 1);
+    let line = projects.lines().nth(3).unwrap();
+    assert_eq!(
+        desk.import(&[("t.csv", &format!("{projects}{line}\n"))], true)
+            .await
+            .code,
+        1
+    );
+    assert_eq!(desk.import(&[("x.csv", "a,b\n1,2\n")], true).await.code, 2);
+    assert_eq!(desk.import(&[("e.csv", "")], true).await.code, 2);
+
+    // 200 MB are refused by their size, unread.
+    let large = desk.files.path().join("large.csv");
+    let file = std::fs::File::create(&large).unwrap();
+    file.set_len(200 << 20).unwrap();
+    drop(file);
+    let (url, token, path) = (
+        desk.url.clone(),
+        desk.token.clone(),
+        large.display().to_string(),
+    );
+    let ran = tokio::task::spawn_blocking(move || {
+        garita(&[
+            "scorecard",
+            "import",
+            "--url",
+            &url,
+            "--token-file",
+            &token,
+            &path,
+        ])
+    })
+    .await
+    .unwrap();
+    assert_eq!(ran.code, 2);
+    assert!(format!("{}{}", ran.out, ran.err).contains("document-too-large"));
+
+    assert_eq!(
+        world.records("desk").await,
+        before,
+        "nothing of any of them"
+    );
+    let page: Value = Api::new(&desk.url, "").get("/projects.json").await.body;
+    assert_eq!(page["projects"].as_array().map(Vec::len), Some(0));
+}

@@ -1,0 +1,91 @@
+"""Opens each public page of a node that has the real tables, and asks axe-core what stands in somebody's way. Nothing may."""
+
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path.cwd()
+sys.path.insert(0, str(ROOT / "crates/garita/tests/oracles/shared"))
+
+from garita_node import running  # noqa: E402
+
+BROWSERS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+DATA = ROOT / "profiles/infrastructure/data"
+PARTIES = ["desk:Scorecard desk:publisher,compiler,reviewer,sponsor"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OTAY = "us-ca-otay-mesa-east-poe"
+
+
+def fill(node):
+    """The real tables, and one of each thing that they have not: a milestone, a risk, a question, a plan."""
+    import json
+    import urllib.request
+
+    files = [DATA / "border-projects.csv", DATA / "border-projects-history.csv"]
+    node.command("scorecard", "import", "--url", node.url, "--token-file", node.token_file("desk"), *files)
+    said = {"statedOn": "2026-03-10", "sources": ["https://example.org/minutes"]}
+    for record_type, subject in [
+        ("MilestonePlanned", {"project": OTAY, "milestone": "us-works", "nameEn": "US works", "nameEs": "Obras", "milestoneKind": "works", "side": "us", **said}),
+        ("DateStated", {"project": OTAY, "milestone": "us-works", "dateKind": "target", "date": "2028-06", **said}),
+        ("PartyNamed", {"project": OTAY, "partyName": "SANDAG", "partyRole": "responsible", "partyContact": "works@sandag.example", **said}),
+        ("RiskStated", {"project": OTAY, "risk": "Portals come last", "likelihood": "medium", "consequence": "high", **said}),
+        ("ProgressStated", {"project": OTAY, "progressMeasure": "physical", "percent": 40, **said}),
+        ("PlanStated", {"plan": "corridor", "nameEn": "Corridor", "nameEs": "Corredor", "side": "binational", "sponsors": ["SANDAG"], "projects": [OTAY, "mx-bc-mesa-de-otay-ii", "us-tx-bota"], **said}),
+        ("FundingStated", {"plan": "corridor", "amount": "5000000", "currency": "USD", "costKind": "estimate", **said}),
+        ("QuestionAsked", {"question": "Q-1-2026", "project": OTAY, "questionText": "Why 2028?", "askedOf": "SANDAG", "answerCalendar": "us"}),
+    ]:
+        body = json.dumps({"recordType": record_type, "credentialSubject": subject}).encode()
+        head = {"authorization": f"Bearer {node.token('desk')}", "content-type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(f"{node.url}/v1/records", body, head)).read()
+
+
+def pages(node):
+    """Addresses of the public navigation as the node gives it, and one page of each kind behind it."""
+    import re
+    import urllib.request
+
+    home = urllib.request.urlopen(f"{node.url}/projects").read().decode()
+    nav = home[home.index("<nav") : home.index("</nav>")]
+    found = re.findall(r'href="([^"]+)"', nav)
+    extra = [f"/projects/{OTAY}", "/projects/us-tx-bota", "/projects/us-az-lukeville-paving", "/plans/corridor"]
+    return found + extra + ["/projects?q=nothing-like-it", "/projects?stated_by=2020-01-01", "/projects/nowhere"]
+
+
+def main():
+    browser = next((path for path in BROWSERS if os.path.exists(path)), None)
+    if browser is None:
+        print("there is no Chromium in /usr/bin")
+        sys.exit(77)
+    from playwright.sync_api import sync_playwright
+
+    axe = (pathlib.Path(os.environ["ORACLE_NODE_MODULES"]) / "axe-core/axe.min.js").read_text()
+    judged, wrong = 0, []
+    with running(PARTIES) as node, sync_playwright() as playwright:
+        fill(node)
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--no-proxy-server"])
+        for width, height in [(1440, 1000), (390, 844), (320, 700)]:
+            page = chromium.new_page(viewport={"width": width, "height": height}, bypass_csp=True)
+            for path in pages(node):
+                for lang in ["en", "es"]:
+                    for theme in ["light", "dark"]:
+                        mark = "&" if "?" in path else "?"
+                        page.goto(f"{node.url}{path}{mark}lang={lang}&theme={theme}")
+                        page.evaluate(axe)
+                        found = page.evaluate("rules => axe.run(document, { runOnly: rules })", RULES)
+                        where = f"{path} {lang} {theme} {width}"
+                        for fault in found["violations"]:
+                            wrong.append(f"{where}: {fault['id']}: {fault['nodes'][0]['html'][:200]}")
+                        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+                            wrong.append(f"{where}: the page scrolls sideways")
+                        tables, charts = page.evaluate("[document.querySelectorAll('table').length, document.querySelectorAll('svg.chart[role=img]').length]")
+                        if charts and not tables:
+                            wrong.append(f"{where}: a chart without a table")
+                        judged += 1
+            page.close()
+        chromium.close()
+    print(f"{judged} pages judged, {len(wrong)} faults")
+    if wrong:
+        sys.exit("\n".join(wrong[:40]))
+
+
+main()
