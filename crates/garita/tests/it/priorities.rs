@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::scorecard::rows;
 use crate::world::{Api, Folder, Ran, World, clock, draft, garita, node, party, plan, until};
 
 fn table(name: &str) -> String {
@@ -39,27 +40,6 @@ async fn import(world: &World, files: &Folder, tables: &[(&str, &str)]) -> Ran {
     })
     .await
     .unwrap()
-}
-
-/// Rows of a CSV without line breaks in cells, by column.
-fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
-    let cells = |line: &str| -> Vec<String> {
-        let (mut out, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-        for letter in line.chars() {
-            match letter {
-                '"' => quoted = !quoted,
-                ',' if !quoted => out.push(std::mem::take(&mut cell)),
-                letter => cell.push(letter),
-            }
-        }
-        out.push(cell);
-        out
-    };
-    let mut lines = text.lines();
-    let head = cells(lines.next().unwrap());
-    lines
-        .map(|line| head.iter().cloned().zip(cells(line)).collect())
-        .collect()
 }
 
 /// Places in their order.

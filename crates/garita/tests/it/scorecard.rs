@@ -97,7 +97,7 @@ impl Desk {
 }
 
 /// Rows of a CSV without line breaks in cells, by column.
-fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let cells = |line: &str| -> Vec<String> {
         let (mut out, mut cell, mut quoted) = (Vec::new(), String::new(), false);
         for letter in line.chars() {
