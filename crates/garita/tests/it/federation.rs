@@ -161,6 +161,7 @@ async fn a_record_that_comes_twice_is_one_and_has_one_receipt() {
     let (carrier, cbp) = (world.api("ocotillo"), world.api("cbp"));
     let first = carrier.draft("Appointment", appointment(TRIP, PLATE)).await;
     let id = first.id();
+    world.quiet().await;
     let before = world.records("trade").await;
     // The same signed record again: the receipt of the first.
     let held = carrier.record(&id).await.body["record"].clone();
@@ -210,6 +211,7 @@ async fn a_record_that_comes_twice_is_one_and_has_one_receipt() {
         404
     );
     // A key that cannot be kept is refused: passed over, its repeat would file the same again.
+    world.quiet().await;
     let before = world.records("trade").await;
     for key in ["día-1", "", "day 1", "x".repeat(256).as_str()] {
         for (path, kind) in [
@@ -401,6 +403,7 @@ async fn a_competitor_on_the_same_number_is_refused_at_home_and_moves_nothing() 
         .await;
     cbp.holds(&own).await;
     let state = cbp.case("trip", &trip_key(TRIP)).await.body;
+    world.quiet().await;
     let (trade, customs) = (world.records("trade").await, world.records("customs").await);
     for (kind, subject) in [
         ("Manifest", manifest(TRIP, "99ZZ9Z", SCN)),

@@ -387,6 +387,7 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     let id = carrier
         .file("Appointment", appointment(TRIP, "47AK2F"))
         .await;
+    world.quiet().await;
     let records = world.records("trade").await;
     let body = draft("Appointment", appointment("TOCQ2611240418", "47AK2F"));
     let file = empty_truck().into_bytes();

@@ -346,11 +346,11 @@ async fn a_shift_is_taken_over_with_what_changed_and_a_note_that_stays_inside() 
         ),
         ("do", "sign"),
     ];
-    world_rests(&world).await;
+    world.quiet().await;
     let before = (world.records("customs").await, world.records("trade").await);
     let signed = desk.post("/console/file/ShiftNote", &members).await;
     assert_eq!(signed.status, 303, "{}", signed.text);
-    world_rests(&world).await;
+    world.quiet().await;
     assert_eq!(world.records("customs").await, before.0 + 1);
     assert_eq!(world.records("trade").await, before.1, "it stays inside");
     let note = format!(
@@ -431,19 +431,6 @@ async fn a_shift_is_taken_over_with_what_changed_and_a_note_that_stays_inside() 
     let theirs = Desk::enter(&world, "trade", "ocotillo").await;
     let page = theirs.get("/console/shift").await;
     assert!(page.says("This office decided nothing"), "{}", page.text);
-}
-
-/// Waits until what trade holds no longer changes: the two nodes that run have delivered.
-async fn world_rests(world: &World) {
-    let mut last = u64::MAX;
-    for _ in 0..40 {
-        let now = world.records("trade").await;
-        if now == last {
-            return;
-        }
-        last = now;
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

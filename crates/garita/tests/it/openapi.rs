@@ -197,6 +197,7 @@ async fn what_the_document_promises_of_a_record_is_so() {
     assert_eq!(carrier.get(&location).await.body["id"], id);
     assert_eq!(receipt["state"], "recorded");
     // Judged and not recorded.
+    world.quiet().await;
     let before = world.records("trade").await;
     let judged = carrier
         .post(
