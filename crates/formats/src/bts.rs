@@ -1,16 +1,30 @@
 //! BTS border crossing entry data: counts by port, month and measure, as CSV, in and out.
 //!
-//! No record type states such counts, so a draft of this kind has no records: its faults say whether the table is right,
-//! and [`read_table`] gives the content. Both the titles that BTS publishes (`Port Code`) and plain ones (`port_code`)
-//! are read.
+//! Counts of trucks and of trains become figures of a place, one for each port and month, compiled from what BTS published; of the
+//! other measures a draft says that it leaves them out, and [`read_table`] gives them all. Both the titles that BTS publishes
+//! (`Port Code`) and plain ones (`port_code`) are read.
 
 use crate::ReadError;
-use crate::delimited::{self, Row, Writer};
+use crate::delimited::{self, Row, Table, Writer};
 use crate::draft::{Builder, Draft, Fault, Places, Severity, SourcePlace};
 use crate::elements::ElementRow;
 use crate::kinds::{DocumentKind, Head};
+use crate::projects::noon;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
+
+/// The page of the data set.
+pub const SOURCE: &str =
+    "https://data.bts.gov/Research-and-Statistics/Border-Crossing-Entry-Data/keg4-3bc2";
+const RECORD: &str = "IndicatorStated";
+/// Longest name of a place.
+const NAME_CHARS_MAX: usize = 120;
+/// Measures that become figures, with the figure's code and its unit.
+const STATED: &[(&str, &str, &str)] = &[
+    ("Trucks", "trucks-a-month", "trucks"),
+    ("Trains", "trains-a-month", "trains"),
+];
 
 /// The measures that BTS publishes.
 pub const MEASURES: &[&str] = &[
@@ -85,13 +99,97 @@ pub(crate) fn recognises(head: &Head<'_>) -> bool {
     !head.is_xml() && (has("port_code") || has("Port Code")) && (has("measure") || has("Measure"))
 }
 
-/// Reads the table into a draft without records, with all faults.
+/// Reads the table into figures of places, with all faults.
 ///
 /// # Errors
 /// When the bytes are no bounded CSV, or a column that every row needs is missing.
 pub fn read(bytes: &[u8]) -> Result<Draft, ReadError> {
-    let (_, places) = parse(bytes)?;
-    Ok(Builder::new(DocumentKind::BtsCrossings, places).finish())
+    let table = delimited::read(bytes)?;
+    let parsed = parse(&table)?;
+    let mut out = Builder::new(DocumentKind::BtsCrossings, parsed.places);
+    let mut left_out: BTreeMap<&str, (u64, &Row)> = BTreeMap::new();
+    for (count, row) in parsed.found.iter().zip(&parsed.rows) {
+        let stated = STATED
+            .iter()
+            .find(|(measure, ..)| *measure == count.measure);
+        match stated {
+            Some((_, code, unit)) => figure(&mut out, &parsed.columns, row, count, code, unit),
+            None => left_out.entry(&count.measure).or_insert((0, row)).0 += 1,
+        }
+    }
+    for (measure, (rows, first)) in left_out {
+        out.fault_at(
+            Severity::Note,
+            "measure-not-stated",
+            "",
+            Some(first.row_place()),
+            format!(
+                "{rows} counts of {measure} are left out: only trucks and trains become figures"
+            ),
+            format!(
+                "se omiten {rows} conteos de {measure}: solo camiones y trenes se vuelven cifras"
+            ),
+        );
+    }
+    Ok(out.finish())
+}
+
+fn figure(
+    out: &mut Builder,
+    columns: &[Option<usize>],
+    row: &Row,
+    count: &Crossings,
+    code: &str,
+    unit: &str,
+) {
+    let Some(last) = last_day(&count.month) else {
+        return;
+    };
+    let place = |index: usize| {
+        let name = COLUMNS.get(index).map_or("", |(name, ..)| *name);
+        match columns.get(index).copied().flatten() {
+            Some(column) => row.place(column, name),
+            None => row.row_place(),
+        }
+    };
+    let record = out.record(RECORD);
+    out.compiled(record, &format!("row {}", row.line));
+    let named = match count.port_name.trim() {
+        "" => count.port_code.clone(),
+        name => name.chars().take(NAME_CHARS_MAX).collect(),
+    };
+    let day = last.to_string();
+    let members: [(&str, serde_json::Value, usize); 11] = [
+        ("/place", count.port_code.as_str().into(), 1),
+        ("/placeNameEn", named.as_str().into(), 2),
+        ("/placeNameEs", named.as_str().into(), 2),
+        ("/indicator", code.into(), 4),
+        ("/value", count.value.into(), 5),
+        ("/unit", unit.into(), 4),
+        ("/asOf", day.as_str().into(), 0),
+        ("/statedOn", day.into(), 0),
+        // The table does not say when it was published.
+        ("/approximate", true.into(), 0),
+        ("/statedBy", "BTS".into(), 4),
+        ("/sources/0", SOURCE.into(), 4),
+    ];
+    for (pointer, value, index) in members {
+        let place = place(index);
+        let origin = place.path.clone();
+        out.set_at(record, pointer, value, &origin, place);
+    }
+    if let Some(at) = noon(last) {
+        let place = place(0);
+        let origin = place.path.clone();
+        out.place(origin.clone(), place);
+        out.occurred(record, at, &origin);
+    }
+}
+
+/// The last day of a month, `2024-02`.
+fn last_day(month: &str) -> Option<Date> {
+    let first: Date = format!("{month}-01").parse().ok()?;
+    Some(first.last_of_month())
 }
 
 /// Reads the counts, with all faults; a row that has an error is told and left out.
@@ -99,8 +197,9 @@ pub fn read(bytes: &[u8]) -> Result<Draft, ReadError> {
 /// # Errors
 /// As [`read`].
 pub fn read_table(bytes: &[u8]) -> Result<(Vec<Crossings>, Vec<Fault>), ReadError> {
-    let (rows, places) = parse(bytes)?;
-    Ok((rows, places.faults().to_vec()))
+    let table = delimited::read(bytes)?;
+    let parsed = parse(&table)?;
+    Ok((parsed.found, parsed.places.faults().to_vec()))
 }
 
 /// Writes counts under our column names.
@@ -133,14 +232,37 @@ pub fn elements() -> Vec<ElementRow> {
                 format!("{en} (BTS: {bts})"),
                 format!("{es} (BTS: {bts})"),
                 *required,
-                &[],
+                goes(name),
             )
         })
         .collect()
 }
 
-fn parse(bytes: &[u8]) -> Result<(Vec<Crossings>, Places), ReadError> {
-    let table = delimited::read(bytes)?;
+/// Where a column of a count of trucks or trains goes.
+fn goes(column: &str) -> &'static [(&'static str, &'static str)] {
+    match column {
+        "month" => &[
+            (RECORD, "/asOf"),
+            (RECORD, "/statedOn"),
+            (RECORD, "occurred"),
+        ],
+        "port_code" => &[(RECORD, "/place")],
+        "port_name" => &[(RECORD, "/placeNameEn"), (RECORD, "/placeNameEs")],
+        "measure" => &[(RECORD, "/indicator"), (RECORD, "/unit")],
+        "value" => &[(RECORD, "/value")],
+        _ => &[],
+    }
+}
+
+/// A table's counts, each with its row.
+struct Parsed<'t> {
+    found: Vec<Crossings>,
+    rows: Vec<&'t Row>,
+    columns: Vec<Option<usize>>,
+    places: Places,
+}
+
+fn parse(table: &Table) -> Result<Parsed<'_>, ReadError> {
     let mut places = Places::default();
     table.tell(&mut places);
     let mut columns = Vec::new();
@@ -176,7 +298,12 @@ fn parse(bytes: &[u8]) -> Result<(Vec<Crossings>, Places), ReadError> {
         }
     }
     doubled(&found, &lines, &mut reader.places);
-    Ok((found, reader.places))
+    Ok(Parsed {
+        found,
+        rows: lines,
+        columns: reader.columns,
+        places: reader.places,
+    })
 }
 
 struct Reader {

@@ -35,7 +35,7 @@ pub(crate) struct ScorecardImport {
     /// File with the API token of a party that compiles (or of a sponsor)
     #[arg(long)]
     token_file: Option<PathBuf>,
-    /// The list of projects, statements of them, figures of places, OC4IDS packages: in any order
+    /// The list of projects, statements of them, figures of places, BTS's counts of crossings, OC4IDS packages: in any order
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -49,7 +49,8 @@ Examples:
   garita scorecard import --dry-run border-projects.csv border-projects-history.csv
   garita scorecard import --url http://127.0.0.1:8104 --token-file desk.token border-projects.csv border-projects-history.csv
   garita scorecard import --url http://127.0.0.1:8104 --token-file desk.token package.json
-  garita scorecard import --url http://127.0.0.1:8104 --token-file desk.token port-indicators.csv";
+  garita scorecard import --url http://127.0.0.1:8104 --token-file desk.token port-indicators.csv
+  garita scorecard import --url http://127.0.0.1:8104 --token-file desk.token Border_Crossing_Entry_Data.csv";
 
 /// How long a node may take to say which projects it knows.
 const ASK_WITHIN: Duration = Duration::from_secs(30);
@@ -164,11 +165,12 @@ fn one(shown: &str, file: &std::path::Path) -> Result<Read, Unread> {
         DocumentKind::ProjectList,
         DocumentKind::ProjectStatements,
         DocumentKind::PlaceIndicators,
+        DocumentKind::BtsCrossings,
     ];
     let kind = recognise(&bytes).filter(|kind| kinds.contains(kind));
     let Some(kind) = kind else {
         return Err(Unread::Words(
-            "document-kind-unknown: neither the list of projects, nor statements of them, nor figures of places, nor an OC4IDS package".to_owned(),
+            "document-kind-unknown: neither the list of projects, nor statements of them, nor figures of places, nor BTS’s counts of crossings, nor an OC4IDS package".to_owned(),
         ));
     };
     let draft = read_as(kind, &bytes, &Readings::default()).map_err(Unread::Form)?;

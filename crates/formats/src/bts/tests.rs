@@ -143,3 +143,40 @@ fn a_thousand_generated_tables_come_back_equal() {
         assert_eq!(read_table(text.as_bytes()).unwrap().0, rows, "{text}");
     }
 }
+
+#[test]
+fn trucks_and_trains_become_figures_and_the_rest_is_told() {
+    let table = "Port Name,State,Port Code,Border,Date,Measure,Value,Latitude,Longitude,Point
+Laredo,Texas,2304,US-Mexico Border,Feb 2024,Trucks,251364,27.5,-99.5,x
+Laredo,Texas,2304,US-Mexico Border,Feb 2024,Trains,312,27.5,-99.5,x
+,Texas,2305,US-Mexico Border,Feb 2023,Trucks,7,,,x
+Laredo,Texas,2304,US-Mexico Border,Feb 2024,Buses,3030,27.5,-99.5,x
+Laredo,Texas,2304,US-Mexico Border,Jan 2024,Buses,2999,27.5,-99.5,x
+";
+    let draft = read(table.as_bytes()).unwrap();
+    let [trucks, trains, nameless] = draft.records.as_slice() else {
+        panic!("{:?}", draft.records);
+    };
+    assert_eq!(
+        trucks.subject,
+        serde_json::json!({
+            "place": "2304", "placeNameEn": "Laredo", "placeNameEs": "Laredo", "indicator": "trucks-a-month",
+            "value": 251_364, "unit": "trucks", "asOf": "2024-02-29", "statedOn": "2024-02-29", "approximate": true,
+            "statedBy": "BTS", "sources": [SOURCE],
+        })
+    );
+    assert_eq!(trucks.standing, Some("compiled"));
+    let occurred = trucks.occurred.as_ref().unwrap();
+    assert_eq!(occurred.at, "2024-02-29T12:00:00Z");
+    assert_eq!(occurred.place.as_ref().unwrap().text, "Feb 2024");
+    assert_eq!(trucks.sources.get("/value").unwrap().text, "251364");
+    assert_eq!(trains.subject["indicator"], "trains-a-month");
+    assert_eq!(
+        (&nameless.subject["placeNameEn"], &nameless.subject["asOf"]),
+        (&"2305".into(), &"2023-02-28".into())
+    );
+    let told: Vec<_> = draft.faults.iter().map(|f| (f.code, f.severity)).collect();
+    assert_eq!(told, [("measure-not-stated", Severity::Note)]);
+    assert!(draft.faults[0].en.starts_with("2 counts of Buses"));
+    assert!(draft.is_complete());
+}

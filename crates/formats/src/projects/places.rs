@@ -28,6 +28,8 @@ const INDICATORS: &[(&str, &str, bool, f64)] = &[
     ("trucks-a-year", "trucks", false, 1e9),
     ("trucks-growth", "percent", true, 1e6),
     ("trains-a-year", "trains", false, 1e9),
+    ("trucks-a-month", "trucks", false, 1e9),
+    ("trains-a-month", "trains", false, 1e9),
     ("value-of-trade", "USD", false, 1e15),
     ("wait-minutes-median", "minutes", false, 10_080.0),
     ("wait-minutes-p90", "minutes", false, 10_080.0),

@@ -265,6 +265,9 @@ fn monthly_counts_are_read_and_their_doubled_containers_told() {
             .text
             .starts_with("2024-01 2304 Laredo")
     );
+    let draft = read(DocumentKind::BtsCrossings, &bytes).unwrap();
+    let counted = rows.iter().filter(|row| row.measure == "Trucks").count();
+    assert_eq!(draft.records.len(), counted);
     let again = bts::read_table(bts::write_csv(&rows).as_bytes()).unwrap().0;
     assert_eq!(again, rows);
 }

@@ -7,19 +7,33 @@ use serde_json::{Value, json};
 
 use crate::world::{Api, DAY_MS, World, draft, manifest, plan};
 
-/// 2026-11-24T16:30:00Z: half past ten in Laredo.
-const NOW_MS: i64 = DAY_MS + 270 * 60_000;
+const MINUTE_MS: i64 = 60_000;
+/// 2026-11-24T15:19:00Z: nineteen past nine in Laredo. What happened more than a quarter of an hour before would count when it was logged.
+const NOW_MS: i64 = DAY_MS + 199 * MINUTE_MS;
+/// 10:05 in Laredo.
+const HOUR_OVER_MS: i64 = DAY_MS + 245 * MINUTE_MS;
+const DAY_AFTER_MS: i64 = HOUR_OVER_MS + 24 * 60 * MINUTE_MS;
 
-fn clock() -> Clock {
+fn clock(at_ms: i64) -> Clock {
     Clock::Simulated {
         real_start_ms: real_now_ms(),
-        simulated_start_ms: NOW_MS,
+        simulated_start_ms: at_ms,
         speed: 1.0,
         run_up: None,
     }
 }
 
-/// A truck that left Mexico at one minute after 13:00 UTC and came to primary at another.
+/// Stops a node and starts it at another hour.
+async fn restarted_at(world: &mut World, slug: &str, at_ms: i64) {
+    world.stop(slug).await;
+    let file = world.node(slug).data.join("node.json");
+    let mut node: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    node["clock"] = serde_json::to_value(clock(at_ms)).unwrap();
+    std::fs::write(&file, serde_json::to_vec(&node).unwrap()).unwrap();
+    world.start(slug).await;
+}
+
+/// A truck that left Mexico so many minutes after 13:00 UTC and came to primary at another.
 async fn crosses(world: &World, trip: &str, lane: &str, crossing: &str, left: i64, came: i64) {
     let mut papers = manifest(trip, "61AK4B", "");
     for (name, value) in [
@@ -59,6 +73,12 @@ async fn crosses(world: &World, trip: &str, lane: &str, crossing: &str, left: i6
     }
 }
 
+/// Rows of a CSV without its header.
+async fn figures(api: &Api, path: &str) -> Vec<Vec<String>> {
+    let text = page(api, path).await;
+    text.lines().skip(1).map(crate::measures::cells).collect()
+}
+
 async fn page(api: &Api, path: &str) -> String {
     let answer = api.get(path).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -66,8 +86,8 @@ async fn page(api: &Api, path: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everybody_reads_the_benefits_and_no_small_group() {
-    let world = World::planned("public-waits", &plan(clock()), 2, |_, _| {}).await;
+async fn everybody_reads_waits_and_benefits_and_no_small_group() {
+    let mut world = World::planned("public-waits", &plan(clock(NOW_MS)), 2, |_, _| {}).await;
     // Twelve trucks, and four in the FAST lane of another bridge.
     for n in 0..12 {
         crosses(
@@ -75,18 +95,18 @@ async fn everybody_reads_the_benefits_and_no_small_group() {
             &format!("W{n:03}"),
             "standard",
             "230404",
-            100,
-            120 + 2 * n,
+            126,
+            127 + n,
         )
         .await;
     }
     for n in 0..4 {
-        crosses(&world, &format!("F{n:03}"), "fast", "230403", 60, 65 + n).await;
+        crosses(&world, &format!("F{n:03}"), "fast", "230403", 126, 128 + n).await;
     }
     let customs = Api::new(&world.node("customs").url, "");
 
     let english = page(&customs, "/wait-times?lang=en").await;
-    // Recorded hours after they happened, the trucks count when they were logged: in an hour that is not over, and so is not told.
+    // The hour of the trucks is not over.
     assert!(
         english.contains("No lane has an hour with enough trucks yet"),
         "{english}"
@@ -120,6 +140,92 @@ async fn everybody_reads_the_benefits_and_no_small_group() {
     assert_eq!(json.ports.len(), xml.ports.len());
     let csv = page(&customs, "/wait-times.csv").await;
     assert_eq!(csv.lines().count(), 1, "{csv}");
+    let before = figures(&customs, "/benefits.csv").await;
+
+    // An hour later: twelve waited from one minute to twelve; the four of the other bridge are nowhere.
+    restarted_at(&mut world, "customs", HOUR_OVER_MS).await;
+    let customs = Api::new(&world.node("customs").url, "");
+    let told = figures(&customs, "/wait-times.csv").await;
+    let [row] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!(
+        (row[2].as_str(), &row[3..7], row[11].as_str()),
+        (
+            "2026-11-24",
+            &["230404", "standard", "9", "6.5"].map(str::to_owned)[..],
+            "12"
+        )
+    );
+    let (low, high): (f64, f64) = (row[7].parse().unwrap(), row[8].parse().unwrap());
+    assert!(
+        (3.0..=4.5).contains(&low) && (8.5..=10.0).contains(&high),
+        "{row:?}"
+    );
+    let (from, to): (f64, f64) = (row[9].parse().unwrap(), row[10].parse().unwrap());
+    assert!(
+        1.0 <= from && from < 6.5 && 6.5 < to && to <= 12.0,
+        "{row:?}"
+    );
+    for (lang, words) in [
+        (
+            "en",
+            [
+                "Laredo, TX, World Trade Bridge",
+                "6 min",
+                "n = 12",
+                "09:00–10:00",
+                "not known yet",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Puente del Comercio Mundial",
+                "6 min",
+                "n = 12",
+                "09:00–10:00",
+                "aún no se conoce",
+            ],
+        ),
+    ] {
+        let text = page(&customs, &format!("/wait-times?lang={lang}")).await;
+        for word in words {
+            assert!(text.contains(word), "{lang} {word}: {text}");
+        }
+        assert!(!text.contains("TOCQ") && !text.contains("230403"), "{text}");
+        assert!(text.len() < 100_000);
+    }
+    for path in ["/wait-times/feed.json", "/wait-times/feed.xml"] {
+        let (feed, faults) = read_feed(customs.get(path).await.text.as_bytes()).unwrap();
+        assert!(faults.is_empty(), "{faults:?}");
+        let [port] = feed.ports.as_slice() else {
+            panic!("{feed:?}");
+        };
+        let lanes = &port.commercial_vehicle_lanes;
+        let (standard, fast) = (&lanes.standard_lanes, &lanes.fast_lanes);
+        assert_eq!(port.port_number, "230404");
+        assert_eq!(
+            (&*standard.operational_status, &*standard.delay_minutes),
+            ("delay", "7"),
+            "{port:?}"
+        );
+        assert_ne!(fast.operational_status, "delay", "{port:?}");
+    }
+    // What was counted once is the same at another hour: those groups depend on no clock.
+    assert_eq!(figures(&customs, "/benefits.csv").await, before);
+
+    // The day after, that hour is usual and nothing is known of today.
+    restarted_at(&mut world, "customs", DAY_AFTER_MS).await;
+    let customs = Api::new(&world.node("customs").url, "");
+    let told = figures(&customs, "/wait-times.csv").await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0][2], "26 weeks before 2026-11-25");
+    let text = page(&customs, "/wait-times?lang=en").await;
+    assert!(
+        text.contains("No hour of today has enough trucks yet"),
+        "{text}"
+    );
 
     // No truck was inspected: none of twelve, with its interval. The group of four is nowhere.
     let benefits = page(&customs, "/benefits?lang=en").await;

@@ -14,8 +14,8 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::register::{
-    Asked, Described, Detail, Figure, Milestone, Money, Party, Register, Risk, Source, StatedPlan,
-    Subject, Told,
+    Asked, Described, Detail, Figure, Milestone, Money, OF_MONTH, Party, Register, Risk, Source,
+    StatedPlan, Subject, Told,
 };
 
 /// The milestone that is the whole: its opening or completion.
@@ -225,6 +225,7 @@ pub(super) fn place(register: &mut Register, said: SaidRecord) {
                 unit: text(&subject, "unit"),
                 as_of: text(&subject, "asOf").parse().ok(),
             };
+            register.has_months |= what.indicator.ends_with(OF_MONTH);
             let of = register.figures.entry(text(&subject, "place")).or_default();
             Arc::make_mut(of).push(Told { what, source });
         }

@@ -29,7 +29,12 @@ pub(crate) struct Register {
     pub(crate) questions: BTreeMap<String, Arc<Question>>,
     /// Figures of places, by place.
     pub(crate) figures: BTreeMap<String, Arc<Vec<Told<Figure>>>>,
+    /// Some of them are of a month.
+    pub(crate) has_months: bool,
 }
+
+/// How the code of a figure ends that counts a month.
+pub(crate) const OF_MONTH: &str = "-a-month";
 
 /// A number that is known of a place.
 #[derive(Debug, Clone, Default)]

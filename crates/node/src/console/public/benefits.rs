@@ -37,6 +37,23 @@ pub struct BenefitGroup {
     pub pairs: Vec<RatePair>,
     /// Measures of which nothing is set against anything.
     pub tables: Vec<RateTable>,
+    /// Where the reader sets what an hour is worth; none: nothing here is in money.
+    pub price: Option<HourPrice>,
+}
+
+/// What an hour of a truck is worth, for the reader to set.
+#[derive(Debug, Clone, Default)]
+pub struct HourPrice {
+    /// The member of the address.
+    pub name: String,
+    /// `90.89`, in US dollars.
+    pub value: String,
+    /// The highest price, US dollars.
+    pub most: u32,
+    /// What else the address says.
+    pub hidden: Vec<(String, String)>,
+    /// What is wrong with the price of the address; empty: nothing.
+    pub fault: String,
 }
 
 /// One measure, by group.

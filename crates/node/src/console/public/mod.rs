@@ -19,7 +19,9 @@ mod svg;
 mod waits;
 mod words;
 
-pub use benefits::{BenefitGroup, BenefitsPage, Rate, RatePair, RateTable, render_benefits};
+pub use benefits::{
+    BenefitGroup, BenefitsPage, HourPrice, Rate, RatePair, RateTable, render_benefits,
+};
 pub use frame::{
     AsOf, FeedKind, Figure, Paging, PublicErrorPage, PublicFeed, PublicHead, PublicPlace, Search,
     public_nav, render_public_error,

@@ -45,7 +45,7 @@ pub struct WaitLane {
     pub sure: String,
     /// Usual at this hour: `20–45 min`.
     pub usual: String,
-    /// `4 of 8`.
+    /// `4 of 8`; empty: not known.
     pub open: String,
     /// When it was told, ms since 1970 UTC.
     pub told_ms: Option<i64>,
@@ -172,6 +172,9 @@ impl HourChart {
             .filter_map(|h| Some((x(f64::from(h.hour)), y(h.today?))))
             .collect();
         picture.polyline("series", &today);
+        for at in &today {
+            picture.dot("point", *at, 3.0);
+        }
         if wide && let Some((at, range)) = usual().next_back() {
             picture.text(
                 (at + 8.0, y(f64::midpoint(range.0, range.1)) + 4.0),
@@ -319,6 +322,11 @@ fn nice_step(most: u64) -> u64 {
 }
 
 impl WaitsPage {
+    /// Whether the open lanes of any are known.
+    fn opens(&self) -> bool {
+        self.lanes.iter().any(|lane| !lane.open.is_empty())
+    }
+
     fn title<'a>(&self, f: &'a Frame) -> &'a str {
         f.t("public.waits.title")
     }

@@ -409,7 +409,7 @@ fn benefits(lang: Lang) -> BenefitsPage {
     BenefitsPage {
         lede: w(lang, "Those who take part beside those who do not, with their counts.", "Quienes participan junto a quienes no, con sus números.").into(),
         figures: vec![],
-        groups: vec![BenefitGroup { title: w(lang, "Time and money", "Tiempo y dinero").into(), pairs: vec![pair.clone(), pair.clone()], tables: vec![RateTable { what: w(lang, "Joint inspections", "Inspecciones conjuntas").into(), definition: w(lang, "Planned or run jointly, of all.", "Planeadas o hechas en conjunto, de todas.").into(), rows: vec![pair.members.clone()], ..RateTable::default() }] }, BenefitGroup { title: w(lang, "Security", "Seguridad").into(), pairs: vec![withheld], tables: vec![] }],
+        groups: vec![BenefitGroup { title: w(lang, "Time and money", "Tiempo y dinero").into(), pairs: vec![pair.clone(), pair.clone()], tables: vec![RateTable { what: w(lang, "Joint inspections", "Inspecciones conjuntas").into(), definition: w(lang, "Planned or run jointly, of all.", "Planeadas o hechas en conjunto, de todas.").into(), rows: vec![pair.members.clone()], ..RateTable::default() }], price: Some(HourPrice { name: "hour".into(), value: "90.89".into(), most: 10_000, fault: w(lang, "No price.", "No es un precio.").into(), ..HourPrice::default() }) }, BenefitGroup { title: w(lang, "Security", "Seguridad").into(), pairs: vec![withheld], tables: vec![], price: None }],
         least: 10,
         downloads: links(&["CSV", "JSON"]),
         ..BenefitsPage::default()

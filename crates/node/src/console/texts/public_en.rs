@@ -31,6 +31,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("public.benefits.count", "Count"),
     ("public.benefits.difference", "Difference:"),
     ("public.benefits.group", "Group"),
+    ("public.benefits.hour", "US dollars an hour of a truck"),
     ("public.benefits.least", "A group of fewer than {n} is never shown: it could tell of one firm. Differences are of those who chose to take part, so they show what goes together, not what causes it."),
     ("public.benefits.none", "Nothing can be compared yet: no group is large enough."),
     ("public.benefits.rate", "Value"),

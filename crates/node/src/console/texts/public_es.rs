@@ -31,6 +31,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("public.benefits.count", "Casos"),
     ("public.benefits.difference", "Diferencia:"),
     ("public.benefits.group", "Grupo"),
+    ("public.benefits.hour", "Dólares por hora de camión"),
     ("public.benefits.least", "Nunca se muestra un grupo de menos de {n}: podría hablar de una sola empresa. Las diferencias son de quienes decidieron participar; muestran lo que va junto, no lo que causa."),
     ("public.benefits.none", "Todavía no se puede comparar nada: ningún grupo es suficientemente grande."),
     ("public.benefits.rate", "Valor"),

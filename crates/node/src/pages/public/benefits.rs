@@ -1,5 +1,7 @@
 //! Benefits: what the offices of this node count of time, money and security, those who take part beside the others. Groups only.
 
+mod worth;
+
 use std::sync::Arc;
 
 use garita_exchange::problem::Refusal;
@@ -51,7 +53,14 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
     if all.is_empty() {
         (page.none, page.elsewhere) = no_office(ask, paths::BENEFITS);
     } else {
-        page.downloads = vec![Link::new("CSV", "/benefits.csv")];
+        let priced = match ask.here.value("hour") {
+            "" => "/benefits.csv".to_owned(),
+            _ => {
+                let (price, _) = worth::price(ask);
+                format!("/benefits.csv?hour={}.{:02}", price / 100, price % 100)
+            }
+        };
+        page.downloads = vec![Link::new("CSV", priced)];
         page.source = method(ask, &all);
     }
     for (public, title) in [
@@ -61,14 +70,20 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
     ] {
         let of = || all.iter().filter(move |c| c.public == public);
         let compares = |c: &&Counted| c.declared.indicator().is_some_and(|i| i.compare.is_some());
-        let group = BenefitGroup {
+        let mut group = BenefitGroup {
             title: title.to_owned(),
             pairs: of().filter(compares).map(|c| c.pair(ask)).collect(),
             tables: of()
                 .filter(|c| !compares(c))
                 .map(|c| c.table(ask))
                 .collect(),
+            price: None,
         };
+        if public == Public::Money && !all.is_empty() {
+            let (table, price) = worth::table(ask, &all);
+            group.tables.push(table);
+            group.price = Some(price);
+        }
         if !group.pairs.is_empty() || !group.tables.is_empty() {
             page.groups.push(group);
         }
@@ -99,7 +114,8 @@ pub(super) fn csv(ask: &Ask) -> Result<Answer, Refusal> {
         "rows",
         "withheld",
     ]);
-    for counted in counted(ask)? {
+    let all = counted(ask)?;
+    for counted in &all {
         let numbers = &counted.numbers;
         let office = ask.network.name_of(&counted.office).to_owned();
         let unit = counted
@@ -138,6 +154,31 @@ pub(super) fn csv(ask: &Ask) -> Result<Answer, Refusal> {
                 withheld.to_owned(),
             ]));
         }
+    }
+    let (price, _) = worth::price(ask);
+    for counted in &all {
+        let Some(saved) = worth::saved(counted) else {
+            continue;
+        };
+        let usd = |hours: f64| format!("{:.2}", hours * price as f64 / 100.0);
+        let (from, to) = saved
+            .sure
+            .map_or_else(Default::default, |(low, high)| (usd(low), usd(high)));
+        out.push_str(&csv::row([
+            format!("worth-of-{}", counted.declared.id),
+            ask.network.name_of(&counted.office).to_owned(),
+            format!("usd_an_hour={}.{:02}", price / 100, price % 100),
+            usd(saved.hours),
+            "USD".to_owned(),
+            String::new(),
+            String::new(),
+            from,
+            to,
+            String::new(),
+            String::new(),
+            saved.rows.to_string(),
+            "no".to_owned(),
+        ]));
     }
     Ok(Answer::File(CSV, out))
 }
@@ -446,19 +487,12 @@ fn method(ask: &Ask, all: &[Counted]) -> String {
     offices.sort_unstable();
     offices.dedup();
     let offices = offices.join(", ");
-    let money = match all.iter().any(|c| c.public == Public::Money) {
-        true => "",
-        false => ask.w(
-            " Money is not recorded, so none is shown.",
-            " El dinero no se registra: no se muestra.",
-        ),
-    };
     match ask.lang {
         Lang::Es => format!(
-            "Contado de los registros de {offices}. Intervalos de 95 %: de una proporción, de Wilson; de una mediana, por estadísticos de orden; de medianas juntas, de sus cuartiles. Con cada grupo pequeño se reserva el menor que un total delataría. Una cifra se renueva solo cuando cambian al menos tantos casos como el grupo mínimo. Todo se calcula de nuevo con el CSV.{money}"
+            "Contado de los registros de {offices}. Intervalos de 95 %: de una proporción, de Wilson; de una mediana, por estadísticos de orden; de medianas juntas, de sus cuartiles. Con cada grupo pequeño se reserva el menor que un total delataría. Una cifra se renueva solo cuando cambian al menos tantos casos como el grupo mínimo. Todo se calcula de nuevo con el CSV."
         ),
         Lang::En => format!(
-            "Counted from the records of {offices}. 95 % intervals: of a share, Wilson’s; of a median, by order statistics; of medians together, from their quartiles. With each small group the smallest that a total would give away is withheld. A figure is told anew only when at least as many cases as the smallest group have changed. All of it can be computed again from the CSV.{money}"
+            "Counted from the records of {offices}. 95 % intervals: of a share, Wilson’s; of a median, by order statistics; of medians together, from their quartiles. With each small group the smallest that a total would give away is withheld. A figure is told anew only when at least as many cases as the smallest group have changed. All of it can be computed again from the CSV."
         ),
     }
 }

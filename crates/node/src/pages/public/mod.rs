@@ -86,6 +86,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/records/{id}", page_of!(data::record))
         .route(paths::WAITS, counted!(waits::page))
         .route("/wait-times.csv", counted!(waits::csv))
+        .route("/wait-times/months.csv", counted!(waits::months::file))
         .route("/wait-times/feed.json", counted!(waits::feed_json))
         .route("/wait-times/feed.xml", counted!(waits::feed_xml))
         .route(paths::BENEFITS, counted!(benefits::page))

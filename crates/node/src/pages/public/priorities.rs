@@ -43,8 +43,8 @@ const DRAWS: WeightDraws = WeightDraws {
 };
 /// What an hour of a truck is worth, in cents of a US dollar: the operating cost of US carriers in 2024. Unsure for short hauls over a bridge,
 /// and without the cargo's own time.
-const HOUR_MINOR: i128 = 9_089;
-const HOUR_SOURCE: &str =
+pub(super) const HOUR_MINOR: i128 = 9_089;
+pub(super) const HOUR_SOURCE: &str =
     "ATRI, Operational Costs of Trucking, 2025; https://wtaglobalinc.com/archives/81511";
 /// Kinds of money that is there, not only thought of.
 const COMMITTED: &[&str] = &["appropriation", "contract", "spent", "final"];

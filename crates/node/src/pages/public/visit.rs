@@ -203,8 +203,15 @@ fn filled(ask: &Ask) -> Vec<PublicPlace> {
         if !register.figures.is_empty() {
             out.push(PublicPlace::Priorities);
         }
+        if register.has_months {
+            out.push(PublicPlace::Waits);
+        }
     }
-    out.extend(crate::site::figures::counted(core));
+    for place in crate::site::figures::counted(core) {
+        if !out.contains(&place) {
+            out.push(place);
+        }
+    }
     out
 }
 
@@ -215,7 +222,7 @@ pub(super) fn day_of(at_ms: i64) -> Option<Date> {
 }
 
 /// The two clocks of the address. A day that is none is told, not guessed.
-fn as_of(ask: &Ask) -> Result<AsOf, Refusal> {
+pub(super) fn as_of(ask: &Ask) -> Result<AsOf, Refusal> {
     let day = |member: &str| -> Result<Option<Date>, Refusal> {
         let text = ask.here.value(member);
         if text.is_empty() {
@@ -255,7 +262,10 @@ fn as_of(ask: &Ask) -> Result<AsOf, Refusal> {
 }
 
 /// Members of an address of pages that are counted.
-const COUNTED_MEMBERS: &[&str] = &["port"];
+///
+/// What is published elsewhere and stated here follows both clocks. What the offices count does not: of two days asked one after the
+/// other the difference would be the trucks between them, however few.
+const COUNTED_MEMBERS: &[&str] = &["port", "hour", "stated_by", "recorded_by"];
 
 /// Gives a page of what this node's offices count. Its numbers are kept where they are counted, so the page itself is made each time.
 pub(super) async fn serve_counted(

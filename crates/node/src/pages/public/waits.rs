@@ -3,6 +3,8 @@
 //!
 //! Only hours that are over are told, each at once: an hour that still fills would tell of each truck as it comes.
 
+pub(super) mod months;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use garita_exchange::problem::Refusal;
@@ -12,7 +14,6 @@ use garita_formats::wait_times::{
 use garita_profile::expr::Expr;
 use garita_profile::indicator::Role;
 use garita_profile::model::{Indicator, Public};
-use garita_store::Cell;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -28,6 +29,7 @@ use crate::measures::{self, Asked, Declared, text};
 use crate::pages::ask::Ask;
 use crate::pages::words::Say;
 use crate::site::figures;
+use months::Monthly;
 
 /// What is usual is of the days of so many weeks before today.
 const WEEKS: i64 = 26;
@@ -123,10 +125,22 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
             page.lanes.push(row(ask, &say, lane));
         }
     }
+    let monthly = Monthly::of(ask)?;
+    if let Some(monthly) = &monthly {
+        for (id, name) in monthly.places(ask) {
+            places.entry(id).or_insert(name);
+        }
+        page.feeds.push(Link::new(
+            ask.w("CSV by month", "CSV por mes"),
+            "/wait-times/months.csv",
+        ));
+    }
     let asked = ask.here.value("port");
     let chosen = places.keys().find(|code| *code == asked).or_else(|| {
         // The busiest place first.
         let counted = |place: &&String| {
+            let told = monthly.as_ref().map(|monthly| monthly.newest(place));
+            let told = told.unwrap_or(0);
             let lanes = all
                 .iter()
                 .flat_map(|told| &told.lanes)
@@ -135,6 +149,7 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
                 .flat_map(|l| l.usual.values().chain(l.so_far.values()))
                 .map(|h| h.rows)
                 .sum::<u64>()
+                .max(told)
         };
         places.keys().max_by_key(counted)
     });
@@ -157,6 +172,12 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
         let lanes = told.lanes.iter().filter(|lane| Some(&lane.place) == chosen);
         page.hours
             .extend(lanes.filter_map(|lane| chart(ask, &say, lane)));
+    }
+    if let (Some(monthly), Some(chosen)) = (&monthly, chosen) {
+        // A crossing has no months of its own: those of its port are shown.
+        let own = |place: &str| Some(monthly.charts(ask, place)).filter(|c| !c.is_empty());
+        let port = || port_of(ask, chosen).and_then(|port| own(&port));
+        page.months = own(chosen).or_else(port).unwrap_or_default();
     }
     let feeds = page.feeds.iter().filter(|link| !link.href.ends_with("xml"));
     let feeds = feeds.map(|link| PublicFeed {
@@ -370,15 +391,17 @@ fn lanes(ask: &Ask, declared: &Declared, office: &str) -> Result<Vec<Lane>, Refu
             let answer = days_of(ask, declared, office, today, usual)?;
             for row in &answer.rows {
                 let key = answer.key(row);
-                let [place, lane, Cell::Int(hour)] = key.as_slice() else {
+                let [place, lane, hour] = key.as_slice() else {
+                    continue;
+                };
+                // An engine may give a part of an instant as a whole number or as any number.
+                let Some(hour) = measures::number(hour) else {
                     continue;
                 };
                 let (place, lane) = (text(place), text(lane));
                 let zone = zone_of(ask, &place);
                 let there = time::zone(&zone).to_datetime(now);
-                let Ok(hour) = u8::try_from(*hour) else {
-                    continue;
-                };
+                let hour = hour as u8;
                 if there.date() != today || place.is_empty() {
                     continue;
                 }
@@ -413,6 +436,8 @@ fn lanes(ask: &Ask, declared: &Declared, office: &str) -> Result<Vec<Lane>, Refu
             }
         }
     }
+    // A lane of which no hour is told is not named: that it is there would tell of the few who used it.
+    lanes.retain(|_, lane| !lane.usual.is_empty() || !lane.so_far.is_empty());
     Ok(lanes.into_values().collect())
 }
 
@@ -506,7 +531,7 @@ fn row(ask: &Ask, say: &Say, lane: &Lane) -> WaitLane {
             }
             _ => "–".to_owned(),
         },
-        open: "–".to_owned(),
+        open: String::new(),
         told_ms: last.and_then(|(hour, _)| lane.end_ms(hour)),
         old: last.is_some_and(|(hour, _)| lane.is_old(hour)),
         above: last.is_some_and(|(hour, told)| {
