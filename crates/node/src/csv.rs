@@ -21,7 +21,8 @@ pub fn download(name: &str, text: String) -> Response {
 /// A text cell. What a spreadsheet would take for a formula gets an apostrophe.
 pub fn quoted(text: &str) -> String {
     // A number is none, whatever its sign.
-    let is_number = text.parse::<i128>().is_ok();
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    let is_number = text.bytes().all(plain) && text.parse::<f64>().is_ok();
     let risky = !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if risky {
         format!("'{text}")
@@ -54,6 +55,12 @@ mod tests {
             ("two\r\nlines", "\"two\r\nlines\""),
             ("=1+1", "'=1+1"),
             ("-2+3", "'-2+3"),
+            ("-2-3", "'-2-3"),
+            ("-52.36", "-52.36"),
+            ("-3", "-3"),
+            ("-inf", "'-inf"),
+            ("-1e5", "'-1e5"),
+            ("-", "'-"),
             ("+A1", "'+A1"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "'\t=1"),

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -44,6 +45,25 @@ def free_port():
 
 
 @contextlib.contextmanager
+def demonstrated(speed=240):
+    """Yields the first node of a running demonstration; ends it."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="garita-oracle-"))
+    ports = (random.randrange(20_000, 30_000, 8) for _ in range(50))
+    port = next(port for port in ports if all(is_free(port + n) for n in range(4)))
+    log = open(folder / "log", "wb")
+    words = [os.environ["GARITA"], "demo", "--folder", folder / "demo", "--port", port, "--speed", speed]
+    process = subprocess.Popen([*map(str, words)], stdout=log, stderr=log)
+    node = Node(f"http://127.0.0.1:{port}", folder / "demo")
+    try:
+        answers(node, process, folder / "log")
+        yield node
+    finally:
+        stop(process)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def running(parties=PARTIES):
     """Yields a node that answers; stops it and removes its folder at the end."""
     folder = tempfile.mkdtemp(prefix="garita-oracle-")
@@ -54,25 +74,40 @@ def running(parties=PARTIES):
     log = open(pathlib.Path(folder) / "log", "wb")
     process = subprocess.Popen([os.environ["GARITA"], "serve", "--data", str(node.data)], stdout=log, stderr=log)
     try:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{node.url}/readyz", timeout=2).close()
-                break
-            if process.poll() is not None:
-                raise RuntimeError((pathlib.Path(folder) / "log").read_text()[-2000:])
-            time.sleep(0.1)
-        else:
-            raise RuntimeError("the node does not answer")
+        answers(node, process, pathlib.Path(folder) / "log")
         yield node
         if process.poll() is not None:
             raise RuntimeError("the node ended by itself: " + (pathlib.Path(folder) / "log").read_text()[-2000:])
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        stop(process)
         log.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_free(port):
+    with socket.socket() as held, contextlib.suppress(OSError):
+        held.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
+def answers(node, process, log):
+    """Waits until a node is ready."""
+    for _ in range(300):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{node.url}/readyz", timeout=2).close()
+            return
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text()[-2000:])
+        time.sleep(0.1)
+    raise RuntimeError("the node does not answer")
+
+
+def stop(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT if "demo" in process.args else signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -127,6 +127,13 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
     }
     let monthly = Monthly::of(ask)?;
     if let Some(monthly) = &monthly {
+        if all.is_empty() {
+            ask.w(
+                "How many crossed each month, as published; how long they waited is told by the nodes of the offices.",
+                "Cuántos cruzaron cada mes, según lo publicado; cuánto esperaron lo dicen los nodos de las autoridades.",
+            )
+            .clone_into(&mut page.lede);
+        }
         for (id, name) in monthly.places(ask) {
             places.entry(id).or_insert(name);
         }
