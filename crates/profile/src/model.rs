@@ -658,6 +658,8 @@ pub struct Indicator {
 pub enum Public {
     /// Waits by place, lane and hour, and their feed.
     Waits,
+    /// How long the whole crossing took, by place, lane and hour.
+    Passage,
     /// What is saved in time.
     Time,
     /// What is saved in money.
@@ -668,12 +670,19 @@ pub enum Public {
 
 impl Public {
     /// All, in the order of the pages.
-    pub const ALL: [Public; 4] = [Public::Waits, Public::Time, Public::Money, Public::Security];
+    pub const ALL: [Public; 5] = [
+        Public::Waits,
+        Public::Passage,
+        Public::Time,
+        Public::Money,
+        Public::Security,
+    ];
 
     /// As a profile writes it.
     pub fn word(self) -> &'static str {
         match self {
             Public::Waits => "waits",
+            Public::Passage => "passage",
             Public::Time => "time",
             Public::Money => "money",
             Public::Security => "security",

@@ -301,3 +301,76 @@ async fn ports_are_ranked_by_what_is_on_record_and_by_weights_of_the_address() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn months_of_bts_are_shown_with_both_clocks() {
+    let world = world().await;
+    let files = Folder::new("months-files");
+    let anybody = Api::new(&world.node("desk").url, "");
+    let none = anybody.get("/wait-times?lang=en").await;
+    assert!(!none.text.contains("Trucks a month"), "{}", none.text);
+    let mut table = "Port Name,State,Port Code,Border,Date,Measure,Value\n".to_owned();
+    // Two years without a gap for Laredo, one month missing at Hidalgo.
+    for (at, month) in (0..24).map(|n| (n, format!("{}-{:02}", 2023 + n / 12, n % 12 + 1))) {
+        let value = if at < 12 { 1_000 } else { 1_100 };
+        table.push_str(&format!(
+            "Laredo,Texas,2304,US-Mexico Border,{month},Trucks,{value}\n"
+        ));
+        if at != 20 {
+            table.push_str(&format!(
+                "Hidalgo,Texas,2305,US-Mexico Border,{month},Trucks,7\n"
+            ));
+        }
+    }
+    let bad = table.replacen(",1000\n", ",-1000\n", 1);
+    let ran = import(&world, &files, &[("bad.csv", &bad)]).await;
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    let ran = import(&world, &files, &[("months.csv", &table)]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("47 records filed"), "{}", ran.err);
+    until("the months are there", || async {
+        rows(&anybody.get("/wait-times/months.csv").await.text).len() == 47
+    })
+    .await;
+    let months = rows(&anybody.get("/wait-times/months.csv").await.text);
+    let first = &months[0];
+    assert_eq!(
+        (&*first["place"], &*first["month"], &*first["value"]),
+        ("2304", "2023-01", "1000")
+    );
+    assert!(first["source"].contains("data.bts.gov"), "{first:?}");
+
+    // The busiest port first, its year beside the one before, the source beside it.
+    let page = anybody.get("/wait-times?lang=en").await.text;
+    for words in [
+        "Laredo: Trucks a month",
+        "13,200, +10.0 % against the twelve before",
+        "BTS",
+        "CSV by month",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let page = anybody.get("/wait-times?lang=es&port=2305").await.text;
+    for words in ["Hidalgo: Camiones al mes", "Meses que faltan: 1"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Said by then; recorded by then; a day that is none.
+    let count = |query: &'static str| {
+        let anybody = &anybody;
+        async move {
+            rows(
+                &anybody
+                    .get(&format!("/wait-times/months.csv?{query}"))
+                    .await
+                    .text,
+            )
+            .len()
+        }
+    };
+    assert_eq!(count("stated_by=2023-02-28").await, 4);
+    assert_eq!(count("recorded_by=2024-12-31").await, 0);
+    assert_eq!(
+        anybody.get("/wait-times?stated_by=yesterday").await.status,
+        400
+    );
+}

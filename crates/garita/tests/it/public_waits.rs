@@ -33,7 +33,8 @@ async fn restarted_at(world: &mut World, slug: &str, at_ms: i64) {
     world.start(slug).await;
 }
 
-/// A truck that left Mexico so many minutes after 13:00 UTC and came to primary at another.
+/// A truck that left Mexico so many minutes after 13:00 UTC and came to primary at another; the export lot a minute before, the US
+/// compound half a minute after.
 async fn crosses(world: &World, trip: &str, lane: &str, crossing: &str, left: i64, came: i64) {
     let mut papers = manifest(trip, "61AK4B", "");
     for (name, value) in [
@@ -50,23 +51,35 @@ async fn crosses(world: &World, trip: &str, lane: &str, crossing: &str, left: i6
     let id = world.api("ocotillo").file("Manifest", papers).await;
     world.api("anam").holds(&id).await;
     world.api("cbp").holds(&id).await;
-    let at = |minute: i64| format!("2026-11-24T{}:{:02}:00Z", 13 + minute / 60, minute % 60);
-    let seen = |record_type: &str, subject: Value, minute: i64| {
+    let at = |second: i64| {
+        let minute = second / 60;
+        format!(
+            "2026-11-24T{}:{:02}:{:02}Z",
+            13 + minute / 60,
+            minute % 60,
+            second % 60
+        )
+    };
+    let trip_at = |record_type: &str, mut subject: Value, second: i64| {
+        subject["scac"] = json!("TOCQ");
+        subject["trip"] = json!(trip);
         let mut made = draft(record_type, subject);
-        made["occurred"] = at(minute).into();
+        made["occurred"] = at(second).into();
         made
     };
-    let left = seen(
-        "LeftMexico",
-        json!({ "scac": "TOCQ", "trip": trip, "aduana": "240" }),
-        left,
-    );
-    let came = seen(
-        "ConveyanceArrived",
-        json!({ "scac": "TOCQ", "trip": trip, "port": "2304", "crossing": crossing, "laneNumber": 6, "lane": lane }),
-        came,
-    );
-    for (party, made) in [("anam", left), ("cbp", came)] {
+    let (left, came) = (60 * left, 60 * came);
+    let lot = json!({ "aduana": "240", "plate": "61AK4B", "gate": "2" });
+    let primary = json!({ "port": "2304", "crossing": crossing, "laneNumber": 6, "lane": lane });
+    let exit = json!({ "port": "2304", "gate": "1", "plate": "61AK4B" });
+    for (party, made) in [
+        ("anam", trip_at("LotEntered", lot, left - 60)),
+        (
+            "anam",
+            trip_at("LeftMexico", json!({ "aduana": "240" }), left),
+        ),
+        ("cbp", trip_at("ConveyanceArrived", primary, came)),
+        ("cbp", trip_at("CompoundExit", exit, came + 30)),
+    ] {
         let answer = world.api(party).post("/v1/records", &made).await;
         let id = answer.id();
         world.api("cbp").holds(&id).await;
@@ -146,7 +159,7 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
     restarted_at(&mut world, "customs", HOUR_OVER_MS).await;
     let customs = Api::new(&world.node("customs").url, "");
     let told = figures(&customs, "/wait-times.csv").await;
-    let [row] = told.as_slice() else {
+    let [row, whole] = told.as_slice() else {
         panic!("{told:?}");
     };
     assert_eq!(
@@ -156,6 +169,10 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
             &["230404", "standard", "9", "6.5"].map(str::to_owned)[..],
             "12"
         )
+    );
+    assert_eq!(
+        (&*whole[0], &*whole[6], &*whole[11]),
+        ("crossing-time-by-hour", "8.0", "12")
     );
     let (low, high): (f64, f64) = (row[7].parse().unwrap(), row[8].parse().unwrap());
     assert!(
@@ -171,7 +188,9 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
         (
             "en",
             [
-                "Laredo, TX, World Trade Bridge",
+                "World Trade Bridge",
+                "Whole crossing",
+                "8 min",
                 "6 min",
                 "n = 12",
                 "09:00–10:00",
@@ -182,6 +201,8 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
             "es",
             [
                 "Puente del Comercio Mundial",
+                "Cruce completo",
+                "8 min",
                 "6 min",
                 "n = 12",
                 "09:00–10:00",
@@ -219,7 +240,7 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
     restarted_at(&mut world, "customs", DAY_AFTER_MS).await;
     let customs = Api::new(&world.node("customs").url, "");
     let told = figures(&customs, "/wait-times.csv").await;
-    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[0][2], "26 weeks before 2026-11-25");
     let text = page(&customs, "/wait-times?lang=en").await;
     assert!(

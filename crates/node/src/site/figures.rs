@@ -166,7 +166,7 @@ pub(crate) fn counted(core: &Core) -> Vec<PublicPlace> {
         .iter()
         .filter(|(_, declared)| !offices(core, declared).is_empty())
         .map(|(public, _)| match public {
-            Public::Waits => PublicPlace::Waits,
+            Public::Waits | Public::Passage => PublicPlace::Waits,
             Public::Time | Public::Money | Public::Security => PublicPlace::Benefits,
         })
         .collect();

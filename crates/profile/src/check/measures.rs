@@ -120,7 +120,7 @@ impl Checker<'_> {
             && indicator.unit == "min"
             && matches!(indicator.by.as_slice(), [_, _, last] if hour(last))
             && table.dated.is_some();
-        if public == Public::Waits && !waits {
+        if matches!(public, Public::Waits | Public::Passage) && !waits {
             self.error(
                 place,
                 "public-waits",

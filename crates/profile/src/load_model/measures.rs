@@ -151,7 +151,7 @@ impl Reader {
                     n.line,
                     "unknown-word",
                     format!("`public: {word}` is no place where everybody looks"),
-                    "public is waits, time, money or security; left out, only who has the cases sees it",
+                    "public is waits, passage, time, money or security; left out, only who has the cases sees it",
                 );
             }
             known

@@ -45,6 +45,10 @@ pub struct WaitLane {
     pub sure: String,
     /// Usual at this hour: `20–45 min`.
     pub usual: String,
+    /// The whole crossing: `74 min`; empty: not known.
+    pub crossing: String,
+    /// How sure that is, as of the wait.
+    pub crossing_sure: String,
     /// `4 of 8`; empty: not known.
     pub open: String,
     /// When it was told, ms since 1970 UTC.
@@ -322,6 +326,11 @@ fn nice_step(most: u64) -> u64 {
 }
 
 impl WaitsPage {
+    /// Whether the whole crossing of any is known.
+    fn crosses(&self) -> bool {
+        self.lanes.iter().any(|lane| !lane.crossing.is_empty())
+    }
+
     /// Whether the open lanes of any are known.
     fn opens(&self) -> bool {
         self.lanes.iter().any(|lane| !lane.open.is_empty())

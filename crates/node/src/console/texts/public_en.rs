@@ -399,6 +399,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("public.waits.by-year", "By year as a table"),
     ("public.waits.caption.one", "{n} lane. A lane that is not told is unknown, which is not the same as no wait."),
     ("public.waits.caption.other", "{n} lanes. A lane that is not told is unknown, which is not the same as no wait."),
+    ("public.waits.crossing", "Whole crossing"),
     ("public.waits.crossings", "Crossings"),
     ("public.waits.hour", "Hour"),
     ("public.waits.hours", "The hours as a table"),

@@ -399,6 +399,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("public.waits.by-year", "Por año en tabla"),
     ("public.waits.caption.one", "{n} carril. Un carril sin dato es desconocido, lo que no equivale a que no haya espera."),
     ("public.waits.caption.other", "{n} carriles. Un carril sin dato es desconocido, lo que no equivale a que no haya espera."),
+    ("public.waits.crossing", "Cruce completo"),
     ("public.waits.crossings", "Cruces"),
     ("public.waits.hour", "Hora"),
     ("public.waits.hours", "Las horas en tabla"),

@@ -191,7 +191,10 @@ fn counted(ask: &Ask) -> Result<Vec<Counted>, Refusal> {
     };
     let mut out = Vec::new();
     for (public, declared) in figures::public(core) {
-        let Some(indicator) = declared.indicator().filter(|_| public != Public::Waits) else {
+        if matches!(public, Public::Waits | Public::Passage) {
+            continue;
+        }
+        let Some(indicator) = declared.indicator() else {
             continue;
         };
         let mut best: Option<Counted> = None;

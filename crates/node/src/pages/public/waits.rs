@@ -61,6 +61,7 @@ struct Lane {
 
 /// All lanes that one indicator tells of, as one office counts them.
 struct Told {
+    public: Public,
     declared: Declared,
     office: String,
     lanes: Vec<Lane>,
@@ -122,7 +123,10 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
         let say = ask.say(&told.declared.profile);
         for lane in &told.lanes {
             places.insert(lane.place.clone(), place(ask, &say, &lane.place));
-            page.lanes.push(row(ask, &say, lane));
+            if told.public == Public::Waits {
+                page.lanes
+                    .push(row(ask, &say, lane, crossing_of(&all, lane)));
+            }
         }
     }
     let monthly = Monthly::of(ask)?;
@@ -177,8 +181,9 @@ pub(super) fn page(ask: &Ask) -> Result<Answer, Refusal> {
     for told in &all {
         let say = ask.say(&told.declared.profile);
         let lanes = told.lanes.iter().filter(|lane| Some(&lane.place) == chosen);
+        let what = told.declared.title(ask.lang.code());
         page.hours
-            .extend(lanes.filter_map(|lane| chart(ask, &say, lane)));
+            .extend(lanes.filter_map(|lane| chart(ask, &say, what, lane)));
     }
     if let (Some(monthly), Some(chosen)) = (&monthly, chosen) {
         // A crossing has no months of its own: those of its port are shown.
@@ -286,7 +291,7 @@ pub(super) fn feed_xml(ask: &Ask) -> Result<Answer, Refusal> {
 fn as_feed(ask: &Ask) -> Result<WaitTimes, Refusal> {
     let mut crossings: Vec<Crossing> = Vec::new();
     let mut waits = Vec::new();
-    for told in told(ask)? {
+    for told in told(ask)?.iter().filter(|t| t.public == Public::Waits) {
         let say = Say::new(
             std::sync::Arc::clone(&told.declared.profile),
             Lang::En,
@@ -357,7 +362,7 @@ fn told(ask: &Ask) -> Result<Vec<Told>, Refusal> {
     let core = ask.app.core();
     let mut out = Vec::new();
     for (public, declared) in figures::public(core) {
-        if public != Public::Waits {
+        if !matches!(public, Public::Waits | Public::Passage) {
             continue;
         }
         let mut best: Option<(u64, Told)> = None;
@@ -371,6 +376,7 @@ fn told(ask: &Ask) -> Result<Vec<Told>, Refusal> {
                 best = Some((
                     counted,
                     Told {
+                        public,
                         declared: declared.clone(),
                         office,
                         lanes,
@@ -520,7 +526,15 @@ fn lane_name(ask: &Ask, say: &Say, lane: &str) -> String {
     }
 }
 
-fn row(ask: &Ask, say: &Say, lane: &Lane) -> WaitLane {
+/// How long the whole crossing took in that lane, in the last hour told of it.
+fn crossing_of<'t>(all: &'t [Told], lane: &Lane) -> Option<&'t Hour> {
+    let of = all.iter().filter(|told| told.public == Public::Passage);
+    let mut lanes = of.flat_map(|told| &told.lanes);
+    let same = lanes.find(|l| l.place == lane.place && l.lane == lane.lane)?;
+    same.last().map(|(_, hour)| hour)
+}
+
+fn row(ask: &Ask, say: &Say, lane: &Lane, whole: Option<&Hour>) -> WaitLane {
     let last = lane.last();
     let usual_now = lane.usual.get(&lane.now);
     let usual = usual_now.and_then(|h| h.quartiles);
@@ -538,6 +552,8 @@ fn row(ask: &Ask, say: &Say, lane: &Lane) -> WaitLane {
             }
             _ => "–".to_owned(),
         },
+        crossing: whole.map_or_else(String::new, |h| format!("{:.0} min", h.minutes)),
+        crossing_sure: whole.map_or_else(String::new, sure),
         open: String::new(),
         told_ms: last.and_then(|(hour, _)| lane.end_ms(hour)),
         old: last.is_some_and(|(hour, _)| lane.is_old(hour)),
@@ -556,7 +572,7 @@ fn sure(hour: &Hour) -> String {
     }
 }
 
-fn chart(ask: &Ask, say: &Say, lane: &Lane) -> Option<HourChart> {
+fn chart(ask: &Ask, say: &Say, what: &str, lane: &Lane) -> Option<HourChart> {
     if lane.usual.is_empty() && lane.so_far.is_empty() {
         return None;
     }
@@ -613,7 +629,7 @@ fn chart(ask: &Ask, say: &Say, lane: &Lane) -> Option<HourChart> {
     };
     Some(HourChart {
         title: format!(
-            "{}, {}",
+            "{what}: {}, {}",
             place(ask, say, &lane.place),
             lane_name(ask, say, &lane.lane)
         ),
