@@ -164,6 +164,7 @@ fn one(shown: &str, file: &std::path::Path) -> Result<Read, Unread> {
         DocumentKind::ProjectList,
         DocumentKind::ProjectStatements,
         DocumentKind::PlaceIndicators,
+        DocumentKind::Oc4ids,
     ];
     let kind = recognise(&bytes).filter(|kind| kinds.contains(kind));
     let Some(kind) = kind else {
