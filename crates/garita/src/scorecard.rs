@@ -166,6 +166,7 @@ fn one(shown: &str, file: &std::path::Path) -> Result<Read, Unread> {
         DocumentKind::ProjectStatements,
         DocumentKind::PlaceIndicators,
         DocumentKind::BtsCrossings,
+        DocumentKind::Oc4ids,
     ];
     let kind = recognise(&bytes).filter(|kind| kinds.contains(kind));
     let Some(kind) = kind else {

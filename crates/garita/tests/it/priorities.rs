@@ -354,6 +354,10 @@ async fn months_of_bts_are_shown_with_both_clocks() {
     for words in ["Hidalgo: Camiones al mes", "Meses que faltan: 1"] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let sitemap = anybody.get("/sitemap.xml").await.text;
+    for path in ["/priorities</loc>", "/wait-times</loc>"] {
+        assert!(sitemap.contains(path), "{path}: {sitemap}");
+    }
     // Said by then; recorded by then; a day that is none.
     let count = |query: &'static str| {
         let anybody = &anybody;

@@ -438,6 +438,17 @@ async fn pages_are_kept_by_their_tags_and_files_are_what_they_say() {
             .unwrap();
         assert_eq!(other.status(), 200);
     }
+    let sitemap = anybody.get("/sitemap.xml").await.text;
+    for (path, is_there) in [
+        ("/projects</loc>", true),
+        ("/plans</loc>", true),
+        ("/method</loc>", true),
+        // No figure of a port, no office.
+        ("/priorities</loc>", false),
+        ("/benefits</loc>", false),
+    ] {
+        assert_eq!(sitemap.contains(path), is_there, "{path}: {sitemap}");
+    }
     let package = anybody.get("/projects.json").await.body;
     let projects = package["projects"].as_array().unwrap();
     assert_eq!(projects.len(), 63);
@@ -446,6 +457,13 @@ async fn pages_are_kept_by_their_tags_and_files_are_what_they_say() {
             .iter()
             .all(|p| p["id"].as_str().unwrap().starts_with("oc4ids-"))
     );
+    // What goes out goes in again by the same command.
+    let text = anybody
+        .get(&format!("/projects/{OTAY}/project.json"))
+        .await
+        .text;
+    let ran = desk.import(&[("package.json", &text)], false).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     let one = anybody
         .get(&format!("/projects/{OTAY}/project.json"))
         .await

@@ -36,39 +36,50 @@ pub enum PublicPlace {
 
 /// The navigation of the public pages, for `Frame::nav`: those of `there`, in the order of the bar.
 pub fn public_nav(lang: Lang, current: PublicPlace, there: &[PublicPlace]) -> Vec<NavLink> {
-    [
-        (
-            PublicPlace::Projects,
-            "public.nav.projects",
-            paths::PROJECTS,
-        ),
-        (PublicPlace::Plans, "public.nav.plans", paths::PLANS),
-        (
-            PublicPlace::Priorities,
-            "public.nav.priorities",
-            paths::PRIORITIES,
-        ),
-        (PublicPlace::Waits, "public.nav.waits", paths::WAITS),
-        (
-            PublicPlace::Benefits,
-            "public.nav.benefits",
-            paths::BENEFITS,
-        ),
-        (PublicPlace::Method, "public.nav.method", paths::METHOD),
-        (
-            PublicPlace::OpenData,
-            "public.nav.open-data",
-            paths::OPEN_DATA,
-        ),
-    ]
-    .into_iter()
-    .filter(|(place, ..)| there.contains(place))
-    .map(|(place, key, href)| NavLink {
-        label: lang.t(key).to_owned(),
-        href: href.to_owned(),
-        current: place == current,
-    })
-    .collect()
+    PLACES
+        .into_iter()
+        .filter(|(place, ..)| there.contains(place))
+        .map(|(place, key, href)| NavLink {
+            label: lang.t(key).to_owned(),
+            href: href.to_owned(),
+            current: place == current,
+        })
+        .collect()
+}
+
+/// Places that have a page of their own, in the order of the bar: the key of the name, and the address.
+const PLACES: [(PublicPlace, &str, &str); 7] = [
+    (
+        PublicPlace::Projects,
+        "public.nav.projects",
+        paths::PROJECTS,
+    ),
+    (PublicPlace::Plans, "public.nav.plans", paths::PLANS),
+    (
+        PublicPlace::Priorities,
+        "public.nav.priorities",
+        paths::PRIORITIES,
+    ),
+    (PublicPlace::Waits, "public.nav.waits", paths::WAITS),
+    (
+        PublicPlace::Benefits,
+        "public.nav.benefits",
+        paths::BENEFITS,
+    ),
+    (PublicPlace::Method, "public.nav.method", paths::METHOD),
+    (
+        PublicPlace::OpenData,
+        "public.nav.open-data",
+        paths::OPEN_DATA,
+    ),
+];
+
+impl PublicPlace {
+    /// The address of its first page; none of what is no page of its own.
+    pub fn path(self) -> Option<&'static str> {
+        let own = PLACES.iter().find(|(place, ..)| *place == self);
+        own.map(|(_, _, path)| *path)
+    }
 }
 
 /// What a public page says of itself.

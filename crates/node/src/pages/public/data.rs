@@ -351,15 +351,13 @@ pub(super) fn robots(visit: &Visit) -> Result<Answer, Refusal> {
 /// `GET /sitemap.xml`, both languages of each page.
 pub(super) fn sitemap(visit: &Visit) -> Result<Answer, Refusal> {
     let origin = visit.origin();
-    let mut pages: Vec<(String, Option<jiff::civil::Date>)> = [
-        paths::PROJECTS,
-        paths::PLANS,
-        paths::METHOD,
-        paths::OPEN_DATA,
-    ]
-    .iter()
-    .map(|p| ((*p).to_owned(), None))
-    .collect();
+    // What this node cannot fill is no page to lead anybody to.
+    let filled = super::visit::filled(&visit.ask);
+    let mut pages: Vec<(String, Option<jiff::civil::Date>)> = filled
+        .iter()
+        .filter_map(|place| place.path())
+        .map(|path| (path.to_owned(), None))
+        .collect();
     pages.extend(
         visit
             .overview

@@ -189,7 +189,7 @@ fn origin_of(ask: &Ask) -> String {
 }
 
 /// The public pages that this node can fill: a publisher's, and those that its offices count.
-fn filled(ask: &Ask) -> Vec<PublicPlace> {
+pub(super) fn filled(ask: &Ask) -> Vec<PublicPlace> {
     let core = ask.app.core();
     let mut out = Vec::new();
     if let Ok(Some(register)) = ask.app.site().register(core) {

@@ -55,12 +55,15 @@ const MOST: u32 = 100;
 /// Weights ready made, by name: what plants of a kind ask of a port.
 ///
 /// Power and water themselves are measured of zones and aquifers, not of ports: those two presets hold what such plants move.
+///
+/// None weighs how many crossings take trucks. A place with one crossing and few trucks would be pressed more than one whose four bridges are
+/// full: it is the load that presses, and that is in the trucks and the waits. Who wants it sets its weight himself.
 pub(super) const PRESETS: [(&str, &str, &str, Weights); 5] = [
     (
         "equal",
         "Equal",
         "Iguales",
-        [10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10],
+        [10, 10, 10, 10, 10, 10, 0, 10, 10, 10, 10],
     ),
     (
         "power-hungry",
@@ -72,13 +75,13 @@ pub(super) const PRESETS: [(&str, &str, &str, Weights); 5] = [
         "water-hungry",
         "Water-hungry plants",
         "Plantas de alto consumo de agua",
-        [35, 0, 15, 0, 0, 20, 10, 0, 20, 0, 0],
+        [45, 0, 15, 0, 0, 20, 0, 0, 20, 0, 0],
     ),
     (
         "just-in-time",
         "Just in time",
         "Justo a tiempo",
-        [15, 10, 0, 0, 20, 30, 10, 5, 10, 0, 0],
+        [25, 10, 0, 0, 20, 30, 0, 5, 10, 0, 0],
     ),
     (
         "engineering-heavy",
