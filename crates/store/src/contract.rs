@@ -909,6 +909,8 @@ pub struct RecordQuery {
     pub logged_before_ms: Option<i64>,
     /// Come to this node with this entry of its log or later; costs what these are, however many there were before.
     pub arrived_from: Option<LeafIndex>,
+    /// For the party to read since this entry of the log or later: what came, and what was here before and became its to read.
+    pub granted_from: Option<LeafIndex>,
     /// Which come first, in order of arrival here.
     pub order: Order,
     /// How many, 1 to [`PAGE_MAX`]; 0 means 50.

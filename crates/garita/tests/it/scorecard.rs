@@ -237,6 +237,20 @@ async fn the_real_tables_go_in_and_their_slips_are_told() {
         project_row(&anybody, "", BOTA).await.unwrap()["slip_days"],
         "0"
     );
+
+    // Kept promises are counted, with their n.
+    let list = anybody.get("/projects?lang=en").await.text;
+    let at = list
+        .find("projects done by the day first promised")
+        .expect("kept promises");
+    let figure = list[..at].rfind(" of ").unwrap();
+    let n: usize = list[figure + 4..]
+        .split(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((5..=63).contains(&n), "{}", &list[figure - 40..at]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

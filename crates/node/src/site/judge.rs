@@ -4,6 +4,7 @@ use garita_profile::promises::colour::Colour;
 use garita_profile::promises::dates::Interval;
 use garita_profile::promises::forecast::{History, Promise};
 use garita_profile::promises::quality::{Freshness, FreshnessLimits, Needed, freshness};
+use garita_profile::promises::slip::hits::{HitRates, hit_rates};
 use garita_profile::promises::slip::{BaselineRule, Slip, Standing, slip};
 use garita_profile::promises::statement::{AsOf, Said, Statement, visible};
 use jiff::civil::Date;
@@ -56,6 +57,8 @@ pub(crate) struct Dates {
     pub(crate) steps: Vec<SaidDate>,
     /// Since when there is no date any more.
     pub(crate) none_since: Option<Date>,
+    /// Whether it was due by now and met in time.
+    pub(crate) hits: HitRates,
 }
 
 /// One thing as of a day.
@@ -241,6 +244,7 @@ pub(crate) fn dates(
         changes: found.changes,
         steps: steps.collect(),
         none_since,
+        hits: hit_rates(std::slice::from_ref(&found), Date::MIN, today, today),
     }
 }
 
@@ -262,6 +266,7 @@ fn halt(dates: &mut Dates, seen: &[&Statement]) {
         dates.effective = None;
         dates.relative = None;
         dates.overdue = 0;
+        dates.hits = HitRates::default();
     }
 }
 
@@ -278,6 +283,7 @@ fn done(dates: &mut Dates, phase: &str) -> bool {
     dates.effective = None;
     dates.relative = None;
     dates.overdue = 0;
+    dates.hits = HitRates::default();
     if dates.standing == Standing::Overdue {
         dates.standing = Standing::Due;
     }

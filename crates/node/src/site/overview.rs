@@ -8,6 +8,7 @@ use garita_profile::promises::colour::{ColourInput, Coloured, colour};
 use garita_profile::promises::forecast::{
     Basis, Expected, Forecast, History, NoBasis, Reading, basis, forecast,
 };
+use garita_profile::promises::slip::hits::HitRates;
 use garita_profile::promises::slip::{BaselineRule, Standing};
 use garita_profile::promises::statement::AsOf;
 use garita_profile::promises::survival::linear_quantile;
@@ -49,6 +50,8 @@ pub(crate) struct Figures {
     pub(crate) building: usize,
     /// Of these, without a word for longer.
     pub(crate) silent: usize,
+    /// Due by now and met in time; of what was halted or done on no known day neither is said.
+    pub(crate) hits: HitRates,
 }
 
 impl Overview {
@@ -162,6 +165,7 @@ impl Overview {
         let mut ratios = Vec::new();
         for judged in self.all.values().filter(|j| j.class() != SET) {
             figures.things += 1;
+            figures.hits.add(judged.dates.hits);
             let dated = judged.dates.steps.iter().filter(|s| s.stated_on.is_some());
             let ends: Vec<_> = dated.collect();
             if let [first, .., last] = ends.as_slice() {

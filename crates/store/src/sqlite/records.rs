@@ -77,6 +77,10 @@ impl Reader {
             sql.push_str(" AND e.rec >= ?");
             values.push(rec.into());
         }
+        if let Some(from) = query.granted_from {
+            sql.push_str(" AND e.since >= ?");
+            values.push(int(from.get())?.into());
+        }
         let (compare, direction) = match query.order {
             Order::NewestFirst => ("<", "DESC"),
             Order::OldestFirst => (">", "ASC"),

@@ -525,6 +525,29 @@ pub(crate) fn events_come_in_the_logs_order_and_resume(open: Open<'_>) {
         seen.push(page.into_iter().map(|event| event.id).collect::<Vec<_>>());
     }
     assert_eq!(seen, [vec!["r1"], vec!["r2", "r3", "g"], vec!["r4"]]);
+    // What was here and became its to read is new to it, in the order in which it came here; by arrival it is old.
+    let asked = |query: RecordQuery| -> Vec<String> {
+        let query = RecordQuery {
+            order: Order::OldestFirst,
+            ..query
+        };
+        let page = store.reader.records(CBP, &query).unwrap();
+        page.items.into_iter().map(|held| held.record.id).collect()
+    };
+    let granted = |leaf: u64| {
+        asked(RecordQuery {
+            granted_from: Some(LeafIndex::new(leaf)),
+            ..RecordQuery::default()
+        })
+    };
+    assert_eq!(granted(0), ["r1", "r2", "r3", "g", "r4"]);
+    assert_eq!(granted(3), ["r2", "r3", "g", "r4"]);
+    assert_eq!(granted(4), ["r4"]);
+    let arrived = asked(RecordQuery {
+        arrived_from: Some(LeafIndex::new(3)),
+        ..RecordQuery::default()
+    });
+    assert_eq!(arrived, ["g", "r4"]);
     let event = store.reader.events_after(CBP, None, 10).unwrap().remove(0);
     assert_eq!(event.cases, [("trip".to_owned(), "T1".to_owned())]);
     assert_eq!(

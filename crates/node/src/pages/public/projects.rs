@@ -184,6 +184,19 @@ fn figures(visit: &Visit) -> Vec<Figure> {
             ),
         ),
         Figure::new(
+            of(all.hits.by_baseline.met, all.hits.by_baseline.n),
+            match visit.lang() {
+                crate::console::Lang::Es => format!(
+                    "proyectos listos a más tardar el día prometido primero, de los ya vencidos; en la fecha que regía 90 días antes: {}",
+                    of(all.hits.by_late_target.met, all.hits.by_late_target.n)
+                ),
+                crate::console::Lang::En => format!(
+                    "projects done by the day first promised, of those due by now; by the date that stood 90 days before: {}",
+                    of(all.hits.by_late_target.met, all.hits.by_late_target.n)
+                ),
+            },
+        ),
+        Figure::new(
             of(in_time, due),
             visit.w(
                 "questions answered within 10 working days, of those that are due",

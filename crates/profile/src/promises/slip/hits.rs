@@ -38,6 +38,19 @@ pub struct HitRates {
     pub by_late_target: HitRate,
 }
 
+impl HitRates {
+    /// Counts others beside these.
+    pub fn add(&mut self, others: HitRates) {
+        for (own, other) in [
+            (&mut self.by_baseline, others.by_baseline),
+            (&mut self.by_late_target, others.by_late_target),
+        ] {
+            own.n += other.n;
+            own.met += other.met;
+        }
+    }
+}
+
 /// How many of the milestones due from `from` to `to` were met. What is not yet due on `today` and not met is left out.
 ///
 /// A milestone is met in time when the last day of when it was met is not after the last day promised.
