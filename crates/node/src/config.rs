@@ -39,6 +39,9 @@ pub struct NodeFile {
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,
+    /// Questions that a publisher's node asks by itself, at most so many a day; 0: none. Where absent, as the program says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_questions_a_day: Option<u32>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,

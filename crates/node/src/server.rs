@@ -100,6 +100,7 @@ impl App {
             site: site::Site::default(),
         });
         epcis::start(&app);
+        site::asking::start(&app);
         Ok(app)
     }
 
@@ -148,6 +149,11 @@ impl App {
         epcis::Targets {
             inside: self.config.file.webhooks_inside,
         }
+    }
+
+    /// How many questions a day it asks by itself; none where its operator leaves that to the program.
+    pub(crate) fn automatic_questions_a_day(&self) -> Option<u32> {
+        self.config.file.automatic_questions_a_day
     }
 
     /// Name of the node for people.

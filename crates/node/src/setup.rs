@@ -288,6 +288,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         // Where time is simulated all is on one machine, and so are subscribers.
         webhooks_inside: matches!(clock, Clock::Simulated { .. }),
         programs: None,
+        automatic_questions_a_day: None,
         readings: Readings::default(),
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;

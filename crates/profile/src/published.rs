@@ -18,6 +18,51 @@ pub struct Promises {
     pub questions: Option<String>,
     /// The kind of case of a plan: a set of what is promised.
     pub plans: Option<String>,
+    /// The role to which a question goes whose time to answer has run out.
+    pub escalate: Option<String>,
+    /// Questions that the publisher's node asks by itself; none where it asks none.
+    pub automatic: Option<Automatic>,
+}
+
+/// Questions that the publisher's node asks by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Automatic {
+    /// What gives rise to one, the most pressing first.
+    pub causes: Vec<Cause>,
+    /// The code of who asks.
+    pub asker: String,
+    /// At most so many a day; what is left over waits for the next.
+    pub a_day: u32,
+}
+
+/// What gives rise to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A promised day has passed and nobody says that it was met.
+    Overdue,
+    /// A promised day changed and no reason was given.
+    MovedWithoutReason,
+    /// Nothing was said for too long.
+    Stale,
+}
+
+impl Cause {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Overdue, Self::MovedWithoutReason, Self::Stale];
+
+    /// Its code, in profiles and in the question's own record.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::MovedWithoutReason => "moved-without-reason",
+            Self::Stale => "stale",
+        }
+    }
+
+    /// The cause of a code; none where there is no such.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.code() == code)
+    }
 }
 
 impl Promises {
@@ -139,3 +184,6 @@ pub const MEMBERS: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
+/// What a question that is asked by itself says beside what every question says.
+pub const AUTOMATIC_MEMBERS: &[&str] = &["milestone", "askedFor", "askerKind"];

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use garita_node::setup::CreatedNode;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -20,8 +21,18 @@ fn table(name: &str) -> String {
     std::fs::read_to_string(Path::new(path).join(name)).unwrap()
 }
 
-/// A desk that compiles and publishes, a reviewer, and a sponsor on a node of its own.
+/// A desk that compiles and publishes, a reviewer, and a sponsor on a node of its own. The desk asks nothing by itself.
 async fn world(name: &str) -> World {
+    planned(name, |nodes| {
+        let path = nodes[0].data.join("node.json");
+        let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        file["automaticQuestionsADay"] = json!(0);
+        std::fs::write(&path, file.to_string()).unwrap();
+    })
+    .await
+}
+
+async fn planned(name: &str, prepare: impl FnOnce(&[CreatedNode])) -> World {
     let mut plan = plan(clock());
     plan.nodes = vec![
         node(
@@ -44,7 +55,7 @@ async fn world(name: &str) -> World {
             vec![party("sandag", "SANDAG", "us", &["sponsor"], &[])],
         ),
     ];
-    World::planned(name, &plan, 2, |_, _| {}).await
+    World::planned(name, &plan, 2, |_, nodes| prepare(nodes)).await
 }
 
 struct Desk {
@@ -599,4 +610,213 @@ async fn a_bad_table_leaves_nothing_behind() {
     );
     let page: Value = Api::new(&desk.url, "").get("/projects.json").await.body;
     assert_eq!(page["projects"].as_array().map(Vec::len), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_late_is_asked_once_by_the_publisher_s_node() {
+    let mut world = planned("scorecard-asks", |_| {}).await;
+    let desk = world.api("desk");
+    let sponsor = world.api("sandag");
+    let project = |id: &str, sponsors: Value| json!({ "project": id, "nameEn": format!("Road {id}"), "nameEs": format!("Camino {id}"), "side": "us", "port": "Otay Mesa", "projectClass": "road", "projectType": "road", "phase": "implementation", "sponsors": sponsors, "statedOn": "2026-11-01", "sources": ["Board minutes"] });
+    let late = |id: &str, milestone: Option<&str>, date: &str, on: &str| {
+        let mut subject = json!({ "project": id, "dateKind": "target", "date": date, "statedOn": on, "sources": ["Board minutes"] });
+        if let Some(milestone) = milestone {
+            subject["milestone"] = json!(milestone);
+        }
+        subject
+    };
+    let planned = |milestone: &str, en: &str, es: &str| json!({ "project": "road-a", "milestone": milestone, "nameEn": en, "nameEs": es, "milestoneKind": "works", "side": "us", "responsible": "CBP, SANDAG", "statedOn": "2026-11-01", "sources": ["Board minutes"] });
+
+    // What is only compiled, of somebody who is no party here: nobody could answer, so nobody is asked.
+    for (record_type, subject) in [
+        ("ProjectStated", project("road-b", json!(["Nobody here"]))),
+        ("DateStated", late("road-b", None, "2024", "2026-11-01")),
+    ] {
+        let mut compiled = draft(record_type, subject);
+        compiled["standing"] = json!("compiled");
+        compiled["source"] = json!("Board minutes, page 2");
+        let filed = desk.post("/v1/records", &compiled).await;
+        assert_eq!(filed.status, 201, "{}", filed.text);
+    }
+    sponsor
+        .file("ProjectStated", project("road-a", json!(["SANDAG"])))
+        .await;
+    sponsor
+        .file(
+            "MilestonePlanned",
+            planned("first", "First works", "Primeras obras"),
+        )
+        .await;
+    sponsor
+        .file(
+            "DateStated",
+            late("road-a", Some("first"), "2026-06", "2026-11-01"),
+        )
+        .await;
+
+    let anybody = Api::new(&world.node("desk").url, "");
+    let page = |lang: &'static str| {
+        let anybody = &anybody;
+        async move {
+            let page = anybody.get(&format!("/projects/road-a?lang={lang}")).await;
+            page.text
+        }
+    };
+    until("the node has asked", || async {
+        page("en").await.contains(
+            "First works: the date promised, Jun 2026, has passed and no record says that it was met.",
+        )
+    })
+    .await;
+    let english = page("en").await;
+    assert!(
+        english.contains("(this node by rule, a date has passed)"),
+        "{english}"
+    );
+    assert!(!english.contains("ya pas\u{f3}"), "one language");
+    let spanish = page("es").await;
+    assert!(
+        spanish.contains("Primeras obras: la fecha prometida, jun 2026, ya pas\u{f3}"),
+        "{spanish}"
+    );
+
+    // It is on the sponsor's desk as any other question.
+    let asked = || async {
+        let all = sponsor.all_records().await;
+        let mut subjects = Vec::new();
+        for (id, _, _) in all {
+            let record = sponsor.record(&id).await.body["record"].clone();
+            let subject = record["credentialSubject"].clone();
+            if subject["askerKind"] == "node" {
+                subjects.push((id, subject));
+            }
+        }
+        subjects
+    };
+    until("the sponsor has it", || async { asked().await.len() == 1 }).await;
+    let (first, subject) = asked().await.remove(0);
+    assert_eq!(subject["askedOf"], "SANDAG");
+    assert_eq!(subject["askedFor"], "overdue");
+    assert_eq!(subject["milestone"], "first");
+    let number = subject["question"].as_str().unwrap().to_owned();
+    let case = sponsor.case("project-question", &number).await;
+    assert_eq!(case.body["state"], "question-open", "{}", case.text);
+
+    // The same promise once more, and a node that forgot all it had in memory: neither is a new cause. Another milestone is.
+    sponsor
+        .file(
+            "DateStated",
+            late("road-a", Some("first"), "2026-06", "2026-11-02"),
+        )
+        .await;
+    world.restart("desk").await;
+    sponsor
+        .file(
+            "MilestonePlanned",
+            planned("second", "Second works", "Segundas obras"),
+        )
+        .await;
+    sponsor
+        .file(
+            "DateStated",
+            late("road-a", Some("second"), "2026-07", "2026-11-02"),
+        )
+        .await;
+    until("the other one is asked", || async {
+        page("en")
+            .await
+            .contains("Second works: the date promised, Jul 2026")
+    })
+    .await;
+    until("the sponsor has both", || async {
+        asked().await.len() >= 2
+    })
+    .await;
+    assert_eq!(
+        asked().await.len(),
+        2,
+        "each once, and nothing of what is only compiled"
+    );
+
+    // Answered by the sponsor.
+    let mut answer = draft(
+        "AnswerGiven",
+        json!({ "question": number, "project": "road-a", "answerText": "In the spring." }),
+    );
+    answer["follows"] = json!([first]);
+    let answer = sponsor.post("/v1/records", &answer).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    until("the answer is published", || async {
+        page("en").await.contains("In the spring.")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_is_reminded_of_and_escalated_by_its_clock() {
+    let world = world("scorecard-clock").await;
+    let desk = world.api("desk");
+    let mut compiled = draft(
+        "ProjectStated",
+        json!({ "project": "road-a", "nameEn": "Road", "nameEs": "Camino", "side": "us", "port": "Otay Mesa", "projectClass": "road", "projectType": "road", "phase": "implementation", "sponsors": ["SANDAG"], "statedOn": "2026-11-01", "sources": ["Board minutes"] }),
+    );
+    compiled["standing"] = json!("compiled");
+    compiled["source"] = json!("Board minutes, page 2");
+    let filed = desk.post("/v1/records", &compiled).await;
+    assert_eq!(filed.status, 201, "{}", filed.text);
+    // Ten working days from Monday 2 November, and the 11th is a holiday: five are over on the 9th, ten on the 17th.
+    let mut asked = draft(
+        "QuestionAsked",
+        json!({ "question": "Q-2026-0001", "project": "road-a", "questionText": "When?", "askedOf": "SANDAG", "answerCalendar": "us" }),
+    );
+    asked["occurred"] = json!("2026-11-02T15:00:00Z");
+    let asked = desk.post("/v1/records", &asked).await;
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    let anybody = Api::new(&world.node("desk").url, "");
+    until("the question is there", || async {
+        anybody
+            .get("/projects/road-a?lang=en")
+            .await
+            .text
+            .contains("When?")
+    })
+    .await;
+    let reminder = "Reminder of 10 Nov 2026: half of the time is gone without an answer";
+    let escalation = "(Reviewer) on 18 Nov 2026: the time ran out without an answer";
+    let english = anybody.get("/projects/road-a?lang=en").await.text;
+    assert!(
+        english.contains(reminder) && english.contains(escalation),
+        "{english}"
+    );
+    let spanish = anybody.get("/projects/road-a?lang=es").await.text;
+    assert!(
+        spanish.contains("Recordatorio del 10 nov 2026")
+            && spanish.contains("(Reviewer) el 18 nov 2026: el plazo venci\u{f3}")
+    );
+    // As of a day between the two, only the first had come.
+    let between = anybody
+        .get("/projects/road-a?lang=en&stated_by=2026-11-17")
+        .await
+        .text;
+    assert!(between.contains(reminder) && !between.contains(escalation));
+    let feed = anybody.get("/projects/road-a/feed.atom?lang=en").await.text;
+    for entry in ["Road: Asked of SANDAG.", reminder, escalation] {
+        assert!(feed.contains(entry), "{entry}: {feed}");
+    }
+
+    // An answer that comes after both takes neither back; both happened.
+    let sponsor = world.api("sandag");
+    let id = asked.id();
+    sponsor.holds(&id).await;
+    let mut answer = draft(
+        "AnswerGiven",
+        json!({ "question": "Q-2026-0001", "project": "road-a", "answerText": "In the spring." }),
+    );
+    answer["follows"] = json!([id]);
+    assert_eq!(sponsor.post("/v1/records", &answer).await.status, 201);
+    until("the answer is published", || async {
+        let page = anybody.get("/projects/road-a?lang=en").await.text;
+        page.contains("In the spring.") && page.contains(escalation)
+    })
+    .await;
 }

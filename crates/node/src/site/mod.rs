@@ -8,10 +8,12 @@
 //! | what it comes to: slip, freshness | [`judge`] |
 //! | all of them at once: forecast, colour, figures | [`overview`] |
 //! | pages made once and given many times | [`shelf`] |
+//! | questions that the node asks by itself | [`asking`] |
 //! | what the offices count, for everybody | [`figures`] |
 //!
 //! The register is read once at the first question and then grows with the log: a record is parsed once, however often a page is asked for.
 
+pub(crate) mod asking;
 pub(crate) mod figures;
 pub(crate) mod judge;
 pub(crate) mod overview;

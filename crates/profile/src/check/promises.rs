@@ -1,6 +1,6 @@
 //! What is promised and published: kinds, types and the members that are read must be there.
 
-use crate::published::MEMBERS;
+use crate::published::{AUTOMATIC_MEMBERS, MEMBERS};
 
 use super::Checker;
 
@@ -15,6 +15,19 @@ impl Checker<'_> {
             }
             self.role(place, &promises.publisher);
             self.role(place, &promises.own);
+            if let Some(role) = &promises.escalate {
+                self.role(place, role);
+            }
+            if promises.automatic.is_some()
+                && (promises.questions.is_none() || promises.type_of("question").is_none())
+            {
+                self.error(
+                    place,
+                    "automatic-no-question",
+                    "what is asked by itself is a question, and `questions` or `question` is missing",
+                    "name the kind of case and the record type of questions",
+                );
+            }
             for (what, members) in MEMBERS {
                 let Some(record_type) = promises.type_of(what) else {
                     continue;
@@ -23,7 +36,11 @@ impl Checker<'_> {
                 let Some(schema) = model.schemas.get(record_type) else {
                     continue;
                 };
-                for member in *members {
+                let automatic = match *what {
+                    "question" if promises.automatic.is_some() => AUTOMATIC_MEMBERS,
+                    _ => &[],
+                };
+                for member in members.iter().chain(automatic) {
                     if schema.pointer(&format!("/properties/{member}")).is_none() {
                         self.error(
                             place,

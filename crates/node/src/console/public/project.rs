@@ -224,6 +224,8 @@ pub struct Question {
     pub of: String,
     /// Time gone between 0 and 1, over 1 when past; none where the clock stopped.
     pub gone: Option<f64>,
+    /// Reminder and escalation, each in a sentence.
+    pub rung: Vec<String>,
     /// Answers, oldest first; empty is shown as unanswered.
     pub answers: Vec<Answer>,
     /// Closed by the asker or a reviewer: by whom. Empty: open.

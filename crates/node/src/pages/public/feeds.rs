@@ -9,7 +9,7 @@ use garita_profile::promises::slip::Standing;
 use garita_profile::promises::statement::{Said, Statement};
 use jiff::Timestamp;
 
-use super::project::{nearest, of};
+use super::project::{happened, nearest, of};
 use super::projects::found;
 use super::visit::{Answer, Visit};
 use crate::console::public::{coarse, day, days};
@@ -32,6 +32,7 @@ pub(super) fn all_atom(visit: &Visit) -> Result<Answer, Refusal> {
     for judged in visit.overview.all.values() {
         if let Some(subject) = visit.register.subjects.get(&judged.id) {
             collect(visit, subject, judged, &mut entries);
+            questions(visit, subject, judged, &mut entries);
         }
     }
     let title = visit
@@ -53,6 +54,7 @@ pub(super) fn atom(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
     };
     let mut entries = Vec::new();
     collect(visit, subject, judged, &mut entries);
+    questions(visit, subject, judged, &mut entries);
     let page = paths::project(id);
     let own = format!("{page}/feed.atom");
     Ok(feed(visit, &own, &page, visit.name_of(judged), entries))
@@ -134,6 +136,29 @@ fn collect(visit: &Visit, subject: &Subject, judged: &Judged, entries: &mut Vec<
                 categories: vec![AtomCategory {
                     term: judged.id.clone(),
                     label: Some(visit.name_of(judged)),
+                }],
+            },
+        ));
+    }
+}
+
+/// An entry for each thing that happened to a question: asked, reminded, escalated, answered.
+fn questions(visit: &Visit, subject: &Subject, judged: &Judged, entries: &mut Vec<Dated>) {
+    let name = visit.name_of(judged);
+    for event in happened(visit, subject) {
+        entries.push((
+            event.at_ms,
+            AtomEntry {
+                id: tag_uri(host_of(&visit.origin()), TAG_DAY, &event.id),
+                title: format!("{name}: {}.", event.title),
+                updated: instant(event.at_ms),
+                published: None,
+                link: Some(format!("{}{}", visit.origin(), paths::project(&judged.id))),
+                content: event.content,
+                language: None,
+                categories: vec![AtomCategory {
+                    term: judged.id.clone(),
+                    label: Some(name.clone()),
                 }],
             },
         ));

@@ -11,7 +11,7 @@ use garita_profile::promises::forecast::Expected;
 use garita_profile::promises::quality::Needed;
 use garita_profile::promises::slip::Standing as At;
 
-pub(super) use answering::answered;
+pub(super) use answering::{answered, happened};
 
 use super::rows::standing;
 use super::visit::{Answer, Visit, day_of};

@@ -3,15 +3,19 @@
 use garita_profile::calendar;
 use garita_profile::promises::answering::{Question as Counted, answering};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::One;
 use crate::console::Lang;
 use crate::console::public::{Answer, Question as Shown, day};
 use crate::pages::public::visit::Visit;
-use crate::site::register::{Asked, Question, Told, in_force, newest};
+use crate::site::asking::in_language;
+use crate::site::register::{Asked, Question, Subject, Told, in_force, newest};
 
 /// Working days within which an answer is due.
 const ANSWER_DAYS: i64 = 10;
+/// Names of those to whom a question is escalated.
+const HOLDERS_MAX: usize = 3;
 
 /// Questions that are due, and how many of them were answered in time.
 pub(in crate::pages::public) fn answered(visit: &Visit) -> (usize, usize) {
@@ -64,6 +68,24 @@ impl<'v> Then<'v> {
         found.map(|a| a.source.stated_on)
     }
 
+    /// Its words, in the reader's language where there are both.
+    fn text<'a>(&'a self, visit: &'a Visit) -> &'a str {
+        match &visit.register.publisher {
+            Some(publisher) => in_language(
+                &self.what.text,
+                &self.what.asker,
+                &publisher.words,
+                visit.lang(),
+            ),
+            None => &self.what.text,
+        }
+    }
+
+    fn rung(&self, visit: &Visit) -> Rung {
+        let half = after(visit, self.what, self.asked_on, ANSWER_DAYS / 2);
+        rung(half, &self.counted(visit), visit.as_of.today)
+    }
+
     fn counted(&self, visit: &Visit) -> Counted {
         Counted {
             asked_on: self.asked_on,
@@ -75,9 +97,145 @@ impl<'v> Then<'v> {
     }
 }
 
+/// What a question's clock brought by itself. Nobody has to record it: it follows from the day of asking, the calendar and the answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pages::public) struct Rung {
+    /// The day after half of the time, where there was no answer on it.
+    pub(in crate::pages::public) reminded_on: Option<Date>,
+    /// The day after the last one, where there was no answer on that.
+    pub(in crate::pages::public) escalated_on: Option<Date>,
+}
+
+fn rung(half: Date, asked: &Counted, today: Date) -> Rung {
+    let passed = |last: Date| {
+        let next = last.tomorrow().ok()?;
+        (next <= today && asked.answered_on.is_none_or(|on| on > last)).then_some(next)
+    };
+    Rung {
+        reminded_on: passed(half),
+        escalated_on: passed(asked.due_on),
+    }
+}
+
+/// One thing that happened to a question, for a feed.
+pub(in crate::pages::public) struct Happened {
+    /// The record, or the number with what the clock brought.
+    pub(in crate::pages::public) id: String,
+    /// The instant by which it is ordered, ms since 1970 UTC.
+    pub(in crate::pages::public) at_ms: i64,
+    /// In a sentence.
+    pub(in crate::pages::public) title: String,
+    /// The words of question or answer.
+    pub(in crate::pages::public) content: String,
+}
+
+/// What happened to the questions about a thing as of then.
+pub(in crate::pages::public) fn happened(visit: &Visit, subject: &Subject) -> Vec<Happened> {
+    let mut out = Vec::new();
+    let questions = subject.questions.iter();
+    for question in questions.filter_map(|n| visit.register.questions.get(n)) {
+        let Some(then) = Then::of(visit, question) else {
+            continue;
+        };
+        let text = then.text(visit);
+        let of = &then.what.of;
+        let mut add = |id: String, at_ms: i64, title: String, content: &str| {
+            out.push(Happened {
+                id,
+                at_ms,
+                title,
+                content: content.to_owned(),
+            });
+        };
+        let spanish = visit.lang() == Lang::Es;
+        let asked = newest(
+            &question.asked,
+            visit.as_of.stated_by,
+            visit.as_of.recorded_by_ms,
+        );
+        if let Some(asked) = asked {
+            let title = match spanish {
+                true => format!("Pregunta a {of}"),
+                false => format!("Asked of {of}"),
+            };
+            let id = format!("records/{}", asked.source.id);
+            add(id, asked.source.logged_ms, title, text);
+        }
+        let rung = then.rung(visit);
+        let start = |day: Date| {
+            let at = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0));
+            at.map_or(0, |at| at.as_millisecond())
+        };
+        if let Some(on) = rung.reminded_on {
+            let id = format!("questions/{}/reminder", then.number);
+            add(id, start(on), reminder(visit, on), text);
+        }
+        if let Some(on) = rung.escalated_on {
+            let id = format!("questions/{}/escalation", then.number);
+            add(id, start(on), escalation(visit, on), text);
+        }
+        for answer in &then.answers {
+            let title = match spanish {
+                true => format!("Respuesta de {of}"),
+                false => format!("Answered by {of}"),
+            };
+            let id = format!("records/{}", answer.source.id);
+            add(id, answer.source.logged_ms, title, &answer.what.0);
+        }
+    }
+    out
+}
+
+fn reminder(visit: &Visit, on: Date) -> String {
+    let on = day(on, visit.lang());
+    match visit.lang() {
+        Lang::Es => format!("Recordatorio del {on}: pasó la mitad del plazo sin respuesta"),
+        Lang::En => format!("Reminder of {on}: half of the time is gone without an answer"),
+    }
+}
+
+fn escalation(visit: &Visit, on: Date) -> String {
+    let on = day(on, visit.lang());
+    let to = escalated_to(visit);
+    match (visit.lang(), to.is_empty()) {
+        (Lang::Es, false) => format!("Escalada a {to} el {on}: el plazo venció sin respuesta"),
+        (Lang::Es, true) => format!("El plazo venció sin respuesta el {on}"),
+        (Lang::En, false) => {
+            format!("Escalated to {to} on {on}: the time ran out without an answer")
+        }
+        (Lang::En, true) => format!("The time ran out without an answer on {on}"),
+    }
+}
+
+/// To whom a question goes whose time has run out: the role of the program, with those of the network who have it now.
+fn escalated_to(visit: &Visit) -> String {
+    let publisher = visit.register.publisher.as_ref();
+    let Some(role) = publisher.and_then(|p| p.words.escalate.as_ref()) else {
+        return String::new();
+    };
+    let network = visit.ask.app.core().network();
+    let directory = &network.directory;
+    let holders: Vec<&str> = directory
+        .with_role(role, visit.ask.now_ms)
+        .filter_map(|did| directory.parties.get(did))
+        .map(|party| party.name.as_str())
+        .take(HOLDERS_MAX)
+        .collect();
+    let role = visit.say.role(role);
+    match holders.is_empty() {
+        true => role,
+        false => format!("{role} ({})", holders.join(", ")),
+    }
+}
+
 /// The last day on which an answer is in time, by the calendar of the country of who must answer.
 fn due(visit: &Visit, question: &Asked, asked_on: Date) -> Date {
-    let (mut day, mut left) = (asked_on, ANSWER_DAYS);
+    after(visit, question, asked_on, ANSWER_DAYS)
+}
+
+/// The day that is so many working days later.
+fn after(visit: &Visit, question: &Asked, from: Date, working: i64) -> Date {
+    let (mut day, mut left) = (from, working);
     while left > 0 {
         let Ok(next) = day.tomorrow() else { break };
         day = next;
@@ -160,13 +318,16 @@ impl One<'_> {
             Lang::Es => format!("{used} de {ANSWER_DAYS} días hábiles, {country}"),
             Lang::En => format!("{used} of {ANSWER_DAYS} working days, {country}"),
         };
+        let rung = then.rung(self.visit);
+        let reminded = rung.reminded_on.map(|on| reminder(self.visit, on));
+        let escalated = rung.escalated_on.map(|on| escalation(self.visit, on));
         let by = [
             self.visit.code("askerKind", &question.asker),
             self.visit.code("askedFor", &question.cause),
         ];
         let by: Vec<String> = by.into_iter().filter(|t| !t.is_empty()).collect();
         Shown {
-            text: question.text.clone(),
+            text: then.text(self.visit).to_owned(),
             href: String::new(),
             who: question.of.clone(),
             asked: match self.lang() {
@@ -183,6 +344,7 @@ impl One<'_> {
             },
             left,
             of,
+            rung: reminded.into_iter().chain(escalated).collect(),
             gone: asked
                 .answered_on
                 .is_none()
