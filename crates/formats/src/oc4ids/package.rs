@@ -269,14 +269,9 @@ fn write_facts(out: &mut Writing, facts: &ProjectFacts) {
             list(sectors.iter().map(|code| text(code)).collect()),
         );
     }
-    if !facts.port.is_empty() {
-        out.fill(
-            "locations",
-            list(vec![object([
-                ("id", text("1")),
-                ("description", text(&facts.port)),
-            ])]),
-        );
+    let places = places(facts);
+    if !places.is_empty() {
+        out.fill("locations", list(places));
     }
     // A date of the standard is a day: the last one that a coarse date may mean. How coarse it is stands in the extension.
     if let Some(moment) = facts.current_target.as_deref().and_then(last_moment) {
@@ -290,6 +285,35 @@ fn write_facts(out: &mut Writing, facts: &ProjectFacts) {
         && let Some(value) = value(amount, currency)
     {
         out.set_in("budget", "amount", value);
+    }
+}
+
+/// The place, in each country of its side: the standard has no side, and whoever reads the package tells it from these.
+fn places(facts: &ProjectFacts) -> Vec<Node> {
+    let countries: &[&str] = match facts.side.as_str() {
+        "us" => &["United States"],
+        "mx" => &["Mexico"],
+        "binational" => &["United States", "Mexico"],
+        _ => &[],
+    };
+    let place = |id: usize, country: Option<&str>| {
+        let mut told = vec![("id".to_owned(), text(&id.to_string()))];
+        if !facts.port.is_empty() {
+            told.push(("description".to_owned(), text(&facts.port)));
+        }
+        if let Some(country) = country {
+            let address = object([("countryName", text(country))]);
+            told.push(("address".to_owned(), address));
+        }
+        members(told)
+    };
+    match countries {
+        [] if facts.port.is_empty() => Vec::new(),
+        [] => vec![place(1, None)],
+        all => (1..)
+            .zip(all)
+            .map(|(id, country)| place(id, Some(country)))
+            .collect(),
     }
 }
 

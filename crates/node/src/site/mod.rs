@@ -21,7 +21,8 @@ pub(crate) mod read;
 pub(crate) mod register;
 pub(crate) mod shelf;
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, TryLockError};
 
@@ -48,8 +49,16 @@ const NEWS_EVERY_MS: i64 = 500;
 /// Days and rules that are kept worked out: today by both rules, and what readers ask for now.
 const OVERVIEWS_MAX: usize = 8;
 
-/// Records taken, with the issuer of each.
-type Taken = HashMap<String, String>;
+/// What was read of the store.
+#[derive(Debug, Default)]
+struct Taken {
+    /// Records taken.
+    done: HashSet<String>,
+    /// The issuer of each that was met.
+    issuers: HashMap<String, String>,
+    /// Records that others replace and that were not met before them: when one is, all is judged anew.
+    unknown: HashSet<String>,
+}
 
 /// The published half of a node.
 #[derive(Debug, Default)]
@@ -199,7 +208,7 @@ fn grow(
         return Ok(None);
     }
     if !same {
-        taken.clear();
+        taken.done.clear();
     }
     let network = core.network();
     let judge = Judge {
@@ -212,11 +221,13 @@ fn grow(
         false => Register::of(publisher.clone()),
     };
     let mut query = RecordQuery {
-        arrived_from: same.then_some(LeafIndex::new(held.read_to)),
+        // By when it became the publisher's to read: it may have been here long before.
+        granted_from: same.then_some(LeafIndex::new(held.read_to)),
         order: Order::OldestFirst,
         limit: PAGE_MAX,
         ..RecordQuery::default()
     };
+    let mut late = false;
     loop {
         let page = core
             .reader
@@ -226,11 +237,26 @@ fn grow(
             let row = &record.record;
             // A node's publisher holds records of other programs too: what says nothing of promises is not even parsed. What came between the
             // count of the log and this look is met again by the next one.
-            if publisher.words.says(&row.record_type).is_none() || taken.contains_key(&row.id) {
+            if publisher.words.says(&row.record_type).is_none() || taken.done.contains(&row.id) {
                 continue;
             }
-            let said = judge.record(record, &|id| taken.get(id).cloned());
-            taken.insert(row.id.clone(), row.issuer.clone());
+            let Taken {
+                done,
+                issuers,
+                unknown,
+            } = &mut *taken;
+            late |= unknown.remove(&row.id);
+            let asked = RefCell::new(None);
+            let said = judge.record(record, &|id| {
+                let issuer = issuers.get(id).cloned();
+                if issuer.is_none() {
+                    asked.replace(Some(id.to_owned()));
+                }
+                issuer
+            });
+            unknown.extend(asked.into_inner());
+            issuers.insert(row.id.clone(), row.issuer.clone());
+            done.insert(row.id.clone());
             if let Some(said) = said {
                 next.take(said);
             }
@@ -239,6 +265,11 @@ fn grow(
         if query.cursor.is_none() {
             break;
         }
+    }
+    if late {
+        // Every issuer is known now, so that this happens once.
+        taken.done.clear();
+        return grow(core, &Register::default(), publisher, profile, taken);
     }
     next.read_to = size;
     Ok(Some(next))

@@ -267,7 +267,7 @@ pub(super) fn project(lang: Lang, forecast: bool) -> ProjectPage {
     let question = |text: &str, left: &str, of: &str, gone: Option<f64>| Question {
         text: text.into(), href: "/questions/1".into(), who: w(lang, "Project sponsor", "Promotor del proyecto").into(),
         asked: w(lang, "Asked by a freight forwarder, 2 Nov 2026", "Preguntó una agencia de carga, 2 nov 2026").into(),
-        left: left.into(), of: of.into(), gone, answers: vec![], closed_by: String::new(),
+        left: left.into(), of: of.into(), gone, answers: vec![], closed_by: String::new(), rung: vec![w(lang, "Reminded 9 Nov 2026", "Recordada el 9 nov 2026").into()],
     };
     let mut answered = question(w(lang, "Is the toll road part of the cost?", "¿El camino de cuota es parte del costo?"), w(lang, "answered in 4 days", "respondida en 4 días"), "", None);
     answered.answers = vec![Answer { text: w(lang, "Yes. Opening is now expected in 2028.", "Sí. La apertura se espera ahora en 2028.").into(), who: "SANDAG".into(), at: date(2026, 11, 6), only_moves: true, proof: Link::new(w(lang, "proof", "prueba"), "/records/9") }];
