@@ -181,7 +181,7 @@ async fn everybody_reads_waits_and_benefits_and_no_small_group() {
     );
     let (from, to): (f64, f64) = (row[9].parse().unwrap(), row[10].parse().unwrap());
     assert!(
-        1.0 <= from && from < 6.5 && 6.5 < to && to <= 12.0,
+        (1.0..6.5).contains(&from) && to > 6.5 && to <= 12.0,
         "{row:?}"
     );
     for (lang, words) in [
