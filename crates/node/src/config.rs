@@ -36,6 +36,9 @@ pub struct NodeFile {
     /// Whether subscribers of queries may stand on this machine or inside its network, and without TLS. Else only outside, by https.
     #[serde(default, skip_serializing_if = "is_false")]
     pub webhooks_inside: bool,
+    /// How mail to followers goes out; where absent, this node sends none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailFile>,
     /// A folder of further programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programs: Option<PathBuf>,
@@ -45,6 +48,26 @@ pub struct NodeFile {
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,
+}
+
+/// How mail goes out: through a server, or into a folder where one only tries.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MailFile {
+    /// Who it is from: `Garita <scorecard@example.org>`.
+    pub from: String,
+    /// `smtps://mail.example.org`, `smtp://mail.example.org:587?tls=required`, or `smtp://localhost:25` without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// Who signs in there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The file with the password, from the node's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// The folder in which each mail becomes a file, from the node's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
 }
 
 fn is_usual(readings: &Readings) -> bool {

@@ -5,15 +5,19 @@
 
 pub mod access;
 pub mod api;
+mod card;
 pub mod config;
 pub mod console;
 pub mod csv;
 mod epcis;
+mod follow;
 mod limits;
 pub mod measures;
+mod outside;
 pub mod pages;
 pub mod places;
 pub mod programs;
+mod readers;
 pub mod server;
 pub mod setup;
 pub mod sheets;

@@ -24,9 +24,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
 use crate::epcis;
+use crate::follow;
+use crate::follow::mail::{MailError, Mailer};
 use crate::limits::Limiter;
+use crate::outside::Targets;
 use crate::pages;
 use crate::programs;
+use crate::readers::Readers;
 use crate::signed::SignedWrites;
 use crate::site;
 
@@ -43,6 +47,8 @@ pub struct App {
     signed_writes: SignedWrites,
     epcis: Arc<epcis::Desk>,
     site: site::Site,
+    follow: follow::Follow,
+    readers: Readers,
 }
 
 /// Why a node could not be run.
@@ -58,6 +64,9 @@ pub enum ServeError {
     /// The exchange could not start.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Mail cannot go out as the configuration says.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The address is taken, or may not be used.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -83,6 +92,10 @@ impl App {
             .or(installed.is_dir().then_some(installed));
         let programs = Arc::new(programs::load(extra.as_deref())?);
         let network = governance::Network::from_entries(&config.governance)?;
+        let mail = config.file.mail.as_ref();
+        let mailer = mail
+            .map(|file| Mailer::of(file, &config.data))
+            .transpose()?;
         let exchange = Exchange::start(Parts {
             identity: config.identity.clone(),
             data: config.data.clone(),
@@ -98,9 +111,12 @@ impl App {
             signed_writes: SignedWrites::new(real_now_ms()),
             epcis: Arc::default(),
             site: site::Site::default(),
+            follow: follow::Follow::of(mailer),
+            readers: Readers::default(),
         });
         epcis::start(&app);
         site::asking::start(&app);
+        follow::telling::start(&app);
         Ok(app)
     }
 
@@ -144,9 +160,19 @@ impl App {
         &self.site
     }
 
+    /// Who follows what it publishes.
+    pub(crate) fn follow(&self) -> &follow::Follow {
+        &self.follow
+    }
+
+    /// What readers of the public pages ask.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
     /// Where subscribers of queries may be.
-    pub(crate) fn webhook_targets(&self) -> epcis::Targets {
-        epcis::Targets {
+    pub(crate) fn webhook_targets(&self) -> Targets {
+        Targets {
             inside: self.config.file.webhooks_inside,
         }
     }

@@ -23,8 +23,12 @@ use garita_tlog::VerifierKey;
 use serde_json::{Value, json};
 
 use crate::access;
-use crate::config::{ConfigError, HostedParty, NodeFile, make_folder, write_file, write_secret};
+use crate::config::{
+    ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
+};
 
+/// Where a simulated node's mail goes.
+const OUTBOX: &str = "outbox";
 /// Tokens made at set-up last this long.
 const TOKEN_MS: i64 = 365 * 24 * 3_600_000;
 /// Sign-in links made at set-up last this long.
@@ -287,6 +291,14 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         parties: hosted,
         // Where time is simulated all is on one machine, and so are subscribers.
         webhooks_inside: matches!(clock, Clock::Simulated { .. }),
+        // What is simulated sends nobody mail: each becomes a file, to be looked at.
+        mail: matches!(clock, Clock::Simulated { .. }).then(|| MailFile {
+            from: "Garita <scorecard@demo.example>".to_owned(),
+            server: None,
+            user: None,
+            password_file: None,
+            folder: Some(OUTBOX.into()),
+        }),
         programs: None,
         automatic_questions_a_day: None,
         readings: Readings::default(),

@@ -22,7 +22,9 @@ use std::time::Duration;
 use garita_tlog::{Frontier, Hash, LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 
-use crate::standing::{CaptureJob, NamedQuery, Subscription, SubscriptionMark};
+use crate::standing::{
+    CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
+};
 
 /// Longest id, party, kind, key, name, in bytes. DIDs and case keys are far shorter.
 pub const NAME_BYTES_MAX: usize = 1024;
@@ -107,6 +109,21 @@ pub struct Commit {
     pub subscription_marks: Vec<(String, String, SubscriptionMark)>,
     /// Party and name of subscriptions that go.
     pub subscriptions_gone: Vec<(String, String)>,
+    /// Followers. One that is there already is left as it is.
+    pub followers: Vec<Follower>,
+    /// Followers that were confirmed, and when, in ms. One that is not there, or was confirmed before, is passed over.
+    pub followers_confirmed: Vec<(String, i64)>,
+    /// How far followers were told. One that is not there is passed over.
+    pub follower_marks: Vec<(String, FollowerMark)>,
+    /// Followers that go.
+    pub followers_gone: Vec<String>,
+    /// Questions of readers. One that is there already is left as it is.
+    pub reader_questions: Vec<ReaderQuestion>,
+    /// Questions of readers that were decided: name, when in ms, what as JSON text. One that is not there, or was decided before, is
+    /// passed over.
+    pub reader_questions_decided: Vec<(String, i64, String)>,
+    /// Removes followers that nobody confirmed and questions that were decided before this time, in ms.
+    pub public_expire_before_ms: Option<i64>,
     /// Sessions; each replaces the earlier one of the same hash.
     pub sessions: Vec<Session>,
     /// Hashes of sessions that end.

@@ -27,4 +27,6 @@ pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use error::StoreError;
 pub use sqlite::{Reader, Writer, open};
-pub use standing::{CaptureJob, NamedQuery, Subscription, SubscriptionMark};
+pub use standing::{
+    CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
+};

@@ -1,4 +1,5 @@
-//! What a party leaves with its node to be done: captures that run, queries by name, subscriptions with their place in the log.
+//! What a party leaves with its node to be done: captures that run, queries by name, subscriptions with their place in the log; who
+//! follows what it publishes, and what readers of that ask.
 
 use garita_tlog::LeafIndex;
 
@@ -66,4 +67,53 @@ pub struct SubscriptionMark {
     pub notified_ms: Option<i64>,
     /// When its query ran last, in ms.
     pub ran_ms: Option<i64>,
+}
+
+/// Somebody without an account who is told of what a party publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Follower {
+    /// Its name, which is secret: who knows it may confirm and end it.
+    pub id: String,
+    /// Who publishes.
+    pub party: String,
+    /// Where he is told: a mail or web address, as it is compared.
+    pub address: String,
+    /// Of what he is told, and how: JSON text.
+    pub data: String,
+    /// Since when, in ms.
+    pub created_ms: i64,
+    /// When who has the address said yes, in ms; `None`: not yet.
+    pub confirmed_ms: Option<i64>,
+    /// How far he was told.
+    pub mark: FollowerMark,
+}
+
+/// How far a follower was told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FollowerMark {
+    /// Entry of the log of the last event that is behind him.
+    pub entry: u64,
+    /// Number of its record.
+    pub record: u64,
+    /// When he was last told, in ms.
+    pub told_ms: Option<i64>,
+    /// Since when telling him fails, in ms; `None`: it does not.
+    pub failing_ms: Option<i64>,
+}
+
+/// A question of a reader without an account, before it is anybody's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReaderQuestion {
+    /// Its name.
+    pub id: String,
+    /// Who publishes, and decides.
+    pub party: String,
+    /// What is asked, of whom: JSON text.
+    pub data: String,
+    /// When it came, in ms.
+    pub created_ms: i64,
+    /// When it was decided, in ms; `None`: it waits.
+    pub decided_ms: Option<i64>,
+    /// What was decided, as JSON text; empty while it waits.
+    pub decision: String,
 }

@@ -25,7 +25,7 @@ pub(crate) struct Page {
 
 impl Page {
     /// The value of the first `name="…"` hidden member after a place in the text.
-    fn hidden(&self, after: &str, name: &str) -> String {
+    pub(crate) fn hidden(&self, after: &str, name: &str) -> String {
         let (_, rest) = self
             .text
             .split_once(after)

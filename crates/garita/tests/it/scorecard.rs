@@ -32,7 +32,7 @@ async fn world(name: &str) -> World {
     .await
 }
 
-async fn planned(name: &str, prepare: impl FnOnce(&[CreatedNode])) -> World {
+pub(crate) async fn planned(name: &str, prepare: impl FnOnce(&[CreatedNode])) -> World {
     let mut plan = plan(clock());
     plan.nodes = vec![
         node(

@@ -22,6 +22,7 @@ mod lists;
 mod live;
 mod mandates;
 mod measure;
+mod moderate;
 mod needy;
 mod pages;
 mod parts;
@@ -71,6 +72,7 @@ pub use measure::{
     IndicatorRow, IndicatorsPage, MeasureChart, MeasureMark, MeasureRow, render_automations,
     render_indicator, render_indicators,
 };
+pub use moderate::{DecidedQuestion, ModeratePage, WaitingQuestion, render_moderate};
 pub use needy::{NeedyPage, NeedyRow, render_needy};
 pub use pages::{
     ApiPage, ApiRoute, ApiSection, AttachedFile, DemoRole, ErrorPage, LogEntry, LogPage, Receipt,

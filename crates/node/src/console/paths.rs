@@ -60,6 +60,18 @@ pub const PRIORITIES: &str = "/priorities";
 pub const WAITS: &str = "/wait-times";
 /// Public: pairs of rates.
 pub const BENEFITS: &str = "/benefits";
+/// Public: questions to who must answer; one is `QUESTIONS/NUMBER`.
+pub const QUESTIONS: &str = "/questions";
+/// Public: a reader's question until the desk has decided is `ASKED/ID`.
+pub const ASKED: &str = "/asked";
+/// What readers ask, for the desk that publishes.
+pub const READERS_ASK: &str = "/console/readers";
+/// Public: what changed, event by event.
+pub const CHANGES: &str = "/changes";
+/// Public: how groups of projects stand.
+pub const PORTFOLIO: &str = "/portfolio";
+/// Public: ways to be told of changes; a subscription is `FOLLOW/ID`.
+pub const FOLLOW: &str = "/follow";
 /// Public: formulas and lists of codes.
 pub const METHOD: &str = "/method";
 /// Public: files, formats, feeds.
@@ -132,6 +144,11 @@ pub fn project(id: &str) -> String {
 /// Address of its slip chart as a file.
 pub fn project_svg(id: &str) -> String {
     format!("{}/slip.svg", project(id))
+}
+
+/// Address of a public question.
+pub fn question(number: &str) -> String {
+    format!("{QUESTIONS}/{}", super::address::segment(number))
 }
 
 /// Address of a public plan.

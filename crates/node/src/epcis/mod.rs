@@ -41,7 +41,6 @@ use tokio::sync::{Mutex, Notify, watch};
 use crate::server::App;
 
 pub(crate) use capture::import;
-pub(crate) use webhook::Targets;
 
 /// What the interface keeps beside the store.
 #[derive(Debug, Default)]

@@ -18,8 +18,9 @@ use tokio::sync::watch;
 
 use super::exception::Exception;
 use super::subscriptions::{self, Terms, When};
-use super::webhook::{Heard, Targets, signature};
+use super::webhook::{self, Heard, signature};
 use super::{Desk, queries, stopped, told};
+use crate::outside::Targets;
 
 /// How often it is looked for new subscriptions, beside when one comes.
 const EVERY: Duration = Duration::from_secs(2);
@@ -375,7 +376,7 @@ async fn tell(
             signature(&standing.terms.secret, body.as_bytes()),
         ));
     }
-    targets.post(&standing.terms.dest, &headers, body).await
+    webhook::post(targets, &standing.terms.dest, &headers, body).await
 }
 
 /// Writes how far a subscriber is. Upholds (told in order): called only after it took what stands before the mark.

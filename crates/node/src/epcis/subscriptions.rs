@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use super::ask::Page;
 use super::events::reading;
 use super::exception::{Exception, Kind};
-use super::{BASE, encoded, new_name, queries};
+use super::{BASE, encoded, new_name, queries, webhook};
 use crate::access::{self, Scope};
 use crate::server::App;
 use crate::signed::Caller;
@@ -207,7 +207,7 @@ pub(super) async fn post(
         }
         when(&asked)?;
         let dest = asked.get("dest").and_then(Value::as_str).unwrap_or("");
-        targets.check(dest)?;
+        webhook::check(targets, dest)?;
         let secret = match asked.get("signatureToken") {
             None => "",
             Some(Value::String(secret)) if secret.chars().count() <= SECRET_LENGTH_MAX => secret,

@@ -223,6 +223,16 @@ impl Ask {
                 };
                 frame.nav.insert(3.min(frame.nav.len()), check);
             }
+            if let Some(waiting) = super::readers::waiting(self) {
+                frame.nav.push(NavLink {
+                    label: match waiting {
+                        0 => self.lang.t("moderate.nav").to_owned(),
+                        n => format!("{} ({n})", self.lang.t("moderate.nav")),
+                    },
+                    href: paths::READERS_ASK.to_owned(),
+                    current: self.here.path == paths::READERS_ASK,
+                });
+            }
             if self.is_office() {
                 let shift = NavLink {
                     label: self.lang.t("shift.nav").to_owned(),

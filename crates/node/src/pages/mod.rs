@@ -32,14 +32,15 @@ mod needy;
 mod pass;
 mod peers;
 mod posted;
-mod public;
+pub(crate) mod public;
+mod readers;
 mod record;
 mod refile;
 mod shift;
 mod sign_in;
 mod undo;
 mod wait;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -147,6 +148,7 @@ pub fn router() -> Router<Arc<App>> {
             "/console/contacts/own",
             get(contacts::form).post(contacts::set),
         )
+        .route(paths::READERS_ASK, get(readers::page).post(readers::decide))
         .route(paths::LOG, get(log::page))
         .route(paths::INTERFACES, get(interfaces::page))
         .route("/console/{*rest}", get(ask::nowhere))

@@ -27,7 +27,7 @@ struct Lexicon {
 }
 
 /// Speaks for one program in one language.
-pub(super) struct Say {
+pub(crate) struct Say {
     /// The program.
     pub(super) profile: Arc<Profile>,
     /// The language.
@@ -41,7 +41,7 @@ pub(super) struct Say {
 
 impl Say {
     /// For a program and a language; instants are told in `zone`, as of `now_ms`.
-    pub(super) fn new(profile: Arc<Profile>, lang: Lang, now_ms: i64, zone: TimeZone) -> Say {
+    pub(crate) fn new(profile: Arc<Profile>, lang: Lang, now_ms: i64, zone: TimeZone) -> Say {
         let lexicon = lexicon_of(&profile);
         Say {
             profile,

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | what was said, in memory | [`register`] |
 //! | from a record to what it says | [`read`] |
+//! | what changed, event by event | [`changes`] |
 //! | what it comes to: slip, freshness | [`judge`] |
 //! | all of them at once: forecast, colour, figures | [`overview`] |
 //! | pages made once and given many times | [`shelf`] |
@@ -14,6 +15,7 @@
 //! The register is read once at the first question and then grows with the log: a record is parsed once, however often a page is asked for.
 
 pub(crate) mod asking;
+pub(crate) mod changes;
 pub(crate) mod figures;
 pub(crate) mod judge;
 pub(crate) mod overview;
@@ -271,6 +273,7 @@ fn grow(
         taken.done.clear();
         return grow(core, &Register::default(), publisher, profile, taken);
     }
+    changes::order(&mut next.changes);
     next.read_to = size;
     Ok(Some(next))
 }

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::changes::Number;
 use super::register::{
     Asked, Described, Detail, Figure, Milestone, Money, OF_MONTH, Party, Register, Risk, Source,
     StatedPlan, Subject, Told,
@@ -27,10 +28,10 @@ const NOWHERE: &str = "";
 
 /// A record, read.
 pub(crate) struct SaidRecord {
-    says: &'static str,
-    source: Source,
+    pub(super) says: &'static str,
+    pub(super) source: Source,
     follows: Vec<String>,
-    subject: Value,
+    pub(super) subject: Value,
 }
 
 impl SaidRecord {
@@ -66,6 +67,10 @@ impl Judge<'_> {
             return None;
         }
         let mut source = self.source(&record, &subject);
+        source.number = Number {
+            entry: held.since.get(),
+            record: held.number,
+        };
         // Nobody takes back or corrects what another said.
         let foreign = |id: &String| issuer_of(id).is_none_or(|by| by != record.issuer);
         if source.replaces.as_ref().is_some_and(foreign) {
@@ -128,6 +133,7 @@ impl Judge<'_> {
         Source {
             id: record.id.clone(),
             issuer: record.issuer.clone(),
+            number: Number::default(),
             own: record.standing == Standing::Act && self.has(record, &self.words.own),
             logged_ms: record.logged_ms,
             stated_on: stated_on
@@ -163,11 +169,13 @@ pub(super) fn place(register: &mut Register, said: SaidRecord) {
     match says {
         "question" => {
             let what = Asked {
+                subject: id.clone(),
                 text: text(&subject, "questionText"),
                 of: text(&subject, "askedOf"),
                 calendar: text(&subject, "answerCalendar"),
                 cause: text(&subject, "askedFor"),
                 asker: text(&subject, "askerKind"),
+                by: text(&subject, "askedBy"),
             };
             let number = text(&subject, "question");
             let of = register.subject(&id);
@@ -302,7 +310,7 @@ pub(super) fn place(register: &mut Register, said: SaidRecord) {
 }
 
 /// What a statement says: its milestone, what is said, and more of it.
-fn statement(says: &'static str, subject: &Value) -> Option<(String, Said, Detail)> {
+pub(super) fn statement(says: &'static str, subject: &Value) -> Option<(String, Said, Detail)> {
     let mut detail = Detail {
         reason_text: text(subject, "reasonText"),
         replanned: flag(subject, "replanned"),
@@ -512,7 +520,7 @@ fn names(subject: &Value) -> [String; 2] {
     [text(subject, "nameEn"), text(subject, "nameEs")]
 }
 
-fn text(value: &Value, member: &str) -> String {
+pub(super) fn text(value: &Value, member: &str) -> String {
     let found = value.get(member).and_then(Value::as_str);
     found.unwrap_or_default().to_owned()
 }

@@ -8,6 +8,7 @@ use garita_profile::promises::statement::Statement;
 use jiff::civil::Date;
 
 use super::Publisher;
+use super::changes::{self, Change, Number};
 use super::read;
 
 /// All that is published.
@@ -31,6 +32,8 @@ pub(crate) struct Register {
     pub(crate) figures: BTreeMap<String, Arc<Vec<Told<Figure>>>>,
     /// Some of them are of a month.
     pub(crate) has_months: bool,
+    /// What changed, in the order of its numbers.
+    pub(crate) changes: Vec<Arc<Change>>,
 }
 
 /// How the code of a figure ends that counts a month.
@@ -58,6 +61,8 @@ pub(crate) struct Source {
     pub(crate) id: String,
     /// Its issuer's DID.
     pub(crate) issuer: String,
+    /// Where it stands among the events of this node.
+    pub(crate) number: Number,
     /// It is its issuer's own word: an act under the role whose own word counts as such.
     pub(crate) own: bool,
     /// When its home logged it, ms since 1970 UTC.
@@ -268,6 +273,8 @@ pub(crate) struct Question {
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
+    /// Id of what it is about.
+    pub(crate) subject: String,
     /// In words.
     pub(crate) text: String,
     /// To whom.
@@ -278,6 +285,8 @@ pub(crate) struct Asked {
     pub(crate) cause: String,
     /// Code of who asks; empty where not told.
     pub(crate) asker: String,
+    /// What the asker wants to be called; empty where not told.
+    pub(crate) by: String,
 }
 
 impl Register {
@@ -291,6 +300,9 @@ impl Register {
 
     /// Takes what a record says.
     pub(crate) fn take(&mut self, said: read::SaidRecord) {
+        if let Some(change) = changes::of(self, &said) {
+            self.changes.push(Arc::new(change));
+        }
         self.records += 1;
         self.newest_ms = self.newest_ms.max(said.logged_ms());
         read::place(self, said);
@@ -374,4 +386,13 @@ pub(crate) fn in_force<T>(
         let stands = !t.source.taken_back && !replaced.contains(&t.source.id.as_str());
         stands && t.seen(stated_by, recorded_by_ms)
     })
+}
+
+/// Whether a thing belongs to a plan, as last stated.
+pub(crate) fn has_in_plan(register: &Register, plan: &str, subject: &str) -> bool {
+    let stated = register
+        .plans
+        .get(plan)
+        .and_then(|p| newest(&p.stated, None, None));
+    stated.is_some_and(|s| s.what.subjects.iter().any(|id| id == subject))
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod cases;
+mod followers;
 mod log;
 mod measure;
 mod peers;

@@ -6,7 +6,7 @@ use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
 const MIGRATIONS: &[&str] = &[
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6,
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
 ];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
@@ -192,4 +192,17 @@ CREATE TABLE subscriptions (
   party TEXT NOT NULL, id TEXT NOT NULL, query TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL, told INTEGER,
   told_of_next INTEGER NOT NULL, notified_ms INTEGER, ran_ms INTEGER, PRIMARY KEY (party, id)) WITHOUT ROWID;
 CREATE INDEX subscriptions_query ON subscriptions (party, query, id);
+";
+
+/// Who asked to be told of what is published, with the last event that he was told; and what readers ask, until the publisher decides.
+const VERSION_7: &str = "
+CREATE TABLE followers (
+  id TEXT PRIMARY KEY, party TEXT NOT NULL, address TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  confirmed_ms INTEGER, entry INTEGER NOT NULL, record INTEGER NOT NULL, told_ms INTEGER, failing_ms INTEGER) WITHOUT ROWID;
+CREATE INDEX followers_address ON followers (address);
+CREATE TABLE reader_questions (
+  id TEXT PRIMARY KEY, party TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL, decided_ms INTEGER,
+  decision TEXT) WITHOUT ROWID;
+CREATE INDEX reader_questions_open ON reader_questions (party, created_ms, id) WHERE decided_ms IS NULL;
+CREATE INDEX reader_questions_done ON reader_questions (party, decided_ms, id) WHERE decided_ms IS NOT NULL;
 ";

@@ -61,6 +61,7 @@ pub(super) fn run(
     step.others(commit)?;
     step.access(commit)?;
     super::standing::write(&transaction, commit)?;
+    super::followers::write(&transaction, commit)?;
     let next_rec = step.next_rec;
     drop(step);
     transaction.commit()?;

@@ -9,6 +9,7 @@
 mod exchange;
 mod fixture;
 mod folder;
+mod followers;
 mod standing;
 mod suite;
 
@@ -20,7 +21,7 @@ macro_rules! keeps_the_contract {
 }
 
 mod sqlite {
-    use super::{exchange, fixture::Store, standing, suite};
+    use super::{exchange, fixture::Store, followers, standing, suite};
 
     keeps_the_contract! { Store::temporary;
         suite::a_commit_is_read_back,
@@ -60,5 +61,7 @@ mod sqlite {
         standing::captures_go_on_where_they_were,
         standing::subscriptions_keep_their_place_and_go_with_their_query,
         standing::records_of_types_are_read_by_arrival_and_by_the_log,
+        followers::followers_are_confirmed_once_and_keep_their_place,
+        followers::a_reader_s_question_is_decided_once,
     }
 }

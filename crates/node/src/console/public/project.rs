@@ -248,7 +248,7 @@ pub struct Answer {
 }
 
 impl Question {
-    fn meter(&self) -> Option<Html> {
+    pub(super) fn meter(&self) -> Option<Html> {
         self.gone.map(|gone| {
             let class = if gone > 1.0 {
                 "meter past"
@@ -280,6 +280,12 @@ pub struct AskForm {
     pub fault: String,
     /// What was typed then.
     pub typed: String,
+    /// How the asker is to be called, as typed then.
+    pub who: String,
+    /// The asker's mail address, as typed then.
+    pub email: String,
+    /// Whether the answer can be sent by mail.
+    pub mails: bool,
 }
 
 /// A risk.

@@ -11,6 +11,8 @@ use crate::console::parts::{Html, Link};
 /// The list.
 #[derive(Debug, Clone, Default)]
 pub struct ProjectsPage {
+    /// Other pages about the same.
+    pub see_also: Vec<Link>,
     /// `61 projects on both sides of the border. …`
     pub lede: String,
     /// Four figures, each with its count and reach.

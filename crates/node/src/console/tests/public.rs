@@ -145,6 +145,7 @@ fn filter(name: &str, label: &str, options: &[&str]) -> Filter {
 #[rustfmt::skip]
 fn projects(lang: Lang) -> ProjectsPage {
     ProjectsPage {
+        see_also: Vec::new(),
         lede: w(lang, "61 projects on both sides of the border. Every date is kept with the day it was stated, so a promise can be held against the one before.", "61 proyectos a ambos lados de la frontera. Cada fecha se guarda con el día en que se dijo, para que una promesa pueda compararse con la anterior.").into(),
         figures: vec![
             Figure::new(w(lang, "7 of 9", "7 de 9"), w(lang, "projects with two or more dated promises moved later", "proyectos con dos o más promesas fechadas se aplazaron")),

@@ -42,6 +42,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
             file("statements.csv", "/statements.csv", visit.w("one row a statement, with its day and source", "una fila por declaración, con su día y su fuente"), "CSV"),
             file("statements.json", "/statements.json", visit.w("the same", "lo mismo"), "JSON"),
             file("priorities.csv", "/priorities.csv", visit.w("figures of ports with weights, scores and ranks", "cifras de puertos con ponderaciones, puntajes y lugares"), "CSV"),
+            file("changes.json", "/changes.json", visit.w("every change by its number, to go on from where one stopped", "cada cambio con su número, para seguir donde uno se quedó"), "JSON"),
+            file("changes.csv", "/changes.csv", visit.w("the same", "lo mismo"), "CSV"),
+            file("questions.csv", "/questions.csv", visit.w("questions with their clocks and answers", "preguntas con sus plazos y respuestas"), "CSV"),
+            file("portfolio.csv", "/portfolio.csv", visit.w("projects added up by port, state, sponsor or phase (?by=)", "proyectos sumados por puerto, estado, responsable o fase (?by=)"), "CSV"),
             file("projects.atom", "/projects.atom", visit.w("changes, newest first", "cambios, lo más reciente primero"), "Atom"),
             file("projects.ics", "/projects.ics", visit.w("promised days as a calendar", "fechas prometidas como calendario"), "iCalendar"),
         ],
@@ -65,6 +69,22 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
             DataRoute {
                 route: "GET /projects/{id}/slip.svg".to_owned(),
                 what: visit.w("its slip chart, for other pages", "su gráfica de corrimiento, para otras páginas").to_owned(),
+            },
+            DataRoute {
+                route: "GET /changes.json?after={number}&limit=&project=&plan=&port=&topic=".to_owned(),
+                what: visit.w("changes after that number, oldest first; `last` is where to go on", "los cambios posteriores a ese número, del más antiguo al más nuevo; `last` es dónde seguir").to_owned(),
+            },
+            DataRoute {
+                route: "GET /projects/{id}/versions".to_owned(),
+                what: visit.w("every version of its page, each with an address of its own", "cada versión de su página, con dirección propia").to_owned(),
+            },
+            DataRoute {
+                route: "GET /projects/{id}/card.png".to_owned(),
+                what: visit.w("a picture of 1200 by 630 for those who share it", "una imagen de 1200 por 630 para quien lo comparte").to_owned(),
+            },
+            DataRoute {
+                route: "POST /follow".to_owned(),
+                what: visit.w("be told by mail or by signed requests", "recibir avisos por correo o por peticiones firmadas").to_owned(),
             },
             DataRoute {
                 route: "?stated_by=2025-01-01&recorded_by=2026-06-30".to_owned(),
@@ -358,6 +378,20 @@ pub(super) fn sitemap(visit: &Visit) -> Result<Answer, Refusal> {
         .filter_map(|place| place.path())
         .map(|path| (path.to_owned(), None))
         .collect();
+    let more = [
+        paths::CHANGES,
+        paths::QUESTIONS,
+        paths::PORTFOLIO,
+        paths::FOLLOW,
+    ];
+    pages.extend(more.map(|path| (path.to_owned(), None)));
+    pages.extend(
+        visit
+            .register
+            .questions
+            .keys()
+            .map(|number| (paths::question(number), None)),
+    );
     pages.extend(
         visit
             .overview

@@ -3,16 +3,22 @@
 //! A page is made once for each state of the register, day, language and colours, and then given from the shelf with its entity tag. What is
 //! written here are words and addresses; what it all comes to is worked out in [`crate::site`].
 
+mod asking;
 mod benefits;
+mod card;
+pub(crate) mod changes;
 mod data;
 mod feeds;
+mod follow;
 mod method;
 mod oc4ids;
 mod plans;
+mod portfolio;
 mod priorities;
 mod project;
 mod projects;
 mod rows;
+pub(crate) mod sentence;
 mod visit;
 mod waits;
 
@@ -21,7 +27,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::console::paths;
 use crate::server::App;
@@ -79,6 +85,25 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/projects/{id}/statements.csv", page_of!(data::project_csv))
         .route("/projects/{id}/feed.atom", page_of!(feeds::atom))
         .route("/projects/{id}/milestones.ics", page_of!(feeds::calendar))
+        .route("/projects/{id}/card.png", page_of!(card::of_project))
+        .route("/card.png", page!(card::of_all))
+        .route("/projects/{id}/versions", page_of!(changes::versions))
+        .route(paths::CHANGES, page!(changes::page))
+        .route("/changes.json", page!(changes::json))
+        .route("/changes.csv", page!(changes::csv))
+        .route(
+            paths::QUESTIONS,
+            page!(project::questions::page).post(asking::ask),
+        )
+        .route("/asked/{id}", get(asking::one))
+        .route("/questions.csv", page!(project::questions::csv))
+        .route("/questions/{id}", page_of!(project::questions::one))
+        .route(paths::FOLLOW, page!(follow::page).post(follow::open))
+        .route("/follow/{id}", get(follow::one))
+        .route("/follow/{id}/confirm", post(follow::confirm))
+        .route("/follow/{id}/end", post(follow::end))
+        .route(paths::PORTFOLIO, page!(portfolio::page))
+        .route("/portfolio.csv", page!(portfolio::csv))
         .route(paths::PLANS, page!(plans::list))
         .route("/plans/{id}", page_of!(plans::one))
         .route(paths::PRIORITIES, page!(priorities::page))

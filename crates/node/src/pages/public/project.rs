@@ -2,7 +2,9 @@
 
 mod answering;
 mod costs;
+mod earning;
 mod halves;
+pub(super) mod questions;
 mod said;
 
 use garita_exchange::problem::Refusal;
@@ -12,13 +14,15 @@ use garita_profile::promises::quality::Needed;
 use garita_profile::promises::slip::Standing as At;
 
 pub(super) use answering::{answered, happened};
+pub(super) use costs::money;
 
 use super::rows::standing;
 use super::visit::{Answer, Visit, day_of};
+use super::{asking, follow};
 use crate::console::public::{
-    BeTold, FeedKind, Forecast, OwnColour, ProjectPage, Provenance, PublicFeed, PublicPlace,
-    SlipBaseline, SlipChart, SlipFile, SlipForecast, SlipStep, Verdict, coarse, day, days,
-    month_year, render_project, render_slip_svg,
+    BeTold, FeedKind, Forecast, OwnColour, ProjectPage, Provenance, PublicFeed, PublicHead,
+    PublicPlace, ShareCard, SlipBaseline, SlipChart, SlipFile, SlipForecast, SlipStep, Verdict,
+    coarse, day, days, month_year, render_project, render_slip_svg,
 };
 use crate::console::{Choice, Fact, Filter, Glyph, Lang, Link, Rich, Tone, paths};
 use crate::site::judge::{Judged, SaidDate};
@@ -48,7 +52,11 @@ pub(super) fn page(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
         },
     ];
     let frame = visit.frame(PublicPlace::Projects);
-    let html = render_project(&frame, &visit.head(feeds), &one.made());
+    let head = PublicHead {
+        picture: visit.picture(&one.under("card.png")),
+        ..visit.head(feeds)
+    };
+    let html = render_project(&frame, &head, &one.made());
     Ok(Answer::Page(html))
 }
 
@@ -62,24 +70,26 @@ pub(super) fn picture(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
         subject,
         judged,
     };
-    let Some(chart) = one.chart() else {
-        return Ok(Answer::Absent(Vec::new()));
+    match one.chart_file() {
+        Some(svg) => Ok(Answer::File("image/svg+xml; charset=utf-8", svg)),
+        None => Ok(Answer::Absent(Vec::new())),
+    }
+}
+
+/// The share card of a thing; none where there is none of that id.
+pub(super) fn card(visit: &Visit, id: &str, source: String) -> Option<ShareCard> {
+    let (subject, judged) = of(visit, id)?;
+    let one = One {
+        visit,
+        subject,
+        judged,
     };
-    let words = SlipFile {
+    Some(ShareCard {
         title: one.name(),
-        finding: one.finding(),
-        source: match visit.lang() {
-            Lang::Es => format!("Declaraciones reunidas por {}", visit.origin()),
-            Lang::En => format!("Statements compiled by {}", visit.origin()),
-        },
-        as_of: match visit.lang() {
-            Lang::Es => format!("Al {}", day(visit.as_of.today, Lang::Es)),
-            Lang::En => format!("As of {}", day(visit.as_of.today, Lang::En)),
-        },
-    };
-    let frame = visit.frame(PublicPlace::Projects);
-    let svg = render_slip_svg(&frame, &chart, &words);
-    Ok(Answer::File("image/svg+xml; charset=utf-8", svg))
+        text: one.promise().plain(),
+        chart: one.chart_file().unwrap_or_default(),
+        source,
+    })
 }
 
 /// A thing with what it comes to.
@@ -111,6 +121,7 @@ pub(super) fn nearest(visit: &Visit, id: &str) -> Vec<Link> {
 }
 
 /// One thing on its page.
+#[derive(Clone, Copy)]
 struct One<'v> {
     visit: &'v Visit,
     subject: &'v Subject,
@@ -167,10 +178,10 @@ impl One<'_> {
                 .to_owned(),
             costs: self.costs(),
             progress: self.progress(),
-            earned: Vec::new(),
+            earned: self.earned(),
             forecast: self.forecast(),
             questions: self.questions(),
-            ask: None,
+            ask: asking::form(self.visit, &self.judged.id),
             on_record: self.on_record(),
             risks: self.risks(),
             parties: self.parties(),
@@ -182,13 +193,7 @@ impl One<'_> {
                 )
             }),
             statements: shown,
-            told: BeTold {
-                ways: vec![
-                    Link::new("Atom", self.under("feed.atom")),
-                    Link::new("iCalendar", self.under("milestones.ics")),
-                ],
-                ..BeTold::default()
-            },
+            told: self.told(),
             embed: self.whole(&self.under("slip.svg")),
             embed_link: self.whole(&paths::project(&self.judged.id)),
             provenance: self.provenance(),
@@ -198,6 +203,28 @@ impl One<'_> {
                 Link::new("CSV", self.under("statements.csv")),
                 Link::new("SVG", self.under("slip.svg")),
             ],
+        }
+    }
+
+    fn told(&self) -> BeTold {
+        let follow = crate::console::Address::new(paths::FOLLOW).with("project", &self.judged.id);
+        let mails = self.visit.ask.app.follow().mailer.is_some();
+        BeTold {
+            action: match mails {
+                true => paths::FOLLOW.to_owned(),
+                false => String::new(),
+            },
+            hidden: vec![("project".to_owned(), self.judged.id.clone())],
+            when: follow::topics(self.visit, &[]),
+            ways: vec![
+                Link::new("Atom", self.under("feed.atom")),
+                Link::new("iCalendar", self.under("milestones.ics")),
+                Link::new(
+                    self.w("webhook, and more choices", "webhook, y más opciones"),
+                    follow.to_string(),
+                ),
+            ],
+            ..BeTold::default()
         }
     }
 
@@ -428,6 +455,26 @@ impl One<'_> {
         format!("{}. {}.{slip}", self.name(), told.join("; "))
     }
 
+    /// The chart as a file of its own; none where nothing dated was promised.
+    fn chart_file(&self) -> Option<String> {
+        let visit = self.visit;
+        let chart = self.chart()?;
+        let words = SlipFile {
+            title: self.name(),
+            finding: self.finding(),
+            source: match visit.lang() {
+                Lang::Es => format!("Declaraciones reunidas por {}", visit.origin()),
+                Lang::En => format!("Statements compiled by {}", visit.origin()),
+            },
+            as_of: match visit.lang() {
+                Lang::Es => format!("Al {}", day(visit.as_of.today, Lang::Es)),
+                Lang::En => format!("As of {}", day(visit.as_of.today, Lang::En)),
+            },
+        };
+        let frame = visit.frame(PublicPlace::Projects);
+        Some(render_slip_svg(&frame, &chart, &words))
+    }
+
     fn baseline(&self) -> Filter {
         let asked = self.visit.ask.here.value("baseline");
         Filter {
@@ -578,7 +625,10 @@ impl One<'_> {
         };
         Provenance {
             version: Link::new(self.whole(&version), version),
-            versions: None,
+            versions: Some(Link::new(
+                self.w("All versions", "Todas las versiones"),
+                self.under("versions"),
+            )),
             digest: String::new(),
             facts: vec![
                 fact(

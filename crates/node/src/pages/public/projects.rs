@@ -35,6 +35,24 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
         here.with("page", to).to_string()
     };
     let made = ProjectsPage {
+        see_also: vec![
+            Link::new(visit.w("What changed", "Qué cambió"), paths::CHANGES),
+            Link::new(
+                visit.w("Who must answer", "Quién debe responder"),
+                paths::QUESTIONS,
+            ),
+            Link::new(
+                visit.w(
+                    "Added up by port, state, sponsor, phase",
+                    "Sumados por puerto, estado, responsable, fase",
+                ),
+                paths::PORTFOLIO,
+            ),
+            Link::new(
+                visit.w("Be told of changes", "Recibir avisos"),
+                paths::FOLLOW,
+            ),
+        ],
         lede: lede(visit),
         figures: figures(visit),
         search: search(visit),

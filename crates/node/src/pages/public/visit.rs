@@ -16,7 +16,7 @@ use crate::api::problem::Problem;
 use crate::console::public::{
     PublicErrorPage, PublicFeed, PublicHead, PublicPlace, public_nav, render_public_error,
 };
-use crate::console::{Frame, Lang, NodeLine, Place, paths};
+use crate::console::{Address, Frame, Lang, NodeLine, Place, paths};
 use crate::pages::ask::{Ask, host_of};
 use crate::pages::words::Say;
 use crate::server::{App, blocking};
@@ -41,6 +41,14 @@ const MEMBERS: &[&str] = &[
     "recorded_by",
     "class",
     "preset",
+    "after",
+    "before",
+    "limit",
+    "topic",
+    "project",
+    "plan",
+    "port",
+    "by",
 ];
 /// Nobody looks for more.
 const VALUE_CHARS_MAX: usize = 200;
@@ -68,6 +76,8 @@ pub(super) enum Answer {
     Page(String),
     /// Something else, with its media type.
     File(&'static str, String),
+    /// A picture, with its media type.
+    Picture(&'static str, Vec<u8>),
     /// There is no such thing; the nearest names.
     Absent(Vec<crate::console::Link>),
 }
@@ -138,7 +148,17 @@ impl Visit {
 
     /// What a page says of itself.
     pub(super) fn head(&self, feeds: Vec<PublicFeed>) -> PublicHead {
-        headed(&self.ask, feeds)
+        PublicHead {
+            picture: self.picture("/card.png"),
+            ..headed(&self.ask, feeds)
+        }
+    }
+
+    /// The address of a share card in the page's language.
+    pub(super) fn picture(&self, path: &str) -> String {
+        Address::new(path)
+            .with("lang", self.lang().code())
+            .to_string()
     }
 
     /// `https://scorecard.example`.
@@ -243,12 +263,15 @@ pub(super) fn as_of(ask: &Ask) -> Result<AsOf, Refusal> {
         }
     };
     let stated_by = day("stated_by")?;
-    // Until the end of that day, by the node's own zone of reckoning, UTC.
-    let recorded_by_ms = day("recorded_by")?.and_then(|day| {
-        let next = day.tomorrow().ok()?;
-        let at = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
-        Some(at.as_millisecond() - 1)
-    });
+    let recorded_by_ms = match instant(ask.here.value("recorded_by")) {
+        Some(at_ms) => Some(at_ms),
+        // Until the end of that day, by the node's own zone of reckoning, UTC.
+        None => day("recorded_by")?.and_then(|day| {
+            let next = day.tomorrow().ok()?;
+            let at = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0)).ok()?;
+            Some(at.as_millisecond() - 1)
+        }),
+    };
     let today = day_of(ask.now_ms).unwrap_or(Date::constant(1970, 1, 1));
     // Who asks what was known on a day is answered as of that day: what was overdue then, not what is now.
     let recorded_day = recorded_by_ms.and_then(day_of);
@@ -259,6 +282,15 @@ pub(super) fn as_of(ask: &Ask) -> Result<AsOf, Refusal> {
         stated_by,
         recorded_by_ms,
     })
+}
+
+/// An instant of UTC, as the address of a version names it: several records may come on one day.
+fn instant(text: &str) -> Option<i64> {
+    let is_instant = text.len() > 10 && text.ends_with('Z');
+    let at: Option<jiff::Timestamp> = is_instant.then(|| text.parse().ok()).flatten();
+    let at_ms = at?.as_millisecond();
+    let year = day_of(at_ms)?.year();
+    (1900..=2200).contains(&year).then_some(at_ms)
 }
 
 /// Members of an address of pages that are counted.
@@ -292,6 +324,12 @@ pub(super) async fn serve_counted(
             Ok(Answer::File(media, text)) => {
                 given(&made(media, text), known.as_ref(), &cookies, StatusCode::OK)
             }
+            Ok(Answer::Picture(media, bytes)) => given(
+                &made(media, bytes),
+                known.as_ref(),
+                &cookies,
+                StatusCode::OK,
+            ),
             Ok(Answer::Absent(_)) => Problem::not_found().into_response(),
             Err(refusal) => ask.refused(&refusal),
         })
@@ -311,6 +349,10 @@ pub(super) async fn serve(
         Ok(ask) => ask,
         Err(refusal) => return Problem::from(refusal).into_response(),
     };
+    if ask.here.path.ends_with(".png") {
+        // Drawing costs more than any page: a picture is of today and has one address.
+        ask.here.query.clear();
+    }
     let weighs = ask.here.path.starts_with(paths::PRIORITIES);
     ask.here.query.retain(|(name, value)| {
         let known = MEMBERS.contains(&name.as_str()) || (weighs && name.starts_with("w-"));
@@ -330,37 +372,70 @@ pub(super) async fn serve(
     }
 }
 
+/// Looks at the public pages for one who posted: nothing of it is kept on the shelf.
+///
+/// # Errors
+/// `nothing-published`, what is wrong with the address, and what `work` refuses.
+pub(super) async fn looked<T: Send + 'static>(
+    app: Arc<App>,
+    headers: HeaderMap,
+    uri: Uri,
+    work: impl FnOnce(&Visit) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    blocking(move || {
+        let (ask, _) = Ask::of(app, &headers, &uri)?;
+        let visit = Visit::of(ask)?.ok_or_else(nothing_published)?;
+        work(&visit)
+    })
+    .await
+}
+
+fn nothing_published() -> Refusal {
+    Refusal::one(
+        RefusalKind::NotFound,
+        Fault::whole(
+            "nothing-published",
+            "no party of this node publishes",
+            "ningún participante de este nodo publica",
+        ),
+    )
+}
+
 type Given = (Arc<Made>, Vec<String>, StatusCode);
 
 fn answer(
     ask: Ask,
     make: &dyn Fn(&Visit) -> Result<Answer, Refusal>,
 ) -> Result<Given, Box<Response>> {
-    let refused = |ask: &Ask, refusal: &Refusal| Box::new(ask.refused(refusal));
+    let refused = |ask: &Ask, refusal: &Refusal| {
+        Box::new(match is_file(ask) {
+            true => Problem::from(refusal.clone()).into_response(),
+            false => ask.refused(refusal),
+        })
+    };
     let app = Arc::clone(&ask.app);
     let register = match app.site().register(app.core()) {
         Ok(Some(register)) => register,
-        Ok(None) => {
-            let refusal = Refusal::one(
-                RefusalKind::NotFound,
-                Fault::whole(
-                    "nothing-published",
-                    "no party of this node publishes",
-                    "ningún participante de este nodo publica",
-                ),
-            );
-            return Err(refused(&ask, &refusal));
-        }
+        Ok(None) => return Err(refused(&ask, &nothing_published())),
         Err(refusal) => return Err(refused(&ask, &refusal)),
     };
     let day = ask.now_ms.div_euclid(86_400_000);
     let state = (register.records, day);
     // A file has no colours.
-    let is_file = ask.here.path.contains('.');
-    let theme = if is_file { "" } else { ask.theme_code() };
+    let theme = if is_file(&ask) { "" } else { ask.theme_code() };
     let name = format!("{} {theme} {}", ask.lang.code(), ask.here);
     // What somebody searches for, and other days, are made for him: else a few addresses of his making would clear the shelf.
-    let asked = ["q", "stated_by", "recorded_by"];
+    let asked = [
+        "q",
+        "stated_by",
+        "recorded_by",
+        "after",
+        "before",
+        "limit",
+        "project",
+        "plan",
+        "port",
+    ];
     let is_usual = !ask
         .here
         .query
@@ -384,6 +459,7 @@ fn answer(
     let (made, status) = match make(&visit) {
         Ok(Answer::Page(html)) => (made(HTML, html), StatusCode::OK),
         Ok(Answer::File(media, text)) => (made(media, text), StatusCode::OK),
+        Ok(Answer::Picture(media, bytes)) => (made(media, bytes), StatusCode::OK),
         Ok(Answer::Absent(nearest)) => (made(HTML, absent(&visit, nearest)), StatusCode::NOT_FOUND),
         Err(refusal) => return Err(refused(&visit.ask, &refusal)),
     };
@@ -392,6 +468,11 @@ fn answer(
         visit.ask.app.site().shelf().put(state, name, &made);
     }
     Ok((made, cookies, status))
+}
+
+/// Whether a program asks, not a person.
+fn is_file(ask: &Ask) -> bool {
+    ask.here.path.contains('.')
 }
 
 fn absent(visit: &Visit, nearest: Vec<crate::console::Link>) -> String {
@@ -404,11 +485,12 @@ fn absent(visit: &Visit, nearest: Vec<crate::console::Link>) -> String {
     render_public_error(&visit.frame(PublicPlace::Elsewhere), &page)
 }
 
-fn made(media: &'static str, text: String) -> Made {
-    let digest = Sha256::digest(text.as_bytes());
+fn made(media: &'static str, content: impl Into<Bytes>) -> Made {
+    let bytes: Bytes = content.into();
+    let digest = Sha256::digest(&bytes);
     let short: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
     Made {
-        bytes: Bytes::from(text),
+        bytes,
         media,
         tag: format!("\"{short}\""),
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::site::changes::Number;
 use crate::site::register::Source;
 
 fn date(text: &str) -> Date {
@@ -7,6 +8,7 @@ fn date(text: &str) -> Date {
 
 fn source(id: &str, stated_on: &str) -> Source {
     Source {
+        number: Number::default(),
         id: id.to_owned(),
         issuer: "did:web:desk".to_owned(),
         own: false,

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::One;
-use crate::console::Lang;
 use crate::console::public::{Answer, Question as Shown, day};
+use crate::console::{Lang, paths};
 use crate::pages::public::visit::Visit;
 use crate::site::asking::in_language;
 use crate::site::register::{Asked, Question, Subject, Told, in_force, newest};
@@ -30,12 +30,13 @@ pub(in crate::pages::public) fn answered(visit: &Visit) -> (usize, usize) {
 }
 
 /// A question as of then.
-struct Then<'v> {
-    number: &'v str,
+pub(super) struct Then<'v> {
+    /// Its number.
+    pub(super) number: &'v str,
     /// Its words, as last corrected.
-    what: &'v Asked,
+    pub(super) what: &'v Asked,
     asked_on: Date,
-    answers: Vec<&'v Told<(String, String)>>,
+    pub(super) answers: Vec<&'v Told<(String, String)>>,
     /// By whom it was closed, and which answers were found good.
     closed: Option<&'v Told<Vec<String>>>,
 }
@@ -269,10 +270,11 @@ fn calendar_of<'v>(visit: &'v Visit, question: &Asked) -> Option<&'v str> {
     named.find(|name| name.starts_with(&start))
 }
 
-impl One<'_> {
-    pub(super) fn questions(&self) -> Vec<Shown> {
+impl<'v> One<'v> {
+    /// Its questions as of then: what waits longest first, what is closed last.
+    pub(super) fn asked(&self) -> Vec<(Then<'v>, Counted)> {
         let numbers = self.subject.questions.iter();
-        let mut found: Vec<(Then<'_>, Counted)> = numbers
+        let mut found: Vec<(Then<'v>, Counted)> = numbers
             .filter_map(|n| self.visit.register.questions.get(n))
             .filter_map(|q| Then::of(self.visit, q))
             .map(|then| {
@@ -280,7 +282,6 @@ impl One<'_> {
                 (then, counted)
             })
             .collect();
-        // What waits longest stands first; what is closed last.
         found.sort_by_key(|(then, asked)| {
             (
                 asked.accepted,
@@ -289,13 +290,19 @@ impl One<'_> {
                 then.number,
             )
         });
-        let shown = found.into_iter();
+        found
+    }
+}
+
+impl One<'_> {
+    pub(super) fn questions(&self) -> Vec<Shown> {
+        let shown = self.asked().into_iter();
         shown
             .map(|(then, asked)| self.question(&then, &asked))
             .collect()
     }
 
-    fn question(&self, then: &Then<'_>, asked: &Counted) -> Shown {
+    pub(super) fn question(&self, then: &Then<'_>, asked: &Counted) -> Shown {
         let question = then.what;
         let today = self.visit.as_of.today;
         let until = asked.answered_on.unwrap_or(today);
@@ -305,11 +312,16 @@ impl One<'_> {
             Some(_) => self.w("answered", "respondida").to_owned(),
             None => {
                 let left = ANSWER_DAYS - used;
-                match (left >= 0, self.lang()) {
-                    (true, Lang::Es) => format!("quedan {left} días"),
-                    (true, Lang::En) => format!("{left} days left"),
-                    (false, Lang::Es) => format!("{} días de más", -left),
-                    (false, Lang::En) => format!("{} days over", -left),
+                let one = left.abs() == 1;
+                match (left >= 0, one, self.lang()) {
+                    (true, true, Lang::Es) => "queda 1 día".to_owned(),
+                    (true, false, Lang::Es) => format!("quedan {left} días"),
+                    (true, true, Lang::En) => "1 day left".to_owned(),
+                    (true, false, Lang::En) => format!("{left} days left"),
+                    (false, true, Lang::Es) => "1 día de más".to_owned(),
+                    (false, false, Lang::Es) => format!("{} días de más", -left),
+                    (false, true, Lang::En) => "1 day over".to_owned(),
+                    (false, false, Lang::En) => format!("{} days over", -left),
                 }
             }
         };
@@ -322,13 +334,14 @@ impl One<'_> {
         let reminded = rung.reminded_on.map(|on| reminder(self.visit, on));
         let escalated = rung.escalated_on.map(|on| escalation(self.visit, on));
         let by = [
+            question.by.clone(),
             self.visit.code("askerKind", &question.asker),
             self.visit.code("askedFor", &question.cause),
         ];
         let by: Vec<String> = by.into_iter().filter(|t| !t.is_empty()).collect();
         Shown {
             text: then.text(self.visit).to_owned(),
-            href: String::new(),
+            href: paths::question(then.number),
             who: question.of.clone(),
             asked: match self.lang() {
                 Lang::Es => format!(

@@ -15,7 +15,7 @@ use crate::site::register::newest;
 type Alike = (String, String, String);
 
 impl One<'_> {
-    fn seen(&self) -> Vec<&Told> {
+    pub(super) fn seen(&self) -> Vec<&Told> {
         let as_of = &self.visit.as_of;
         let described = newest(
             &self.subject.described,
@@ -25,22 +25,8 @@ impl One<'_> {
         seen(self.subject, described, as_of)
     }
 
-    /// `1,300 M USD`.
     pub(super) fn money(&self, minor: i128, currency: &str) -> String {
-        let whole = minor / 100;
-        let amount = match u64::try_from(whole) {
-            Ok(n) if n >= 1_000_000 => {
-                let tenths = (n + 50_000) / 100_000;
-                let (millions, tenth) = (tenths / 10, tenths % 10);
-                match tenth {
-                    0 => format!("{} M", grouped(millions)),
-                    t => format!("{}.{t} M", grouped(millions)),
-                }
-            }
-            Ok(n) => grouped(n),
-            Err(_) => whole.to_string(),
-        };
-        format!("{amount} {currency}")
+        money(minor, currency)
     }
 
     /// One group a kind, scope and currency.
@@ -129,4 +115,22 @@ fn growth(rows: &[(&Told, &Cost)]) -> Option<f64> {
     let ((_, base), (_, now)) = (rows.first()?, rows.last()?);
     let grown = cost::growth(base, now).ok()?;
     (rows.len() > 1).then_some(grown * 100.0)
+}
+
+/// `1,300 M USD`.
+pub(in crate::pages::public) fn money(minor: i128, currency: &str) -> String {
+    let whole = minor / 100;
+    let amount = match u64::try_from(whole) {
+        Ok(n) if n >= 1_000_000 => {
+            let tenths = (n + 50_000) / 100_000;
+            let (millions, tenth) = (tenths / 10, tenths % 10);
+            match tenth {
+                0 => format!("{} M", grouped(millions)),
+                t => format!("{}.{t} M", grouped(millions)),
+            }
+        }
+        Ok(n) => grouped(n),
+        Err(_) => whole.to_string(),
+    };
+    format!("{amount} {currency}")
 }
