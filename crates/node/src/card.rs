@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
-use resvg::usvg::{Options, Tree};
+use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 /// Width and height, pixels: what the networks that show such pictures ask for.
 pub(crate) const SIZE: (u32, u32) = (1_200, 630);
@@ -19,6 +19,11 @@ pub(crate) fn png(svg: &str) -> Option<Vec<u8>> {
     let options = Options {
         font_family: FAMILY.to_owned(),
         fontdb: letters(),
+        // A drawing that names another file gets nothing of it.
+        image_href_resolver: ImageHrefResolver {
+            resolve_data: Box::new(|_, _, _| None),
+            resolve_string: Box::new(|_, _| None),
+        },
         ..Options::default()
     };
     let tree = Tree::from_str(svg, &options).ok()?;
@@ -76,7 +81,14 @@ mod tests {
     fn what_is_no_drawing_is_none_and_reaches_nothing_outside() {
         assert_eq!(png("<p>"), None);
         assert_eq!(png(&" ".repeat(SVG_BYTES_MAX + 1)), None);
-        let outside = drawn("<image href=\"/etc/passwd\" width=\"10\" height=\"10\"/>");
+        let path = std::env::temp_dir().join(format!("garita-card-{}.svg", std::process::id()));
+        let red = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"600\"><rect width=\"600\" height=\"600\" fill=\"red\"/></svg>";
+        std::fs::write(&path, red).unwrap();
+        let outside = drawn(&format!(
+            "<image href=\"{}\" width=\"600\" height=\"600\"/>",
+            path.display()
+        ));
+        std::fs::remove_file(&path).unwrap();
         assert_eq!(outside, drawn(""));
     }
 }

@@ -27,7 +27,7 @@ pub(crate) const NAME_CHARS_MAX: usize = 120;
 /// Questions that wait for one desk.
 const WAITING_MAX: u64 = 500;
 /// New questions in a minute.
-const A_MINUTE_MAX: u32 = 10;
+const A_MINUTE_MAX: u32 = 30;
 
 /// What asking needs beside the store.
 #[derive(Debug, Default)]
@@ -181,9 +181,7 @@ pub(crate) async fn publish(
 ) -> Result<String, Refusal> {
     let _one_at_a_time = app.readers().deciding.lock().await;
     let (held, asked) = waiting(app, id, principal).await?;
-    let digest: [u8; 32] = Sha256::digest(held.id.as_bytes()).into();
-    let short: String = digest.iter().take(6).map(|b| format!("{b:02X}")).collect();
-    let number = format!("R-{short}");
+    let (digest, number) = number_of(&held.id);
     let Some(record_type) = words.type_of("question") else {
         return Err(decided());
     };
@@ -234,7 +232,22 @@ pub(crate) async fn decline(
     }
     let _one_at_a_time = app.readers().deciding.lock().await;
     let (held, _) = waiting(app, id, principal).await?;
+    let (_, number) = number_of(&held.id);
+    let looking = Arc::clone(app);
+    let register = blocking(move || looking.site().register(looking.core())).await?;
+    if register.is_some_and(|r| r.questions.contains_key(&number)) {
+        // It was published, and the node ended before that was noted.
+        settle(app, held.id, &Decision::Published(number)).await?;
+        return Err(decided());
+    }
     settle(app, held.id, &Decision::Declined(reason.to_owned())).await
+}
+
+/// The number under which a question is published, and what it is made of.
+fn number_of(id: &str) -> ([u8; 32], String) {
+    let digest: [u8; 32] = Sha256::digest(id.as_bytes()).into();
+    let short: String = digest.iter().take(6).map(|b| format!("{b:02X}")).collect();
+    (digest, format!("R-{short}"))
 }
 
 /// A question that waits for this desk.

@@ -122,8 +122,10 @@ pub struct Commit {
     /// Questions of readers that were decided: name, when in ms, what as JSON text. One that is not there, or was decided before, is
     /// passed over.
     pub reader_questions_decided: Vec<(String, i64, String)>,
-    /// Removes followers that nobody confirmed and questions that were decided before this time, in ms.
-    pub public_expire_before_ms: Option<i64>,
+    /// Removes followers that came before this time, in ms, and that nobody confirmed.
+    pub followers_expire_before_ms: Option<i64>,
+    /// Removes questions of readers that were decided before this time, in ms.
+    pub reader_questions_expire_before_ms: Option<i64>,
     /// Sessions; each replaces the earlier one of the same hash.
     pub sessions: Vec<Session>,
     /// Hashes of sessions that end.

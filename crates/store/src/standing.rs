@@ -76,7 +76,7 @@ pub struct Follower {
     pub id: String,
     /// Who publishes.
     pub party: String,
-    /// Where he is told: a mail or web address, as it is compared.
+    /// Where he is told, as it is compared: two ways to write one box are one.
     pub address: String,
     /// Of what he is told, and how: JSON text.
     pub data: String,
@@ -91,14 +91,18 @@ pub struct Follower {
 /// How far a follower was told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FollowerMark {
-    /// Entry of the log of the last event that is behind him.
-    pub entry: u64,
-    /// Number of its record.
-    pub record: u64,
+    /// The last event that he was told: entry of the log, number of its record.
+    pub told: (u64, u64),
+    /// The last event that was looked at: nothing that he asked for lies between both.
+    pub seen: (u64, u64),
+    /// The last event of what is being sent, until it was taken: what is sent again is the same.
+    pub sending: Option<(u64, u64)>,
     /// When he was last told, in ms.
     pub told_ms: Option<i64>,
     /// Since when telling him fails, in ms; `None`: it does not.
     pub failing_ms: Option<i64>,
+    /// How often it failed since.
+    pub tries: u32,
 }
 
 /// A question of a reader without an account, before it is anybody's record.

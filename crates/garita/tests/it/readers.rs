@@ -75,8 +75,8 @@ async fn a_reader_s_question_is_read_before_it_is_published() {
     .unwrap_err();
     assert_eq!(wrong.status, 422);
     for said in [
-        "choose of whom it is asked",
-        "the question has 3 to 1000 letters",
+        "Choose of whom it is asked",
+        "he question has 3 to 1000 letters",
         "value=\"a trucker\"",
     ] {
         assert!(wrong.text.contains(said), "{said}: {}", wrong.text);
@@ -85,7 +85,7 @@ async fn a_reader_s_question_is_read_before_it_is_published() {
         .await
         .unwrap_err();
     assert!(
-        nowhere.text.contains("no project of that name"),
+        nowhere.text.contains("No project of that name"),
         "{}",
         nowhere.text
     );

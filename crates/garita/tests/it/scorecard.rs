@@ -820,3 +820,69 @@ async fn a_question_is_reminded_of_and_escalated_by_its_clock() {
     })
     .await;
 }
+
+/// A CSV whose cells have line breaks, with a line a row.
+fn one_line_a_row(text: &str) -> String {
+    let rows = text.split("\r\n").map(|row| row.replace('\n', " "));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_has_so_many_questions_and_the_most_pressing_cause_comes_first() {
+    let limit = |data: &Path, a_day: u32| {
+        let path = data.join("node.json");
+        let mut file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        file["automaticQuestionsADay"] = json!(a_day);
+        std::fs::write(&path, file.to_string()).unwrap();
+    };
+    let mut world = planned("scorecard-a-day", |nodes| limit(&nodes[0].data, 0)).await;
+    let desk = world.api("desk");
+    let compiled = |record_type: &str, subject: Value| {
+        let mut body = draft(record_type, subject);
+        body["standing"] = json!("compiled");
+        body["source"] = json!("Board minutes, page 2");
+        let desk = &desk;
+        async move {
+            let filed = desk.post("/v1/records", &body).await;
+            assert_eq!(filed.status, 201, "{}", filed.text);
+        }
+    };
+    let project = |id: &str, on: &str| json!({ "project": id, "nameEn": format!("Road {id}"), "nameEs": format!("Camino {id}"), "side": "us", "port": "Otay Mesa", "projectClass": "road", "projectType": "road", "phase": "implementation", "sponsors": ["SANDAG"], "statedOn": on, "sources": ["Board minutes"] });
+    // Nobody spoke of one for more than a year; the date of the other moved, and nobody said why.
+    compiled("ProjectStated", project("road-silent", "2025-01-01")).await;
+    compiled("ProjectStated", project("road-moved", "2026-11-01")).await;
+    for (date, on) in [("2027", "2026-09-01"), ("2028", "2026-11-02")] {
+        let subject = json!({ "project": "road-moved", "dateKind": "target", "date": date, "statedOn": on, "sources": ["Board minutes"] });
+        compiled("DateStated", subject).await;
+    }
+    let anybody = Api::new(&world.node("desk").url, "");
+    let causes = || async {
+        let all = rows(&one_line_a_row(&anybody.get("/questions.csv").await.text));
+        let cause = |row: &BTreeMap<String, String>| row.get("cause").cloned();
+        let mut causes: Vec<String> = all.iter().filter_map(cause).collect();
+        causes.retain(|cause| !cause.is_empty());
+        causes.sort();
+        causes
+    };
+    until("all is published", || async {
+        let all = rows(&anybody.get("/projects.csv").await.text);
+        all.len() == 2 && all.iter().any(|row| row["current_promise"] == "2028")
+    })
+    .await;
+    let data = world.node("desk").data.clone();
+    world.stop("desk").await;
+    limit(&data, 1);
+    world.start("desk").await;
+    until("one is asked", || async { !causes().await.is_empty() }).await;
+    // Nothing more comes, however often it is looked.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    assert_eq!(causes().await, ["moved-without-reason"]);
+
+    world.stop("desk").await;
+    limit(&data, 5);
+    world.start("desk").await;
+    until("the other one is asked too", || async {
+        causes().await == ["moved-without-reason", "stale"]
+    })
+    .await;
+}

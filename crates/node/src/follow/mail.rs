@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::response::Category;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use crate::config::MailFile;
@@ -57,9 +58,12 @@ pub enum MailError {
     /// The mail cannot be written.
     #[error("the mail cannot be written: {0}")]
     Letter(String),
-    /// The server did not take it.
+    /// The server did not take it, or there was none.
     #[error("the mail server did not take it: {0}")]
     Server(String),
+    /// There is no such box, or it takes nothing from us.
+    #[error("the mail's recipient is refused: {0}")]
+    Recipient(String),
 }
 
 impl Mailer {
@@ -114,11 +118,17 @@ impl Mailer {
     pub(crate) async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let message = self.written(letter)?;
         match &self.way {
-            Way::Server(server) => server
-                .send(message)
-                .await
-                .map(|_| ())
-                .map_err(|e| MailError::Server(e.to_string())),
+            Way::Server(server) => {
+                let sent = tokio::time::timeout(SEND, server.send(message)).await;
+                match sent {
+                    Ok(Ok(_)) => Ok(()),
+                    Ok(Err(error)) if is_of_recipient(&error) => {
+                        Err(MailError::Recipient(error.to_string()))
+                    }
+                    Ok(Err(error)) => Err(MailError::Server(error.to_string())),
+                    Err(_) => Err(MailError::Server("no answer in time".to_owned())),
+                }
+            }
             Way::Folder(folder) => {
                 let number = self.written.fetch_add(1, Ordering::Relaxed);
                 let now = garita_exchange::clock::real_now_ms();
@@ -146,6 +156,7 @@ impl Mailer {
             .to(Mailbox::new(None, to))
             .subject(subject)
             .message_id(Some(format!("<{}@{host}>", letter.key)))
+            .header(MIME_VERSION_1_0)
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.clone())
             .map_err(|e| wrong(&e))?;
@@ -169,6 +180,12 @@ impl Mailer {
         }
         Ok(message)
     }
+}
+
+/// Whether the server speaks of the box: 550 to 554, not of us, our password or itself (RFC 5321 §4.2.3).
+fn is_of_recipient(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().filter(|_| error.is_permanent());
+    code.is_some_and(|code| code.category == Category::MailSystem)
 }
 
 #[cfg(test)]
@@ -202,6 +219,7 @@ mod tests {
             .filter_map(|line| line.split_once(':').map(|(name, _)| name))
             .collect();
         assert!(!names.contains(&"Bcc"), "{head}");
+        assert!(head.contains("MIME-Version: 1.0"), "{head}");
         assert!(head.contains("List-Unsubscribe: <https://garita.example/follow/x/end>"));
         assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
         assert!(

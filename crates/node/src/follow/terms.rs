@@ -31,6 +31,31 @@ impl Where {
             Where::Mail(address) | Where::Webhook(address) => address,
         }
     }
+
+    /// The address as it is compared: most boxes know neither large letters nor what stands behind a plus.
+    pub(super) fn compared(&self) -> String {
+        match self {
+            Where::Webhook(address) => address.clone(),
+            Where::Mail(address) => match address.to_ascii_lowercase().rsplit_once('@') {
+                Some((user, domain)) => {
+                    let user = user.split('+').next().unwrap_or_default();
+                    format!("{user}@{domain}")
+                }
+                None => address.clone(),
+            },
+        }
+    }
+
+    /// The host that is asked; empty for a mail.
+    pub(super) fn host(&self) -> String {
+        match self {
+            Where::Mail(_) => String::new(),
+            Where::Webhook(address) => reqwest::Url::parse(address)
+                .ok()
+                .and_then(|url| Some(url.host_str()?.to_owned()))
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// How often a follower gets mail.
@@ -121,7 +146,9 @@ impl Terms {
     pub(crate) fn takes(&self, change: &Change, register: &Register, overview: &Overview) -> bool {
         let topic = change.kind.topic().code();
         let moved = match (change.kind, change.moved_days) {
-            (Kind::DatePromised, Some(days)) => days.unsigned_abs() >= u64::from(self.days),
+            (Kind::DatePromised | Kind::StartPromised, Some(days)) => {
+                days.unsigned_abs() >= u64::from(self.days)
+            }
             // A first promise and a promise that is gone are no small moves.
             _ => true,
         };
@@ -291,7 +318,15 @@ pub(crate) fn read_mail(mail: &str, mails: bool) -> Result<String, Fault> {
         ));
     }
     let read: Option<lettre::Address> = mail.parse().ok();
-    let read = read.filter(|_| mail.len() <= MAIL_BYTES_MAX && mail.is_ascii());
+    // A box of the machine itself, or at a number, is nobody's outside.
+    let is_outside = |address: &lettre::Address| {
+        let domain = address.domain();
+        domain.contains('.')
+            && domain.parse::<std::net::IpAddr>().is_err()
+            && !domain.starts_with('[')
+    };
+    let read = read
+        .filter(|address| mail.len() <= MAIL_BYTES_MAX && mail.is_ascii() && is_outside(address));
     match read {
         Some(address) => Ok(format!(
             "{}@{}",
@@ -351,6 +386,14 @@ mod tests {
     }
 
     #[test]
+    fn two_ways_to_write_a_box_are_one() {
+        let compared = |mail: &str| Where::Mail(mail.to_owned()).compared();
+        assert_eq!(compared("Ana+news@example.org"), "ana@example.org");
+        let hook = Where::Webhook("https://A.example/x?y=1".to_owned());
+        assert_eq!(hook.host(), "a.example");
+    }
+
+    #[test]
     fn a_mail_address_is_one_and_bears_no_more() {
         assert_eq!(
             read_mail("Ana.Ruiz@Example.ORG", true).unwrap(),
@@ -367,6 +410,9 @@ mod tests {
             "a@example.org, b@example.org",
             "Ana <a@example.org>",
             "ñ@example.org",
+            "root@localhost",
+            "a@[10.0.0.1]",
+            "a@10.0.0.1",
             &long,
         ] {
             assert!(read_mail(bad, true).is_err(), "{bad}");

@@ -453,6 +453,10 @@ impl Before<'_> {
         let (Some(was), Some(is)) = (interval(&old.said), interval(self.said)) else {
             return;
         };
+        if matches!((&old.said, self.said), (Said::Actual(_), Said::Actual(_))) {
+            // What was met on another day than was said first is no promise that moved.
+            return;
+        }
         change.moved_days = Some(is.days_after(&was));
         if matches!(self.said, Said::Target(_)) {
             let told = earlier

@@ -41,7 +41,7 @@ use garita_tlog::LeafIndex;
 
 use figures::Figures;
 use overview::Overview;
-use read::Judge;
+use read::{Judge, SaidRecord};
 use register::Register;
 use shelf::Shelf;
 
@@ -230,6 +230,7 @@ fn grow(
         ..RecordQuery::default()
     };
     let mut late = false;
+    let mut found = Vec::new();
     loop {
         let page = core
             .reader
@@ -259,9 +260,7 @@ fn grow(
             unknown.extend(asked.into_inner());
             issuers.insert(row.id.clone(), row.issuer.clone());
             done.insert(row.id.clone());
-            if let Some(said) = said {
-                next.take(said);
-            }
+            found.extend(said);
         }
         query.cursor = page.next;
         if query.cursor.is_none() {
@@ -272,6 +271,11 @@ fn grow(
         // Every issuer is known now, so that this happens once.
         taken.done.clear();
         return grow(core, &Register::default(), publisher, profile, taken);
+    }
+    // In the order of their numbers, however they are read: what stood before a change is the same after a restart.
+    found.sort_by_key(SaidRecord::number);
+    for said in found {
+        next.take(said);
     }
     changes::order(&mut next.changes);
     next.read_to = size;

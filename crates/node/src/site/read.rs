@@ -35,6 +35,11 @@ pub(crate) struct SaidRecord {
 }
 
 impl SaidRecord {
+    /// Where it stands among the events of this node.
+    pub(super) fn number(&self) -> Number {
+        self.source.number
+    }
+
     /// When its home logged it, ms since 1970 UTC.
     pub(super) fn logged_ms(&self) -> i64 {
         self.source.logged_ms

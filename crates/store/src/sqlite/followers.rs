@@ -9,8 +9,8 @@ use crate::error::StoreError;
 use crate::standing::{Follower, FollowerMark, ReaderQuestion};
 
 const FOLLOWER: &str =
-    "SELECT id, party, address, data, created_ms, confirmed_ms, entry, record, told_ms, failing_ms
-  FROM followers";
+    "SELECT id, party, address, data, created_ms, confirmed_ms, told_entry, told_record, seen_entry, seen_record,
+  sending_entry, sending_record, told_ms, failing_ms, tries FROM followers";
 const QUESTION: &str =
     "SELECT id, party, data, created_ms, decided_ms, decision FROM reader_questions";
 
@@ -53,16 +53,16 @@ impl Reader {
         })
     }
 
-    /// How many followers there are.
+    /// How many followers there are: those that were confirmed, and those that were not.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub fn follower_count(&self) -> Result<u64, StoreError> {
+    pub fn follower_counts(&self) -> Result<(u64, u64), StoreError> {
         self.with(|connection| {
-            let count = connection.query_row("SELECT count(*) FROM followers", [], |row| {
-                uint(row.get(0)?)
-            })?;
-            Ok(count)
+            let sql = "SELECT count(confirmed_ms), count(*) - count(confirmed_ms) FROM followers";
+            let counts = connection
+                .query_row(sql, [], |row| Ok((uint(row.get(0)?)?, uint(row.get(1)?)?)))?;
+            Ok(counts)
         })
     }
 
@@ -122,8 +122,8 @@ pub(super) fn write(transaction: &Transaction<'_>, commit: &Commit) -> Result<()
         transaction
             .prepare_cached(
                 "INSERT OR IGNORE INTO followers
-                 (id, party, address, data, created_ms, confirmed_ms, entry, record, told_ms, failing_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 (id, party, address, data, created_ms, confirmed_ms, told_entry, told_record, seen_entry, seen_record, tries)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)",
             )?
             .execute(params![
                 new.id,
@@ -132,10 +132,10 @@ pub(super) fn write(transaction: &Transaction<'_>, commit: &Commit) -> Result<()
                 new.data,
                 new.created_ms,
                 new.confirmed_ms,
-                int(new.mark.entry)?,
-                int(new.mark.record)?,
-                new.mark.told_ms,
-                new.mark.failing_ms
+                int(new.mark.told.0)?,
+                int(new.mark.told.1)?,
+                int(new.mark.seen.0)?,
+                int(new.mark.seen.1)?
             ])?;
     }
     for (id, at_ms) in &commit.followers_confirmed {
@@ -148,14 +148,21 @@ pub(super) fn write(transaction: &Transaction<'_>, commit: &Commit) -> Result<()
     for (id, mark) in &commit.follower_marks {
         transaction
             .prepare_cached(
-                "UPDATE followers SET entry = ?2, record = ?3, told_ms = ?4, failing_ms = ?5 WHERE id = ?1",
+                "UPDATE followers SET told_entry = ?2, told_record = ?3, seen_entry = ?4, seen_record = ?5,
+                 sending_entry = ?6, sending_record = ?7, told_ms = ?8, failing_ms = ?9, tries = ?10
+                 WHERE id = ?1 AND (told_entry, told_record) <= (?2, ?3)",
             )?
             .execute(params![
                 id,
-                int(mark.entry)?,
-                int(mark.record)?,
+                int(mark.told.0)?,
+                int(mark.told.1)?,
+                int(mark.seen.0)?,
+                int(mark.seen.1)?,
+                mark.sending.map(|(entry, _)| int(entry)).transpose()?,
+                mark.sending.map(|(_, record)| int(record)).transpose()?,
                 mark.told_ms,
-                mark.failing_ms
+                mark.failing_ms,
+                mark.tries
             ])?;
     }
     for id in &commit.followers_gone {
@@ -187,10 +194,12 @@ pub(super) fn write(transaction: &Transaction<'_>, commit: &Commit) -> Result<()
             )?
             .execute(params![id, at_ms, decision])?;
     }
-    if let Some(before_ms) = commit.public_expire_before_ms {
+    if let Some(before_ms) = commit.followers_expire_before_ms {
         transaction
             .prepare_cached("DELETE FROM followers WHERE confirmed_ms IS NULL AND created_ms < ?1")?
             .execute([before_ms])?;
+    }
+    if let Some(before_ms) = commit.reader_questions_expire_before_ms {
         transaction
             .prepare_cached("DELETE FROM reader_questions WHERE decided_ms < ?1")?
             .execute([before_ms])?;
@@ -207,10 +216,18 @@ fn follower(row: &Row<'_>) -> rusqlite::Result<Follower> {
         created_ms: row.get(4)?,
         confirmed_ms: row.get(5)?,
         mark: FollowerMark {
-            entry: uint(row.get(6)?)?,
-            record: uint(row.get(7)?)?,
-            told_ms: row.get(8)?,
-            failing_ms: row.get(9)?,
+            told: (uint(row.get(6)?)?, uint(row.get(7)?)?),
+            seen: (uint(row.get(8)?)?, uint(row.get(9)?)?),
+            sending: match (
+                row.get::<_, Option<i64>>(10)?,
+                row.get::<_, Option<i64>>(11)?,
+            ) {
+                (Some(entry), Some(record)) => Some((uint(entry)?, uint(record)?)),
+                _ => None,
+            },
+            told_ms: row.get(12)?,
+            failing_ms: row.get(13)?,
+            tries: row.get(14)?,
         },
     })
 }

@@ -198,7 +198,9 @@ CREATE INDEX subscriptions_query ON subscriptions (party, query, id);
 const VERSION_7: &str = "
 CREATE TABLE followers (
   id TEXT PRIMARY KEY, party TEXT NOT NULL, address TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL,
-  confirmed_ms INTEGER, entry INTEGER NOT NULL, record INTEGER NOT NULL, told_ms INTEGER, failing_ms INTEGER) WITHOUT ROWID;
+  confirmed_ms INTEGER, told_entry INTEGER NOT NULL, told_record INTEGER NOT NULL, seen_entry INTEGER NOT NULL,
+  seen_record INTEGER NOT NULL, sending_entry INTEGER, sending_record INTEGER, told_ms INTEGER, failing_ms INTEGER,
+  tries INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX followers_address ON followers (address);
 CREATE TABLE reader_questions (
   id TEXT PRIMARY KEY, party TEXT NOT NULL, data TEXT NOT NULL, created_ms INTEGER NOT NULL, decided_ms INTEGER,

@@ -15,8 +15,8 @@ fn follower(id: &str, address: &str, created_ms: i64) -> Follower {
         created_ms,
         confirmed_ms: None,
         mark: FollowerMark {
-            entry: 7,
-            record: 3,
+            told: (7, 3),
+            seen: (7, 3),
             ..FollowerMark::default()
         },
     }
@@ -43,14 +43,25 @@ pub(crate) fn followers_are_confirmed_once_and_keep_their_place(open: Open<'_>) 
         ..Commit::default()
     });
     let mark = FollowerMark {
-        entry: 9,
-        record: 5,
+        told: (9, 5),
+        seen: (11, 1),
+        sending: Some((12, 0)),
         told_ms: Some(60),
         failing_ms: Some(50),
+        tries: 2,
     };
     commit(Commit {
         followers_confirmed: vec![("a".to_owned(), 70)],
         follower_marks: vec![("a".to_owned(), mark), ("none".to_owned(), mark)],
+        ..Commit::default()
+    });
+    // A mark never goes back.
+    let back = FollowerMark {
+        told: (9, 4),
+        ..mark
+    };
+    commit(Commit {
+        follower_marks: vec![("a".to_owned(), back)],
         ..Commit::default()
     });
     let held = store.reader.follower("a").unwrap().unwrap();
@@ -62,7 +73,7 @@ pub(crate) fn followers_are_confirmed_once_and_keep_their_place(open: Open<'_>) 
             ..a
         }
     );
-    assert_eq!(store.reader.follower_count().unwrap(), 3);
+    assert_eq!(store.reader.follower_counts().unwrap(), (1, 2));
     let ids = |found: Vec<Follower>| found.into_iter().map(|f| f.id).collect::<Vec<_>>();
     assert_eq!(ids(store.reader.followers("", 2).unwrap()), ["a", "b"]);
     assert_eq!(ids(store.reader.followers("b", 2).unwrap()), ["c"]);
@@ -72,7 +83,7 @@ pub(crate) fn followers_are_confirmed_once_and_keep_their_place(open: Open<'_>) 
     store
         .writer
         .commit(&Commit {
-            public_expire_before_ms: Some(25),
+            followers_expire_before_ms: Some(25),
             ..Commit::default()
         })
         .unwrap();
@@ -136,7 +147,7 @@ pub(crate) fn a_reader_s_question_is_decided_once(open: Open<'_>) {
     store
         .writer
         .commit(&Commit {
-            public_expire_before_ms: Some(35),
+            reader_questions_expire_before_ms: Some(35),
             ..Commit::default()
         })
         .unwrap();

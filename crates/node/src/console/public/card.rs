@@ -46,6 +46,8 @@ pub fn render_card(card: &ShareCard) -> String {
 
 /// Breaks a text at its spaces into at most so many lines; what is left over is told by a sign.
 fn lines(text: &str, letters: usize, most: usize, first: u32, step: u32) -> Vec<Line> {
+    // A picture is XML: control characters have no place in it.
+    let text = text.replace(char::is_control, " ");
     let mut out: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         let fits = out

@@ -68,7 +68,7 @@ impl FollowPage {
 
 impl FollowerPage {
     fn title<'a>(&self, f: &'a Frame) -> &'a str {
-        f.t("public.follow.one")
+        f.t("public.follow.yours")
     }
 
     fn about(&self, f: &Frame) -> String {

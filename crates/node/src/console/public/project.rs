@@ -188,6 +188,8 @@ pub struct Forecast {
     pub p80: String,
     /// `12 ports of entry, 7 finished`; and where there is none, why not.
     pub basis: String,
+    /// When it opens over all that it waits for, in a sentence; empty: nothing is known of what it waits for.
+    pub drawn: String,
     /// What drives the lateness, the largest first.
     pub drivers: Vec<Driver>,
     /// How our earlier forecasts did: *8 of 10 inside the 80 % interval*. Empty: too few finished.

@@ -61,7 +61,7 @@ impl QuestionsPage {
 
 impl QuestionPage {
     fn title(&self, f: &Frame) -> String {
-        f.t1("public.questions.one", "number", &self.number)
+        f.t1("public.questions.numbered", "number", &self.number)
     }
 
     fn about(&self, _: &Frame) -> String {

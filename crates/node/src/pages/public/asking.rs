@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 
+use super::changes::capital;
 use super::project::of;
-use super::visit::{Visit, framed, headed, looked};
+use super::visit::{Visit, framed, headed, looked, public_refused, thing_name, told_of};
 use crate::api::problem::Problem;
 use crate::console::public::{AskForm, AskedPage, PublicPlace, render_asked};
 use crate::console::{Choice, Link, paths};
 use crate::follow::terms::{Pace, Terms, Where, read_mail};
-use crate::follow::{self, Opened};
+use crate::follow::{self, Opened, Why};
 use crate::pages::ask::{Ask, pairs, value_of};
 use crate::readers::{self, Asked, Decision, NAME_CHARS_MAX, REASONS, TEXT_CHARS_MAX};
 use crate::server::{App, blocking};
@@ -96,7 +97,8 @@ fn read(visit: &Visit, posted: &[(String, String)]) -> Result<(Asked, Option<Str
         );
     }
     let text = one_line(value("question"));
-    if !(3..=TEXT_CHARS_MAX).contains(&text.chars().count()) {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters < 3 || text.chars().count() > TEXT_CHARS_MAX {
         wrong(
             "ask-text",
             "question",
@@ -139,10 +141,13 @@ fn read(visit: &Visit, posted: &[(String, String)]) -> Result<(Asked, Option<Str
     Ok((asked, email))
 }
 
-/// Text without line breaks and other controls: a line break parts the two languages of questions that the node asks itself.
+/// Text without line breaks and other controls: a line break parts the two languages of questions that the node asks itself. Marks that
+/// nobody sees, or that turn the order of letters, go.
 fn one_line(text: &str) -> String {
+    let is_unseen = |c: &char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let flat: String = text
         .chars()
+        .filter(|c| !is_unseen(c))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     flat.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -175,7 +180,7 @@ pub(super) async fn ask(
                 Err(refusal) => Err(refusal),
                 Ok(id) => {
                     let told = match email {
-                        None => false,
+                        None => None,
                         Some(address) => {
                             let terms = Terms {
                                 to: Where::Mail(address),
@@ -187,7 +192,8 @@ pub(super) async fn ask(
                                 language,
                                 pace: Pace::AtOnce,
                             };
-                            matches!(follow::open(&app, terms).await, Ok(Opened::Asked))
+                            let asked = follow::open(&app, terms, Why::Answer).await;
+                            Some(matches!(asked, Ok(Opened::Asked)))
                         }
                     };
                     Ok((id, told))
@@ -197,7 +203,11 @@ pub(super) async fn ask(
     };
     match opened {
         Ok((id, told)) => {
-            let mail = if told { "?mail=1" } else { "" };
+            let mail = match told {
+                None => "",
+                Some(true) => "?mail=1",
+                Some(false) => "?mail=0",
+            };
             super::super::ask::see_other(&format!("{}/{id}{mail}", paths::ASKED))
         }
         Err(refusal) => again(app, headers, uri, posted, refusal).await,
@@ -220,8 +230,9 @@ async fn again(
             .iter()
             .map(|f| visit.w(&f.en, &f.es))
             .collect();
+        let told = format!("{}.", capital(&told.join("; ")));
         let form = form(visit, project).map(|form| AskForm {
-            fault: told.join("; "),
+            fault: told.clone(),
             typed: text("question"),
             who: text("who"),
             email: text("email"),
@@ -243,7 +254,7 @@ async fn again(
             about,
             said: match form.is_some() {
                 true => String::new(),
-                false => told.join("; "),
+                false => told,
             },
             form,
             ..AskedPage::default()
@@ -268,7 +279,7 @@ pub(super) async fn one(
         let (ask, _) = Ask::of(Arc::clone(&app), &headers, &uri)?;
         let held = match readers::find(&app, &id) {
             Ok(held) => held,
-            Err(refusal) => return Ok(ask.refused(&refusal)),
+            Err(refusal) => return Ok(public_refused(&ask, &refusal)),
         };
         let asked: Option<Asked> = serde_json::from_str(&held.data).ok();
         let (said, published) = match readers::decision(&held) {
@@ -302,6 +313,12 @@ pub(super) async fn one(
         };
         let mail = match ask.here.value("mail") {
             "" => String::new(),
+            "0" => ask
+                .w(
+                    "The mail to confirm could not be sent: you will not be told by mail.",
+                    "No se pudo enviar el correo de confirmación: no recibirá avisos por correo.",
+                )
+                .to_owned(),
             _ => ask
                 .w(
                     "A mail is on its way to confirm that you want the answer.",
@@ -312,7 +329,7 @@ pub(super) async fn one(
         let page = AskedPage {
             about: asked
                 .as_ref()
-                .map(|a| Link::new(a.project.clone(), paths::project(&a.project)))
+                .map(|a| Link::new(thing_name(&ask, &a.project), paths::project(&a.project)))
                 .unwrap_or_default(),
             text: asked.as_ref().map(|a| a.text.clone()).unwrap_or_default(),
             of: asked.map(|a| a.of).unwrap_or_default(),
@@ -324,8 +341,13 @@ pub(super) async fn one(
         let mut head = headed(&ask, Vec::new());
         head.origin = String::new();
         head.unlisted = true;
-        let frame = framed(&ask, PublicPlace::Elsewhere, None);
-        Ok(ask.html(render_asked(&frame, &head, &page)))
+        let frame = framed(&ask, PublicPlace::Elsewhere, told_of(&ask));
+        let mut answer = ask.html(render_asked(&frame, &head, &page));
+        answer.headers_mut().insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
+        Ok(answer)
     })
     .await;
     done.unwrap_or_else(|refusal| Problem::from(refusal).into_response())
@@ -339,5 +361,6 @@ mod tests {
     fn a_question_is_one_line_whatever_was_pasted() {
         assert_eq!(one_line(" Why\r\n\tnot\u{7} now? "), "Why not now?");
         assert_eq!(one_line("\u{0}\n"), "");
+        assert_eq!(one_line("a\u{202e}b\u{200b}c"), "abc");
     }
 }

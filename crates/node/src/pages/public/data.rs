@@ -362,7 +362,7 @@ pub(super) fn record(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
 /// `GET /robots.txt`: everything public may be found.
 pub(super) fn robots(visit: &Visit) -> Result<Answer, Refusal> {
     let text = format!(
-        "User-agent: *\nDisallow: /console\nDisallow: /v1\nDisallow: /p/\nDisallow: /*?\nSitemap: {}/sitemap.xml\n",
+        "User-agent: *\nAllow: /*?lang=en$\nAllow: /*?lang=es$\nDisallow: /console\nDisallow: /v1\nDisallow: /p/\nDisallow: /follow/\nDisallow: /asked/\nDisallow: /*?\nSitemap: {}/sitemap.xml\n",
         visit.origin()
     );
     Ok(Answer::File("text/plain; charset=utf-8", text))

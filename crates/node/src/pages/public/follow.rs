@@ -12,15 +12,15 @@ use garita_exchange::problem::{Fault as Wrong, Refusal, RefusalKind};
 use garita_store::Follower;
 use serde_json::{Value, json};
 
-use super::changes::topic_word;
-use super::visit::{Answer, Visit, framed, headed, looked};
+use super::changes::{capital, topic_word};
+use super::visit::{Answer, Visit, framed, headed, looked, public_refused, thing_name, told_of};
 use crate::api::problem::Problem;
 use crate::console::public::{
     FollowPage, FollowerPage, PublicPlace, render_follow, render_follower,
 };
-use crate::console::{Choice, Fact, Fault, Filter, Lang, Link, Rich, paths};
+use crate::console::{Address, Choice, Fact, Fault, Filter, Lang, Link, Rich, paths, segment};
 use crate::follow::terms::{Known, Pace, Terms, Where};
-use crate::follow::{self, Opened};
+use crate::follow::{self, Opened, Why};
 use crate::pages::ask::{Ask, pairs};
 use crate::server::{App, blocking};
 use crate::site::changes::Topic;
@@ -79,7 +79,7 @@ fn form(visit: &Visit, posted: &[(String, String)], wrong: &[Wrong], said: Strin
             .iter()
             .map(|w| Fault {
                 name: w.pointer.clone(),
-                text: visit.w(&w.en, &w.es).to_owned(),
+                text: format!("{}.", capital(visit.w(&w.en, &w.es))),
                 code: w.code.clone(),
             })
             .collect(),
@@ -204,7 +204,7 @@ pub(super) async fn open(
             kind: RefusalKind::Unprocessable,
             faults,
         }),
-        Ok(Ok(terms)) => follow::open(&app, terms).await,
+        Ok(Ok(terms)) => follow::open(&app, terms, Why::Changes).await,
     };
     if is_json {
         return match opened {
@@ -338,10 +338,17 @@ pub(super) async fn end(
     }
 }
 
+/// `GET` of what is only posted to: a mail program that knows no one-click leads here, and so does a page's change of language.
+pub(super) async fn to_page(Path(id): Path<String>) -> Response {
+    super::super::ask::see_other(
+        &Address::new(format!("{}/{}", paths::FOLLOW, segment(&id))).to_string(),
+    )
+}
+
 async fn refused(app: Arc<App>, headers: HeaderMap, uri: Uri, refusal: Refusal) -> Response {
     let done = blocking(move || {
         let (ask, _) = Ask::of(app, &headers, &uri)?;
-        Ok(ask.refused(&refusal))
+        Ok(public_refused(&ask, &refusal))
     })
     .await;
     done.unwrap_or_else(|refusal| Problem::from(refusal).into_response())
@@ -356,7 +363,12 @@ async fn shown(
     said: &'static str,
 ) -> Response {
     let done = blocking(move || {
-        let (ask, _) = Ask::of(app, &headers, &uri)?;
+        let (mut ask, _) = Ask::of(app, &headers, &uri)?;
+        // What was posted to is no page: links on it lead to the one that is.
+        ask.here = Address::new(match &held {
+            Some(held) => format!("{}/{}", paths::FOLLOW, held.id),
+            None => paths::FOLLOW.to_owned(),
+        });
         let said = match said {
             "" => String::new(),
             key => ask.lang.t(key).to_owned(),
@@ -380,7 +392,7 @@ async fn shown(
         // Its address is a secret of who has it.
         head.origin = String::new();
         head.unlisted = true;
-        let frame = framed(&ask, PublicPlace::Elsewhere, None);
+        let frame = framed(&ask, PublicPlace::Elsewhere, told_of(&ask));
         let mut answer = ask.html(render_follower(&frame, &head, &page));
         answer.headers_mut().insert(
             header::REFERRER_POLICY,
@@ -423,12 +435,12 @@ fn facts(ask: &Ask, held: &Follower) -> Vec<Fact> {
     }
     add("Of", "De", topics.join(", "));
     for (en, es, value) in [
-        ("Project", "Proyecto", &terms.project),
-        ("Plan", "Plan", &terms.plan),
-        ("Port or place", "Puerto o lugar", &terms.port),
+        ("Project", "Proyecto", thing_name(ask, &terms.project)),
+        ("Plan", "Plan", terms.plan.clone()),
+        ("Port or place", "Puerto o lugar", terms.port.clone()),
     ] {
         if !value.is_empty() {
-            add(en, es, value.clone());
+            add(en, es, value);
         }
     }
     if terms.days > 0 {

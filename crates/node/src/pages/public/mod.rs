@@ -100,8 +100,11 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/questions/{id}", page_of!(project::questions::one))
         .route(paths::FOLLOW, page!(follow::page).post(follow::open))
         .route("/follow/{id}", get(follow::one))
-        .route("/follow/{id}/confirm", post(follow::confirm))
-        .route("/follow/{id}/end", post(follow::end))
+        .route(
+            "/follow/{id}/confirm",
+            post(follow::confirm).get(follow::to_page),
+        )
+        .route("/follow/{id}/end", post(follow::end).get(follow::to_page))
         .route(paths::PORTFOLIO, page!(portfolio::page))
         .route("/portfolio.csv", page!(portfolio::csv))
         .route(paths::PLANS, page!(plans::list))

@@ -386,11 +386,48 @@ impl<'v> Whole<'v> {
             .collect()
     }
 
-    /// The two halves of one crossing beside each other: things of the plan at one place, one a side.
+    /// Things of both sides of which one waits for a milestone of the other: so the sponsors themselves say that both are one.
+    fn tied(&self) -> Vec<(&Arc<Judged>, &Arc<Judged>)> {
+        let as_of = &self.visit.as_of;
+        let side = |judged: &Judged| judged.described.as_ref().map(|d| d.side.clone());
+        let mut found: Vec<(&Arc<Judged>, &Arc<Judged>)> = Vec::new();
+        for judged in &self.things {
+            let Some(subject) = self.visit.register.subjects.get(&judged.id) else {
+                continue;
+            };
+            let told = in_force(&subject.milestones, as_of.stated_by, as_of.recorded_by_ms);
+            for (other, _) in told.flat_map(|m| &m.what.after) {
+                let other = self.things.iter().find(|j| j.id == *other);
+                let pair =
+                    other.and_then(
+                        |other| match (side(judged)?.as_str(), side(other)?.as_str()) {
+                            ("mx", "us") => Some((*judged, *other)),
+                            ("us", "mx") => Some((*other, *judged)),
+                            _ => None,
+                        },
+                    );
+                let is_there = |pair: &(&Arc<Judged>, &Arc<Judged>)| {
+                    found
+                        .iter()
+                        .any(|f| f.0.id == pair.0.id && f.1.id == pair.1.id)
+                };
+                found.extend(pair.filter(|pair| !is_there(pair)));
+            }
+        }
+        found
+    }
+
+    /// The two halves of one crossing beside each other: those that are tied by what waits for what; of the rest, things of the plan at one
+    /// place, one a side.
     fn pairs(&self) -> Vec<EntryPair> {
+        let tied = self.tied();
+        let is_tied = |id: &str| tied.iter().any(|(a, b)| a.id == id || b.id == id);
         let mut places: BTreeMap<&str, [Vec<&Arc<Judged>>; 2]> = BTreeMap::new();
         for judged in &self.things {
             let Some(d) = &judged.described else { continue };
+            if is_tied(&judged.id) {
+                continue;
+            }
             let pair = places.entry(d.place.as_str()).or_default();
             match d.side.as_str() {
                 "mx" => pair[0].push(judged),
@@ -411,25 +448,27 @@ impl<'v> Whole<'v> {
             format!("{date}, {}", self.visit.code("phase", &judged.phase))
         };
         let mut rows = Vec::new();
+        let mut pairs = tied.clone();
         for [mexico, states] in places.into_values() {
-            for (own, other) in mexico.iter().zip(&states) {
-                let ends = |j: &Judged| j.dates.effective.map(|e| e.hi);
-                let apart = ends(own)
-                    .zip(ends(other))
-                    .map(|(a, b)| garita_profile::promises::dates::days_between(a, b));
-                rows.push(EntryPair {
-                    name: Link::new(self.visit.name_of(other), self.visit.page_of(&other.id)),
-                    mexico: said(own),
-                    united_states: said(other),
-                    differs: match apart {
-                        Some(0) | None => String::new(),
-                        Some(n) => match self.visit.lang() {
-                            Lang::Es => format!("difieren {} días", n.abs()),
-                            Lang::En => format!("{} days apart", n.abs()),
-                        },
+            pairs.extend(mexico.into_iter().zip(states));
+        }
+        for (own, other) in pairs {
+            let ends = |j: &Judged| j.dates.effective.map(|e| e.hi);
+            let apart = ends(own)
+                .zip(ends(other))
+                .map(|(a, b)| garita_profile::promises::dates::days_between(a, b));
+            rows.push(EntryPair {
+                name: Link::new(self.visit.name_of(other), self.visit.page_of(&other.id)),
+                mexico: said(own),
+                united_states: said(other),
+                differs: match apart {
+                    Some(0) | None => String::new(),
+                    Some(n) => match self.visit.lang() {
+                        Lang::Es => format!("difieren {} días", n.abs()),
+                        Lang::En => format!("{} days apart", n.abs()),
                     },
-                });
-            }
+                },
+            });
         }
         rows
     }

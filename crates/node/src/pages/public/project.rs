@@ -4,6 +4,7 @@ mod answering;
 mod costs;
 mod earning;
 mod halves;
+mod network;
 pub(super) mod questions;
 mod said;
 
@@ -541,6 +542,10 @@ impl One<'_> {
                 ..Forecast::default()
             };
         };
+        let (drawn, drivers) = match self.drawn() {
+            Some(found) => (found.told, found.drivers),
+            None => (String::new(), Vec::new()),
+        };
         let class = match overview.basis(self.judged) {
             Some(Ok(basis)) => basis.class.clone(),
             _ => None,
@@ -564,7 +569,8 @@ impl One<'_> {
                     made.n, made.finished
                 ),
             },
-            drivers: self.drivers(),
+            drivers,
+            drawn,
             record: self.record(),
         }
     }

@@ -94,9 +94,14 @@ impl Wording<'_> {
         } else {
             self.said(change, &old, &new)
         };
+        // What somebody wrote ends as he ended it.
+        let end = match said.ends_with(['.', '?', '!', '…']) {
+            true => "",
+            false => ".",
+        };
         match of.is_empty() {
-            true => format!("{said}."),
-            false => format!("{of}: {said}."),
+            true => format!("{said}{end}"),
+            false => format!("{of}: {said}{end}"),
         }
     }
 
@@ -154,6 +159,8 @@ impl Wording<'_> {
                         signed(moved, Lang::Es)
                     )
                 }
+                (None, false) => from(format!("met {new}")),
+                (None, true) => from(format!("cumplido {new}")),
                 (_, false) => format!("met {new}"),
                 (_, true) => format!("cumplido {new}"),
             },

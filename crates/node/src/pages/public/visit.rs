@@ -390,6 +390,45 @@ pub(super) async fn looked<T: Send + 'static>(
     .await
 }
 
+/// A refusal in the public frame: who reads it has no desk to go back to.
+pub(super) fn public_refused(ask: &Ask, refusal: &Refusal) -> Response {
+    let told = refusal.faults.iter().map(|f| ask.w(&f.en, &f.es));
+    let told: Vec<&str> = told.collect();
+    let page = PublicErrorPage {
+        status: refusal.kind.status(),
+        code: refusal.code().to_owned(),
+        detail: format!("{}.", super::changes::capital(&told.join("; "))),
+        ..PublicErrorPage::default()
+    };
+    let frame = framed(ask, PublicPlace::Elsewhere, told_of(ask));
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    ask.answer(status, render_public_error(&frame, &page))
+}
+
+/// What stands at the foot of public pages; none where nothing is published.
+pub(super) fn told_of(ask: &Ask) -> Option<(u64, i64)> {
+    let register = ask.app.site().register(ask.app.core()).ok().flatten()?;
+    Some((register.records, register.newest_ms))
+}
+
+/// Name of a thing as of today; its id where nothing describes it.
+pub(super) fn thing_name(ask: &Ask, id: &str) -> String {
+    let named = || {
+        let register = ask.app.site().register(ask.app.core()).ok().flatten()?;
+        let subject = register.subjects.get(id)?;
+        let described = crate::site::register::newest(&subject.described, None, None)?;
+        let [en, es] = &described.what.names;
+        let (own, other) = match ask.lang {
+            Lang::En => (en, es),
+            Lang::Es => (es, en),
+        };
+        Some(if own.is_empty() { other } else { own }.clone())
+    };
+    named()
+        .filter(|n| !n.is_empty())
+        .unwrap_or_else(|| id.to_owned())
+}
+
 fn nothing_published() -> Refusal {
     Refusal::one(
         RefusalKind::NotFound,

@@ -1,29 +1,52 @@
-//! Milestones of both sides, what waits for what, who takes part, what may go wrong; and which of it makes the opening late.
+//! Milestones of both sides, what waits for what, who takes part, what may go wrong.
 
-use garita_profile::promises::dates::days_between;
-use garita_profile::promises::forecast::Promise;
-use garita_profile::promises::simulate::{Activity, Correlation, Draws, Finish, Network};
+use garita_profile::promises::dates::{Interval, days_between};
 use garita_profile::promises::slip::Standing as At;
 
-use super::One;
+use super::{One, of};
 use crate::console::public::Verdict;
 use crate::console::public::{
-    Country, DependencyRow, Driver, Gantt, GanttRow, MilestoneRow, PartyRow, RiskRow, Standing,
-    days,
+    Country, DependencyRow, Gantt, GanttRow, MilestoneRow, PartyRow, RiskRow, Standing, days,
 };
 use crate::console::{Glyph, Lang, Link, Tone};
 use crate::site::judge::{Dates, dates, seen};
 use crate::site::read::{START, WHOLE};
-use crate::site::register::{Milestone, newest};
+use crate::site::register::{Milestone, in_force, newest};
 
-/// Draws by the method; the same seed gives every reader the same page.
-const DRAWS: usize = 10_000;
-const SEED: u64 = 417;
 /// A date that is nearer than this is moved late: a reviewer says whether it may (the method's section 3).
 const LATE_CHANGE_DAYS: i64 = 30;
-/// How much finishes go together, across the border and on one side of it. Unsure: nobody has measured it.
-const BETWEEN_SIDES: f64 = 0.2;
-const WITHIN_SIDE: f64 = 0.5;
+
+impl<'v> One<'v> {
+    /// Milestones as last planned, in the order in which they were first.
+    pub(super) fn planned_of(&self) -> Vec<(&'v Milestone, Dates)> {
+        let as_of = &self.visit.as_of;
+        let described = newest(
+            &self.subject.described,
+            as_of.stated_by,
+            as_of.recorded_by_ms,
+        );
+        let seen = seen(self.subject, described, as_of);
+        let mut order: Vec<&'v Milestone> = Vec::new();
+        for told in in_force(
+            &self.subject.milestones,
+            as_of.stated_by,
+            as_of.recorded_by_ms,
+        ) {
+            match order.iter_mut().find(|m| m.id == told.what.id) {
+                Some(held) => *held = &told.what,
+                None => order.push(&told.what),
+            }
+        }
+        let rule = self.visit.overview.rule;
+        order
+            .into_iter()
+            .map(|m| {
+                let found = dates(self.subject, &seen, &m.id, rule, as_of.today);
+                (m, found)
+            })
+            .collect()
+    }
+}
 
 impl One<'_> {
     /// What a milestone is called.
@@ -40,28 +63,7 @@ impl One<'_> {
 
     /// Milestones as last planned, in the order in which they were first.
     fn planned(&self) -> Vec<(&Milestone, Dates)> {
-        let as_of = &self.visit.as_of;
-        let described = newest(
-            &self.subject.described,
-            as_of.stated_by,
-            as_of.recorded_by_ms,
-        );
-        let seen = seen(self.subject, described, as_of);
-        let mut order: Vec<&Milestone> = Vec::new();
-        for told in self.in_force(&self.subject.milestones) {
-            match order.iter_mut().find(|m| m.id == told.what.id) {
-                Some(held) => *held = &told.what,
-                None => order.push(&told.what),
-            }
-        }
-        let rule = self.visit.overview.rule;
-        order
-            .into_iter()
-            .map(|m| {
-                let found = dates(self.subject, &seen, &m.id, rule, as_of.today);
-                (m, found)
-            })
-            .collect()
+        self.planned_of()
     }
 
     pub(super) fn gantt(&self) -> Option<Gantt> {
@@ -210,12 +212,22 @@ impl One<'_> {
                         )
                     }
                     false => {
-                        let judged = self.visit.overview.all.get(other);
-                        let side = judged.and_then(|j| j.described.as_ref());
+                        let told = of(self.visit, other).map(|(subject, judged)| One {
+                            visit: self.visit,
+                            subject,
+                            judged,
+                        });
+                        let side = told.and_then(|o| o.judged.described.as_ref());
                         (
-                            judged.map_or_else(|| other.clone(), |j| self.visit.name_of(j)),
+                            told.map_or_else(
+                                || other.clone(),
+                                |o| match id.as_str() {
+                                    WHOLE => o.name(),
+                                    id => format!("{}: {}", o.name(), o.milestone_name(id)),
+                                },
+                            ),
                             side.and_then(|d| country(&d.side)),
-                            judged.and_then(|j| j.dates.effective),
+                            told.and_then(|o| o.ends(id)),
                         )
                     }
                 };
@@ -251,80 +263,14 @@ impl One<'_> {
         rows
     }
 
-    /// What makes the opening late: how often each milestone was the one that was waited for, drawn many times over what waits for what.
-    pub(super) fn drivers(&self) -> Vec<Driver> {
+    /// The date to reckon with of one of its milestones, or of the whole.
+    fn ends(&self, milestone: &str) -> Option<Interval> {
+        if milestone == WHOLE {
+            return self.judged.dates.effective;
+        }
         let planned = self.planned();
-        let basis = match self.visit.overview.basis(self.judged) {
-            Some(Ok(basis)) => Some(&basis.ratios),
-            _ => None,
-        };
-        let waited_for: Vec<&str> = planned
-            .iter()
-            .flat_map(|(m, _)| &m.after)
-            .map(|(_, id)| id.as_str())
-            .collect();
-        // The goal is what nothing else waits for; with several, none of them is the opening.
-        let mut goals = planned
-            .iter()
-            .filter(|(m, _)| !waited_for.contains(&m.id.as_str()));
-        let (Some((goal, _)), None) = (goals.next(), goals.next()) else {
-            return Vec::new();
-        };
-        let finish = |dates: &Dates| {
-            let promise = dates.baseline.as_ref().and_then(|base| {
-                Some(Promise {
-                    stated_on: base.stated_on?,
-                    target: base.interval,
-                })
-            });
-            match (&dates.actual, promise) {
-                (Some(met), _) => Finish::Met(met.interval.hi),
-                (None, Some(promise)) => Finish::Promised(promise, basis),
-                (None, None) => Finish::WhenReady,
-            }
-        };
-        let activities: Vec<Activity<'_>> = planned
-            .iter()
-            .map(|(m, dates)| Activity {
-                id: m.id.clone(),
-                side: m.side.clone(),
-                // What waits for another project's day is drawn on that project's own page.
-                after: m
-                    .after
-                    .iter()
-                    .filter(|(other, _)| other.is_empty())
-                    .map(|(_, id)| id.clone())
-                    .collect(),
-                least_days: 0,
-                finish: finish(dates),
-            })
-            .collect();
-        let Ok(network) = Network::new(activities, self.visit.as_of.today) else {
-            return Vec::new();
-        };
-        let draws = Draws {
-            count: DRAWS,
-            seed: SEED,
-            correlation: Correlation::new(BETWEEN_SIDES, WITHIN_SIDE)
-                .unwrap_or_else(Correlation::none),
-        };
-        let Ok(drawn) = network.simulate(&goal.id, draws) else {
-            return Vec::new();
-        };
-        drawn
-            .critical
-            .iter()
-            .filter_map(|critical| {
-                let (m, _) = planned.iter().find(|(m, _)| m.id == critical.id)?;
-                Some(Driver {
-                    name: self.visit.name(&m.names),
-                    share_text: format!("{:.0} %", critical.decisive * 100.0),
-                    share: critical.decisive,
-                    who: m.responsible.clone(),
-                })
-            })
-            .filter(|driver| driver.share >= 0.005)
-            .collect()
+        let found = planned.iter().find(|(m, _)| m.id == milestone);
+        found.and_then(|(_, dates)| dates.effective)
     }
 
     pub(super) fn parties(&self) -> Vec<PartyRow> {

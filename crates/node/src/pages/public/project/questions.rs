@@ -42,6 +42,7 @@ impl Asked<'_> {
         let open = self.counted.answered_on.is_none();
         let late = self.one.visit.as_of.today > self.counted.due_on;
         match state {
+            // What is no state asks for all of them.
             "" => true,
             "unanswered" => open,
             "overdue" => open && late,
@@ -92,6 +93,10 @@ fn all(visit: &Visit) -> Vec<Asked<'_>> {
 pub(in crate::pages::public) fn page(visit: &Visit) -> Result<Answer, Refusal> {
     let all = all(visit);
     let asked = visit.ask.here.value("state");
+    let asked = match STATES.iter().any(|(code, ..)| *code == asked) {
+        true => asked,
+        false => "",
+    };
     let found: Vec<&Asked<'_>> = all.iter().filter(|a| a.is(asked)).collect();
     let count = |state: &str| {
         let n = all.iter().filter(|a| a.is(state)).count();
