@@ -45,11 +45,12 @@ pub(crate) mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::header;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
+use crate::access;
 use crate::console::{self, paths};
 use crate::server::App;
 
@@ -62,7 +63,7 @@ const ASSET_CACHE: &str = "public, max-age=3600";
 pub fn router() -> Router<Arc<App>> {
     Router::new()
         .merge(public::router())
-        .route("/", get(|| async { Redirect::to(paths::BOARD) }))
+        .route("/", get(front))
         .route(
             paths::STYLE,
             get(|| async { asset(console::STYLE, "text/css; charset=utf-8") }),
@@ -153,6 +154,16 @@ pub fn router() -> Router<Arc<App>> {
         .route(paths::INTERFACES, get(interfaces::page))
         .route("/console/{*rest}", get(ask::nowhere))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+}
+
+/// `GET /`: the board of who is signed in; for others what is published here, where anything is.
+async fn front(State(app): State<Arc<App>>, headers: HeaderMap) -> Redirect {
+    let is_signed_in = access::cookie(&headers, access::SESSION_COOKIE).is_some();
+    let publishes = crate::site::publisher(app.core()).is_some();
+    match publishes && !is_signed_in {
+        true => Redirect::to(paths::PROJECTS),
+        false => Redirect::to(paths::BOARD),
+    }
 }
 
 fn asset(body: &'static str, kind: &'static str) -> Response {

@@ -32,7 +32,10 @@ def fill(node):
         ("DateStated", {"project": OTAY, "milestone": "us-works", "dateKind": "target", "date": "2028-06", **said}),
         ("PartyNamed", {"project": OTAY, "partyName": "SANDAG", "partyRole": "responsible", "partyContact": "works@sandag.example", **said}),
         ("RiskStated", {"project": OTAY, "risk": "Portals come last", "likelihood": "medium", "consequence": "high", **said}),
+        ("DateStated", {"project": OTAY, "dateKind": "start-actual", "date": "2025-09-01", **said}),
         ("ProgressStated", {"project": OTAY, "progressMeasure": "physical", "percent": 40, **said}),
+        ("ProgressStated", {"project": OTAY, "progressMeasure": "physical", "percent": 50, "planned": True, **said}),
+        ("ProgressStated", {"project": OTAY, "progressMeasure": "physical", "percent": 100, "planned": True, **said, "statedOn": "2026-09-30"}),
         ("PlanStated", {"plan": "corridor", "nameEn": "Corridor", "nameEs": "Corredor", "side": "binational", "sponsors": ["SANDAG"], "projects": [OTAY, "mx-bc-mesa-de-otay-ii", "us-tx-bota"], **said}),
         ("FundingStated", {"plan": "corridor", "amount": "5000000", "currency": "USD", "costKind": "estimate", **said}),
         ("QuestionAsked", {"question": "Q-1-2026", "project": OTAY, "questionText": "Why 2028?", "askedOf": "SANDAG", "answerCalendar": "us"}),
@@ -51,7 +54,26 @@ def pages(node):
     nav = home[home.index("<nav") : home.index("</nav>")]
     found = re.findall(r'href="([^"]+)"', nav)
     extra = [f"/projects/{OTAY}", "/projects/us-tx-bota", "/projects/us-az-lukeville-paving", "/plans/corridor"]
+    extra += [f"/projects/{OTAY}/versions", "/changes", "/changes?topic=progress&project=none", "/questions", "/questions?state=settled"]
+    extra += ["/questions/Q-1-2026", "/portfolio", "/portfolio?by=sponsor", "/follow", f"/follow?project={OTAY}", *subscribed(node), "/follow/none"]
     return found + extra + ["/projects?q=nothing-like-it", "/projects?stated_by=2020-01-01", "/projects/nowhere"]
+
+
+def subscribed(node):
+    """A subscription that waits for its yes, and a question that waits for the desk."""
+    import re
+    import urllib.parse
+    import urllib.request
+
+    def post(path, **form):
+        body = urllib.parse.urlencode(form).encode()
+        return urllib.request.urlopen(f"{node.url}{path}", body)
+
+    post("/follow", email="reader@example.org", when="dates", project=OTAY)
+    mail = next(node.data.glob("**/outbox/*.eml")).read_text().replace("=\n", "")
+    follower = re.search(r"/follow/[\w-]+", mail)[0]
+    asked = post("/questions", project=OTAY, about="SANDAG", question="When does it open?").url
+    return [follower, asked[len(node.url) :]]
 
 
 def office(demo):

@@ -64,13 +64,14 @@ def demonstrated(speed=240):
 
 
 @contextlib.contextmanager
-def running(parties=PARTIES):
-    """Yields a node that answers; stops it and removes its folder at the end."""
+def running(parties=PARTIES, prepare=lambda data: None):
+    """Yields a node that answers; stops it and removes its folder at the end. `prepare` is given the folder before the node starts."""
     folder = tempfile.mkdtemp(prefix="garita-oracle-")
     address = f"127.0.0.1:{free_port()}"
     node = Node(f"http://{address}", pathlib.Path(folder) / "node")
     named = [word for party in parties for word in ("--party", party)]
     node.command("init", "--data", node.data, "--listen", address, "--network", "Oracle", "--simulated", *named)
+    prepare(node.data)
     log = open(pathlib.Path(folder) / "log", "wb")
     process = subprocess.Popen([os.environ["GARITA"], "serve", "--data", str(node.data)], stdout=log, stderr=log)
     try:

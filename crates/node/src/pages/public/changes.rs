@@ -15,7 +15,7 @@ use crate::csv;
 use crate::site::changes::{Change, Number, Topic};
 
 /// Rows of a page.
-const ROWS: usize = 100;
+const ROWS: usize = 60;
 /// Events of one answer, where the reader does not say how many.
 const EVENTS: usize = 500;
 /// Events of one answer.

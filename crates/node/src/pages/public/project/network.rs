@@ -137,23 +137,33 @@ impl<'v> One<'v> {
         if !drawn.without_basis.is_empty() {
             return String::new();
         }
+        let count = crate::console::grouped(drawn.draws as u64);
+        let (from, to) = drawn.interval50;
+        if from == Expected::BeyondRecord || to == Expected::BeyondRecord {
+            let beyond = drawn.beyond as f64 * 100.0 / drawn.draws.max(1) as f64;
+            return match self.lang() {
+                Lang::En => format!(
+                    "Over all that it waits for, drawn {count} times, {beyond:.0} % of the draws lie beyond the record: nothing comparable took so long and was finished, so that no interval can be given."
+                ),
+                Lang::Es => format!(
+                    "Sobre todo lo que espera, en {count} sorteos, {beyond:.0} % quedan más allá de lo registrado: nada comparable tardó tanto y se terminó, así que no puede darse un intervalo."
+                ),
+            };
+        }
         let told = |expected: Expected| match expected {
             Expected::Day(day) => month_year(day, self.lang()),
             Expected::BeyondRecord => self
                 .w("beyond the record", "más allá de lo registrado")
                 .to_owned(),
         };
-        let ((from50, to50), (from80, to80)) = (drawn.interval50, drawn.interval80);
-        let (from50, to50) = (told(from50), told(to50));
-        let (from80, to80) = (told(from80), told(to80));
+        let (from, to) = (told(from), told(to));
+        let (least, most) = (told(drawn.interval80.0), told(drawn.interval80.1));
         match self.lang() {
             Lang::En => format!(
-                "Over all that it waits for, drawn {} times: half of the draws open between {from50} and {to50}, four in five between {from80} and {to80}.",
-                crate::console::grouped(drawn.draws as u64)
+                "Over all that it waits for, drawn {count} times: half of the draws open from {from} to {to}, four in five from {least} to {most}."
             ),
             Lang::Es => format!(
-                "Sobre todo lo que espera, en {} sorteos: la mitad abre entre {from50} y {to50}, cuatro de cada cinco entre {from80} y {to80}.",
-                crate::console::grouped(drawn.draws as u64)
+                "Sobre todo lo que espera, en {count} sorteos: la mitad abre de {from} a {to}, cuatro de cada cinco de {least} a {most}."
             ),
         }
     }
