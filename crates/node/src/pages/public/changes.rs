@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::project::{nearest, of};
+use super::schemas;
 use super::sentence::Wording;
 use super::visit::{Answer, Visit, day_of};
 use crate::console::public::{
@@ -76,35 +77,11 @@ pub(super) fn json(visit: &Visit) -> Result<Answer, Refusal> {
     Ok(Answer::File("application/json", text))
 }
 
-/// Columns of an event.
-const COLUMNS: [&str; 20] = [
-    "number",
-    "recorded_at",
-    "stated_on",
-    "kind",
-    "topic",
-    "project",
-    "plan",
-    "question",
-    "milestone",
-    "measure",
-    "old",
-    "new",
-    "moved_days",
-    "reason",
-    "stated_by",
-    "issuer",
-    "sources",
-    "record",
-    "supersedes",
-    "taken_back",
-];
-
 /// `GET /changes.csv`: the same rows.
 pub(super) fn csv(visit: &Visit) -> Result<Answer, Refusal> {
     let wanted = Wanted::of(visit)?;
     let (found, ..) = wanted.found(visit)?;
-    let mut out = csv::row(COLUMNS);
+    let mut out = csv::row(schemas::CHANGES.names());
     for change in found {
         out.push_str(&csv::row(cells(change)));
     }
@@ -114,7 +91,7 @@ pub(super) fn csv(visit: &Visit) -> Result<Answer, Refusal> {
 /// An event as machines read it. What is empty is left out.
 pub(crate) fn event(origin: &str, change: &Change) -> Value {
     let mut members = Map::new();
-    for (name, cell) in COLUMNS.iter().zip(cells(change)) {
+    for (name, cell) in schemas::CHANGES.names().zip(cells(change)) {
         if !cell.is_empty() {
             members.insert(camel(name), Value::String(cell));
         }

@@ -5,17 +5,25 @@ use std::fmt::Write as _;
 use garita_exchange::problem::Refusal;
 use garita_profile::promises::statement::Said;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::project::{nearest, of};
 use super::projects::found;
+use super::schemas;
 use super::visit::{Answer, Visit, day_of};
-use crate::console::public::{DataFile, DataRoute, OpenDataPage, PublicPlace, render_open_data};
-use crate::console::{Link, Rich, paths};
+use crate::console::public::{
+    DataFile, DataRoute, DataVersion, OpenDataPage, PublicPlace, render_open_data,
+};
+use crate::console::{Fact, Link, Rich, paths};
 use crate::csv;
 use crate::pages::ask::held;
 use crate::site::judge::{Judged, seen};
 use crate::site::register::{Source, Subject, newest};
 
+/// The standard of project data.
+const OC4IDS: &str = "https://standard.open-contracting.org/infrastructure/0.9.5/en/";
+/// Versions on the page; all are behind the two clocks.
+const VERSIONS: usize = 5;
 const CSV: &str = "text/csv; charset=utf-8";
 const JSON: &str = "application/json";
 
@@ -27,6 +35,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
         what: what.to_owned(),
         format: format.to_owned(),
         updated,
+        schema: match format {
+            "CSV" => Link::new("CSVW", schemas::METADATA),
+            "JSON (OC4IDS 0.9.5)" => Link::new("OC4IDS", OC4IDS),
+            _ => Link::default(),
+        },
         ..DataFile::default()
     };
     let things = visit.overview.all.len();
@@ -95,11 +108,16 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
                 what: visit.w("enters projects and statements from CSV or OC4IDS", "carga proyectos y declaraciones desde CSV u OC4IDS").to_owned(),
             },
         ],
+        provenance: provenance(visit),
+        versions: versions(visit),
+        all_versions: Some(Link::new(
+            visit.w("Every change", "Cada cambio"),
+            paths::CHANGES,
+        )),
         interface: vec![
             Link::new("OpenAPI", "/openapi.json"),
             Link::new(visit.w("The interface for people", "La interfaz para personas"), paths::INTERFACES),
         ],
-        ..OpenDataPage::default()
     };
     let frame = visit.frame(PublicPlace::OpenData);
     Ok(Answer::Page(render_open_data(
@@ -109,32 +127,88 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
     )))
 }
 
+/// Who publishes, of how many records, under which keys.
+fn provenance(visit: &Visit) -> Vec<Fact> {
+    let publisher = visit.register.publisher.as_ref();
+    let publisher = publisher.map_or("", |p| p.party.as_str());
+    let fact = |en: &str, es: &str, value: String, sub: String| Fact {
+        label: visit.w(en, es).to_owned(),
+        value: Rich::text(value),
+        sub: Rich::text(sub),
+        ..Fact::default()
+    };
+    let records = crate::console::grouped(visit.register.records);
+    vec![
+        fact(
+            "Published by",
+            "Publica",
+            visit.ask.network.name_of(publisher).to_owned(),
+            publisher.to_owned(),
+        ),
+        fact(
+            "Made of",
+            "Hecho de",
+            match visit.lang() {
+                crate::console::Lang::En => format!("{records} signed records"),
+                crate::console::Lang::Es => format!("{records} registros firmados"),
+            },
+            visit
+                .w(
+                    "each with its source, its signature and the stamp of its home",
+                    "cada uno con su fuente, su firma y el sello de su nodo",
+                )
+                .to_owned(),
+        ),
+        fact(
+            "Keys",
+            "Claves",
+            format!("{}/.well-known/did.json", visit.origin()),
+            String::new(),
+        ),
+    ]
+}
+
+/// The last days on which something was recorded. The digest is SHA-256 over the `record` column of `/changes.csv` up to that day, a line
+/// each: who has the file works it out again.
+fn versions(visit: &Visit) -> Vec<DataVersion> {
+    let all: Vec<_> = visit
+        .register
+        .whole()
+        .map(|c| (day_of(c.recorded_ms).unwrap_or_default(), c))
+        .collect();
+    let mut days: Vec<jiff::civil::Date> = all.iter().map(|(day, _)| *day).collect();
+    days.sort_unstable();
+    days.dedup();
+    let newest = days.into_iter().rev().take(VERSIONS);
+    newest
+        .map(|on| {
+            let (mut hasher, mut count, mut new) = (Sha256::new(), 0_u64, 0_u64);
+            for (_, change) in all.iter().filter(|(day, _)| *day <= on) {
+                hasher.update(change.record.as_bytes());
+                hasher.update(b"\n");
+                count += 1;
+            }
+            new += all.iter().filter(|(day, _)| *day == on).count() as u64;
+            let digest = hasher.finalize();
+            let digest: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+            let address = crate::console::Address::new("/projects.json").with("recorded_by", on);
+            let (new, count) = (crate::console::grouped(new), crate::console::grouped(count));
+            DataVersion {
+                link: Link::new(on.to_string(), address.to_string()),
+                at: on,
+                what: match visit.lang() {
+                    crate::console::Lang::En => format!("{new} changes, {count} in all"),
+                    crate::console::Lang::Es => format!("{new} cambios, {count} en total"),
+                },
+                digest,
+            }
+        })
+        .collect()
+}
+
 /// `GET /projects.csv`: the rows that the address asks for.
 pub(super) fn projects_csv(visit: &Visit) -> Result<Answer, Refusal> {
-    let header = [
-        "id",
-        "name_en",
-        "name_es",
-        "side",
-        "state",
-        "port",
-        "class",
-        "type",
-        "phase",
-        "sponsors",
-        "first_promise",
-        "first_promise_stated_on",
-        "current_promise",
-        "actual",
-        "slip_days",
-        "slip_days_least",
-        "slip_days_most",
-        "overdue_days",
-        "changes",
-        "last_word",
-        "statements",
-    ];
-    let mut out = csv::row(header);
+    let mut out = csv::row(schemas::PROJECTS.names());
     for judged in found(visit) {
         out.push_str(&csv::row(line(&judged)));
     }
@@ -177,7 +251,7 @@ fn line(judged: &Judged) -> Vec<String> {
 
 /// `GET /statements.csv`.
 pub(super) fn statements_csv(visit: &Visit) -> Result<Answer, Refusal> {
-    let mut out = csv::row(STATEMENT);
+    let mut out = csv::row(schemas::STATEMENTS.names());
     for judged in visit.overview.all.values() {
         if let Some(subject) = visit.register.subjects.get(&judged.id) {
             statements(visit, subject, &mut |told| {
@@ -204,29 +278,12 @@ pub(super) fn project_csv(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
     let Some((subject, _)) = of(visit, id) else {
         return Ok(Answer::Absent(nearest(visit, id)));
     };
-    let mut out = csv::row(STATEMENT);
+    let mut out = csv::row(schemas::STATEMENTS.names());
     statements(visit, subject, &mut |told| {
         out.push_str(&csv::row(told.cells()))
     });
     Ok(Answer::File(CSV, out))
 }
-
-/// Columns of a statement.
-const STATEMENT: [&str; 13] = [
-    "project_id",
-    "stated_on",
-    "approximate",
-    "milestone",
-    "fact",
-    "value",
-    "unit",
-    "kind",
-    "scope",
-    "reason",
-    "source",
-    "stated_by",
-    "record",
-];
 
 /// A statement as a row.
 struct Row<'s> {
@@ -263,8 +320,8 @@ impl Row<'_> {
 
     fn json(&self) -> Value {
         let cells = self.cells();
-        let members = STATEMENT
-            .iter()
+        let members = schemas::STATEMENTS
+            .names()
             .zip(cells)
             .filter(|(_, cell)| !cell.is_empty());
         Value::Object(

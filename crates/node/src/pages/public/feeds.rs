@@ -26,25 +26,21 @@ const ENTRIES_MAX: usize = 100;
 /// RFC 4151 asks for a day on which the name was the publisher's.
 const TAG_DAY: &str = "2026";
 
-/// `GET /projects.atom`: the newest words on everything.
+/// `GET /projects.atom`: the newest words on everything that the address asks for, as `?port=` or `?plan=`.
 pub(super) fn all_atom(visit: &Visit) -> Result<Answer, Refusal> {
     let mut entries = Vec::new();
-    for judged in visit.overview.all.values() {
+    for judged in found(visit) {
         if let Some(subject) = visit.register.subjects.get(&judged.id) {
-            collect(visit, subject, judged, &mut entries);
-            questions(visit, subject, judged, &mut entries);
+            collect(visit, subject, &judged, &mut entries);
+            questions(visit, subject, &judged, &mut entries);
         }
     }
     let title = visit
         .w("Border projects", "Proyectos fronterizos")
         .to_owned();
-    Ok(feed(
-        visit,
-        "/projects.atom",
-        paths::PROJECTS,
-        title,
-        entries,
-    ))
+    // A feed of some of them is another feed, with a name of its own.
+    let own = visit.ask.here.to_string();
+    Ok(feed(visit, &own, paths::PROJECTS, title, entries))
 }
 
 /// `GET /projects/{id}/feed.atom`.

@@ -18,6 +18,7 @@ mod priorities;
 mod project;
 mod projects;
 mod rows;
+mod schemas;
 pub(crate) mod sentence;
 mod visit;
 mod waits;
@@ -88,6 +89,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/projects/{id}/card.png", page_of!(card::of_project))
         .route("/card.png", page!(card::of_all))
         .route("/projects/{id}/versions", page_of!(changes::versions))
+        .route(schemas::METADATA, page!(schemas::page))
         .route(paths::CHANGES, page!(changes::page))
         .route("/changes.json", page!(changes::json))
         .route("/changes.csv", page!(changes::csv))

@@ -143,7 +143,25 @@ pub(super) fn one(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
             previous: None,
             next: None,
         },
-        downloads: Vec::new(),
+        downloads: [
+            "/projects.csv",
+            "/projects.json",
+            "/projects.atom",
+            "/projects.ics",
+        ]
+        .into_iter()
+        .zip(["CSV", "JSON (OC4IDS)", "Atom", "iCalendar"])
+        .map(|(path, name)| {
+            let address = crate::console::Address::new(path).with("plan", &plan.id);
+            Link::new(name, address.to_string())
+        })
+        .chain([Link::new(
+            visit.w("Be told", "Recibir avisos"),
+            crate::console::Address::new(paths::FOLLOW)
+                .with("plan", &plan.id)
+                .to_string(),
+        )])
+        .collect(),
     };
     let frame = visit.frame(PublicPlace::Plans);
     Ok(Answer::Page(render_plan(

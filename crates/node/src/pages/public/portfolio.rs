@@ -8,6 +8,7 @@ use garita_profile::promises::colour::Colour;
 use garita_profile::promises::survival::linear_quantile;
 
 use super::project::money;
+use super::schemas;
 use super::visit::{Answer, Visit};
 use crate::console::public::{
     GroupRow, OpeningRow, PortfolioPage, PublicPlace, days_short, render_portfolio,
@@ -250,16 +251,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
 /// `GET /portfolio.csv`: a row a group and currency, so that amounts are never added across.
 pub(super) fn csv(visit: &Visit) -> Result<Answer, Refusal> {
     let by = By::of(visit);
-    let mut out = csv::row([
-        "by",
-        "group",
-        "projects",
-        "with_slip",
-        "median_slip_days",
-        "red",
-        "red_amount",
-        "currency",
-    ]);
+    let mut out = csv::row(schemas::PORTFOLIO.names());
     for group in grouped(visit, by) {
         let mut row = |amount: String, currency: &str| {
             out.push_str(&csv::row([

@@ -13,6 +13,7 @@ use crate::console::public::{
 };
 use crate::console::{Choice, Filter, Link, grouped, paths};
 use crate::site::judge::Judged;
+use crate::site::register::has_in_plan;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -107,6 +108,9 @@ pub(super) fn found(visit: &Visit) -> Vec<Arc<Judged>> {
             && is("side", described.map_or("", |d| &d.side))
             && is("state", described.map_or("", |d| &d.state))
             && is("class", judged.class())
+            && is("port", described.map_or("", |d| &d.place))
+            && (here.value("plan").is_empty()
+                || has_in_plan(&visit.register, here.value("plan"), &judged.id))
             && (words.is_empty() || haystack(judged).contains(&words))
     };
     let mut found: Vec<Arc<Judged>> = visit

@@ -13,6 +13,7 @@ use crate::console::public::{
 };
 use crate::console::{Choice, Filter, Lang, Link, grouped, paths};
 use crate::csv;
+use crate::pages::public::schemas;
 use crate::pages::public::visit::{Answer, Visit};
 use crate::site::register::newest;
 
@@ -211,20 +212,7 @@ pub(in crate::pages::public) fn one(visit: &Visit, number: &str) -> Result<Answe
 
 /// `GET /questions.csv`.
 pub(in crate::pages::public) fn csv(visit: &Visit) -> Result<Answer, Refusal> {
-    let mut out = csv::row([
-        "question",
-        "project",
-        "asked_on",
-        "asked_of",
-        "calendar",
-        "cause",
-        "asker",
-        "due_on",
-        "answered_on",
-        "state",
-        "answers",
-        "text",
-    ]);
+    let mut out = csv::row(schemas::QUESTIONS.names());
     for asked in all(visit) {
         let what = asked.then.what;
         let counted = &asked.counted;

@@ -127,17 +127,7 @@ impl Monthly {
 
 /// `GET /wait-times/months.csv`: every month of every place, with its source.
 pub(in crate::pages::public) fn file(ask: &Ask) -> Result<Answer, Refusal> {
-    let mut out = csv::row([
-        "place",
-        "name",
-        "indicator",
-        "month",
-        "value",
-        "unit",
-        "said_by",
-        "source",
-        "record",
-    ]);
+    let mut out = csv::row(crate::pages::public::schemas::MONTHS.names());
     if let Some(monthly) = Monthly::of(ask)? {
         for (place, name) in monthly.places(ask) {
             for (code, months) in monthly.months(&place) {
