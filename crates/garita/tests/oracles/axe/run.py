@@ -59,6 +59,16 @@ def pages(node):
     return found + extra + ["/projects?q=nothing-like-it", "/projects?stated_by=2020-01-01", "/projects/nowhere"]
 
 
+def with_mail(data):
+    """Mail of the node becomes files."""
+    import json
+
+    path = data / "node.json"
+    said = json.loads(path.read_text())
+    said["mail"] = {"from": "Garita <scorecard@garita.example>", "folder": "outbox"}
+    path.write_text(json.dumps(said))
+
+
 def subscribed(node):
     """A subscription that waits for its yes, and a question that waits for the desk."""
     import re
@@ -124,7 +134,7 @@ def main():
     axe = (pathlib.Path(os.environ["ORACLE_NODE_MODULES"]) / "axe-core/axe.min.js").read_text()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--no-proxy-server"])
-        with running(PARTIES) as node:
+        with running(PARTIES, with_mail) as node:
             fill(node)
             published = judge(chromium, axe, node.url, pages(node))
         with demonstrated() as demo:
