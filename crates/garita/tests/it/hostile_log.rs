@@ -213,7 +213,11 @@ async fn found_out(lie: Lie, reason: &str) {
     );
     assert_eq!(told["inStep"], false);
     let nobody = Api::new(&world.node("trade").url, "");
-    assert_eq!(nobody.get("/v1/status").await.body["forks"], 1);
+    // It is isolated at once; the proof of it is on disk a moment later.
+    until("the proof is kept", || async {
+        nobody.get("/v1/status").await.body["forks"] == 1
+    })
+    .await;
     let metrics = nobody.get("/metrics").await.text;
     assert!(
         metrics.contains("garita_log_violations_total 1"),
