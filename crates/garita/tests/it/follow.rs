@@ -354,6 +354,27 @@ async fn a_web_address_gives_our_word_back_and_is_told_in_order_until_it_ends() 
     assert_eq!(third["changes"][0]["new"], "2030-12-31");
     assert_eq!(third["after"], all[1].1["last"]);
 
+    // What is refused is tried again at its time, however busy the log is with what concerns nobody.
+    *got.refuse.lock().unwrap() = 3;
+    date(&desk, ROAD, "2031-12-31", "2026-04-20").await;
+    let taken = || {
+        let (tries, refused) = (got.changes().len(), *got.refuse.lock().unwrap());
+        refused == 0 && tries >= 7
+    };
+    let mut filed = 0;
+    while !taken() {
+        assert!(filed < 200, "waited in vain: tried again");
+        // A figure of a place is published and is no change.
+        let figure = json!({ "place": "2301", "placeNameEn": "Brownsville", "placeNameEs": "Brownsville", "indicator": "trains-a-year", "value": 900 + filed, "unit": "trains", "asOf": "2025-12-31", "statedOn": "2026-05-01", "sources": ["https://a.example/figures"] });
+        compiled(&desk, "IndicatorStated", figure).await;
+        filed += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    }
+    let tries = got.changes().split_off(3);
+    for (headers, _) in &tries {
+        assert_eq!(headers["idempotency-key"], tries[0].0["idempotency-key"]);
+    }
+
     // The page says what it is; ended, it is gone and tells nothing more.
     let shown = anybody.get(&format!("{page}?lang=en")).await;
     assert!(
@@ -373,7 +394,7 @@ async fn a_web_address_gives_our_word_back_and_is_told_in_order_until_it_ends() 
     })
     .await;
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    assert_eq!(got.changes().len(), 3);
+    assert_eq!(got.changes().len(), 7);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -118,7 +118,8 @@ async fn keep_telling(app: &Arc<App>) {
         match blocking(move || look(&looking, &held, since, now_ms)).await {
             Ok(Looked { due, last, next }) => {
                 looked_at = Some(last);
-                next_ms = next;
+                // News that concern nobody put off nobody whose time comes.
+                next_ms = next.unwrap_or(next_ms);
                 for due in due {
                     send(app, &turns, &places, due);
                 }
@@ -187,8 +188,14 @@ struct Looked {
     due: Vec<Due>,
     /// The newest change there was.
     last: Number,
-    /// When it is worth while to look again though nothing came, ms.
-    next: i64,
+    /// When it is worth while to look again though nothing came, ms; none where nobody was looked at.
+    next: Option<i64>,
+}
+
+impl Looked {
+    fn again_at(&mut self, at_ms: i64) {
+        self.next = self.next.map(|next| next.min(at_ms));
+    }
 }
 
 /// Everything with which changes are chosen and worded, as of now.
@@ -245,13 +252,14 @@ fn look(app: &App, turns: &Shared, since: Option<Number>, now_ms: i64) -> Result
     let mut looked = Looked {
         due: Vec::new(),
         last: Number::default(),
-        next: now_ms.saturating_add(EVERY_MS),
+        next: Some(now_ms.saturating_add(EVERY_MS)),
     };
     let Some(now) = Now::of(app)? else {
         return Ok(looked);
     };
     looked.last = now.register.last_number();
     if since == Some(looked.last) {
+        looked.next = None;
         return Ok(looked);
     }
     let reader = &app.core().reader;
@@ -311,7 +319,7 @@ fn look_at(
     };
     let not_before = pace_ms.max(turn.not_before_ms);
     if now_ms < not_before {
-        looked.next = looked.next.min(not_before);
+        looked.again_at(not_before);
         return;
     }
     if mark.sending.is_none() {
@@ -329,7 +337,7 @@ fn look_at(
     }
     let busy = hosts.get(&host).copied().unwrap_or(0);
     if !is_mail && busy >= OF_HOST {
-        looked.next = looked.next.min(now_ms.saturating_add(1_000));
+        looked.again_at(now_ms.saturating_add(1_000));
         return;
     }
     turn.running = true;
@@ -418,7 +426,18 @@ async fn tell(app: &Arc<App>, id: &str) -> Told {
     let prepared = blocking(move || prepare(&looking, &name)).await;
     let prepared = match prepared {
         Ok(Prepared::Send(prepared)) => prepared,
-        Ok(Prepared::Nothing(to)) => return Told::Nothing(to),
+        Ok(Prepared::Nothing(mark, to)) => {
+            // What was begun is no more: a record in dispute counts no longer.
+            let done = FollowerMark {
+                seen: pair(to),
+                sending: None,
+                ..mark
+            };
+            return match mark.sending.is_none() || keep(app, id, done).await.is_ok() {
+                true => Told::Nothing(to),
+                false => Told::Failed { is_mail: false },
+            };
+        }
         Ok(Prepared::Gone) => return Told::Gone,
         Err(_) => return Told::Failed { is_mail: false },
     };
@@ -490,7 +509,7 @@ struct ToSend {
 
 enum Prepared {
     Send(Box<ToSend>),
-    Nothing(Number),
+    Nothing(FollowerMark, Number),
     Gone,
 }
 
@@ -514,7 +533,7 @@ fn prepare(app: &App, id: &str) -> Result<Prepared, Refusal> {
     // What was begun ends where it was to end.
     let to = begun.unwrap_or(at);
     if found.is_empty() {
-        return Ok(Prepared::Nothing(to));
+        return Ok(Prepared::Nothing(mark, to));
     }
     let say = words::of(app, &now, &follower, &terms, &found, to);
     Ok(match say {
