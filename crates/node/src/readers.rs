@@ -138,7 +138,7 @@ pub(crate) async fn open(app: &Arc<App>, asked: Asked) -> Result<String, Refusal
         id: id.clone(),
         party,
         data: serde_json::to_string(&asked).unwrap_or_default(),
-        created_ms: now_ms,
+        created_ms: app.core().clock.now_ms(),
         decided_ms: None,
         decision: String::new(),
     };
@@ -269,7 +269,7 @@ async fn waiting(
 
 async fn settle(app: &Arc<App>, id: String, decision: &Decision) -> Result<(), Refusal> {
     let text = serde_json::to_string(decision).unwrap_or_default();
-    let now_ms = real_now_ms();
+    let now_ms = app.core().clock.now_ms();
     app.core()
         .sequencer
         .change(move |commit| commit.reader_questions_decided.push((id, now_ms, text)))

@@ -141,9 +141,11 @@ async fn keep_telling(app: &Arc<App>) {
 
 /// What was not confirmed in time goes, and what was decided long ago.
 async fn forget(app: &Arc<App>, now_ms: i64) {
+    // Questions bear business time, as what is shown beside them.
+    let business_ms = app.core().clock.now_ms();
     let done = app.core().sequencer.change(move |commit| {
         commit.followers_expire_before_ms = Some(now_ms.saturating_sub(CONFIRM_MS));
-        commit.reader_questions_expire_before_ms = Some(now_ms.saturating_sub(DECIDED_MS));
+        commit.reader_questions_expire_before_ms = Some(business_ms.saturating_sub(DECIDED_MS));
     });
     if let Err(refusal) = done.await {
         tracing::warn!(

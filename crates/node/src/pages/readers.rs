@@ -15,6 +15,7 @@ use garita_profile::published::Promises;
 use garita_store::ReaderQuestion;
 
 use super::ask::{Ask, pairs, signed, to_sign_in, value_of};
+use super::public::thing_name;
 use super::words::Say;
 use crate::api::problem::Problem;
 use crate::console::{
@@ -107,7 +108,10 @@ fn row(ask: &Ask, say: &Say, held: &ReaderQuestion) -> Option<WaitingQuestion> {
         .map_or_else(String::new, |p| p.country.to_lowercase());
     Some(WaitingQuestion {
         id: held.id.clone(),
-        about: Link::new(asked.project.clone(), paths::project(&asked.project)),
+        about: Link::new(
+            thing_name(ask, &asked.project),
+            paths::project(&asked.project),
+        ),
         text: asked.text,
         of: asked.of,
         who: asked.who,

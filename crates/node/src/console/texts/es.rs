@@ -480,7 +480,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("mandates.title", "Encargos"),
     ("mandates.until", "hasta {at}"),
     ("mark.suspended", "suspendido"),
-    ("moderate.by", "Pregunta"),
+    ("moderate.by", "De parte de"),
     ("moderate.calendar", "Días hábiles de"),
     ("moderate.choose", "Elija"),
     ("moderate.decided", "Decididas hace poco"),

@@ -32,6 +32,7 @@ use axum::routing::{get, post};
 
 use crate::console::paths;
 use crate::server::App;
+pub(in crate::pages) use visit::thing_name;
 use visit::{Visit, serve, serve_counted};
 
 /// A page without a member in its path.

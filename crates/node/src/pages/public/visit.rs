@@ -412,7 +412,7 @@ pub(super) fn told_of(ask: &Ask) -> Option<(u64, i64)> {
 }
 
 /// Name of a thing as of today; its id where nothing describes it.
-pub(super) fn thing_name(ask: &Ask, id: &str) -> String {
+pub(in crate::pages) fn thing_name(ask: &Ask, id: &str) -> String {
     let named = || {
         let register = ask.app.site().register(ask.app.core()).ok().flatten()?;
         let subject = register.subjects.get(id)?;
