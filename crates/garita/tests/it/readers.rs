@@ -134,77 +134,27 @@ async fn a_reader_s_question_is_read_before_it_is_published() {
         waiting.hidden("<form", "token"),
         waiting.hidden("does it open", "id"),
     );
-    let forged = desk
-        .post(
-            "/console/readers",
-            &[("id", &id), ("do", "publish"), ("calendar", "us")],
-        )
-        .await;
+    let decide = async |token: &str, id: &str, what: &str, how: (&str, &str)| {
+        let members = [("token", token), ("id", id), ("do", what), how];
+        desk.post("/console/readers", &members).await
+    };
+    let by_us = ("calendar", "us");
+    let forged = decide("", &id, "publish", by_us).await;
     assert_eq!(forged.status, 403);
-    let unsure = desk
-        .post(
-            "/console/readers",
-            &[
-                ("token", &token),
-                ("id", &id),
-                ("do", "publish"),
-                ("calendar", ""),
-            ],
-        )
-        .await;
+    let unsure = decide(&token, &id, "publish", ("calendar", "")).await;
     assert_eq!(unsure.status, 422, "{}", unsure.text);
-    let published = desk
-        .post(
-            "/console/readers",
-            &[
-                ("token", &token),
-                ("id", &id),
-                ("do", "publish"),
-                ("calendar", "us"),
-            ],
-        )
-        .await;
+    let published = decide(&token, &id, "publish", by_us).await;
     assert!(
         published.status == 200 && published.says("Published: R-"),
         "{}",
         published.text
     );
-    let again = desk
-        .post(
-            "/console/readers",
-            &[
-                ("token", &token),
-                ("id", &id),
-                ("do", "publish"),
-                ("calendar", "us"),
-            ],
-        )
-        .await;
+    let again = decide(&token, &id, "publish", by_us).await;
     assert_eq!(again.status, 409, "{}", again.text);
     let id = published.hidden("Who is Mr X?", "id");
-    let unsaid = desk
-        .post(
-            "/console/readers",
-            &[
-                ("token", &token),
-                ("id", &id),
-                ("do", "decline"),
-                ("reason", ""),
-            ],
-        )
-        .await;
+    let unsaid = decide(&token, &id, "decline", ("reason", "")).await;
     assert_eq!(unsaid.status, 422, "{}", unsaid.text);
-    let declined = desk
-        .post(
-            "/console/readers",
-            &[
-                ("token", &token),
-                ("id", &id),
-                ("do", "decline"),
-                ("reason", "personal-data"),
-            ],
-        )
-        .await;
+    let declined = decide(&token, &id, "decline", ("reason", "personal-data")).await;
     assert!(
         declined.says("No reader\u{2019}s question waits"),
         "{}",

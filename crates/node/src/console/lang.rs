@@ -62,6 +62,15 @@ impl Lang {
         }
     }
 
+    /// Of two names, English and Spanish, that of this language; the other where there is only one.
+    pub fn either(self, [en, es]: &[String; 2]) -> &str {
+        let (own, other) = match self {
+            Lang::En => (en, es),
+            Lang::Es => (es, en),
+        };
+        if own.is_empty() { other } else { own }
+    }
+
     /// The text of a key. A key that no table has comes out as itself, so that a reader can report it; a test keeps that from happening.
     pub fn t(self, key: &str) -> &str {
         let public = key.starts_with("public.");

@@ -15,9 +15,7 @@ use garita_exchange::clock::real_now_ms;
 use garita_exchange::problem::Refusal;
 use garita_exchange::sequence::store_refusal;
 use garita_profile::promises::slip::BaselineRule;
-use garita_profile::promises::statement::AsOf;
 use garita_store::{Follower, FollowerMark};
-use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
@@ -25,6 +23,7 @@ use super::mail::MailError;
 use super::terms::{Terms, Where};
 use super::{CONFIRM_MS, DECIDED_MS, hook};
 use crate::server::{App, blocking};
+use crate::site;
 use crate::site::changes::{Change, Number};
 use crate::site::overview::Overview;
 use crate::site::register::Register;
@@ -212,14 +211,7 @@ impl Now {
         let Some(register) = app.site().register(core)? else {
             return Ok(None);
         };
-        let today = jiff::Timestamp::from_millisecond(core.clock.now_ms())
-            .map(|at| TimeZone::UTC.to_datetime(at).date())
-            .unwrap_or_default();
-        let as_of = AsOf {
-            today,
-            stated_by: None,
-            recorded_by_ms: None,
-        };
+        let as_of = site::as_of_now(core);
         let overview = app
             .site()
             .overview(&register, as_of, BaselineRule::FirstPromise);
@@ -235,13 +227,14 @@ impl Now {
         most: usize,
     ) -> (Vec<&Change>, Number, usize) {
         let (mut found, mut at, mut passed) = (Vec::new(), from, 0);
+        let takes = terms.filter(&self.register, &self.overview);
         for change in self.register.changes_after(Some(from)) {
             if found.len() == most || to.is_some_and(|to| change.number > to) {
                 break;
             }
             at = change.number;
             passed += 1;
-            if terms.takes(change, &self.register, &self.overview) {
+            if takes(change) {
                 found.push(change);
             }
         }

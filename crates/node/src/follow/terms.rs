@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::console::Lang;
 use crate::outside::{NoTarget, Targets};
-use crate::site::changes::{Change, Kind, Topic};
+use crate::site::changes::{Change, Kind, Scope, Topic};
 use crate::site::overview::Overview;
-use crate::site::register::{Register, has_in_plan};
+use crate::site::register::Register;
 
 /// Longest mail address (RFC 5321 §4.5.3.1.3).
 const MAIL_BYTES_MAX: usize = 254;
@@ -142,23 +142,24 @@ impl Terms {
         Lang::parse(&self.language).unwrap_or(Lang::En)
     }
 
-    /// Whether a change is one of those asked for.
-    pub(crate) fn takes(&self, change: &Change, register: &Register, overview: &Overview) -> bool {
-        let topic = change.kind.topic().code();
-        let moved = match (change.kind, change.moved_days) {
-            (Kind::DatePromised | Kind::StartPromised, Some(days)) => {
-                days.unsigned_abs() >= u64::from(self.days)
-            }
-            // A first promise and a promise that is gone are no small moves.
-            _ => true,
-        };
-        self.topics.iter().any(|t| t == topic)
-            && moved
-            && (self.project.is_empty() || self.project == change.subject)
-            && (self.plan.is_empty()
-                || self.plan == change.plan
-                || has_in_plan(register, &self.plan, &change.subject))
-            && (self.port.is_empty() || is_at(overview, &change.subject, &self.port))
+    /// Tells the changes that are asked for.
+    pub(crate) fn filter<'a>(
+        &'a self,
+        register: &'a Register,
+        overview: &'a Overview,
+    ) -> impl Fn(&Change) -> bool + 'a {
+        let scope = Scope::of(register, overview, &self.project, &self.plan, &self.port);
+        move |change| {
+            let topic = change.kind.topic().code();
+            let moved = match (change.kind, change.moved_days) {
+                (Kind::DatePromised | Kind::StartPromised, Some(days)) => {
+                    days.unsigned_abs() >= u64::from(self.days)
+                }
+                // A first promise and a promise that is gone are no small moves.
+                _ => true,
+            };
+            self.topics.iter().any(|t| t == topic) && moved && scope.takes(change)
+        }
     }
 
     /// Reads what a form or a JSON body says; all that is wrong at once.
@@ -208,8 +209,8 @@ impl Terms {
             ));
         }
         let port = value("port").to_owned();
-        let mut things = known.overview.all.keys();
-        if !port.is_empty() && !things.any(|id| is_at(known.overview, id, &port)) {
+        let mut things = known.overview.all.values();
+        if !port.is_empty() && !things.any(|judged| judged.place() == port) {
             faults.push(Fault::at(
                 "follow-port",
                 "port",
@@ -275,14 +276,6 @@ impl Terms {
             _ => Err(faults),
         }
     }
-}
-
-/// Whether a thing is at a place.
-pub(super) fn is_at(overview: &Overview, subject: &str, place: &str) -> bool {
-    let judged = overview.all.get(subject);
-    judged
-        .and_then(|j| j.described.as_ref())
-        .is_some_and(|d| d.place == place)
 }
 
 fn read_where(mail: &str, webhook: &str, known: &Known<'_>) -> Result<Where, Fault> {

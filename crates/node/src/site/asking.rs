@@ -21,7 +21,6 @@ use garita_profile::promises::slip::{BaselineRule, Standing};
 use garita_profile::promises::statement::AsOf;
 use garita_profile::published::{Automatic, Cause, Promises};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
@@ -136,12 +135,8 @@ fn look(app: &App, tried: &HashSet<String>) -> Result<Option<Wanted>, Refusal> {
         return Ok(None);
     };
     let now_ms = core.clock.now_ms();
-    let Some(today) = jiff::Timestamp::from_millisecond(now_ms)
-        .ok()
-        .map(|at| TimeZone::UTC.to_datetime(at).date())
-    else {
-        return Ok(None);
-    };
+    let as_of = super::as_of_now(core);
+    let today = as_of.today;
     let a_day = app.automatic_questions_a_day().unwrap_or(automatic.a_day);
     let left = usize::try_from(a_day)
         .unwrap_or(usize::MAX)
@@ -160,11 +155,6 @@ fn look(app: &App, tried: &HashSet<String>) -> Result<Option<Wanted>, Refusal> {
     if left == 0 || asking.answerers().next().is_none() {
         return Ok(None);
     }
-    let as_of = AsOf {
-        today,
-        stated_by: None,
-        recorded_by_ms: None,
-    };
     let overview = app
         .site()
         .overview(&register, as_of, BaselineRule::FirstPromise);
@@ -412,13 +402,11 @@ fn has_calendar(model: &Model, country: &str) -> bool {
 }
 
 /// Both names, each standing in for the other where one is missing, cut to what fits.
-fn both([en, es]: &[String; 2]) -> [String; 2] {
-    let cut = |own: &str, other: &str| -> String {
-        let name = if own.is_empty() { other } else { own };
-        let one_line = name.replace(BETWEEN, " ");
+fn both(names: &[String; 2]) -> [String; 2] {
+    [Lang::En, Lang::Es].map(|lang| {
+        let one_line = lang.either(names).replace(BETWEEN, " ");
         one_line.chars().take(NAME_CHARS_MAX).collect()
-    };
-    [cut(en, es), cut(es, en)]
+    })
 }
 
 /// What the dates of one milestone give rise to: cause, what it hangs on, the question in both languages.

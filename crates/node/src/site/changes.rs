@@ -5,6 +5,7 @@
 //! out before the whole entry of the log that it belongs to was read.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use garita_profile::promises::dates::Interval;
 use garita_profile::promises::statement::{Said, Statement};
 use jiff::civil::Date;
 
+use super::overview::Overview;
 use super::read::{SaidRecord, statement, text};
 use super::register::{Detail, Register, Source, Subject};
 
@@ -248,6 +250,48 @@ impl Register {
             .next_back()
             .map(|c| c.number)
             .unwrap_or_default()
+    }
+}
+
+/// Which things somebody asks about: one, those of a plan, those at a place.
+pub(crate) struct Scope<'a> {
+    overview: &'a Overview,
+    subject: &'a str,
+    plan: &'a str,
+    /// Ids of what belongs to the plan.
+    members: BTreeSet<&'a str>,
+    place: &'a str,
+}
+
+impl<'a> Scope<'a> {
+    /// Each empty text asks for everything.
+    pub(crate) fn of(
+        register: &'a Register,
+        overview: &'a Overview,
+        subject: &'a str,
+        plan: &'a str,
+        place: &'a str,
+    ) -> Scope<'a> {
+        Scope {
+            overview,
+            subject,
+            plan,
+            members: register.members(plan),
+            place,
+        }
+    }
+
+    /// Whether a change is of one of them.
+    pub(crate) fn takes(&self, change: &Change) -> bool {
+        let is_at = || {
+            let judged = self.overview.all.get(&change.subject);
+            judged.is_some_and(|j| j.place() == self.place)
+        };
+        (self.subject.is_empty() || self.subject == change.subject)
+            && (self.plan.is_empty()
+                || self.plan == change.plan
+                || self.members.contains(change.subject.as_str()))
+            && (self.place.is_empty() || is_at())
     }
 }
 

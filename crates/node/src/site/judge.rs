@@ -92,6 +92,13 @@ pub(crate) struct Judged {
     pub(crate) done_undated: bool,
 }
 
+impl Judged {
+    /// Port or place; empty where nothing describes it.
+    pub(crate) fn place(&self) -> &str {
+        self.described.as_ref().map_or("", |d| &d.place)
+    }
+}
+
 /// What a subject comes to.
 pub(crate) fn judge(subject: &Subject, as_of: &AsOf, rule: BaselineRule) -> Judged {
     let (by, recorded) = (as_of.stated_by, as_of.recorded_by_ms);

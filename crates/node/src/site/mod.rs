@@ -196,6 +196,18 @@ pub(crate) fn publisher(core: &Core) -> Option<(Publisher, Arc<Profile>)> {
     Some((publisher, profile))
 }
 
+/// All that is known, as of this day of the node's clock, UTC.
+pub(crate) fn as_of_now(core: &Core) -> AsOf {
+    let today = jiff::Timestamp::from_millisecond(core.clock.now_ms())
+        .map(|at| jiff::tz::TimeZone::UTC.to_datetime(at).date())
+        .unwrap_or_default();
+    AsOf {
+        today,
+        stated_by: None,
+        recorded_by_ms: None,
+    }
+}
+
 /// The register with what came since; none where nothing did.
 fn grow(
     core: &Core,

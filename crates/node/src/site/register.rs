@@ -308,6 +308,16 @@ impl Register {
         read::place(self, said);
     }
 
+    /// Ids of what belongs to a plan, as last stated; none of a plan that is not there.
+    pub(crate) fn members(&self, plan: &str) -> BTreeSet<&str> {
+        let stated = self
+            .plans
+            .get(plan)
+            .and_then(|p| newest(&p.stated, None, None));
+        let members = stated.into_iter().flat_map(|s| &s.what.subjects);
+        members.map(String::as_str).collect()
+    }
+
     /// The thing of that id, made where nothing was said of it before.
     pub(super) fn subject(&mut self, id: &str) -> &mut Subject {
         let subject = self.subjects.entry(id.to_owned()).or_insert_with(|| {
@@ -386,13 +396,4 @@ pub(crate) fn in_force<T>(
         let stands = !t.source.taken_back && !replaced.contains(&t.source.id.as_str());
         stands && t.seen(stated_by, recorded_by_ms)
     })
-}
-
-/// Whether a thing belongs to a plan, as last stated.
-pub(crate) fn has_in_plan(register: &Register, plan: &str, subject: &str) -> bool {
-    let stated = register
-        .plans
-        .get(plan)
-        .and_then(|p| newest(&p.stated, None, None));
-    stated.is_some_and(|s| s.what.subjects.iter().any(|id| id == subject))
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 
 use super::changes::capital;
 use super::project::of;
-use super::visit::{Visit, framed, headed, looked, public_refused, thing_name, told_of};
+use super::visit::{Visit, looked, public_refused, secret_page, thing_name};
 use crate::api::problem::Problem;
 use crate::console::public::{AskForm, AskedPage, PublicPlace, render_asked};
 use crate::console::{Choice, Link, paths};
@@ -338,16 +338,7 @@ pub(super) async fn one(
             published,
             form: None,
         };
-        let mut head = headed(&ask, Vec::new());
-        head.origin = String::new();
-        head.unlisted = true;
-        let frame = framed(&ask, PublicPlace::Elsewhere, told_of(&ask));
-        let mut answer = ask.html(render_asked(&frame, &head, &page));
-        answer.headers_mut().insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        );
-        Ok(answer)
+        Ok(secret_page(&ask, |frame, head| render_asked(frame, head, &page)))
     })
     .await;
     done.unwrap_or_else(|refusal| Problem::from(refusal).into_response())

@@ -1,10 +1,10 @@
 //! What changed: for people, newest first, with the page as it was after each; for machines, oldest first from where they stopped.
 
+use garita_exchange::encode::instant_text;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::project::{nearest, of};
+use super::project::{nearest, of, source_link};
 use super::schemas;
 use super::sentence::Wording;
 use super::visit::{Answer, Visit, day_of};
@@ -13,7 +13,7 @@ use crate::console::public::{
 };
 use crate::console::{Address, Choice, Filter, Link, paths};
 use crate::csv;
-use crate::site::changes::{Change, Number, Topic};
+use crate::site::changes::{Change, Number, Scope, Topic};
 
 /// Rows of a page.
 const ROWS: usize = 60;
@@ -30,7 +30,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
         "Every signed record in the order in which it came here, newest first. Nothing is ever taken out: a correction is a change of its own.",
         "Cada registro firmado en el orden en que llegó, lo más reciente primero. Nada se quita nunca: una corrección es un cambio más.",
     );
-    let made = listed(visit, &wanted, title, lede.to_owned(), Link::default())?;
+    let made = listed(visit, &wanted, title, lede.to_owned(), Link::default());
     let frame = visit.frame(PublicPlace::Elsewhere);
     Ok(Answer::Page(render_changes(
         &frame,
@@ -53,7 +53,7 @@ pub(super) fn versions(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
     );
     let over = Link::new(name, visit.page_of(id));
     let title = visit.w("All versions", "Todas las versiones").to_owned();
-    let made = listed(visit, &wanted, title, lede.to_owned(), over)?;
+    let made = listed(visit, &wanted, title, lede.to_owned(), over);
     let frame = visit.frame(PublicPlace::Projects);
     Ok(Answer::Page(render_changes(
         &frame,
@@ -65,7 +65,7 @@ pub(super) fn versions(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
 /// `GET /changes.json`: from where the reader stopped, oldest first.
 pub(super) fn json(visit: &Visit) -> Result<Answer, Refusal> {
     let wanted = Wanted::of(visit)?;
-    let (found, last, more) = wanted.found(visit)?;
+    let (found, last, more) = wanted.found(visit);
     let events: Vec<Value> = found.iter().map(|c| event(&visit.origin(), c)).collect();
     let made = json!({
         "last": last.to_string(),
@@ -80,7 +80,7 @@ pub(super) fn json(visit: &Visit) -> Result<Answer, Refusal> {
 /// `GET /changes.csv`: the same rows.
 pub(super) fn csv(visit: &Visit) -> Result<Answer, Refusal> {
     let wanted = Wanted::of(visit)?;
-    let (found, ..) = wanted.found(visit)?;
+    let (found, ..) = wanted.found(visit);
     let mut out = csv::row(schemas::CHANGES.names());
     for change in found {
         out.push_str(&csv::row(cells(change)));
@@ -117,7 +117,7 @@ pub(crate) fn event(origin: &str, change: &Change) -> Value {
 fn cells(change: &Change) -> [String; 20] {
     [
         change.number.to_string(),
-        instant(change.recorded_ms),
+        instant_text(change.recorded_ms),
         change.stated_on.to_string(),
         change.kind.code().to_owned(),
         change.kind.topic().code().to_owned(),
@@ -153,16 +153,10 @@ fn camel(name: &str) -> String {
     })
 }
 
-fn instant(at_ms: i64) -> String {
-    Timestamp::from_millisecond(at_ms)
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_string()
-}
-
 /// The page as it was once that event was recorded.
 fn version_of(change: &Change) -> String {
     Address::new(paths::project(&change.subject))
-        .with("recorded_by", instant(change.recorded_ms))
+        .with("recorded_by", instant_text(change.recorded_ms))
         .to_string()
 }
 
@@ -264,26 +258,29 @@ impl Wanted {
         })
     }
 
-    fn takes(&self, visit: &Visit, change: &Change) -> bool {
+    fn filter<'v>(&'v self, visit: &'v Visit) -> impl Fn(&Change) -> bool + 'v {
+        let (register, overview) = (&visit.register, &visit.overview);
+        let scope = Scope::of(register, overview, &self.subject, &self.plan, &self.place);
         let as_of = &visit.as_of;
-        as_of.stated_by.is_none_or(|by| change.stated_on <= by)
-            && as_of
-                .recorded_by_ms
-                .is_none_or(|by| change.recorded_ms <= by)
-            && self.topic.is_none_or(|t| t == change.kind.topic())
-            && (self.subject.is_empty() || self.subject == change.subject)
-            && (self.plan.is_empty() || is_of_plan(visit, change, &self.plan))
-            && (self.place.is_empty() || is_at(visit, change, &self.place))
+        move |change| {
+            as_of.stated_by.is_none_or(|by| change.stated_on <= by)
+                && as_of
+                    .recorded_by_ms
+                    .is_none_or(|by| change.recorded_ms <= by)
+                && self.topic.is_none_or(|t| t == change.kind.topic())
+                && scope.takes(change)
+        }
     }
 
     /// Events from where the reader stopped; where he is then; whether there are more.
-    fn found<'v>(&self, visit: &'v Visit) -> Result<(Vec<&'v Change>, Number, bool), Refusal> {
+    fn found<'v>(&self, visit: &'v Visit) -> (Vec<&'v Change>, Number, bool) {
+        let takes = self.filter(visit);
         let mut all = visit.register.changes_after(self.after);
         let mut found = Vec::new();
         let mut last = self.after.unwrap_or_default();
         for change in all.by_ref() {
             last = change.number;
-            if self.takes(visit, change) {
+            if takes(change) {
                 found.push(change);
                 if found.len() == self.count {
                     break;
@@ -291,35 +288,18 @@ impl Wanted {
             }
         }
         let more = all.next().is_some();
-        Ok((found, last, more))
+        (found, last, more)
     }
 }
 
-fn is_of_plan(visit: &Visit, change: &Change, plan: &str) -> bool {
-    change.plan == plan
-        || crate::site::register::has_in_plan(&visit.register, plan, &change.subject)
-}
-
-fn is_at(visit: &Visit, change: &Change, place: &str) -> bool {
-    let judged = visit.overview.all.get(&change.subject);
-    judged
-        .and_then(|j| j.described.as_ref())
-        .is_some_and(|d| d.place == place)
-}
-
 /// The newest first, a page of them.
-fn listed(
-    visit: &Visit,
-    wanted: &Wanted,
-    title: String,
-    lede: String,
-    over: Link,
-) -> Result<ChangesPage, Refusal> {
-    let wording = wording(visit);
+fn listed(visit: &Visit, wanted: &Wanted, title: String, lede: String, over: Link) -> ChangesPage {
+    let wording = Wording::of(visit);
+    let takes = wanted.filter(visit);
     let newest_first = visit.register.whole().rev();
     let mut rest = newest_first
         .filter(|c| wanted.before.is_none_or(|before| c.number < before))
-        .filter(|c| wanted.takes(visit, c));
+        .filter(|c| takes(c));
     let shown: Vec<&Change> = rest.by_ref().take(ROWS).collect();
     let more = rest.next().is_some();
     let here = &visit.ask.here;
@@ -338,7 +318,7 @@ fn listed(
     }
     let file = data.to_string();
     let sheet = file.replacen(".json", ".csv", 1);
-    Ok(ChangesPage {
+    ChangesPage {
         over,
         title,
         lede,
@@ -366,7 +346,7 @@ fn listed(
             ..Paging::default()
         },
         downloads: vec![Link::new("JSON", file), Link::new("CSV", sheet)],
-    })
+    }
 }
 
 fn topics(visit: &Visit, chosen: Option<Topic>) -> Vec<Choice> {
@@ -392,19 +372,7 @@ pub(crate) fn topic_word(topic: Topic, lang: crate::console::Lang) -> &'static s
     }
 }
 
-fn wording(visit: &Visit) -> Wording<'_> {
-    Wording {
-        say: &visit.say,
-        register: &visit.register,
-        overview: &visit.overview,
-        network: &visit.ask.network,
-    }
-}
-
 fn row(visit: &Visit, wording: &Wording<'_>, change: &Change) -> ChangeRow {
-    let source = change.addresses.first().cloned().unwrap_or_default();
-    let host = source.split('/').nth(2).unwrap_or(&source);
-    let is_link = source.starts_with("https://") || source.starts_with("http://");
     let about = match (change.subject.is_empty(), change.plan.is_empty()) {
         (false, _) => paths::project(&change.subject),
         (true, false) => paths::plan(&change.plan),
@@ -416,10 +384,7 @@ fn row(visit: &Visit, wording: &Wording<'_>, change: &Change) -> ChangeRow {
         about: Link::new(wording.about(change), about),
         what: capital(&wording.what(change)),
         said: wording.source(change),
-        source: match is_link {
-            true => Link::new(host.trim_start_matches("www."), source.clone()),
-            false => Link::new(source.clone(), String::new()),
-        },
+        source: source_link(&change.addresses),
         proof: Link::new(
             visit.w("signed record", "registro firmado"),
             paths::public_record(&change.record),

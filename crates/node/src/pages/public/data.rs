@@ -183,12 +183,12 @@ fn versions(visit: &Visit) -> Vec<DataVersion> {
     newest
         .map(|on| {
             let (mut hasher, mut count, mut new) = (Sha256::new(), 0_u64, 0_u64);
-            for (_, change) in all.iter().filter(|(day, _)| *day <= on) {
+            for (day, change) in all.iter().filter(|(day, _)| *day <= on) {
                 hasher.update(change.record.as_bytes());
                 hasher.update(b"\n");
                 count += 1;
+                new += u64::from(*day == on);
             }
-            new += all.iter().filter(|(day, _)| *day == on).count() as u64;
             let digest = hasher.finalize();
             let digest: String = digest.iter().map(|b| format!("{b:02x}")).collect();
             let address = crate::console::Address::new("/projects.json").with("recorded_by", on);

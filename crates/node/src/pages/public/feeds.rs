@@ -1,20 +1,23 @@
 //! Changes as Atom, promised days as a calendar.
 
+use std::collections::{HashMap, HashSet};
+
 use garita_exchange::problem::Refusal;
 use garita_formats::feeds::{
     AtomCategory, AtomEntry, AtomFeed, Calendar, CalendarEvent, EventStatus, tag_uri, write_atom,
     write_calendar,
 };
 use garita_profile::promises::slip::Standing;
-use garita_profile::promises::statement::{Said, Statement};
 use jiff::Timestamp;
 
 use super::project::{happened, nearest, of};
 use super::projects::found;
+use super::sentence::Wording;
 use super::visit::{Answer, Visit};
-use crate::console::public::{coarse, day, days};
-use crate::console::{Lang, paths};
+use crate::console::paths;
+use crate::console::public::coarse;
 use crate::pages::ask::host_of;
+use crate::site::changes::Change;
 use crate::site::judge::{Dates, Judged, SaidDate, dates, seen};
 use crate::site::read::WHOLE;
 use crate::site::register::{Subject, in_force, newest};
@@ -28,13 +31,15 @@ const TAG_DAY: &str = "2026";
 
 /// `GET /projects.atom`: the newest words on everything that the address asks for, as `?port=` or `?plan=`.
 pub(super) fn all_atom(visit: &Visit) -> Result<Answer, Refusal> {
-    let mut entries = Vec::new();
-    for judged in found(visit) {
+    let found = found(visit);
+    let (mut heard, mut entries) = (Vec::new(), Vec::new());
+    for judged in &found {
         if let Some(subject) = visit.register.subjects.get(&judged.id) {
-            collect(visit, subject, &judged, &mut entries);
-            questions(visit, subject, &judged, &mut entries);
+            collect(visit, subject, judged, &mut heard);
+            questions(visit, subject, judged, &mut entries);
         }
     }
+    entries.extend(worded(visit, heard));
     let title = visit
         .w("Border projects", "Proyectos fronterizos")
         .to_owned();
@@ -48,9 +53,10 @@ pub(super) fn atom(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
     let Some((subject, judged)) = of(visit, id) else {
         return Ok(Answer::Absent(nearest(visit, id)));
     };
-    let mut entries = Vec::new();
-    collect(visit, subject, judged, &mut entries);
+    let (mut heard, mut entries) = (Vec::new(), Vec::new());
+    collect(visit, subject, judged, &mut heard);
     questions(visit, subject, judged, &mut entries);
+    entries.extend(worded(visit, heard));
     let page = paths::project(id);
     let own = format!("{page}/feed.atom");
     Ok(feed(visit, &own, &page, visit.name_of(judged), entries))
@@ -90,8 +96,20 @@ fn instant(at_ms: i64) -> Timestamp {
     Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// An entry for each statement that counts as of then.
-fn collect(visit: &Visit, subject: &Subject, judged: &Judged, entries: &mut Vec<Dated>) {
+/// A statement that counts as of then, before it is worded.
+struct Heard<'v> {
+    judged: &'v Judged,
+    record: &'v str,
+    at_ms: i64,
+}
+
+/// The statements that count as of then.
+fn collect<'v>(
+    visit: &Visit,
+    subject: &'v Subject,
+    judged: &'v Judged,
+    heard: &mut Vec<Heard<'v>>,
+) {
     let as_of = &visit.as_of;
     let described = newest(&subject.described, as_of.stated_by, as_of.recorded_by_ms);
     for statement in seen(subject, described, as_of) {
@@ -101,41 +119,56 @@ fn collect(visit: &Visit, subject: &Subject, judged: &Judged, entries: &mut Vec<
         ) else {
             continue;
         };
-        if detail.from_description || statement.milestone.is_empty() {
-            continue;
+        if !detail.from_description && !statement.milestone.is_empty() {
+            heard.push(Heard {
+                judged,
+                record: &source.id,
+                at_ms: source.logged_ms,
+            });
         }
-        let sentence = sentence(visit, judged, statement, &detail.text);
-        let mut content = sentence.clone();
-        if !detail.reason_text.is_empty() {
-            content.push(' ');
-            content.push_str(visit.w("Reason: ", "Motivo: "));
-            content.push_str(&detail.reason_text);
-        }
-        content.push(' ');
-        content.push_str(visit.w("Source: ", "Fuente: "));
-        content.push_str(&source.addresses.join(" | "));
-        let id = tag_uri(
-            host_of(&visit.origin()),
-            TAG_DAY,
-            &format!("records/{}", source.id),
-        );
-        entries.push((
-            source.logged_ms,
+    }
+}
+
+/// Entries of the newest statements: only what is given out is worded.
+fn worded(visit: &Visit, mut heard: Vec<Heard<'_>>) -> Vec<Dated> {
+    heard.sort_by(|a, b| (b.at_ms, b.record).cmp(&(a.at_ms, a.record)));
+    heard.truncate(ENTRIES_MAX);
+    let wanted: HashSet<&str> = heard.iter().map(|h| h.record).collect();
+    let changes = visit.register.whole();
+    let changes = changes.filter(|c| wanted.contains(c.record.as_str()));
+    let changes: HashMap<&str, &Change> = changes.map(|c| (c.record.as_str(), c)).collect();
+    let wording = Wording::of(visit);
+    let origin = visit.origin();
+    let entry = |heard: Heard<'_>| {
+        let change = changes.get(heard.record)?;
+        let name = visit.name_of(heard.judged);
+        let said = format!("{} {}", wording.what(change), wording.source(change));
+        Some((
+            heard.at_ms,
             AtomEntry {
-                id,
-                title: sentence,
-                updated: instant(source.logged_ms),
+                id: tag_uri(
+                    host_of(&origin),
+                    TAG_DAY,
+                    &format!("records/{}", heard.record),
+                ),
+                title: format!("{name}: {}", wording.what(change)),
+                updated: instant(heard.at_ms),
                 published: None,
-                link: Some(format!("{}{}", visit.origin(), paths::project(&judged.id))),
-                content,
+                link: Some(format!("{origin}{}", paths::project(&heard.judged.id))),
+                content: format!(
+                    "{said} {} {}",
+                    visit.w("Source:", "Fuente:"),
+                    change.addresses.join(" | ")
+                ),
                 language: None,
                 categories: vec![AtomCategory {
-                    term: judged.id.clone(),
-                    label: Some(visit.name_of(judged)),
+                    term: heard.judged.id.clone(),
+                    label: Some(name),
                 }],
             },
-        ));
-    }
+        ))
+    };
+    heard.into_iter().filter_map(entry).collect()
 }
 
 /// An entry for each thing that happened to a question: asked, reminded, escalated, answered.
@@ -158,54 +191,6 @@ fn questions(visit: &Visit, subject: &Subject, judged: &Judged, entries: &mut Ve
                 }],
             },
         ));
-    }
-}
-
-/// *Opening of X moved to 2028 (+366 days), stated on 31 May 2025, third change.*
-fn sentence(visit: &Visit, judged: &Judged, statement: &Statement, text: &str) -> String {
-    let (lang, name) = (visit.lang(), visit.name_of(judged));
-    let on = day(statement.stated_on, lang);
-    let spanish = lang == Lang::Es;
-    let said = match &statement.said {
-        Said::Target(_) => {
-            let step = judged
-                .dates
-                .steps
-                .iter()
-                .find(|s| s.statement == statement.id);
-            let moved = step.and_then(|s| s.moved).filter(|m| *m != 0);
-            let date = coarse(text, lang);
-            match (moved, spanish) {
-                (Some(n), true) => format!(
-                    "{name}: la fecha prometida cambia a {date} ({})",
-                    days(n, lang)
-                ),
-                (Some(n), false) => format!(
-                    "{name}: the promised date moves to {date} ({})",
-                    days(n, lang)
-                ),
-                (None, true) => format!("{name}: se promete {date}"),
-                (None, false) => format!("{name}: promised {date}"),
-            }
-        }
-        Said::Actual(_) if spanish => format!("{name}: terminado {}", coarse(text, lang)),
-        Said::Actual(_) => format!("{name}: completed {}", coarse(text, lang)),
-        Said::NoDate if spanish => format!("{name}: ya sin fecha"),
-        Said::NoDate => format!("{name}: no date any more"),
-        Said::Cost(cost) => format!(
-            "{name}: {text} {} ({})",
-            cost.currency,
-            visit.code("costKind", &cost.kind)
-        ),
-        Said::Progress { percent, .. } if spanish => format!("{name}: avance {percent} %"),
-        Said::Progress { percent, .. } => format!("{name}: progress {percent} %"),
-        Said::Phase(phase) => format!("{name}: {}", visit.code("phase", phase)),
-        Said::Award if spanish => format!("{name}: adjudicado"),
-        Said::Award => format!("{name}: awarded"),
-    };
-    match spanish {
-        true => format!("{said}. Dicho el {on}."),
-        false => format!("{said}. Stated {on}."),
     }
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault as Wrong, Refusal, RefusalKind};
 use garita_store::Follower;
 use serde_json::{Value, json};
 
 use super::changes::{capital, topic_word};
-use super::visit::{Answer, Visit, framed, headed, looked, public_refused, thing_name, told_of};
+use super::visit::{Answer, Visit, looked, public_refused, secret_page, thing_name};
 use crate::api::problem::Problem;
 use crate::console::public::{
     FollowPage, FollowerPage, PublicPlace, render_follow, render_follower,
@@ -388,17 +388,9 @@ async fn shown(
                 end: format!("{}/{}/end", paths::FOLLOW, held.id),
             },
         };
-        let mut head = headed(&ask, Vec::new());
-        // Its address is a secret of who has it.
-        head.origin = String::new();
-        head.unlisted = true;
-        let frame = framed(&ask, PublicPlace::Elsewhere, told_of(&ask));
-        let mut answer = ask.html(render_follower(&frame, &head, &page));
-        answer.headers_mut().insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        );
-        Ok(answer)
+        Ok(secret_page(&ask, |frame, head| {
+            render_follower(frame, head, &page)
+        }))
     })
     .await;
     done.unwrap_or_else(|refusal| Problem::from(refusal).into_response())

@@ -16,6 +16,7 @@ use garita_profile::promises::slip::Standing as At;
 
 pub(super) use answering::{answered, happened};
 pub(super) use costs::money;
+pub(super) use said::source_link;
 
 use super::rows::standing;
 use super::visit::{Answer, Visit, day_of};
@@ -34,13 +35,8 @@ const STATEMENTS_MAX: usize = 60;
 
 /// `GET /projects/{id}`.
 pub(super) fn page(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
-    let Some((subject, judged)) = of(visit, id) else {
+    let Some(one) = One::of(visit, id) else {
         return Ok(Answer::Absent(nearest(visit, id)));
-    };
-    let one = One {
-        visit,
-        subject,
-        judged,
     };
     let feeds = vec![
         PublicFeed {
@@ -63,13 +59,8 @@ pub(super) fn page(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
 
 /// `GET /projects/{id}/slip.svg`: the chart for other people's pages.
 pub(super) fn picture(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
-    let Some((subject, judged)) = of(visit, id) else {
+    let Some(one) = One::of(visit, id) else {
         return Ok(Answer::Absent(nearest(visit, id)));
-    };
-    let one = One {
-        visit,
-        subject,
-        judged,
     };
     match one.chart_file() {
         Some(svg) => Ok(Answer::File("image/svg+xml; charset=utf-8", svg)),
@@ -79,12 +70,7 @@ pub(super) fn picture(visit: &Visit, id: &str) -> Result<Answer, Refusal> {
 
 /// The share card of a thing; none where there is none of that id.
 pub(super) fn card(visit: &Visit, id: &str, source: String) -> Option<ShareCard> {
-    let (subject, judged) = of(visit, id)?;
-    let one = One {
-        visit,
-        subject,
-        judged,
-    };
+    let one = One::of(visit, id)?;
     Some(ShareCard {
         title: one.name(),
         text: one.promise().plain(),
@@ -127,6 +113,17 @@ struct One<'v> {
     visit: &'v Visit,
     subject: &'v Subject,
     judged: &'v Judged,
+}
+
+impl<'v> One<'v> {
+    fn of(visit: &'v Visit, id: &str) -> Option<One<'v>> {
+        let (subject, judged) = of(visit, id)?;
+        Some(One {
+            visit,
+            subject,
+            judged,
+        })
+    }
 }
 
 impl One<'_> {

@@ -13,7 +13,6 @@ use crate::console::public::{
 };
 use crate::console::{Choice, Filter, Link, grouped, paths};
 use crate::site::judge::Judged;
-use crate::site::register::has_in_plan;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -98,6 +97,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Refusal> {
 pub(super) fn found(visit: &Visit) -> Vec<Arc<Judged>> {
     let here = &visit.ask.here;
     let words = garita_store::normalise_term(here.value("q"));
+    let members = visit.register.members(here.value("plan"));
     let wanted = |judged: &&Arc<Judged>| {
         let described = judged.described.as_ref();
         let is = |member: &str, own: &str| {
@@ -108,9 +108,8 @@ pub(super) fn found(visit: &Visit) -> Vec<Arc<Judged>> {
             && is("side", described.map_or("", |d| &d.side))
             && is("state", described.map_or("", |d| &d.state))
             && is("class", judged.class())
-            && is("port", described.map_or("", |d| &d.place))
-            && (here.value("plan").is_empty()
-                || has_in_plan(&visit.register, here.value("plan"), &judged.id))
+            && is("port", judged.place())
+            && (here.value("plan").is_empty() || members.contains(judged.id.as_str()))
             && (words.is_empty() || haystack(judged).contains(&words))
     };
     let mut found: Vec<Arc<Judged>> = visit

@@ -3,6 +3,7 @@
 use garita_exchange::governance::Network;
 
 use super::project::money;
+use super::visit::Visit;
 use crate::console::Lang;
 use crate::console::public::{coarse, day, days};
 use crate::pages::words::Say;
@@ -24,6 +25,18 @@ pub(crate) struct Wording<'a> {
     pub(crate) network: &'a Network,
 }
 
+impl<'a> Wording<'a> {
+    /// In the words of a page.
+    pub(super) fn of(visit: &'a Visit) -> Wording<'a> {
+        Wording {
+            say: &visit.say,
+            register: &visit.register,
+            overview: &visit.overview,
+            network: &visit.ask.network,
+        }
+    }
+}
+
 impl Wording<'_> {
     fn lang(&self) -> Lang {
         self.say.lang
@@ -36,26 +49,18 @@ impl Wording<'_> {
         }
     }
 
-    fn name(&self, [en, es]: &[String; 2]) -> String {
-        let (own, other) = match self.lang() {
-            Lang::En => (en, es),
-            Lang::Es => (es, en),
-        };
-        if own.is_empty() { other } else { own }.clone()
-    }
-
     /// Name of what a change is about; its id where nothing describes it.
     pub(crate) fn about(&self, change: &Change) -> String {
         let named = match change.subject.is_empty() {
             true => {
                 let plan = self.register.plans.get(&change.plan);
                 let stated = plan.and_then(|p| newest(&p.stated, None, None));
-                stated.map(|s| self.name(&s.what.names))
+                stated.map(|s| self.lang().either(&s.what.names).to_owned())
             }
             false => {
                 let judged = self.overview.all.get(&change.subject);
                 let described = judged.and_then(|j| j.described.as_ref());
-                described.map(|d| self.name(&d.names))
+                described.map(|d| self.lang().either(&d.names).to_owned())
             }
         };
         let id = match change.subject.is_empty() {
@@ -278,7 +283,7 @@ impl Wording<'_> {
             let mut own = s.milestones.iter().rev();
             own.find(|m| m.what.id == change.milestone)
         });
-        told.map(|m| self.name(&m.what.names))
+        told.map(|m| self.lang().either(&m.what.names).to_owned())
             .filter(|n| !n.is_empty())
             .unwrap_or_else(|| change.milestone.clone())
     }

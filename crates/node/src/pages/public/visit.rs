@@ -82,6 +82,18 @@ pub(super) enum Answer {
     Absent(Vec<crate::console::Link>),
 }
 
+impl Answer {
+    /// What is given out; where there is nothing, the nearest names.
+    fn made(self) -> Result<Made, Vec<crate::console::Link>> {
+        match self {
+            Answer::Page(html) => Ok(made(HTML, html)),
+            Answer::File(media, text) => Ok(made(media, text)),
+            Answer::Picture(media, bytes) => Ok(made(media, bytes)),
+            Answer::Absent(nearest) => Err(nearest),
+        }
+    }
+}
+
 impl Visit {
     fn of(ask: Ask) -> Result<Option<Visit>, Refusal> {
         let app = Arc::clone(&ask.app);
@@ -123,12 +135,7 @@ impl Visit {
 
     /// One of two names by language; the other where it has only one.
     pub(super) fn name(&self, names: &[String; 2]) -> String {
-        let [en, es] = names;
-        let (own, other) = match self.lang() {
-            Lang::Es => (es, en),
-            Lang::En => (en, es),
-        };
-        if own.is_empty() { other } else { own }.clone()
+        self.lang().either(names).to_owned()
     }
 
     /// A code of a member in words.
@@ -318,19 +325,10 @@ pub(super) async fn serve_counted(
     let done = blocking(move || {
         let cookies = ask.cookies().to_vec();
         Ok(match make(&ask) {
-            Ok(Answer::Page(html)) => {
-                given(&made(HTML, html), known.as_ref(), &cookies, StatusCode::OK)
-            }
-            Ok(Answer::File(media, text)) => {
-                given(&made(media, text), known.as_ref(), &cookies, StatusCode::OK)
-            }
-            Ok(Answer::Picture(media, bytes)) => given(
-                &made(media, bytes),
-                known.as_ref(),
-                &cookies,
-                StatusCode::OK,
-            ),
-            Ok(Answer::Absent(_)) => Problem::not_found().into_response(),
+            Ok(answer) => match answer.made() {
+                Ok(made) => given(&made, known.as_ref(), &cookies, StatusCode::OK),
+                Err(_) => Problem::not_found().into_response(),
+            },
             Err(refusal) => ask.refused(&refusal),
         })
     })
@@ -405,6 +403,25 @@ pub(super) fn public_refused(ask: &Ask, refusal: &Refusal) -> Response {
     ask.answer(status, render_public_error(&frame, &page))
 }
 
+/// A page whose address is a secret of who has it: named to nobody, found by no search engine.
+pub(super) fn secret_page(
+    ask: &Ask,
+    render: impl FnOnce(&Frame, &PublicHead) -> String,
+) -> Response {
+    let head = PublicHead {
+        origin: String::new(),
+        unlisted: true,
+        ..headed(ask, Vec::new())
+    };
+    let frame = framed(ask, PublicPlace::Elsewhere, told_of(ask));
+    let mut answer = ask.html(render(&frame, &head));
+    answer.headers_mut().insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    answer
+}
+
 /// What stands at the foot of public pages; none where nothing is published.
 pub(super) fn told_of(ask: &Ask) -> Option<(u64, i64)> {
     let register = ask.app.site().register(ask.app.core()).ok().flatten()?;
@@ -417,12 +434,7 @@ pub(in crate::pages) fn thing_name(ask: &Ask, id: &str) -> String {
         let register = ask.app.site().register(ask.app.core()).ok().flatten()?;
         let subject = register.subjects.get(id)?;
         let described = crate::site::register::newest(&subject.described, None, None)?;
-        let [en, es] = &described.what.names;
-        let (own, other) = match ask.lang {
-            Lang::En => (en, es),
-            Lang::Es => (es, en),
-        };
-        Some(if own.is_empty() { other } else { own }.clone())
+        Some(ask.lang.either(&described.what.names).to_owned())
     };
     named()
         .filter(|n| !n.is_empty())
@@ -495,11 +507,9 @@ fn answer(
             return Err(Box::new(Problem::from(refusal).into_response()));
         }
     };
-    let (made, status) = match make(&visit) {
-        Ok(Answer::Page(html)) => (made(HTML, html), StatusCode::OK),
-        Ok(Answer::File(media, text)) => (made(media, text), StatusCode::OK),
-        Ok(Answer::Picture(media, bytes)) => (made(media, bytes), StatusCode::OK),
-        Ok(Answer::Absent(nearest)) => (made(HTML, absent(&visit, nearest)), StatusCode::NOT_FOUND),
+    let (made, status) = match make(&visit).map(Answer::made) {
+        Ok(Ok(made)) => (made, StatusCode::OK),
+        Ok(Err(nearest)) => (made(HTML, absent(&visit, nearest)), StatusCode::NOT_FOUND),
         Err(refusal) => return Err(refused(&visit.ask, &refusal)),
     };
     let made = Arc::new(made);

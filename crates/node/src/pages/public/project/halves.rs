@@ -3,7 +3,7 @@
 use garita_profile::promises::dates::{Interval, days_between};
 use garita_profile::promises::slip::Standing as At;
 
-use super::{One, of};
+use super::One;
 use crate::console::public::Verdict;
 use crate::console::public::{
     Country, DependencyRow, Gantt, GanttRow, MilestoneRow, PartyRow, RiskRow, Standing, days,
@@ -18,7 +18,7 @@ const LATE_CHANGE_DAYS: i64 = 30;
 
 impl<'v> One<'v> {
     /// Milestones as last planned, in the order in which they were first.
-    pub(super) fn planned_of(&self) -> Vec<(&'v Milestone, Dates)> {
+    pub(super) fn planned(&self) -> Vec<(&'v Milestone, Dates)> {
         let as_of = &self.visit.as_of;
         let described = newest(
             &self.subject.described,
@@ -59,11 +59,6 @@ impl One<'_> {
             (None, START) => self.w("Start of works", "Inicio de obras").to_owned(),
             (None, other) => other.to_owned(),
         }
-    }
-
-    /// Milestones as last planned, in the order in which they were first.
-    fn planned(&self) -> Vec<(&Milestone, Dates)> {
-        self.planned_of()
     }
 
     pub(super) fn gantt(&self) -> Option<Gantt> {
@@ -212,11 +207,7 @@ impl One<'_> {
                         )
                     }
                     false => {
-                        let told = of(self.visit, other).map(|(subject, judged)| One {
-                            visit: self.visit,
-                            subject,
-                            judged,
-                        });
+                        let told = One::of(self.visit, other);
                         let side = told.and_then(|o| o.judged.described.as_ref());
                         (
                             told.map_or_else(

@@ -8,7 +8,7 @@ use garita_profile::promises::simulate::{
 };
 use garita_profile::promises::survival::Survival;
 
-use super::{One, of};
+use super::One;
 use crate::console::Lang;
 use crate::console::public::{Driver, month_year};
 use crate::site::judge::Dates;
@@ -117,15 +117,9 @@ impl<'v> One<'v> {
             if is_there(&one.judged.id) || parts.len() >= PROJECTS_MAX {
                 continue;
             }
-            let planned = one.planned_of();
+            let planned = one.planned();
             for (other, _) in planned.iter().flat_map(|(m, _)| &m.after) {
-                if let Some((subject, judged)) = of(self.visit, other) {
-                    next.push_back(One {
-                        visit: self.visit,
-                        subject,
-                        judged,
-                    });
-                }
+                next.extend(One::of(self.visit, other));
             }
             parts.push(Part { one, planned });
         }

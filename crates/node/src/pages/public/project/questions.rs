@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use garita_exchange::problem::Refusal;
 use garita_profile::promises::answering::Question as Counted;
 
+use super::One;
 use super::answering::Then;
-use super::{One, of};
 use crate::console::public::{
     AskedRow, FeedKind, Figure, PublicFeed, PublicPlace, QuestionPage, QuestionsPage,
     render_question, render_questions,
@@ -66,13 +66,8 @@ fn all(visit: &Visit) -> Vec<Asked<'_>> {
         if subject.questions.is_empty() {
             continue;
         }
-        let Some((subject, judged)) = of(visit, id) else {
+        let Some(one) = One::of(visit, id) else {
             continue;
-        };
-        let one = One {
-            visit,
-            subject,
-            judged,
         };
         for (then, counted) in one.asked() {
             out.push(Asked { one, then, counted });
@@ -162,31 +157,26 @@ pub(in crate::pages::public) fn page(visit: &Visit) -> Result<Answer, Refusal> {
 pub(in crate::pages::public) fn one(visit: &Visit, number: &str) -> Result<Answer, Refusal> {
     let about = visit.register.questions.get(number).and_then(|question| {
         let asked = question.asked.first()?;
-        Some((question, of(visit, &asked.what.subject)?))
+        Some((question, One::of(visit, &asked.what.subject)?))
     });
-    let Some((question, (subject, judged))) = about else {
+    let Some((question, one)) = about else {
         return Ok(Answer::Absent(vec![Link::new(
             visit.w("All questions", "Todas las preguntas"),
             paths::QUESTIONS,
         )]));
-    };
-    let one = One {
-        visit,
-        subject,
-        judged,
     };
     let mut own = one.asked().into_iter();
     let Some((then, counted)) = own.find(|(then, _)| then.number == number) else {
         // Not yet asked, as of the day that is looked at.
         return Ok(Answer::Absent(vec![Link::new(
             one.name(),
-            visit.page_of(&judged.id),
+            visit.page_of(&one.judged.id),
         )]));
     };
     let as_of = &visit.as_of;
     let asked = newest(&question.asked, as_of.stated_by, as_of.recorded_by_ms);
     let made = QuestionPage {
-        about: Link::new(one.name(), visit.page_of(&judged.id)),
+        about: Link::new(one.name(), visit.page_of(&one.judged.id)),
         number: number.to_owned(),
         proof: asked.map(|a| one.proof(&a.source)).unwrap_or_default(),
         question: one.question(&then, &counted),

@@ -27,15 +27,8 @@ impl One<'_> {
         }
     }
 
-    /// The best address of a source: a link where it is one, else the words.
     pub(super) fn source(&self, source: &Source) -> Link {
-        let best = source.addresses.first().cloned().unwrap_or_default();
-        let is_link = best.starts_with("https://") || best.starts_with("http://");
-        if !is_link {
-            return Link::new(best, String::new());
-        }
-        let host = best.split('/').nth(2).unwrap_or(&best);
-        Link::new(host.trim_start_matches("www."), best.clone())
+        source_link(&source.addresses)
     }
 
     pub(super) fn proof(&self, source: &Source) -> Link {
@@ -188,4 +181,15 @@ fn precision(precision: Precision) -> &'static str {
         Precision::Third => "third",
         Precision::Year => "year",
     }
+}
+
+/// The best address of a source: a link where it is one, else the words.
+pub(in crate::pages::public) fn source_link(addresses: &[String]) -> Link {
+    let best = addresses.first().map_or("", String::as_str);
+    let is_link = best.starts_with("https://") || best.starts_with("http://");
+    if !is_link {
+        return Link::new(best, String::new());
+    }
+    let host = best.split('/').nth(2).unwrap_or(best);
+    Link::new(host.trim_start_matches("www."), best)
 }
