@@ -9,7 +9,7 @@ use std::time::Instant;
 use garita_canon::{Canonicalizer, ContextSet};
 use garita_credential::data_integrity::{create, verify};
 use garita_credential::resolver::{KeyEntry, KeyHistory};
-use garita_credential::{ProofOptions, SigningKey, Suite, VerifyOptions, note};
+use garita_credential::{ProofOptions, SigningKey, Suite, VerifyOptions};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -32,11 +32,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
 
     let bytes = record.to_string().into_bytes();
-    let signature = note::ed25519_sign(&key, &bytes);
+    let signature = key.sign(&bytes);
     let public = key.verification_key();
     report("raw: SHA-256 and Ed25519 verify", || {
         black_box(Sha256::digest(&bytes));
-        note::ed25519_verify(&public, black_box(&bytes), &signature)
+        public.verify(black_box(&bytes), &signature).is_ok()
     });
     for suite in Suite::ALL {
         let proof = ProofOptions::assertion(METHOD, 1_795_532_400_000);

@@ -704,7 +704,7 @@ mod tests {
         );
         assert_eq!(
             key_document(
-                &Did::parse("did:key:zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76").unwrap()
+                &Did::parse("did:key:zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N").unwrap()
             )
             .unwrap_err()
             .code(),

@@ -385,6 +385,16 @@ pub fn verify(
     }
     match resolved.key.key_type() {
         KeyType::Ed25519 => {}
+        other @ (KeyType::P256 | KeyType::P384 | KeyType::Bls12381G2) => {
+            return Err(Problem::new(
+                Code::RequestAlgorithmUnsupported,
+                "",
+                format!(
+                    "requests are signed with Ed25519, not with {}",
+                    other.name()
+                ),
+            ));
+        }
     }
     if resolved.key.verify(base.as_bytes(), &signature).is_err() {
         return Err(Problem::new(

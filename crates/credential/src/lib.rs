@@ -30,7 +30,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`keys`] | Ed25519 keys in their Multikey forms; the one rule of verification |
+//! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
@@ -38,15 +38,14 @@
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
 //! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
-//! | [`note`] | raw Ed25519 for signed notes |
 //! | [`problem`] | what is wrong with a document: code, place, words in English and Spanish |
 
+pub mod bbs;
 pub mod carry;
 pub mod data_integrity;
 pub mod did;
 pub mod http_signature;
 pub mod keys;
-pub mod note;
 pub mod presentation;
 pub mod problem;
 pub mod resolver;

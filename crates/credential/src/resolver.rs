@@ -531,7 +531,7 @@ mod tests {
         check(&did, Err("did-malformed"));
         check("not a did", Err("did-malformed"));
         check(
-            "did:key:zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76#zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76",
+            "did:key:zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N#zQ3shZc2QzApp2oymGvQbzP8eKheVshBHbU4ZYjeXqwSKEn6N",
             Err("key-type-unsupported"),
         );
         assert_eq!(

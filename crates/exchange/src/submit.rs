@@ -273,12 +273,10 @@ pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, 
 
 /// Verifier key of this node's log, as a C2SP text.
 pub fn log_verifier_key(core: &Core) -> String {
-    garita_tlog::VerifierKey::ed25519(
-        &core.identity.origin,
-        core.identity.log_key.verification_key().ed25519_bytes(),
-    )
-    .map(|key| key.to_string())
-    .unwrap_or_default()
+    let key = core.identity.log_key.verification_key().ed25519_bytes();
+    key.and_then(|key| garita_tlog::VerifierKey::ed25519(&core.identity.origin, key).ok())
+        .map(|key| key.to_string())
+        .unwrap_or_default()
 }
 
 fn complete(

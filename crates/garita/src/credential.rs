@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use garita_canon::{Canonicalizer, ContextSet, json};
 use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
 use garita_credential::did::DidDocument;
-use garita_credential::keys::{KeyFile, SigningKey};
+use garita_credential::keys::{KeyError, KeyFile, KeyType, SigningKey};
 use garita_credential::presentation::{self, Asked};
 use garita_credential::{
     DidKeyResolver, Lang, Problem, ResolveError, ResolvedKey, Resolver, Suite, carry, vc,
@@ -19,16 +19,40 @@ use garita_exchange::encode;
 use garita_exchange::trust::Trust;
 use garita_node::config::write_secret;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::{say, shown};
 
 /// A credential of another's making may be larger than a record of ours.
 const CREDENTIAL_BYTES_MAX: usize = 4 << 20;
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum KeyTypeName {
+    /// Edwards curve 25519: for eddsa-rdfc-2022 and eddsa-jcs-2022, and for nodes and parties
+    Ed25519,
+    /// NIST P-256: for ecdsa-rdfc-2019 and ecdsa-jcs-2019
+    P256,
+    /// NIST P-384: for ecdsa-rdfc-2019 and ecdsa-jcs-2019
+    P384,
+}
+
+impl KeyTypeName {
+    fn kind(self) -> KeyType {
+        match self {
+            Self::Ed25519 => KeyType::Ed25519,
+            Self::P256 => KeyType::P256,
+            Self::P384 => KeyType::P384,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum DidCommand {
-    /// Make an Ed25519 key and its did:key; the file holds the secret and only its owner may read it
+    /// Make a key and its did:key; the file holds the secret and only its owner may read it
     Create {
+        /// What kind of key
+        #[arg(long = "type", value_enum, default_value = "ed25519")]
+        kind: KeyTypeName,
         /// Where to write it; never over another file
         #[arg(long)]
         out: PathBuf,
@@ -43,6 +67,23 @@ pub(crate) enum SuiteName {
     /// Over the JSON canonical form
     #[value(name = "eddsa-jcs-2022")]
     EddsaJcs2022,
+    /// Over the RDF canonical form, with a P-256 or P-384 key
+    #[value(name = "ecdsa-rdfc-2019")]
+    EcdsaRdfc2019,
+    /// Over the JSON canonical form, with a P-256 or P-384 key
+    #[value(name = "ecdsa-jcs-2019")]
+    EcdsaJcs2019,
+}
+
+impl SuiteName {
+    fn suite(self) -> Suite {
+        match self {
+            Self::EddsaRdfc2022 => Suite::EddsaRdfc2022,
+            Self::EddsaJcs2022 => Suite::EddsaJcs2022,
+            Self::EcdsaRdfc2019 => Suite::EcdsaRdfc2019,
+            Self::EcdsaJcs2019 => Suite::EcdsaJcs2019,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -98,12 +139,11 @@ pub(crate) enum CredentialCommand {
 
 pub(crate) fn did(command: DidCommand) -> ExitCode {
     match command {
-        DidCommand::Create { out } => {
-            let seed: [u8; 32] = match encode::random() {
-                Ok(seed) => seed,
-                Err(error) => return say::unusable(format!("no randomness: {error}")),
+        DidCommand::Create { kind, out } => {
+            let file = match new_key(kind.kind()) {
+                Ok(key) => KeyFile::did_key(key),
+                Err(error) => return say::unusable(error),
             };
-            let file = KeyFile::did_key(SigningKey::from_seed(seed));
             match write_secret(&out, &file.to_json()) {
                 Ok(()) => {
                     say::data(&file.controller);
@@ -113,6 +153,20 @@ pub(crate) fn did(command: DidCommand) -> ExitCode {
             }
         }
     }
+}
+
+/// A key of random bytes; of P-256 one try in 2^32 gives none, of P-384 fewer.
+fn new_key(kind: KeyType) -> Result<SigningKey, String> {
+    for _ in 0..4 {
+        let bytes: Zeroizing<[u8; 48]> =
+            Zeroizing::new(encode::random().map_err(|e| format!("no randomness: {e}"))?);
+        let secret = bytes.get(..kind.secret_bytes()).unwrap_or_default();
+        match SigningKey::from_bytes(kind, secret) {
+            Err(KeyError::NotAPoint) => {}
+            made => return made.map_err(|e| e.to_string()),
+        }
+    }
+    Err("the random bytes make no key".to_owned())
 }
 
 pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
@@ -166,7 +220,7 @@ pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
 fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalizer) -> ExitCode {
     let key = match fs::read_to_string(key)
         .map_err(|e| e.to_string())
-        .and_then(|text| KeyFile::parse(&text).map_err(|e| e.to_string()))
+        .and_then(|text| <KeyFile>::parse(&text).map_err(|e| e.to_string()))
     {
         Ok(key) => key,
         Err(error) => return say::unusable(format!("{}: {error}", key.display())),
@@ -177,10 +231,7 @@ fn issue(suite: SuiteName, key: &Path, file: &Path, canonicalizer: &Canonicalize
             return say::unusable(format!("{}: {code}: {message}", file.display()));
         }
     };
-    let suite = match suite {
-        SuiteName::EddsaRdfc2022 => Suite::EddsaRdfc2022,
-        SuiteName::EddsaJcs2022 => Suite::EddsaJcs2022,
-    };
+    let suite = suite.suite();
     let now_ms = real_now_ms();
     let mut problems = vc::check(&document, None);
     // The JSON form signs terms that no context defines; who reads the credential as linked data would not see them.

@@ -90,7 +90,7 @@ pub(crate) struct ExportArgs {
 pub(crate) fn present(args: &PresentArgs, canonicalizer: &Canonicalizer) -> ExitCode {
     let key = match fs::read_to_string(&args.key)
         .map_err(|e| e.to_string())
-        .and_then(|text| KeyFile::parse(&text).map_err(|e| e.to_string()))
+        .and_then(|text| <KeyFile>::parse(&text).map_err(|e| e.to_string()))
     {
         Ok(key) => key,
         Err(error) => return say::unusable(format!("{}: {error}", args.key.display())),

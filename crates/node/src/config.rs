@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use garita_credential::keys::{KeyFile, SigningKey};
+use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity};
 use garita_formats::Readings;
@@ -212,15 +212,20 @@ impl NodeConfig {
     }
 }
 
-/// Reads a Multikey file.
+/// Reads the Multikey file of a node, a log or a party: an Ed25519 key.
 ///
 /// # Errors
-/// When it cannot be read or is none.
+/// When it cannot be read, or holds none or one of another kind: logs, stamps and requests are signed with Ed25519 alone.
 pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
     let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
-    KeyFile::parse(&text)
-        .map(|file| file.key)
-        .map_err(|e| ConfigError::malformed(path, e))
+    let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
+    match file.key.key_type() {
+        KeyType::Ed25519 => Ok(file.key),
+        other @ (KeyType::P256 | KeyType::P384 | KeyType::Bls12381G2) => {
+            let name = format!("Ed25519 is asked for, this is {}", other.name());
+            Err(ConfigError::malformed(path, name))
+        }
+    }
 }
 
 /// Writes a file that only its owner may read; never over another.

@@ -188,7 +188,8 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         Some(port) => format!("{host}:{port}/log"),
         None => format!("{host}/log"),
     };
-    let log_verifier = VerifierKey::ed25519(&origin, log_key.verification_key().ed25519_bytes())
+    let log_public = log_key.verification_key().ed25519_bytes();
+    let log_verifier = VerifierKey::ed25519(&origin, log_public.unwrap_or_default())
         .map_err(|e| SetupError::Plan(e.to_string()))?;
     let admin_token = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
     write_secret(&data.join("admin.token"), &admin_token)?;

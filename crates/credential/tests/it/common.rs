@@ -19,17 +19,22 @@ pub(crate) static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
     Canonicalizer::new(contexts)
 });
 
-/// The folder of the EdDSA vectors, where it is there; says so where it isn't.
-pub(crate) fn eddsa() -> Option<PathBuf> {
-    let folder = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/vectors/vc-di-eddsa/TestVectors"
-    ));
+/// A folder of vectors, where it is there; says so where it isn't.
+pub(crate) fn vectors(name: &str) -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/vectors")
+        .join(name)
+        .join("TestVectors");
     if folder.is_dir() {
         return Some(folder);
     }
     println!("skipped: {} is not there", folder.display());
     None
+}
+
+/// The folder of the EdDSA vectors.
+pub(crate) fn eddsa() -> Option<PathBuf> {
+    vectors("vc-di-eddsa")
 }
 
 pub(crate) fn text(path: &str) -> String {
@@ -46,7 +51,10 @@ pub(crate) fn parse(text: &str) -> Result<Value, &'static str> {
 
 /// The key of a vector, by the member that holds it.
 pub(crate) fn vector_key(pair: &Value) -> SigningKey {
-    let key = SigningKey::from_multibase(pair["privateKeyMultibase"].as_str().unwrap()).unwrap();
+    let secret = ["secretKeyMultibase", "privateKeyMultibase"]
+        .into_iter()
+        .find_map(|name| pair[name].as_str());
+    let key = SigningKey::from_multibase(secret.unwrap()).unwrap();
     assert_eq!(
         key.verification_key().to_multibase(),
         pair["publicKeyMultibase"].as_str().unwrap()

@@ -64,7 +64,7 @@ fn texts_of_every_kind_get_an_answer() {
                 let _ = (web_url(&did), web_url_loopback(&did), did.key());
             }
             let _ = parse_date_time_stamp(&text);
-            let _ = KeyFile::parse(&text);
+            let _ = <KeyFile>::parse(&text);
             let _ = check_content_digest(&text, b"x");
             let signature = format!("garita=:{}:", "A".repeat(86) + "==");
             let fields = [
@@ -139,7 +139,7 @@ fn documents_of_every_shape_get_an_answer() {
             let _ = vc::related_resources(&document);
             let _ = vc::issuer_of(&document);
             let _ = DidDocument::parse(&document);
-            let _ = KeyFile::from_value(&document);
+            let _ = <KeyFile>::from_value(&document);
             count += 1;
         }
     }

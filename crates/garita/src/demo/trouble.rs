@@ -130,7 +130,7 @@ async fn revoked(world: &World, access: &Access, party: &str) -> Result<Value, S
     let victim = world.cluster.parties.get(party).ok_or("no such party")?;
     let path = world.cluster.root.join("authority.json");
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let authority = KeyFile::parse(&text).map_err(|e| e.to_string())?;
+    let authority = <KeyFile>::parse(&text).map_err(|e| e.to_string())?;
     let first = world.cluster.nodes.first().ok_or("no node")?;
     let feed = world
         .cluster
@@ -333,7 +333,7 @@ async fn killed(world: &World, slug: &str, pause_ms: u64) -> Result<Value, Strin
 
 fn key(access: &Access) -> Result<SigningKey, String> {
     let text = std::fs::read_to_string(&access.key_file).map_err(|e| e.to_string())?;
-    Ok(KeyFile::parse(&text).map_err(|e| e.to_string())?.key)
+    Ok(<KeyFile>::parse(&text).map_err(|e| e.to_string())?.key)
 }
 
 /// The document with another salt, another id and a new proof.

@@ -1,0 +1,85 @@
+//! A proof on its way: what it signs, and where it goes.
+
+use serde_json::{Map, Value};
+
+use super::proof::{previous_proofs, proof_members};
+use super::{Form, PROOFS_MAX, ProofOptions, Suite};
+use crate::problem::{Code, Problem};
+
+/// What a new proof is made of.
+pub(crate) struct Draft {
+    /// The document without any proof but those that the new one builds on.
+    pub(crate) unsecured: Value,
+    /// The proof's options, with the contexts that apply to them.
+    pub(crate) config: Value,
+    document: Map<String, Value>,
+    proof: Map<String, Value>,
+}
+
+impl Draft {
+    /// # Errors
+    /// When the document isn't an object, has too many proofs, or lacks a proof that this one builds on.
+    pub(crate) fn begin(
+        document: &Value,
+        suite: Suite,
+        options: &ProofOptions,
+    ) -> Result<Self, Problem> {
+        let members = as_document(document)?;
+        let mut unsecured = members.clone();
+        let held = unsecured.shift_remove("proof");
+        let proofs = held.as_ref().map_or(&[][..], super::proof::items);
+        if proofs.len() >= PROOFS_MAX {
+            return Err(Problem::new(
+                Code::ProofsTooMany,
+                "/proof",
+                format!("more than {PROOFS_MAX} proofs"),
+            ));
+        }
+        if !options.previous_proof.is_empty() {
+            let previous = previous_proofs(proofs, &options.previous_proof, "/proof")?;
+            unsecured.insert("proof".into(), previous.into());
+        }
+        let mut proof = proof_members(suite, options);
+        let context = unsecured.get("@context");
+        if let (Form::Json, Some(context)) = (suite.form(), context) {
+            proof.insert("@context".into(), context.clone());
+        }
+        let mut config = proof.clone();
+        if let Some(context) = context {
+            config.insert("@context".into(), context.clone());
+        }
+        Ok(Self {
+            document: members.clone(),
+            unsecured: Value::Object(unsecured),
+            config: Value::Object(config),
+            proof,
+        })
+    }
+
+    /// The document with the proof, after those that it has.
+    pub(crate) fn finish(mut self, proof_value: String) -> Value {
+        self.proof.insert("proofValue".into(), proof_value.into());
+        let proof = Value::Object(self.proof);
+        let proof = match self.document.get_mut("proof").map(Value::take) {
+            None => proof,
+            Some(Value::Array(proofs)) if proofs.is_empty() => proof,
+            Some(Value::Array(mut proofs)) => {
+                proofs.push(proof);
+                proofs.into()
+            }
+            Some(single) => Value::Array(vec![single, proof]),
+        };
+        self.document.insert("proof".into(), proof);
+        Value::Object(self.document)
+    }
+}
+
+pub(super) fn as_document(document: &Value) -> Result<&Map<String, Value>, Problem> {
+    document.as_object().ok_or_else(|| {
+        Problem::new(
+            Code::DocumentMalformed,
+            "",
+            "the document is not a JSON object",
+        )
+    })
+}
