@@ -25,6 +25,11 @@ use crate::rdf::Dataset;
 use active::Active;
 use memory::Memory;
 
+/// What follows the place of an object in the name of the graph around it. A pointer has no such text: its `~` is `~0` or `~1`.
+pub const GRAPH_PLACE: &str = "~g";
+/// What follows the place of a list in the name of one of its cells, before the cell's number.
+pub const CELL_PLACE: &str = "~l";
+
 /// What happens to what RDF would not carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -131,13 +136,29 @@ impl Processor {
     /// # Errors
     /// With a code of the Recommendation, or one of ours in strict mode.
     pub fn to_rdf(&self, document: &Value) -> Result<Dataset, JsonLdError> {
+        self.read(document, false)
+    }
+
+    /// The same dataset with blank nodes named by where they stand: the JSON pointer of the object, with [`GRAPH_PLACE`] after it for
+    /// the graph around it, that of a list with [`CELL_PLACE`] and a number for a cell of it; `_:x` where the document says so.
+    ///
+    /// So nodes can be told apart that look alike, and found again in a part of the document.
+    ///
+    /// # Errors
+    /// As [`Self::to_rdf`].
+    pub fn to_rdf_by_place(&self, document: &Value) -> Result<Dataset, JsonLdError> {
+        self.read(document, true)
+    }
+
+    fn read(&self, document: &Value, by_place: bool) -> Result<Dataset, JsonLdError> {
         let mut run = Run {
             processor: self,
             path: Vec::new(),
             contexts_left: self.options.limits.contexts_max,
+            by_place,
         };
         let items = run.document(document)?;
-        emit::dataset(&items, &self.options)
+        emit::dataset(&items, &self.options, by_place)
     }
 }
 
@@ -153,6 +174,8 @@ struct Run<'p, 'd> {
     processor: &'p Processor,
     path: Vec<Step<'d>>,
     contexts_left: usize,
+    /// Whether places are noted.
+    by_place: bool,
 }
 
 impl Run<'_, '_> {
@@ -161,6 +184,10 @@ impl Run<'_, '_> {
     }
 
     fn error(&self, code: ErrorCode, message: String) -> JsonLdError {
+        JsonLdError::new(code, self.pointer(), message)
+    }
+
+    fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in &self.path {
             match step {
@@ -168,7 +195,12 @@ impl Run<'_, '_> {
                 Step::Index(index) => push_pointer(&mut pointer, &index.to_string()),
             }
         }
-        JsonLdError::new(code, pointer, message)
+        pointer
+    }
+
+    /// Where the document is being read, where that is noted.
+    fn place(&self) -> Option<Arc<str>> {
+        self.by_place.then(|| self.pointer().into())
     }
 
     /// Refuses in strict mode; in lax mode what was found is dropped.

@@ -65,6 +65,26 @@ impl Canonicalizer {
         Ok(self.processor.to_rdf(document)?)
     }
 
+    /// The RDF dataset of a document, its blank nodes named by place: [`jsonld::Processor::to_rdf_by_place`].
+    ///
+    /// # Errors
+    /// As [`Self::dataset`].
+    pub fn dataset_by_place(&self, document: &Value) -> Result<Dataset, CanonError> {
+        Ok(self.processor.to_rdf_by_place(document)?)
+    }
+
+    /// The canonical form of a dataset, by the same limit on work.
+    ///
+    /// # Errors
+    /// When the work limit is passed.
+    pub fn canonical_dataset(
+        &self,
+        dataset: &Dataset,
+        hash: HashAlgorithm,
+    ) -> Result<Canonical, CanonError> {
+        Ok(rdfc::canonicalize_with(dataset, hash, &self.work)?)
+    }
+
     /// The canonical form of a document (RDFC-1.0 with SHA-256) with the labels given to its blank nodes.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         black_box(Sha256::digest(&bytes));
         public.verify(black_box(&bytes), &signature).is_ok()
     });
-    for suite in Suite::ALL {
+    for suite in [Suite::EddsaRdfc2022, Suite::EddsaJcs2022] {
         let proof = ProofOptions::assertion(METHOD, 1_795_532_400_000);
         let signed = create(&record, suite, &key, &proof, &canonicalizer)
             .map_err(|problem| problem.to_string())?;

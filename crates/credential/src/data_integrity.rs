@@ -25,8 +25,9 @@ use crate::keys::{SigningKey, to_base58_multibase};
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 
-use draft::Draft;
+pub(crate) use draft::{Draft, split_proof};
 pub use hashes::{HashData, hash_data};
+pub(crate) use hashes::{canon_problem, digest, hash_rdf};
 pub use suite::{Form, Purpose, Suite};
 pub use verify::verify;
 
@@ -144,7 +145,7 @@ pub struct VerifiedProof {
 ///
 /// # Errors
 /// When the document isn't an object, has no canonical form, has too many proofs, or lacks a proof that this one builds on;
-/// when the key isn't of the suite's kind.
+/// when the key isn't of the suite's kind, or the suite is one of [`crate::selective`], which need to know more.
 pub fn create(
     document: &Value,
     suite: Suite,
@@ -161,6 +162,13 @@ pub fn create(
                 key.key_type().name(),
                 suite.as_str()
             ),
+        ));
+    }
+    if suite.form() == Form::Selective {
+        return Err(Problem::new(
+            Code::SuiteUnknown,
+            "",
+            format!("{} needs to be told what is always shown", suite.as_str()),
         ));
     }
     let draft = Draft::begin(document, suite, options)?;

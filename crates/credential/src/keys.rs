@@ -29,7 +29,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 pub use file::KeyFile;
-pub(crate) use multibase::{base58_multibase, to_base58_multibase};
+pub(crate) use multibase::{
+    base58_multibase, base64url_multibase, to_base58_multibase, to_base64url_multibase,
+};
 
 /// The longest multibase text we decode as a key or a plain signature: a P-384 signature has 132 characters, a BLS12-381 key 134;
 /// base58 costs the square of its length.
@@ -374,6 +376,31 @@ pub trait SecretKey: Sized {
     /// The public half.
     #[must_use]
     fn verification_key(&self) -> VerificationKey;
+}
+
+/// The bytes of a secret key of that kind, from its multibase text.
+#[cfg(feature = "bbs")]
+pub(crate) fn secret_bytes_of<const N: usize>(
+    text: &str,
+    expected: KeyType,
+) -> Result<[u8; N], KeyError> {
+    let bytes = Zeroizing::new(base58_multibase(text).ok_or(KeyError::NotMultibase)?);
+    let (kind, raw) = multibase::strip(&bytes, KeyType::secret_prefix)?;
+    if kind != expected {
+        return Err(KeyError::TypeUnsupported {
+            name: kind.name().to_owned(),
+        });
+    }
+    raw.try_into().map_err(|_| KeyError::Length {
+        expected: N,
+        found: raw.len(),
+    })
+}
+
+/// The multibase text of a secret key.
+#[cfg(feature = "bbs")]
+pub(crate) fn secret_multibase(kind: KeyType, raw: &[u8]) -> Zeroizing<String> {
+    multibase::prefixed_secret(kind.secret_prefix(), raw)
 }
 
 /// A secret key that signs bytes. Erased from memory when dropped; cannot be printed.

@@ -33,7 +33,8 @@
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
 //! | [`resolver`] | which key a verification method meant at a time |
-//! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
+//! | [`data_integrity`] | `eddsa-rdfc-2022`, `eddsa-jcs-2022`, `ecdsa-rdfc-2019`, `ecdsa-jcs-2019`: make and verify proofs, sets and chains |
+//! | [`selective`] | showing a part of what was signed: `ecdsa-sd-2023` |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
@@ -42,6 +43,7 @@
 
 pub mod bbs;
 pub mod carry;
+mod cbor;
 pub mod data_integrity;
 pub mod did;
 pub mod http_signature;
@@ -49,6 +51,7 @@ pub mod keys;
 pub mod presentation;
 pub mod problem;
 pub mod resolver;
+pub mod selective;
 pub mod time;
 pub mod vc;
 

@@ -48,7 +48,7 @@ pub fn create(
     }
     data_integrity::create(
         &presentation,
-        Suite::EddsaRdfc2022,
+        Suite::usual(key.key_type()),
         key,
         options,
         canonicalizer,

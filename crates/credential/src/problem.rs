@@ -33,6 +33,13 @@ impl Problem {
         }
     }
 
+    /// The same, of a part of the document that stands at `place`.
+    #[must_use]
+    pub fn under(mut self, place: &str) -> Self {
+        self.pointer.insert_str(0, place);
+        self
+    }
+
     /// The stable code as text.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -123,6 +130,21 @@ codes! {
     ProofInvalid "proof-invalid"
         "The signature does not match the document: it was changed after signing, or signed with another key."
         "La firma no corresponde al documento: fue modificado después de firmarse o se firmó con otra llave."
+    ProofNotDerived "proof-not-derived"
+        "This is the holder's own copy, with which anything in it can be shown; derive what is to be shown, and verify that."
+        "Esta es la copia propia del titular, con la que puede mostrarse todo; derive lo que se va a mostrar y verifique eso."
+    ProofNotBase "proof-not-base"
+        "There is no base proof to derive from; take the document as its issuer handed it to the holder."
+        "No hay prueba base de la cual derivar; use el documento tal como el emisor lo entregó al titular."
+    PointerMalformed "pointer-malformed"
+        "What is to be shown is named by JSON pointers, such as /credentialSubject/plate."
+        "Lo que se muestra se nombra con punteros JSON, como /credentialSubject/plate."
+    PointerUnmatched "pointer-unmatched"
+        "The document has nothing at the place that is to be shown."
+        "El documento no tiene nada en el lugar que se quiere mostrar."
+    SelectionPartial "selection-partial"
+        "This can only be shown as a whole; name the list or object above it."
+        "Esto solo puede mostrarse completo; nombre la lista u objeto que lo contiene."
     ProofExpired "proof-expired"
         "The proof was already past its own expiry; ask the issuer for a new one."
         "La prueba ya estaba vencida; pida una nueva al emisor."

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use super::expanded::{Item, Kind, NodeObject, Properties, Scalar, ValueObject};
+use super::expanded::{Item, Kind, ListObject, NodeObject, Properties, Scalar, ValueObject};
 use super::name::is_blank;
-use super::{ErrorCode, JsonLdError, Options, RdfDirection};
+use super::{CELL_PLACE, ErrorCode, JsonLdError, Options, RdfDirection};
 use crate::rdf::{Dataset, Literal, Quad, RDF_LANG_STRING, RDF_TYPE, Term, XSD_STRING};
 use crate::{iri, jcs};
 
@@ -16,9 +16,16 @@ const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 
 /// The dataset of an expanded document.
-pub(super) fn dataset(items: &[Item<'_>], options: &Options) -> Result<Dataset, JsonLdError> {
+///
+/// `by_place`: blank nodes are named by where they stand, those that the document names by that name.
+pub(super) fn dataset(
+    items: &[Item<'_>],
+    options: &Options,
+    by_place: bool,
+) -> Result<Dataset, JsonLdError> {
     let mut emitter = Emitter {
         options,
+        by_place,
         quads: Vec::with_capacity(64),
         blanks: 0,
         names: HashMap::new(),
@@ -64,6 +71,7 @@ type Compound = (
 
 struct Emitter<'o> {
     options: &'o Options,
+    by_place: bool,
     quads: Vec<Quad>,
     blanks: usize,
     names: HashMap<Arc<str>, Arc<str>>,
@@ -111,6 +119,9 @@ impl Emitter<'_> {
         if !is_blank(name) {
             return iri::is_absolute(name).then(|| Term::Iri(Arc::clone(name)));
         }
+        if self.by_place {
+            return Some(Term::Blank(Arc::clone(name)));
+        }
         if let Some(label) = self.names.get(name) {
             return Some(Term::Blank(Arc::clone(label)));
         }
@@ -134,7 +145,10 @@ impl Emitter<'_> {
         let name = match &node.id {
             Some(id) => self.name(id),
             None if node.has_id => None,
-            None => Some(self.fresh()),
+            None => Some(match &node.place {
+                Some(place) => Term::Blank(Arc::clone(place)),
+                None => self.fresh(),
+            }),
         };
         for class in &node.types {
             if let (Some(class), Some(subject)) = (self.name(class), &name) {
@@ -179,7 +193,7 @@ impl Emitter<'_> {
                         self.value(value, spoken.map(|s| (s, predicate)), graph)?
                     }
                     Item::Node(node) => self.node(node, graph)?,
-                    Item::List(items) => Some(self.list(items, graph)?),
+                    Item::List(list) => Some(self.list(list, graph)?),
                 };
                 if let (Some(object), Some(subject)) = (object, spoken) {
                     self.push(subject, predicate, object, graph)?;
@@ -190,17 +204,23 @@ impl Emitter<'_> {
     }
 
     /// §8.3. An entry that RDF cannot hold leaves its place without `rdf:first`.
-    fn list(&mut self, items: &[Item<'_>], graph: &Graph) -> Result<Term, JsonLdError> {
+    fn list(&mut self, list: &ListObject<'_>, graph: &Graph) -> Result<Term, JsonLdError> {
+        let items = &list.items;
         let (first, rest): (Arc<str>, Arc<str>) =
             (format!("{RDF}first").into(), format!("{RDF}rest").into());
         let nil = Term::Iri(format!("{RDF}nil").into());
-        let cells: Vec<Term> = items.iter().map(|_| self.fresh()).collect();
+        let cells: Vec<Term> = (0..items.len())
+            .map(|n| match &list.place {
+                Some(place) => Term::Blank(format!("{place}{CELL_PLACE}{n}").into()),
+                None => self.fresh(),
+            })
+            .collect();
         let mut following = cells.iter().skip(1);
         for (item, cell) in items.iter().zip(&cells) {
             let object = match item {
                 Item::Value(value) => self.value(value, None, graph)?,
                 Item::Node(node) => self.node(node, graph)?,
-                Item::List(items) => Some(self.list(items, graph)?),
+                Item::List(list) => Some(self.list(list, graph)?),
             };
             if let Some(object) = object {
                 self.push(cell, &first, object, graph)?;

@@ -7,9 +7,11 @@ use serde_json::{Map, Value};
 use super::active::{Active, Coercion, Relative, TermDefinition};
 use super::context::Scope;
 use super::emit::{double, is_double};
-use super::expanded::{Expanded, Item, Kind, NodeObject, Properties, Scalar, ValueObject};
+use super::expanded::{
+    Expanded, Item, Kind, ListObject, NodeObject, Properties, Scalar, ValueObject,
+};
 use super::name::{Container, Direction, Keyword, Name, is_blank, is_iri, looks_like_keyword};
-use super::{ErrorCode, JsonLdError, Run, Step};
+use super::{ErrorCode, GRAPH_PLACE, JsonLdError, Run, Step};
 use crate::{iri, jcs};
 
 /// Where an element stands.
@@ -167,7 +169,7 @@ impl<'d> Run<'_, 'd> {
             match self.expand(active, place, item)? {
                 Expanded::Nothing => {}
                 Expanded::One(item) => out.push(item),
-                Expanded::Many(items) if listed => out.push(Item::List(items)),
+                Expanded::Many(items) if listed => out.push(self.list(items)),
                 Expanded::Many(items) => {
                     self.not_empty(items.is_empty(), "an empty array")?;
                     out.extend(items);
@@ -687,8 +689,8 @@ impl<'d> Run<'_, 'd> {
         };
         let mut items = match expanded {
             Expanded::Nothing => return Ok(()),
-            Expanded::One(Item::List(items)) => vec![Item::List(items)],
-            other if container.has(Container::LIST) => vec![Item::List(other.into_items())],
+            Expanded::One(Item::List(list)) => vec![Item::List(list)],
+            other if container.has(Container::LIST) => vec![self.list(other.into_items())],
             other => {
                 let items = other.into_items();
                 self.not_empty(items.is_empty(), "an empty array")?;
@@ -710,14 +712,23 @@ impl<'d> Run<'_, 'd> {
         Ok(())
     }
 
+    fn list(&self, items: Vec<Item<'d>>) -> Item<'d> {
+        Item::List(ListObject {
+            items,
+            place: self.place(),
+        })
+    }
+
     fn as_graph(&self, item: Item<'d>) -> Result<Item<'d>, JsonLdError> {
-        let vanishes = match &item {
-            Item::Node(node) => node.vanishes(),
-            Item::Value(_) | Item::List(_) => true,
+        let (vanishes, place) = match &item {
+            Item::Node(node) => (node.vanishes(), node.place.as_deref()),
+            Item::Value(_) | Item::List(_) => (true, None),
         };
         self.not_empty(vanishes, "a graph that says nothing")?;
+        let place = place.map(|place| format!("{place}{GRAPH_PLACE}").into());
         Ok(Item::Node(Box::new(NodeObject {
             graph: Some(vec![item]),
+            place,
             ..NodeObject::default()
         })))
     }
@@ -981,7 +992,7 @@ impl<'d> Run<'_, 'd> {
                 || building.language.is_some()
                 || building.direction.is_some();
             return match (building.list, building.set) {
-                (Some(items), None) if !others => Ok(Expanded::One(Item::List(items))),
+                (Some(items), None) if !others => Ok(Expanded::One(self.list(items))),
                 (None, Some(items)) if !others => Ok(Expanded::Many(items)),
                 _ => Err(self.error(
                     ErrorCode::InvalidSetOrListObject,
@@ -1015,6 +1026,7 @@ impl<'d> Run<'_, 'd> {
             reverse: building.reverse,
             graph: building.graph,
             included: building.included.unwrap_or_default(),
+            place: self.place(),
         };
         if place.is_free() {
             self.not_empty(node.vanishes(), "a node that says nothing")?;

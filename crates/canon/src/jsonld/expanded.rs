@@ -10,7 +10,7 @@ use super::name::Direction;
 #[derive(Clone, Debug)]
 pub(super) enum Item<'d> {
     Value(ValueObject<'d>),
-    List(Vec<Item<'d>>),
+    List(ListObject<'d>),
     Node(Box<NodeObject<'d>>),
 }
 
@@ -38,6 +38,14 @@ pub(super) enum Kind {
     Datatype(Arc<str>),
 }
 
+/// An ordered list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ListObject<'d> {
+    pub(super) items: Vec<Item<'d>>,
+    /// Where it stands, in a run that notes places.
+    pub(super) place: Option<Arc<str>>,
+}
+
 /// Properties and their values; a property may stand there more than once.
 pub(super) type Properties<'d> = Vec<(Arc<str>, Vec<Item<'d>>)>;
 
@@ -53,6 +61,8 @@ pub(super) struct NodeObject<'d> {
     pub(super) reverse: Properties<'d>,
     pub(super) graph: Option<Vec<Item<'d>>>,
     pub(super) included: Vec<Item<'d>>,
+    /// Where it stands, in a run that notes places.
+    pub(super) place: Option<Arc<str>>,
 }
 
 impl NodeObject<'_> {

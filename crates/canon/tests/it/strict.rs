@@ -1,7 +1,7 @@
 //! What strict mode refuses: each a way to add, change or hide a claim under a valid signature.
 
 use garita_canon::jsonld::{Limits, Options};
-use garita_canon::{Canonicalizer, ContextSet, WorkLimit, json};
+use garita_canon::{Canonicalizer, ContextSet, HashAlgorithm, WorkLimit, json};
 use serde_json::{Value, json};
 
 fn contexts() -> ContextSet {
@@ -458,4 +458,37 @@ fn says_the_same_from_many_threads() {
             .collect()
     });
     assert!(forms.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn blank_nodes_are_named_by_where_they_stand() {
+    let canonicalizer = Canonicalizer::new(ContextSet::empty());
+    let document = json!({
+        "@context": {"@vocab": "https://example.org/", "order": {"@container": "@list"}, "g": {"@container": "@graph"}},
+        "item": [{"a/b": "x"}, {"a/b": "x"}],
+        "named": {"@id": "_:n", "order": ["1", {"c": "2"}]},
+        "g": {"c": "3"},
+    });
+    let named = canonicalizer.dataset_by_place(&document).unwrap();
+    let text = named.to_nquads();
+    for place in [
+        "_:/item/0 ",
+        "_:/item/1 ",
+        "_:_:n ",
+        "_:/named/order~l0 ",
+        "_:/named/order~l1 ",
+        "_:/named/order/1 ",
+        "_:/g~g ",
+        "_:/g ",
+    ] {
+        assert!(text.contains(place), "{place}: {text}");
+    }
+    // The same statements under other names.
+    let plain = canonicalizer
+        .canonical(&document, HashAlgorithm::Sha256)
+        .unwrap();
+    let again = canonicalizer
+        .canonical_dataset(&named, HashAlgorithm::Sha256)
+        .unwrap();
+    assert_eq!(plain.nquads, again.nquads);
 }

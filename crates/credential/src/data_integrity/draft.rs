@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::proof::{previous_proofs, proof_members};
+use super::proof::{items, previous_proofs, proof_members};
 use super::{Form, PROOFS_MAX, ProofOptions, Suite};
 use crate::problem::{Code, Problem};
 
@@ -27,7 +27,7 @@ impl Draft {
         let members = as_document(document)?;
         let mut unsecured = members.clone();
         let held = unsecured.shift_remove("proof");
-        let proofs = held.as_ref().map_or(&[][..], super::proof::items);
+        let proofs = held.as_ref().map_or(&[][..], items);
         if proofs.len() >= PROOFS_MAX {
             return Err(Problem::new(
                 Code::ProofsTooMany,
@@ -36,6 +36,9 @@ impl Draft {
             ));
         }
         if !options.previous_proof.is_empty() {
+            if suite.form() == Form::Selective {
+                return Err(stands_alone("/proof"));
+            }
             let previous = previous_proofs(proofs, &options.previous_proof, "/proof")?;
             unsecured.insert("proof".into(), previous.into());
         }
@@ -72,6 +75,37 @@ impl Draft {
         self.document.insert("proof".into(), proof);
         Value::Object(self.document)
     }
+}
+
+/// A document with one proof, of that suite: the document without it, and the proof.
+///
+/// # Errors
+/// When there is none, or another beside it, which would not hold for a part of the document.
+pub(crate) fn split_proof(
+    document: &Value,
+    suite: Suite,
+) -> Result<(Value, Map<String, Value>), Problem> {
+    let mut unsecured = as_document(document)?.clone();
+    let held = unsecured.shift_remove("proof").unwrap_or_default();
+    match items(&held) {
+        [Value::Object(proof)] if proof.get("cryptosuite") == Some(&suite.as_str().into()) => {
+            Ok((Value::Object(unsecured), proof.clone()))
+        }
+        _ => Err(Problem::new(
+            Code::ProofNotBase,
+            "/proof",
+            format!("there must be one proof, of {}", suite.as_str()),
+        )),
+    }
+}
+
+/// A proof for parts of a document cannot sign others of the whole.
+pub(super) fn stands_alone(place: &str) -> Problem {
+    Problem::new(
+        Code::ProofMalformed,
+        format!("{place}/previousProof"),
+        "a proof from which parts are shown builds on no other",
+    )
 }
 
 pub(super) fn as_document(document: &Value) -> Result<&Map<String, Value>, Problem> {

@@ -75,6 +75,15 @@ pub(super) fn hash(
     }
 }
 
+/// The hash of a document's canonical N-Quads.
+pub(crate) fn hash_rdf(
+    document: &Value,
+    algorithm: HashAlgorithm,
+    canonicalizer: &Canonicalizer,
+) -> Result<Vec<u8>, Problem> {
+    hash(document, Form::Rdf, algorithm, canonicalizer)
+}
+
 /// The hash of bytes.
 pub(crate) fn digest(algorithm: HashAlgorithm, bytes: &[u8]) -> Vec<u8> {
     match algorithm {

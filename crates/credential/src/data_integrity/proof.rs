@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Form, PROOFS_MAX, ProofOptions, Suite};
-use crate::keys::base58_multibase;
+use crate::keys::{base58_multibase, base64url_multibase};
 use crate::problem::{Code, Problem};
+use crate::selective::PROOF_VALUE_BYTES_MAX;
 use crate::time::{Precision, format_date_time_stamp, parse_date_time_stamp};
 use crate::vc::is_url;
 
@@ -88,7 +89,17 @@ impl<'a> ParsedProof<'a> {
                 }
                 bytes
             }
-            (Some(_) | None, _) => None,
+            (Some(text), Some(Form::Selective)) => {
+                let bytes = base64url_multibase(text, PROOF_VALUE_BYTES_MAX);
+                if bytes.is_none() {
+                    problems.push(malformed(
+                        "/proofValue",
+                        "`proofValue` must be base64url multibase (`u…`) of at most 1 MiB",
+                    ));
+                }
+                bytes
+            }
+            (Some(_), None) | (None, _) => None,
         };
         let mut time = |name: &str| {
             let value = members.get(name)?;

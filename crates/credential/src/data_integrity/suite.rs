@@ -13,6 +13,10 @@ pub enum Suite {
     EcdsaRdfc2019,
     /// JSON canonicalization, P-256 or P-384.
     EcdsaJcs2019,
+    /// Statement by statement, P-256: [`crate::selective::ecdsa_sd`].
+    EcdsaSd2023,
+    /// All statements under one BBS signature: `selective::bbs`, with the feature `bbs`.
+    Bbs2023,
 }
 
 /// What of a document a suite signs.
@@ -28,11 +32,14 @@ pub enum Form {
 
 impl Suite {
     /// All that are supported.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: &[Self] = &[
         Self::EddsaRdfc2022,
         Self::EddsaJcs2022,
         Self::EcdsaRdfc2019,
         Self::EcdsaJcs2019,
+        Self::EcdsaSd2023,
+        #[cfg(feature = "bbs")]
+        Self::Bbs2023,
     ];
 
     /// Its name in proofs.
@@ -43,13 +50,28 @@ impl Suite {
             Self::EddsaJcs2022 => "eddsa-jcs-2022",
             Self::EcdsaRdfc2019 => "ecdsa-rdfc-2019",
             Self::EcdsaJcs2019 => "ecdsa-jcs-2019",
+            Self::EcdsaSd2023 => "ecdsa-sd-2023",
+            Self::Bbs2023 => "bbs-2023",
         }
     }
 
     /// The suite of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|suite| suite.as_str() == name)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|suite| suite.as_str() == name)
+    }
+
+    /// The suite that a key of that kind signs whole documents with, where nobody says otherwise; of BLS12-381 the one there is.
+    #[must_use]
+    pub fn usual(kind: KeyType) -> Self {
+        match kind {
+            KeyType::Ed25519 => Self::EddsaRdfc2022,
+            KeyType::P256 | KeyType::P384 => Self::EcdsaRdfc2019,
+            KeyType::Bls12381G2 => Self::Bbs2023,
+        }
     }
 
     /// Whether it signs with keys of that kind.
@@ -60,6 +82,8 @@ impl Suite {
             Self::EcdsaRdfc2019 | Self::EcdsaJcs2019 => {
                 matches!(kind, KeyType::P256 | KeyType::P384)
             }
+            Self::EcdsaSd2023 => kind == KeyType::P256,
+            Self::Bbs2023 => kind == KeyType::Bls12381G2,
         }
     }
 
@@ -69,6 +93,7 @@ impl Suite {
         match self {
             Self::EddsaRdfc2022 | Self::EcdsaRdfc2019 => Form::Rdf,
             Self::EddsaJcs2022 | Self::EcdsaJcs2019 => Form::Json,
+            Self::EcdsaSd2023 | Self::Bbs2023 => Form::Selective,
         }
     }
 }

@@ -3,12 +3,13 @@
 use garita_canon::{Canonicalizer, HashAlgorithm};
 use serde_json::Value;
 
-use super::draft::as_document;
-use super::hashes::{algorithm_of, hash};
+use super::draft::{as_document, stands_alone};
+use super::hashes::{algorithm_of, hash, hash_rdf};
 use super::proof::{ParsedProof, items, previous_proofs};
 use super::{Form, HashData, PROOFS_MAX, Verified, VerifiedProof, VerifyOptions};
-use crate::keys::KeyType;
+use crate::keys::{KeyType, VerificationKey};
 use crate::problem::{Code, Problem};
+use crate::selective::ecdsa_sd;
 
 /// Verifies every proof of a document. All must hold.
 ///
@@ -143,26 +144,16 @@ impl Job<'_> {
                 ));
             }
         }
-        // Without a key the document is looked at all the same, to tell all that is wrong with it.
-        let key_type = key
+        // Of a key that the suite does not take, that is what there is to say.
+        let fits = key
             .as_ref()
-            .map_or(KeyType::Ed25519, |key| key.key.key_type());
-        match self.hashes(&parsed, algorithm_of(key_type), place) {
-            Ok(hashes) => {
-                if key
-                    .as_ref()
-                    .is_some_and(|key| key.key.verify(&hashes.to_bytes(), &parsed.value).is_err())
-                {
-                    let message = "the signature does not match the document and the key";
-                    problems.push(Problem::new(
-                        Code::ProofInvalid,
-                        format!("{place}/proofValue"),
-                        message,
-                    ));
-                }
-            }
-            Err(problem) => problems.push(problem),
-        }
+            .map(|key| &key.key)
+            .filter(|key| parsed.suite.takes(key.key_type()));
+        let held = match parsed.suite.form() {
+            Form::Rdf | Form::Json => self.plain(&parsed, fits, place),
+            Form::Selective => self.selective(&parsed, fits, place),
+        };
+        problems.extend(held.err());
         match key {
             Some(key) if problems.is_empty() => Ok(VerifiedProof {
                 suite: parsed.suite,
@@ -223,14 +214,70 @@ impl Job<'_> {
         problems
     }
 
+    /// Without a key that fits, the document is looked at all the same, to tell all that is wrong with it.
+    fn plain(
+        &mut self,
+        proof: &ParsedProof<'_>,
+        key: Option<&VerificationKey>,
+        place: &str,
+    ) -> Result<(), Problem> {
+        let key_type = key.map_or(KeyType::Ed25519, VerificationKey::key_type);
+        let hashes = self.hashes(proof, algorithm_of(key_type), place)?;
+        let Some(key) = key else { return Ok(()) };
+        key.verify(&hashes.to_bytes(), &proof.value).map_err(|_| {
+            let message = "the signature does not match the document and the key";
+            Problem::new(Code::ProofInvalid, format!("{place}/proofValue"), message)
+        })
+    }
+
+    fn selective(
+        &self,
+        proof: &ParsedProof<'_>,
+        key: Option<&VerificationKey>,
+        place: &str,
+    ) -> Result<(), Problem> {
+        if !proof.previous.is_empty() {
+            return Err(stands_alone(place));
+        }
+        let config = self.config_of(proof);
+        let proof_hash = hash_rdf(&config, HashAlgorithm::Sha256, self.canonicalizer)
+            .map_err(|problem| within(place, problem))?;
+        let Some(key) = key else { return Ok(()) };
+        let judge = match proof.suite {
+            #[cfg(feature = "bbs")]
+            super::Suite::Bbs2023 => crate::selective::bbs::verify,
+            _ => ecdsa_sd::verify,
+        };
+        judge(
+            &self.unsecured,
+            &proof_hash,
+            &proof.value,
+            key,
+            self.canonicalizer,
+        )
+        .map_err(|problem| match problem.pointer.as_str() {
+            "/proofValue" => problem.under(place),
+            _ => problem,
+        })
+    }
+
+    /// The proof's options as RDF: read with the document's contexts, whatever the proof itself brings.
+    fn config_of(&self, proof: &ParsedProof<'_>) -> Value {
+        let mut config = proof.members.clone();
+        config.shift_remove("proofValue");
+        match self.unsecured.get("@context") {
+            Some(context) => config.insert("@context".into(), context.clone()),
+            None => config.shift_remove("@context"),
+        };
+        Value::Object(config)
+    }
+
     fn hashes(
         &mut self,
         proof: &ParsedProof<'_>,
         algorithm: HashAlgorithm,
         place: &str,
     ) -> Result<HashData, Problem> {
-        let mut config = proof.members.clone();
-        config.shift_remove("proofValue");
         // The document that this proof signs, where it isn't just `unsecured`.
         let mut own_document = None;
         if !proof.previous.is_empty() {
@@ -243,36 +290,31 @@ impl Job<'_> {
         }
         let context = self.unsecured.get("@context");
         let form = proof.suite.form();
-        match form {
-            // The proof's options are read with the document's contexts, whatever the proof itself brings.
-            Form::Rdf | Form::Selective => {
-                if let Some(context) = context {
-                    config.insert("@context".into(), context.clone());
-                } else {
-                    config.shift_remove("@context");
+        let config = if form == Form::Json {
+            if let Some(named) = proof.members.get("@context") {
+                if !context.is_some_and(|context| items(context) == items(named)) {
+                    let message = "the proof's contexts are not the document's";
+                    return Err(Problem::new(
+                        Code::ProofContextMismatch,
+                        format!("{place}/@context"),
+                        message,
+                    ));
                 }
-            }
-            Form::Json => {
-                if let Some(named) = proof.members.get("@context") {
-                    if !context.is_some_and(|context| items(context) == items(named)) {
-                        let message = "the proof's contexts are not the document's";
-                        return Err(Problem::new(
-                            Code::ProofContextMismatch,
-                            format!("{place}/@context"),
-                            message,
-                        ));
-                    }
-                    // Equal but for the form (`"x"` or `["x"]`): the signer hashed the form that the proof has.
-                    if context != Some(named) {
-                        let document = own_document.get_or_insert_with(|| self.unsecured.clone());
-                        if let Some(members) = document.as_object_mut() {
-                            members.insert("@context".into(), named.clone());
-                        }
+                // Equal but for the form (`"x"` or `["x"]`): the signer hashed the form that the proof has.
+                if context != Some(named) {
+                    let document = own_document.get_or_insert_with(|| self.unsecured.clone());
+                    if let Some(members) = document.as_object_mut() {
+                        members.insert("@context".into(), named.clone());
                     }
                 }
             }
-        }
-        let proof_hash = hash(&Value::Object(config), form, algorithm, self.canonicalizer)
+            let mut config = proof.members.clone();
+            config.shift_remove("proofValue");
+            Value::Object(config)
+        } else {
+            self.config_of(proof)
+        };
+        let proof_hash = hash(&config, form, algorithm, self.canonicalizer)
             .map_err(|problem| within(place, problem))?;
         let document = match (own_document, form) {
             (Some(document), _) => hash(&document, form, algorithm, self.canonicalizer)?,

@@ -1,5 +1,7 @@
 //! Multibase and multicodec, as far as keys and proofs need them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::{KeyError, KeyType, MULTIBASE_CHARS_MAX};
@@ -18,6 +20,20 @@ pub(crate) fn to_base58_multibase(bytes: &[u8]) -> String {
     let mut text = String::from("z");
     text.push_str(&bs58::encode(bytes).into_string());
     text
+}
+
+/// Decodes base64url multibase (`u…`, no padding) of at most `bytes_max` bytes.
+pub(crate) fn base64url_multibase(text: &str, bytes_max: usize) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix('u')?;
+    if digits.len() > bytes_max.saturating_mul(4).div_ceil(3) {
+        return None;
+    }
+    URL_SAFE_NO_PAD.decode(digits).ok()
+}
+
+/// Writes base64url multibase.
+pub(crate) fn to_base64url_multibase(bytes: &[u8]) -> String {
+    format!("u{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// A public key with its prefix.

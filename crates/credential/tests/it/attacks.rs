@@ -306,8 +306,13 @@ fn a_proof_of_something_else_is_refused() {
         );
         check(
             document,
-            &|document| document["proof"]["cryptosuite"] = "ecdsa-rdfc-2019".into(),
+            &|document| document["proof"]["cryptosuite"] = "ecdsa-rdfc-2099".into(),
             &["suite-unknown"],
+        );
+        check(
+            document,
+            &|document| document["proof"]["cryptosuite"] = "ecdsa-rdfc-2019".into(),
+            &["suite-key-mismatch"],
         );
         check(
             document,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use garita_canon::{Canonicalizer, ContextSet, json};
+use garita_credential::time::parse_date_time_stamp;
 use garita_credential::{
-    DidKeyResolver, Problem, SigningKey, Verified, VerifyOptions, data_integrity,
+    DidKeyResolver, Problem, ProofOptions, SigningKey, Verified, VerifyOptions, data_integrity,
 };
 use serde_json::{Value, json};
 
@@ -62,6 +63,23 @@ pub(crate) fn vector_key(pair: &Value) -> SigningKey {
     key
 }
 
+/// The options that lead to the members of a proof.
+pub(crate) fn options_of(proof: &Value) -> ProofOptions {
+    let created_ms = parse_date_time_stamp(proof["created"].as_str().unwrap()).unwrap();
+    let mut options =
+        ProofOptions::assertion(proof["verificationMethod"].as_str().unwrap(), created_ms);
+    options.id = proof["id"].as_str().map(str::to_owned);
+    options.previous_proof = match &proof["previousProof"] {
+        Value::String(id) => vec![id.clone()],
+        Value::Array(ids) => ids
+            .iter()
+            .map(|id| id.as_str().unwrap().to_owned())
+            .collect(),
+        _ => Vec::new(),
+    };
+    options
+}
+
 pub(crate) fn verify(document: &Value) -> Result<Verified, Vec<Problem>> {
     data_integrity::verify(
         document,
@@ -113,7 +131,24 @@ fn citizenship() -> Value {
         "birthCountry": term("https://w3id.org/citizenship#birthCountry"),
         "residentSince": typed("https://w3id.org/citizenship#residentSince", date),
         "employmentAuthorizationDocument": typed("https://w3id.org/citizenship#employmentAuthorizationDocument", "@id"),
+        "PermanentResidentCardCredential": term("https://w3id.org/citizenship#PermanentResidentCardCredential"),
+        "PermanentResidentCard": term("https://w3id.org/citizenship#PermanentResidentCard"),
+        "PermanentResident": term("https://w3id.org/citizenship#PermanentResident"),
+        "permanentResidentCard": typed("https://w3id.org/citizenship#permanentResidentCard", "@id"),
+        "commuterClassification": term("https://w3id.org/citizenship#commuterClassification"),
         "lprCategory": term("https://w3id.org/citizenship#lprCategory"),
         "lprNumber": term("https://w3id.org/citizenship#lprNumber"),
     }})
+}
+
+pub(crate) fn from_hex(text: &str) -> Vec<u8> {
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+/// A list of JSON pointers.
+pub(crate) fn pointers(value: &Value) -> Vec<String> {
+    serde_json::from_value(value.clone()).unwrap()
 }

@@ -5,4 +5,7 @@ mod attacks;
 mod common;
 mod hostile;
 mod rules;
+mod selective;
+#[cfg(feature = "bbs")]
+mod unlinkable;
 mod vectors;

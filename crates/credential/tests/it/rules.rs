@@ -2,7 +2,9 @@
 
 use garita_credential::data_integrity::{create, verify};
 use garita_credential::resolver::{KeyEntry, KeyHistory, Purposes};
-use garita_credential::{Problem, ProofOptions, Purpose, SigningKey, Suite, VerifyOptions, vc};
+use garita_credential::{
+    KeyType, Problem, ProofOptions, Purpose, SigningKey, Suite, VerifyOptions, vc,
+};
 use serde_json::{Value, json};
 
 use crate::common::CANONICALIZER;
@@ -10,14 +12,30 @@ use crate::common::CANONICALIZER;
 const METHOD: &str = "did:web:cbp.example#key-1";
 const CREATED_MS: i64 = 1_795_532_400_123;
 
-fn key() -> SigningKey {
-    SigningKey::from_seed([8; 32])
+const ED: KeyType = KeyType::Ed25519;
+
+/// Each plain suite with each kind of key that it takes.
+const PLAIN: [(Suite, KeyType); 6] = [
+    (Suite::EddsaRdfc2022, KeyType::Ed25519),
+    (Suite::EddsaJcs2022, KeyType::Ed25519),
+    (Suite::EcdsaRdfc2019, KeyType::P256),
+    (Suite::EcdsaRdfc2019, KeyType::P384),
+    (Suite::EcdsaJcs2019, KeyType::P256),
+    (Suite::EcdsaJcs2019, KeyType::P384),
+];
+
+fn key(kind: KeyType) -> SigningKey {
+    other_key(kind, 8)
 }
 
-fn history() -> KeyHistory {
+fn other_key(kind: KeyType, byte: u8) -> SigningKey {
+    SigningKey::from_bytes(kind, &vec![byte; kind.secret_bytes()]).unwrap()
+}
+
+fn history(kind: KeyType) -> KeyHistory {
     [KeyEntry::new(
         METHOD,
-        key().verification_key(),
+        key(kind).verification_key(),
         CREATED_MS - 1_000,
     )]
     .into_iter()
@@ -33,10 +51,10 @@ fn document() -> Value {
     })
 }
 
-fn signed(suite: Suite, change: impl FnOnce(&mut ProofOptions)) -> Value {
+fn signed((suite, kind): (Suite, KeyType), change: impl FnOnce(&mut ProofOptions)) -> Value {
     let mut options = ProofOptions::assertion(METHOD, CREATED_MS);
     change(&mut options);
-    create(&document(), suite, &key(), &options, &CANONICALIZER).unwrap()
+    create(&document(), suite, &key(kind), &options, &CANONICALIZER).unwrap()
 }
 
 fn check(
@@ -56,10 +74,10 @@ fn check(
 
 #[test]
 fn what_we_sign_verifies_and_says_who() {
-    for suite in Suite::ALL {
-        let document = signed(suite, |_| {});
+    for (suite, kind) in PLAIN {
+        let document = signed((suite, kind), |_| {});
         assert_eq!(document["proof"]["created"], "2026-11-24T15:00:00.123Z");
-        let history = history();
+        let history = history(kind);
         let verified = verify(
             &document,
             &VerifyOptions::assertion(&history, Some(CREATED_MS)),
@@ -95,10 +113,10 @@ fn what_we_sign_verifies_and_says_who() {
 
 #[test]
 fn keys_are_judged_at_the_logged_time() {
-    for suite in Suite::ALL {
-        let document = signed(suite, |_| {});
+    for (suite, kind) in PLAIN {
+        let document = signed((suite, kind), |_| {});
         let at = |at_ms: Option<i64>| move |options: &mut VerifyOptions<'_>| options.at_ms = at_ms;
-        let mut keys = history();
+        let mut keys = history(kind);
         check(
             &document,
             &keys,
@@ -109,7 +127,7 @@ fn keys_are_judged_at_the_logged_time() {
         assert!(keys.retire(METHOD, CREATED_MS + 1_000));
         keys.add(KeyEntry::new(
             METHOD,
-            SigningKey::from_seed([9; 32]).verification_key(),
+            other_key(kind, 9).verification_key(),
             CREATED_MS + 1_000,
         ));
         check(&document, &keys, at(Some(CREATED_MS + 999)), &[]);
@@ -134,13 +152,13 @@ fn keys_are_judged_at_the_logged_time() {
 
 #[test]
 fn expiry_purpose_recipient_and_challenge_are_asked_for() {
-    for suite in Suite::ALL {
-        let document = signed(suite, |options| {
+    for (suite, kind) in PLAIN {
+        let document = signed((suite, kind), |options| {
             options.expires_ms = Some(CREATED_MS + 60_000);
             options.domain = Some("https://sat.example".into());
             options.challenge = Some("abc".into());
         });
-        let history = history();
+        let history = history(kind);
         check(&document, &history, |_| {}, &[]);
         check(
             &document,
@@ -184,7 +202,7 @@ fn expiry_purpose_recipient_and_challenge_are_asked_for() {
             |options| options.purpose = Purpose::Authentication,
             &["purpose-mismatch"],
         );
-        let plain = signed(suite, |_| {});
+        let plain = signed((suite, kind), |_| {});
         check(
             &plain,
             &history,
@@ -200,7 +218,7 @@ fn expiry_purpose_recipient_and_challenge_are_asked_for() {
         let purposes = Purposes::NONE.with(Purpose::Authentication);
         let login_only = [KeyEntry {
             purposes,
-            ..KeyEntry::new(METHOD, key().verification_key(), 0)
+            ..KeyEntry::new(METHOD, key(kind).verification_key(), 0)
         }]
         .into_iter()
         .collect();
@@ -210,12 +228,12 @@ fn expiry_purpose_recipient_and_challenge_are_asked_for() {
 
 #[test]
 fn all_faults_are_told_at_once() {
-    let mut document = signed(Suite::EddsaJcs2022, |_| {});
+    let mut document = signed((Suite::EddsaJcs2022, ED), |_| {});
     let mut second = document["proof"].clone();
     second["verificationMethod"] = "did:web:other.example#1".into();
     document["proof"]["proofPurpose"] = "authentication".into();
     document["proof"] = json!([document["proof"], second, 5]);
-    let history = history();
+    let history = history(ED);
     let problems = verify(
         &document,
         &VerifyOptions::assertion(&history, None),
@@ -239,18 +257,18 @@ fn all_faults_are_told_at_once() {
 
 #[test]
 fn sets_and_chains_of_both_suites_hold() {
-    let keys = history();
+    let keys = history(ED);
     for (first, second) in [
         (Suite::EddsaRdfc2022, Suite::EddsaJcs2022),
         (Suite::EddsaJcs2022, Suite::EddsaRdfc2022),
     ] {
         let mut options = ProofOptions::assertion(METHOD, CREATED_MS);
         options.id = Some("urn:uuid:a1b8a6c2-0f0e-4c6e-9d5e-3f6f5f1f2f3f".into());
-        let one = create(&document(), first, &key(), &options, &CANONICALIZER).unwrap();
+        let one = create(&document(), first, &key(ED), &options, &CANONICALIZER).unwrap();
         let set = create(
             &one,
             second,
-            &key(),
+            &key(ED),
             &ProofOptions::assertion(METHOD, CREATED_MS),
             &CANONICALIZER,
         )
@@ -262,7 +280,7 @@ fn sets_and_chains_of_both_suites_hold() {
             previous_proof,
             ..options.clone()
         };
-        let chain = create(&one, second, &key(), &chained, &CANONICALIZER).unwrap();
+        let chain = create(&one, second, &key(ED), &chained, &CANONICALIZER).unwrap();
         check(&chain, &keys, |_| {}, &[]);
         let mut broken = chain.clone();
         broken["proof"][0]["created"] = "2026-11-24T15:00:01Z".into();
@@ -275,7 +293,7 @@ fn sets_and_chains_of_both_suites_hold() {
     let error = create(
         &document(),
         Suite::EddsaJcs2022,
-        &key(),
+        &key(ED),
         &dangling,
         &CANONICALIZER,
     )
@@ -291,7 +309,7 @@ fn nothing_undefined_is_signed() {
     let error = create(
         &loose,
         Suite::EddsaRdfc2022,
-        &key(),
+        &key(ED),
         &options,
         &CANONICALIZER,
     )
@@ -305,7 +323,7 @@ fn nothing_undefined_is_signed() {
         create(
             &loose,
             Suite::EddsaJcs2022,
-            &key(),
+            &key(ED),
             &options,
             &CANONICALIZER
         )
@@ -320,7 +338,7 @@ fn nothing_undefined_is_signed() {
         create(
             &json!([]),
             Suite::EddsaJcs2022,
-            &key(),
+            &key(ED),
             &options,
             &CANONICALIZER
         )
@@ -339,11 +357,11 @@ fn a_context_alone_may_be_written_without_brackets() {
     let mut signed = create(
         &plain,
         Suite::EddsaJcs2022,
-        &key(),
+        &key(ED),
         &options,
         &CANONICALIZER,
     )
     .unwrap();
     signed["@context"] = json!(["https://www.w3.org/ns/credentials/v2"]);
-    check(&signed, &history(), |_| {}, &[]);
+    check(&signed, &history(ED), |_| {}, &[]);
 }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use garita_canon::{HashAlgorithm, jcs};
 use garita_credential::data_integrity::{Form, HashData, create, hash_data};
-use garita_credential::time::parse_date_time_stamp;
-use garita_credential::{KeyType, ProofOptions, SigningKey, Suite};
+use garita_credential::{KeyType, SigningKey, Suite};
 use serde_json::Value;
 
-use crate::common::{CANONICALIZER, SIGNED, eddsa, parse, read, text, vector_key, vectors, verify};
+use crate::common::{
+    CANONICALIZER, SIGNED, eddsa, options_of, parse, read, text, vector_key, vectors, verify,
+};
 
 #[test]
 fn every_signed_document_verifies() {
@@ -167,23 +168,6 @@ fn makes_every_single_signature_again_to_the_byte() {
     }
     println!("vectors: {made} signatures made again");
     assert!(made == 0 || made >= 9, "{made}");
-}
-
-/// The options that lead to the members of a proof.
-fn options_of(proof: &Value) -> ProofOptions {
-    let created_ms = parse_date_time_stamp(proof["created"].as_str().unwrap()).unwrap();
-    let mut options =
-        ProofOptions::assertion(proof["verificationMethod"].as_str().unwrap(), created_ms);
-    options.id = proof["id"].as_str().map(str::to_owned);
-    options.previous_proof = match &proof["previousProof"] {
-        Value::String(id) => vec![id.clone()],
-        Value::Array(ids) => ids
-            .iter()
-            .map(|id| id.as_str().unwrap().to_owned())
-            .collect(),
-        _ => Vec::new(),
-    };
-    options
 }
 
 #[test]

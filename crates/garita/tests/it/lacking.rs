@@ -204,7 +204,7 @@ async fn what_is_lacking_is_named_and_what_does_not_hold_is_refused() {
     let context = with(&|d| d["@context"].as_array_mut().unwrap().push(json!(unheard)));
     let kind = with(&|d| d["type"][1] = json!("Teleport"));
     let suite = with(&|d| {
-        d["proof"]["cryptosuite"] = json!("ecdsa-sd-2023");
+        d["proof"]["cryptosuite"] = json!("ecdsa-sd-2043");
         d["proof"]["proofValue"] = json!("u2V0AhVhA");
     });
     let later_key = Arc::new(SigningKey::from_seed([8; 32]));
@@ -235,7 +235,7 @@ async fn what_is_lacking_is_named_and_what_does_not_hold_is_refused() {
     for (seq, (record, code)) in (1..).zip([
         (&context, format!("context: {unheard}")),
         (&kind, "context: Teleport".to_owned()),
-        (&suite, "proof: ecdsa-sd-2023".to_owned()),
+        (&suite, "proof: ecdsa-sd-2043".to_owned()),
         (&rotated, format!("key: {method}")),
     ]) {
         let result = send(seq, record).await;
@@ -253,7 +253,7 @@ async fn what_is_lacking_is_named_and_what_does_not_hold_is_refused() {
             ("context".to_owned(), "Teleport".to_owned(), 1),
             ("context".to_owned(), unheard.to_owned(), 1),
             ("key".to_owned(), method.clone(), 1),
-            ("proof".to_owned(), "ecdsa-sd-2023".to_owned(), 1),
+            ("proof".to_owned(), "ecdsa-sd-2043".to_owned(), 1),
         ]
     );
     // Judged and false is not lacking: a bad proof beside one of an unknown suite; a name that no store keeps.
@@ -263,7 +263,7 @@ async fn what_is_lacking_is_named_and_what_does_not_hold_is_refused() {
         let last = if value.ends_with('2') { "3" } else { "2" };
         bad["proofValue"] = json!(format!("{}{last}", &value[..value.len() - 1]));
         let mut unknown = bad.clone();
-        unknown["cryptosuite"] = json!("ecdsa-sd-2023");
+        unknown["cryptosuite"] = json!("ecdsa-sd-2043");
         d["proof"] = json!([bad, unknown]);
     });
     assert_eq!(send(5, &forged).await.status, "refused");
