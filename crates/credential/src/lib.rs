@@ -30,6 +30,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
+//! | [`judge`] | a verdict on what somebody shows, for the command line and the API |
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
 //! | [`resolver`] | which key a verification method meant at a time |
@@ -47,6 +48,7 @@ mod cbor;
 pub mod data_integrity;
 pub mod did;
 pub mod http_signature;
+pub mod judge;
 pub mod keys;
 pub mod presentation;
 pub mod problem;

@@ -9,7 +9,7 @@ use crate::keys::SigningKey;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::vc::{self, CONTEXT_V2};
-use crate::{Suite, did, time};
+use crate::{Suite, Verified, did, time};
 
 /// The type of every presentation.
 pub const TYPE: &str = "VerifiablePresentation";
@@ -65,50 +65,102 @@ pub fn credentials_of(presentation: &Value) -> &[Value] {
     }
 }
 
-/// The form of a presentation, and that each credential speaks of who shows it.
+/// The form of a presentation that a verifier of ours asks for: as the data model says, with a holder of whom each credential speaks, and
+/// something shown.
 #[must_use]
 pub fn check(presentation: &Value) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut wrong = |pointer: &str, message: &str| {
-        problems.push(Problem::new(Code::PresentationMalformed, pointer, message));
+    let mut problems = check_form(presentation);
+    if !presentation.is_object() {
+        return problems;
+    }
+    if holder_of(presentation).is_none() && presentation.get("holder").is_none() {
+        problems.push(malformed("/holder", "`holder` must be an absolute URL"));
+    }
+    if credentials_of(presentation).is_empty() {
+        let message = "a presentation shows between one and twenty credentials";
+        problems.push(malformed("/verifiableCredential", message));
+    }
+    problems.extend(check_holder(presentation));
+    problems
+}
+
+/// The form of a presentation by the data model (§4.13): contexts, type, id; a holder and credentials where there are any.
+#[must_use]
+pub fn check_form(presentation: &Value) -> Vec<Problem> {
+    let Some(members) = presentation.as_object() else {
+        return vec![malformed("", "a presentation is a JSON object")];
     };
-    if presentation.pointer("/@context/0").and_then(Value::as_str) != Some(CONTEXT_V2) {
-        wrong(
-            "/@context/0",
-            "the first context must be that of credentials",
-        );
+    let mut problems: Vec<Problem> = vc::check_presentation(members)
+        .into_iter()
+        .map(|problem| Problem {
+            code: Code::PresentationMalformed,
+            ..problem
+        })
+        .collect();
+    if members.contains_key("holder") && holder_of(presentation).is_none() {
+        problems.push(malformed("/holder", "`holder` must be an absolute URL"));
     }
-    if !is_one(presentation) {
-        wrong("/type", "`type` must include VerifiablePresentation");
-    }
-    let holder = holder_of(presentation);
-    if holder.is_none() {
-        wrong("/holder", "`holder` must be an absolute URL");
-    }
+    let shown = members.get("verifiableCredential");
     let credentials = credentials_of(presentation);
-    if credentials.is_empty() || credentials.len() > CREDENTIALS_MAX {
-        wrong(
-            "/verifiableCredential",
-            "a presentation shows between one and twenty credentials",
-        );
+    if credentials.len() > CREDENTIALS_MAX {
+        let message = "a presentation shows between one and twenty credentials";
+        problems.push(malformed("/verifiableCredential", message));
     }
-    for (n, credential) in credentials.iter().enumerate().take(CREDENTIALS_MAX) {
-        let subject = credential
-            .pointer("/credentialSubject/id")
-            .and_then(Value::as_str);
-        if let (Some(holder), true) = (holder, subject != holder) {
-            problems.push(Problem::new(
-                Code::HolderMismatch,
-                format!("/verifiableCredential/{n}/credentialSubject/id"),
-                format!(
-                    "it speaks of `{}`, and `{}` shows it",
-                    did::shorten(subject.unwrap_or("nobody")),
-                    did::shorten(holder)
-                ),
-            ));
-        }
+    let all_objects = credentials.iter().all(Value::is_object);
+    let is_list = shown.is_none_or(|shown| shown.is_array() || shown.is_object());
+    if !all_objects || !is_list {
+        let message = "what is shown must be credentials";
+        problems.push(malformed("/verifiableCredential", message));
     }
     problems
+}
+
+/// That each credential speaks of who shows it.
+#[must_use]
+pub fn check_holder(presentation: &Value) -> Vec<Problem> {
+    let Some(holder) = holder_of(presentation) else {
+        return Vec::new();
+    };
+    let credentials = credentials_of(presentation).iter();
+    credentials
+        .enumerate()
+        .take(CREDENTIALS_MAX)
+        .filter_map(|(n, credential)| {
+            let subject = credential
+                .pointer("/credentialSubject/id")
+                .and_then(Value::as_str);
+            (subject != Some(holder)).then(|| {
+                Problem::new(
+                    Code::HolderMismatch,
+                    format!("/verifiableCredential/{n}/credentialSubject/id"),
+                    format!(
+                        "it speaks of `{}`, and `{}` shows it",
+                        did::shorten(subject.unwrap_or("nobody")),
+                        did::shorten(holder)
+                    ),
+                )
+            })
+        })
+        .collect()
+}
+
+/// Checks that the holder, where one is named, controls a key that signed.
+///
+/// # Errors
+/// With `controller-mismatch`.
+pub fn check_controller(presentation: &Value, verified: &Verified) -> Result<(), Problem> {
+    match holder_of(presentation) {
+        Some(holder) if !verified.is_controlled_by(holder) => Err(Problem::new(
+            Code::ControllerMismatch,
+            "/holder",
+            format!("not signed by the holder `{}`", did::shorten(holder)),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn malformed(pointer: &str, message: &str) -> Problem {
+    Problem::new(Code::PresentationMalformed, pointer, message)
 }
 
 /// Who shows it.
@@ -152,17 +204,7 @@ pub fn verify(
         challenge: asked.challenge,
     };
     match data_integrity::verify(presentation, &options, canonicalizer) {
-        Ok(verified) => {
-            if let Some(holder) = holder_of(presentation)
-                && !verified.is_controlled_by(holder)
-            {
-                problems.push(Problem::new(
-                    Code::ControllerMismatch,
-                    "/holder",
-                    format!("not signed by the holder `{}`", did::shorten(holder)),
-                ));
-            }
-        }
+        Ok(verified) => problems.extend(check_controller(presentation, &verified).err()),
         Err(found) => problems.extend(found),
     }
     if let Some(age_max) = asked.age_ms_max {

@@ -16,6 +16,12 @@ use crate::time::parse_date_time_stamp;
 /// What the first context of every credential must be.
 pub const CONTEXT_V2: &str = "https://www.w3.org/ns/credentials/v2";
 
+/// What the first context of a credential of the data model 1.1 must be.
+pub const CONTEXT_V1: &str = "https://www.w3.org/2018/credentials/v1";
+
+/// The type of every credential.
+pub const TYPE: &str = "VerifiableCredential";
+
 /// The most faults told of one document; who made that many reads none of them.
 pub const PROBLEMS_MAX: usize = 100;
 
@@ -29,6 +35,42 @@ pub fn check(document: &Value, now_ms: Option<i64>) -> Vec<Problem> {
         Some(members) => checker.credential(members, now_ms),
         None => checker.problem(Code::DocumentMalformed, "", "a credential is a JSON object"),
     }
+    checker.problems
+}
+
+/// Checks a credential of either data model: 2.0, or 1.1 where its first context says so. Those of others may be old; ours are of 2.0.
+#[must_use]
+pub fn check_any(document: &Value, now_ms: Option<i64>) -> Vec<Problem> {
+    if !is_v1(document) {
+        return check(document, now_ms);
+    }
+    let mut checker = Checker {
+        problems: Vec::new(),
+    };
+    if let Some(members) = document.as_object() {
+        checker.credential_v1(members, now_ms);
+    }
+    checker.problems
+}
+
+/// Whether a document says of itself that it is of the data model 1.1.
+#[must_use]
+pub fn is_v1(document: &Value) -> bool {
+    document.pointer("/@context/0").and_then(Value::as_str) == Some(CONTEXT_V1)
+}
+
+/// Checks what a presentation shares with a credential: contexts, id, types, holder (§4.13).
+pub(crate) fn check_presentation(members: &Map<String, Value>) -> Vec<Problem> {
+    let mut checker = Checker {
+        problems: Vec::new(),
+    };
+    let first = match members.get("@context").and_then(|c| c.get(0)) {
+        Some(Value::String(url)) if url == CONTEXT_V1 => CONTEXT_V1,
+        _ => CONTEXT_V2,
+    };
+    checker.contexts(members.get("@context"), first);
+    checker.optional_url(members.get("id"), "/id", Code::IdMalformed);
+    checker.types(members.get("type"), crate::presentation::TYPE);
     checker.problems
 }
 
@@ -131,17 +173,22 @@ impl RelatedResource<'_> {
     /// With `related-resource-digest-wrong`.
     pub fn check(&self, content: &[u8]) -> Result<(), Problem> {
         if self.digests.iter().all(|digest| digest.matches(content)) {
-            return Ok(());
+            Ok(())
+        } else {
+            Err(self.wrong())
         }
+    }
+
+    fn wrong(&self) -> Problem {
         let message = format!(
             "the content of `{}` is not what its digest says",
             crate::did::shorten(self.id)
         );
-        Err(Problem::new(
+        Problem::new(
             Code::RelatedResourceDigestWrong,
             self.pointer.clone(),
             message,
-        ))
+        )
     }
 }
 
@@ -167,6 +214,52 @@ pub fn related_resources(document: &Value) -> Vec<RelatedResource<'_>> {
     found
 }
 
+/// Checks the related resources that are known here by their digests; of others nothing is said.
+#[must_use]
+pub fn check_known_resources(document: &Value) -> Vec<Problem> {
+    related_resources(document)
+        .into_iter()
+        .filter_map(|resource| {
+            let known = KNOWN_RESOURCES
+                .iter()
+                .filter(|(url, ..)| *url == resource.id);
+            let mut versions = known.peekable();
+            versions.peek()?;
+            let is_version = |(_, sha256, sha384): &(&str, &str, &str)| {
+                resource.digests.iter().all(|digest| match digest {
+                    ResourceDigest::Sha256(bytes) => hex(bytes) == *sha256,
+                    ResourceDigest::Sha384(bytes) => hex(bytes) == *sha384,
+                    ResourceDigest::Sha512(_) => true,
+                })
+            };
+            (!versions.any(is_version)).then(|| resource.wrong())
+        })
+        .collect()
+}
+
+/// Address, SHA-256, SHA-384 of the bytes as W3C served them: the base context of 2024-07-20, that of the Recommendation, the one of 1.1.
+const KNOWN_RESOURCES: [(&str, &str, &str); 3] = [
+    (
+        CONTEXT_V2,
+        "24a18c90e9856d526111f29376e302d970b2bd10182e33959995b0207d7043b9",
+        "35239c36999d2155312091af194a1edb61634d6ad789a5e5b19f2aebdd762dd9d1dcaada40eda7ef921c6b8c0ae107a0",
+    ),
+    (
+        CONTEXT_V2,
+        "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+        "97f1eb8e5042356c805fdd61afa2c557663785e0794dcafa21e138fd38def18cb360133c221aa31d6896a6bf3e65b614",
+    ),
+    (
+        CONTEXT_V1,
+        "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+        "82c3b3eab863754bbfd2b9f17d8d6db9f61169f301cbf0b05e1fc4beb5f5c51dd4d2e888c274f49c3fbb2408f61faed1",
+    ),
+];
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Whether a text is an absolute URL as identifiers must be: a scheme, a colon, something after it, no spaces.
 #[must_use]
 pub fn is_url(text: &str) -> bool {
@@ -185,12 +278,12 @@ impl Checker {
     }
 
     fn credential(&mut self, members: &Map<String, Value>, now_ms: Option<i64>) {
-        self.contexts(members.get("@context"));
+        self.contexts(members.get("@context"), CONTEXT_V2);
         self.optional_url(members.get("id"), "/id", Code::IdMalformed);
-        self.types(members.get("type"));
+        self.types(members.get("type"), TYPE);
         self.issuer(members.get("issuer"));
         self.subjects(members.get("credentialSubject"));
-        self.validity(members, now_ms);
+        self.validity(members, ["validFrom", "validUntil"], now_ms);
         for name in ["name", "description"] {
             self.language_values(members.get(name), &format!("/{name}"));
         }
@@ -202,8 +295,30 @@ impl Checker {
         self.related_resources(members.get("relatedResource"));
     }
 
+    /// Data model 1.1, whose members for the times have other names and whose start is required.
+    fn credential_v1(&mut self, members: &Map<String, Value>, now_ms: Option<i64>) {
+        self.contexts(members.get("@context"), CONTEXT_V1);
+        self.optional_url(members.get("id"), "/id", Code::IdMalformed);
+        self.types(members.get("type"), TYPE);
+        self.issuer(members.get("issuer"));
+        self.subjects(members.get("credentialSubject"));
+        if !members.contains_key("issuanceDate") {
+            self.problem(
+                Code::DateMalformed,
+                "/issuanceDate",
+                "`issuanceDate` is missing",
+            );
+        }
+        self.validity(members, ["issuanceDate", "expirationDate"], now_ms);
+        self.typed(members, "credentialStatus", Code::StatusMalformed);
+        self.typed(members, "credentialSchema", Code::SchemaMalformed);
+        self.typed(members, "evidence", Code::EvidenceMalformed);
+        self.typed(members, "termsOfUse", Code::TermsOfUseMalformed);
+        self.typed(members, "refreshService", Code::RefreshServiceMalformed);
+    }
+
     /// §4.3: an ordered set, first the base context, then URLs or objects.
-    fn contexts(&mut self, contexts: Option<&Value>) {
+    fn contexts(&mut self, contexts: Option<&Value>, base: &str) {
         let Some(Value::Array(contexts)) = contexts else {
             return self.problem(
                 Code::ContextMalformed,
@@ -211,11 +326,11 @@ impl Checker {
                 "`@context` must be a list",
             );
         };
-        if contexts.first().and_then(Value::as_str) != Some(CONTEXT_V2) {
+        if contexts.first().and_then(Value::as_str) != Some(base) {
             self.problem(
                 Code::ContextFirstWrong,
                 "/@context/0",
-                format!("the first context must be `{CONTEXT_V2}`"),
+                format!("the first context must be `{base}`"),
             );
         }
         for (n, context) in contexts.iter().enumerate() {
@@ -235,7 +350,7 @@ impl Checker {
     }
 
     /// §4.5.
-    fn types(&mut self, types: Option<&Value>) {
+    fn types(&mut self, types: Option<&Value>, own: &str) {
         match types {
             None => self.problem(Code::TypeMissing, "/type", "`type` is missing"),
             Some(types) => {
@@ -243,11 +358,11 @@ impl Checker {
                 if !self.type_texts(types, "/type", Code::TypeMalformed) {
                     return;
                 }
-                if !list.iter().any(|kind| kind == "VerifiableCredential") {
+                if !list.iter().any(|kind| kind == own) {
                     self.problem(
                         Code::TypeMissing,
                         "/type",
-                        "`type` must include VerifiableCredential",
+                        format!("`type` must include {own}"),
                     );
                 }
             }
@@ -339,7 +454,12 @@ impl Checker {
     }
 
     /// §4.9.
-    fn validity(&mut self, members: &Map<String, Value>, now_ms: Option<i64>) {
+    fn validity(
+        &mut self,
+        members: &Map<String, Value>,
+        [from, until]: [&str; 2],
+        now_ms: Option<i64>,
+    ) {
         let mut date = |name: &str| {
             let value = members.get(name)?;
             let at_ms = value.as_str().and_then(parse_date_time_stamp);
@@ -352,28 +472,28 @@ impl Checker {
             }
             at_ms
         };
-        let (from_ms, until_ms) = (date("validFrom"), date("validUntil"));
+        let (from_ms, until_ms) = (date(from), date(until));
         if let (Some(from_ms), Some(until_ms)) = (from_ms, until_ms)
             && from_ms > until_ms
         {
             self.problem(
                 Code::ValidityReversed,
-                "/validUntil",
-                "`validFrom` is after `validUntil`",
+                &format!("/{until}"),
+                format!("`{from}` is after `{until}`"),
             );
         }
         let Some(now_ms) = now_ms else { return };
         if from_ms.is_some_and(|from_ms| now_ms < from_ms) {
             self.problem(
                 Code::CredentialNotYetValid,
-                "/validFrom",
+                &format!("/{from}"),
                 "the credential is not valid yet",
             );
         }
         if until_ms.is_some_and(|until_ms| now_ms > until_ms) {
             self.problem(
                 Code::CredentialExpired,
-                "/validUntil",
+                &format!("/{until}"),
                 "the credential is no longer valid",
             );
         }
@@ -507,6 +627,8 @@ fn resource_digests(resource: &Value) -> Result<Vec<ResourceDigest>, &'static st
             Some([0x12, 32, digest @ ..]) => ResourceDigest::named("sha256", digest),
             Some([0x20, 48, digest @ ..]) => ResourceDigest::named("sha384", digest),
             Some([0x13, 64, digest @ ..]) => ResourceDigest::named("sha512", digest),
+            // The data model's own example is a bare SHA-256 without the head of a multihash.
+            Some(digest) if digest.len() == 32 => ResourceDigest::named("sha256", digest),
             Some(_) | None => None,
         };
         digests.push(

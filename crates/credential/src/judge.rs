@@ -1,0 +1,142 @@
+//! A verdict on what somebody shows: a credential, or a presentation with all that is in it. One place for the command line and the API.
+
+use garita_canon::Canonicalizer;
+use serde_json::Value;
+
+use crate::data_integrity::{self, Purpose, Verified, VerifyOptions};
+use crate::presentation;
+use crate::problem::{Code, Problem};
+use crate::resolver::Resolver;
+use crate::vc;
+
+/// What is looked at beside the proofs, which always must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// The form that the data model asks for, and that every term is defined.
+    pub model: bool,
+    /// That the credential is in force.
+    pub dates: bool,
+    /// That the issuer controls a key that signed; the holder, of a presentation.
+    pub controller: bool,
+    /// That each credential of a presentation speaks of its holder.
+    pub holder: bool,
+}
+
+impl Checks {
+    /// All of them.
+    pub const ALL: Self = Self {
+        model: true,
+        dates: true,
+        controller: true,
+        holder: true,
+    };
+    /// The proofs alone.
+    pub const PROOF: Self = Self {
+        model: false,
+        dates: false,
+        controller: false,
+        holder: false,
+    };
+}
+
+/// By what documents are judged.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// Knows the keys.
+    pub resolver: &'a dyn Resolver,
+    /// Knows the contexts.
+    pub canonicalizer: &'a Canonicalizer,
+    /// The time at which keys, expiry and validity are judged.
+    pub now_ms: i64,
+    /// What is looked at.
+    pub checks: Checks,
+    /// For whom the proof of what is shown must be, where that is asked.
+    pub domain: Option<&'a str>,
+    /// What the proof of what is shown must answer, where that is asked.
+    pub challenge: Option<&'a str>,
+}
+
+impl Judge<'_> {
+    /// All that is wrong with a credential, or with a presentation and the credentials in it; nothing where all holds.
+    #[must_use]
+    pub fn shown(&self, document: &Value) -> Vec<Problem> {
+        if presentation::is_one(document) {
+            self.presentation(document)
+        } else {
+            self.credential(document)
+        }
+    }
+
+    /// All that is wrong with a credential.
+    #[must_use]
+    pub fn credential(&self, document: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        match self.proofs(document, Purpose::AssertionMethod) {
+            Ok(verified) if self.checks.controller => {
+                problems.extend(vc::check_controller(document, &verified).err());
+            }
+            Ok(_) => {}
+            Err(found) => problems.extend(found),
+        }
+        if self.checks.model {
+            let now_ms = self.checks.dates.then_some(self.now_ms);
+            problems.extend(vc::check_any(document, now_ms));
+            problems.extend(vc::check_known_resources(document));
+            self.terms(document, &mut problems);
+        }
+        problems
+    }
+
+    /// All that is wrong with a presentation: with its own proof and form, and with each credential in it.
+    #[must_use]
+    pub fn presentation(&self, document: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        match self.proofs(document, Purpose::Authentication) {
+            Ok(verified) if self.checks.controller => {
+                problems.extend(presentation::check_controller(document, &verified).err());
+            }
+            Ok(_) => {}
+            Err(found) => problems.extend(found),
+        }
+        if self.checks.model {
+            problems.extend(presentation::check_form(document));
+            self.terms(document, &mut problems);
+        }
+        if self.checks.holder {
+            problems.extend(presentation::check_holder(document));
+        }
+        // A credential in it is for nobody in particular: who it is shown to is the presentation's affair.
+        let inside = Self {
+            domain: None,
+            challenge: None,
+            ..*self
+        };
+        for (n, credential) in presentation::credentials_of(document).iter().enumerate() {
+            let place = format!("/verifiableCredential/{n}");
+            let found = inside.credential(credential);
+            problems.extend(found.into_iter().map(|problem| problem.under(&place)));
+        }
+        problems.truncate(vc::PROBLEMS_MAX);
+        problems
+    }
+
+    fn proofs(&self, document: &Value, purpose: Purpose) -> Result<Verified, Vec<Problem>> {
+        let options = VerifyOptions {
+            resolver: self.resolver,
+            at_ms: Some(self.now_ms),
+            purpose,
+            domain: self.domain,
+            challenge: self.challenge,
+        };
+        data_integrity::verify(document, &options, self.canonicalizer)
+    }
+
+    /// A suite over JSON signs terms that no context defines, and who reads the document as linked data would not see them. The suites
+    /// over RDF have refused such a document already.
+    fn terms(&self, document: &Value, problems: &mut Vec<Problem>) {
+        let refused = |problem: &Problem| matches!(problem.code, Code::Canon(_));
+        if !problems.iter().any(refused) {
+            problems.extend(vc::check_terms(document, self.canonicalizer));
+        }
+    }
+}
