@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use garita_canon::{Canonicalizer, json};
+use garita_canon::json;
 use garita_credential::carry;
 use garita_credential::data_integrity::{ProofOptions, Purpose};
 use garita_credential::keys::KeyFile;
-use garita_credential::presentation;
+use garita_credential::{Lang, presentation};
 use garita_exchange::booth::{self, Ground as _, Verdict};
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
@@ -17,6 +17,7 @@ use garita_exchange::trust::{self, Trust};
 use garita_node::config::NodeConfig;
 use serde_json::{Value, json};
 
+use crate::credential::contexts::Contexts;
 use crate::node::request;
 use crate::{Data, credential, say};
 
@@ -45,6 +46,16 @@ pub(crate) enum Language {
     En,
     /// Spanish
     Es,
+}
+
+impl Language {
+    /// As the crates below name it.
+    pub(crate) fn of(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Es => Lang::Es,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -87,7 +98,7 @@ pub(crate) struct ExportArgs {
     out: PathBuf,
 }
 
-pub(crate) fn present(args: &PresentArgs, canonicalizer: &Canonicalizer) -> ExitCode {
+pub(crate) fn present(args: &PresentArgs, contexts: &Contexts) -> ExitCode {
     let key = match fs::read_to_string(&args.key)
         .map_err(|e| e.to_string())
         .and_then(|text| <KeyFile>::parse(&text).map_err(|e| e.to_string()))
@@ -117,6 +128,7 @@ pub(crate) fn present(args: &PresentArgs, canonicalizer: &Canonicalizer) -> Exit
             None => return say::unusable(format!("`{method}` names no key: DID#KEY")),
         },
     };
+    let canonicalizer = contexts.of(&json!({ "verifiableCredential": &credentials }));
     match presentation::create(holder, &credentials, &key.key, &options, canonicalizer) {
         Ok(signed) => {
             say::data(serde_json::to_string_pretty(&signed).unwrap_or_default());
