@@ -37,6 +37,7 @@
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
+//! | [`status`] | what became of a credential: Bitstring Status List 1.0 |
 //! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
 //! | [`problem`] | what is wrong with a document: code, place, words in English and Spanish |
 
@@ -49,6 +50,7 @@ pub mod keys;
 pub mod presentation;
 pub mod problem;
 pub mod resolver;
+pub mod status;
 pub mod time;
 pub mod vc;
 
