@@ -32,6 +32,7 @@
 //! | --- | --- |
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
+//! | [`webvh`] | `did:webvh`: DIDs with a history |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
@@ -53,6 +54,7 @@ pub mod resolver;
 pub mod status;
 pub mod time;
 pub mod vc;
+pub mod webvh;
 
 pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};
 pub use keys::{KeyFile, KeyType, SigningKey, VerificationKey};
