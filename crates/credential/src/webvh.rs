@@ -32,7 +32,7 @@
 //! let documents = Documents { log: log.as_bytes(), witness: None };
 //! let read = webvh::verify(history.did(), documents, start + 2 * day, &canonicalizer).map_err(|broken| broken.problem)?;
 //! assert_eq!(read.versions().len(), 2);
-//! assert!(read.at(start).unwrap().document().method(&format!("{}#key-1", read.did())).is_some());
+//! assert!(read.at(start).unwrap().document().unwrap().method(&format!("{}#key-1", read.did())).is_some());
 //! # Ok::<(), garita_credential::Problem>(())
 //! ```
 

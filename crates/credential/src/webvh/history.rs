@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::WebvhDid;
 use super::parameters::{Parameters, WitnessRule};
-use crate::did::DidDocument;
+use crate::did::{DidDocument, DidError, DidMethod};
 use crate::resolver::{KeyEntry, Purposes};
 use crate::time::{Precision, format_date_time_stamp};
 
@@ -23,7 +23,7 @@ pub struct Version {
     pub(super) at_ms: i64,
     pub(super) did: String,
     pub(super) parameters: Parameters,
-    pub(super) document: DidDocument,
+    pub(super) document: Result<DidDocument, DidError>,
     /// Who must have witnessed it.
     pub(super) witness: Option<WitnessRule>,
     pub(super) entry: Value,
@@ -61,9 +61,19 @@ impl Version {
     }
 
     /// Its keys.
-    #[must_use]
-    pub fn document(&self) -> &DidDocument {
-        &self.document
+    ///
+    /// # Errors
+    /// Where the DID document cannot be read. That is no fault of the log, which holds whatever it says; such a version has no keys.
+    pub fn document(&self) -> Result<&DidDocument, &DidError> {
+        self.document.as_ref()
+    }
+
+    /// The keys that count while this version does.
+    fn methods(&self) -> &[DidMethod] {
+        match &self.document {
+            Ok(document) if !self.parameters.deactivated => &document.methods,
+            Ok(_) | Err(_) => &[],
+        }
     }
 
     /// Its DID document as it is written.
@@ -148,7 +158,7 @@ impl History {
     ///
     /// `from_ms` says from when a version counts: its own word is [`Version::at_ms`]; who logged when it first saw a version has a
     /// better one. A version whose time is not after the one before counts from the moment that one did. When the DID is over, so are
-    /// its keys.
+    /// its keys; where a version's document cannot be read, there are none until the next.
     #[must_use]
     pub fn key_entries(&self, from_ms: impl Fn(&Version) -> i64) -> Vec<KeyEntry> {
         let mut entries: Vec<KeyEntry> = Vec::new();
@@ -156,25 +166,19 @@ impl History {
         for version in &self.versions {
             now_ms = from_ms(version).max(now_ms);
             let holds = |entry: &KeyEntry| {
-                !version.parameters.deactivated
-                    && version
-                        .document
-                        .method(&entry.verification_method)
-                        .is_some_and(|method| {
-                            method.key == entry.key
-                                && method.purposes == entry.purposes
-                                && method.controller == entry.controller
-                        })
+                version.methods().iter().any(|method| {
+                    method.id == entry.verification_method
+                        && method.key == entry.key
+                        && method.purposes == entry.purposes
+                        && method.controller == entry.controller
+                })
             };
             for entry in entries.iter_mut().filter(|entry| entry.until_ms.is_none()) {
                 if !holds(entry) {
                     entry.until_ms = Some(now_ms);
                 }
             }
-            if version.parameters.deactivated {
-                continue;
-            }
-            for method in &version.document.methods {
+            for method in version.methods() {
                 let known = entries.iter().any(|entry| {
                     entry.until_ms.is_none() && entry.verification_method == method.id
                 });

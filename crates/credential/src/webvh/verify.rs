@@ -183,7 +183,7 @@ pub(super) fn accept(
         return Err(problem(Code::DidLogTimeWrong, "/versionTime", message));
     }
     check_keys(before, &parameters, &entry, place, canonicalizer)?;
-    let document = check_state(before, scid, &parameters, &entry, place)?;
+    let did = check_state(before, scid, &parameters, &entry, place)?;
     let witness = match before {
         None => parameters.witness.clone(),
         // §3.7.1: the first witnesses are asked at once, their successors from the next entry on.
@@ -197,9 +197,9 @@ pub(super) fn accept(
         number,
         id: entry.version_id.to_owned(),
         at_ms: entry.at_ms,
-        did: document.id.as_str().to_owned(),
+        did: did.as_str().to_owned(),
         parameters,
-        document,
+        document: DidDocument::parse(entry.state),
         witness,
         entry: value,
     })
@@ -262,26 +262,22 @@ fn check_state(
     parameters: &Parameters,
     entry: &Entry<'_>,
     place: &str,
-) -> Result<DidDocument, Problem> {
-    let document = DidDocument::parse(entry.state).map_err(|error| {
-        let within = match &error {
-            crate::did::DidError::Document { pointer, .. } => pointer.as_str(),
-            _ => "/id",
-        };
-        let pointer = format!("{place}/state{within}");
-        Problem::new(Code::DidDocumentMalformed, pointer, error.to_string())
-    })?;
-    let mismatch = |message: &str| {
-        let pointer = format!("{place}/state/id");
-        Err(Problem::new(Code::DidLogMismatch, pointer, message))
+) -> Result<WebvhDid, Problem> {
+    let wrong = |code, name: &str, message: &str| {
+        let pointer = format!("{place}/state/{name}");
+        Err(Problem::new(code, pointer, message))
     };
-    match WebvhDid::from_did(document.id.clone()) {
-        Err(_) => return mismatch("the document is not about a did:webvh"),
-        Ok(did) if did.scid() != scid => return mismatch("the document is about another DID"),
-        Ok(_) => {}
+    let mismatch = |message| wrong(Code::DidLogMismatch, "id", message);
+    let id = entry.state.get("id").and_then(Value::as_str);
+    let Some(did) = id.and_then(|id| WebvhDid::parse(id).ok()) else {
+        let message = "the document must be about a did:webvh";
+        return wrong(Code::DidLogMalformed, "id", message);
+    };
+    if did.scid() != scid {
+        return mismatch("the document is about another DID");
     }
-    let Some(before) = before.filter(|before| before.did != document.id.as_str()) else {
-        return Ok(document);
+    let Some(before) = before.filter(|before| before.did != did.as_str()) else {
+        return Ok(did);
     };
     if !parameters.portable {
         return mismatch("the DID has moved, and may not");
@@ -289,8 +285,7 @@ fn check_state(
     let names = entry.state.get("alsoKnownAs").and_then(Value::as_array);
     if !names.is_some_and(|names| names.iter().any(|name| *name == *before.did)) {
         let message = "a DID that has moved must be `alsoKnownAs` what it was";
-        let pointer = format!("{place}/state/alsoKnownAs");
-        return Err(Problem::new(Code::DidLogMismatch, pointer, message));
+        return wrong(Code::DidLogMismatch, "alsoKnownAs", message);
     }
-    Ok(document)
+    Ok(did)
 }

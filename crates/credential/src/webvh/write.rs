@@ -57,7 +57,7 @@ pub fn create(
         .map_err(|error| Problem::new(Code::DidMalformed, "/0/state/id", error.to_string()))?;
     let entry = sign(draft, 1, &scid, at_ms, key, canonicalizer)?;
     // INVARIANT (nothing that others refuse): what is made here goes through the reader's own checks.
-    let version = accept(None, &scid, entry, "/0", at_ms, canonicalizer)?;
+    let version = readable(accept(None, &scid, entry, "/0", at_ms, canonicalizer)?)?;
     if version.did != did.as_str() {
         let message = "the document must be about the place's DID";
         return Err(Problem::new(Code::DidLogMismatch, "/0/state/id", message));
@@ -98,6 +98,7 @@ impl History {
         // Upholds (nothing that others refuse).
         let scid = self.did().scid();
         let version = accept(Some(before), scid, entry, &place, at_ms, canonicalizer)?;
+        let version = readable(version)?;
         self.versions.push(version);
         Ok(())
     }
@@ -151,6 +152,18 @@ fn sign(
         *proof = Value::Array(vec![proof.take()]);
     }
     Ok(signed)
+}
+
+/// A version whose document has keys that can be read, which a reader does not ask.
+fn readable(version: Version) -> Result<Version, Problem> {
+    match &version.document {
+        Ok(_) => Ok(version),
+        Err(error) => {
+            let pointer = format!("/{}/state", version.number.saturating_sub(1));
+            let message = error.to_string();
+            Err(Problem::new(Code::DidDocumentMalformed, pointer, message))
+        }
+    }
 }
 
 fn replace_text(text: &str, scid: &str) -> String {

@@ -254,20 +254,52 @@ fn documents_of_something_else_are_refused() {
         let (code, place) = owner_changes(1, |entry| change(&mut entry["state"]));
         assert_eq!((code, place.as_str()), expected);
     };
-    let malformed = ("did-document-malformed", "/1/state/id");
-    check(&|state| state["id"] = json!(null), malformed);
-    check(&|state| state["id"] = json!("x"), malformed);
+    let malformed = ("did-log-malformed", "/1/state/id");
+    for id in [
+        json!(null),
+        json!("x"),
+        json!(5),
+        json!("did:web:cbp.example:office"),
+    ] {
+        check(&|state| state["id"] = id.clone(), malformed);
+    }
     let mismatch = ("did-log-mismatch", "/1/state/id");
-    let web = json!({"id": "did:web:cbp.example:office"});
-    check(&|state| *state = web.clone(), mismatch);
     let other = json!({"id": format!("did:webvh:{}:cbp.example:office", multihash(b"other"))});
     check(&|state| *state = other.clone(), mismatch);
     let moved = json!({"id": three().did().as_str().replace("office", "desk")});
     check(&|state| *state = moved.clone(), mismatch);
-    check(
-        &|state| state["verificationMethod"] = json!([5]),
-        ("did-document-malformed", "/1/state/verificationMethod/0"),
-    );
+}
+
+#[test]
+fn a_document_that_cannot_be_read_has_no_keys_and_breaks_no_log() {
+    let history = three();
+    let mut entries = lines(&history);
+    entries[1]["state"]["verificationMethod"] = json!([{"id": "#x", "type": "Multikey"}]);
+    resign(&mut entries, 1, &key(1));
+    resign(&mut entries, 2, &key(2));
+    let read = check(history.did(), &to_log(&entries)).unwrap();
+    let error = read.by_number(2).unwrap().document().unwrap_err();
+    assert_eq!(error.code(), "did-document-malformed");
+    let spans: Vec<_> = read
+        .key_entries(Version::at_ms)
+        .iter()
+        .map(|entry| {
+            (
+                (entry.from_ms - START) / DAY,
+                entry.until_ms.map(|at_ms| (at_ms - START) / DAY),
+            )
+        })
+        .collect();
+    assert_eq!(spans, [(0, Some(10)), (20, None)]);
+    // We do not write such a one.
+    let mut ours = three();
+    let broken = entries[1]["state"].clone();
+    let at_ms = START + 30 * DAY;
+    let problem = ours.update(broken, Changes::default(), at_ms, &key(3), &CANONICALIZER);
+    let problem = problem.unwrap_err();
+    let found = (problem.code(), problem.pointer.as_str());
+    assert_eq!(found, ("did-document-malformed", "/3/state"));
+    assert_eq!(ours, three());
 }
 
 #[test]
@@ -306,7 +338,7 @@ fn what_we_would_refuse_we_do_not_write() {
         make("cbp.example:desk", good(), first(), 1),
         "did-log-mismatch"
     );
-    assert_eq!(make(PLACE, json!({}), first(), 1), "did-document-malformed");
+    assert_eq!(make(PLACE, json!({}), first(), 1), "did-log-malformed");
     let p256 = SigningKey::from_bytes(crate::KeyType::P256, &[7; 32]).unwrap();
     let made = create(PLACE, good(), first(), START, &p256, &CANONICALIZER);
     assert_eq!(made.unwrap_err().code(), "suite-key-mismatch");
