@@ -226,14 +226,7 @@ impl DidUrl {
 /// # Errors
 /// When it is no `did:web` or names no public host.
 pub fn web_url(did: &Did) -> Result<String, DidError> {
-    let (host, port, path) = web_parts(did)?;
-    if host.parse::<std::net::Ipv4Addr>().is_ok()
-        || host == "localhost"
-        || host.ends_with(".localhost")
-    {
-        return Err(DidError::Host(host));
-    }
-    Ok(web_join("https", &host, port, &path))
+    Ok(web_place(did)?.public()?.url("https", "did.json"))
 }
 
 /// As [`web_url`], but over http and for this machine only (`localhost`, `127.0.0.1`): for the demo and tests.
@@ -241,11 +234,7 @@ pub fn web_url(did: &Did) -> Result<String, DidError> {
 /// # Errors
 /// When it is no `did:web` or names another machine.
 pub fn web_url_loopback(did: &Did) -> Result<String, DidError> {
-    let (host, port, path) = web_parts(did)?;
-    if host != "localhost" && !host.ends_with(".localhost") && host != "127.0.0.1" {
-        return Err(DidError::Host(host));
-    }
-    Ok(web_join("http", &host, port, &path))
+    Ok(web_place(did)?.loopback()?.url("http", "did.json"))
 }
 
 /// The `did:web` of a host, a port if it isn't the usual one, and a path of plain segments.
@@ -262,72 +251,125 @@ pub fn web_did(host: &str, port: Option<u16>, path: &[&str]) -> Result<Did, DidE
         text.push_str(segment);
     }
     let did = Did::parse(&text)?;
-    web_parts(&did)?;
+    web_place(&did)?;
     Ok(did)
 }
 
-/// Host, port and path segments.
-fn web_parts(did: &Did) -> Result<(String, Option<u16>, Vec<&str>), DidError> {
+fn web_place(did: &Did) -> Result<WebPlace<'_>, DidError> {
     if did.method() != "web" {
         return Err(DidError::MethodUnsupported(did.method().to_owned()));
     }
-    let mut parts = did.method_specific_id().split(':');
-    let authority = parts.next().unwrap_or_default();
-    let bad_host = || DidError::Host(shorten(authority));
-    let (host, port) = match authority
-        .split_once("%3A")
-        .or_else(|| authority.split_once("%3a"))
-    {
-        Some((host, port)) => {
-            let plain = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-            let port = port
-                .parse::<u16>()
-                .ok()
-                .filter(|port| plain && *port != 0)
-                .ok_or_else(bad_host)?;
-            (host, Some(port))
-        }
-        None => (authority, None),
-    };
-    let label_ok = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    if host.len() > 253 || !host.split('.').all(label_ok) {
-        return Err(bad_host());
-    }
-    let path: Vec<&str> = parts.collect();
-    // A segment of dots would climb out of its place; an escaped slash would hide one. Neither has an honest use.
-    let segment_ok = |segment: &&str| {
-        !segment.is_empty()
-            && segment.bytes().any(|b| b != b'.')
-            && !segment.to_ascii_lowercase().contains("%2")
-            && !segment.to_ascii_lowercase().contains("%5c")
-    };
-    if !path.iter().all(segment_ok) {
-        return Err(DidError::Malformed(shorten(did.as_str())));
-    }
-    Ok((host.to_ascii_lowercase(), port, path))
+    WebPlace::parse(did.method_specific_id())
 }
 
-fn web_join(scheme: &str, host: &str, port: Option<u16>, path: &[&str]) -> String {
-    let mut url = format!("{scheme}://{host}");
-    if let Some(port) = port {
-        url.push_str(&format!(":{port}"));
+/// A place on the web as `did:web` and `did:webvh` write it: `HOST[%3APORT][:SEGMENT…]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WebPlace<'a> {
+    host: String,
+    port: Option<u16>,
+    path: Vec<&'a str>,
+}
+
+impl<'a> WebPlace<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, DidError> {
+        let mut parts = text.split(':');
+        let authority = parts.next().unwrap_or_default();
+        let bad_host = || DidError::Host(shorten(authority));
+        let (host, port) = match authority
+            .split_once("%3A")
+            .or_else(|| authority.split_once("%3a"))
+        {
+            Some((host, port)) => {
+                let plain = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+                let port = port
+                    .parse::<u16>()
+                    .ok()
+                    .filter(|port| plain && *port != 0)
+                    .ok_or_else(bad_host)?;
+                (host, Some(port))
+            }
+            None => (authority, None),
+        };
+        let label_ok = |label: &str| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if host.len() > 253 || !host.split('.').all(label_ok) {
+            return Err(bad_host());
+        }
+        let path: Vec<&str> = parts.collect();
+        // A segment of dots would climb out of its place; an escaped slash, dot or control would hide one. None has an honest use.
+        let hides = |escaped: &str| {
+            let code = escaped.get(..2).map(|hex| u8::from_str_radix(hex, 16));
+            !matches!(code, Some(Ok(0x30..=0x5b | 0x5d..=0x7e | 0x80..)))
+        };
+        let segment_ok = |segment: &&str| {
+            !segment.is_empty()
+                && segment.bytes().any(|b| b != b'.')
+                && !segment.split('%').skip(1).any(hides)
+        };
+        if !path.iter().all(segment_ok) {
+            return Err(DidError::Malformed(shorten(text)));
+        }
+        Ok(Self {
+            host: host.to_ascii_lowercase(),
+            port,
+            path,
+        })
     }
-    if path.is_empty() {
-        url.push_str("/.well-known");
+
+    /// This place, if its host is a public name.
+    ///
+    /// A last label that is a number makes the whole an address for whoever fetches it, however few parts it has: `127.1`, `0x7f.1`.
+    pub(crate) fn public(self) -> Result<Self, DidError> {
+        let last = self.host.rsplit('.').next().unwrap_or_default();
+        let number = last.bytes().all(|b| b.is_ascii_digit())
+            || last
+                .strip_prefix("0x")
+                .is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        if number || last == "localhost" {
+            return Err(DidError::Host(self.host));
+        }
+        Ok(self)
     }
-    for segment in path {
+
+    /// This place, if its host is this machine.
+    pub(crate) fn loopback(self) -> Result<Self, DidError> {
+        if self.host != "localhost"
+            && !self.host.ends_with(".localhost")
+            && self.host != "127.0.0.1"
+        {
+            return Err(DidError::Host(self.host));
+        }
+        Ok(self)
+    }
+
+    /// Whether the host's name has more than one part.
+    pub(crate) fn is_qualified(&self) -> bool {
+        self.host.contains('.')
+    }
+
+    /// Where a file of this place lies; a whole host's files lie in `.well-known`.
+    pub(crate) fn url(&self, scheme: &str, file: &str) -> String {
+        let mut url = format!("{scheme}://{}", self.host);
+        if let Some(port) = self.port {
+            url.push_str(&format!(":{port}"));
+        }
+        if self.path.is_empty() {
+            url.push_str("/.well-known");
+        }
+        for segment in &self.path {
+            url.push('/');
+            url.push_str(segment);
+        }
         url.push('/');
-        url.push_str(segment);
+        url.push_str(file);
+        url
     }
-    url.push_str("/did.json");
-    url
 }
 
 /// The document of a `did:key`.
@@ -344,11 +386,16 @@ pub fn key_document(did: &Did) -> Result<Value, DidError> {
 /// (`key-1`) or a whole DID URL.
 #[must_use]
 pub fn document(did: &Did, keys: &[(String, VerificationKey)]) -> Value {
+    document_of(did.as_str(), keys)
+}
+
+/// As [`document`], for what is not yet a DID: the template of a `did:webvh`.
+pub(crate) fn document_of(did: &str, keys: &[(String, VerificationKey)]) -> Value {
     let url = |id: &str| {
         if id.starts_with("did:") {
             id.to_owned()
         } else {
-            did.with_fragment(id.trim_start_matches('#'))
+            format!("{did}#{}", id.trim_start_matches('#'))
         }
     };
     let methods: Vec<Value> = keys
@@ -357,7 +404,7 @@ pub fn document(did: &Did, keys: &[(String, VerificationKey)]) -> Value {
             json!({
                 "id": url(id),
                 "type": "Multikey",
-                "controller": did.as_str(),
+                "controller": did,
                 "publicKeyMultibase": key.to_multibase(),
             })
         })
@@ -365,7 +412,7 @@ pub fn document(did: &Did, keys: &[(String, VerificationKey)]) -> Value {
     let ids: Vec<String> = keys.iter().map(|(id, _)| url(id)).collect();
     let mut members = Map::new();
     members.insert("@context".into(), json!([CONTEXT_DID, CONTEXT_MULTIKEY]));
-    members.insert("id".into(), did.as_str().into());
+    members.insert("id".into(), did.into());
     members.insert("verificationMethod".into(), methods.into());
     for purpose in Purpose::ALL {
         members.insert(purpose.as_str().into(), json!(ids));
@@ -641,6 +688,17 @@ mod tests {
         );
         for bad in [
             "did:web:10.0.0.1",
+            "did:web:127.1",
+            "did:web:2130706433",
+            "did:web:0x7f000001",
+            "did:web:0x7f.1",
+            "did:web:0X7F.0",
+            "did:web:a.example.:x",
+            "did:web:a.example%3A",
+            "did:web:a.example%3A80%3A81",
+            "did:web:%61.example",
+            "did:web:a.example:%5Cx",
+            "did:web:a.example:%20",
             "did:web:a_b.example",
             "did:web:a..example",
             "did:web:-a.example",

@@ -33,12 +33,14 @@
 //! | [`judge`] | a verdict on what somebody shows, for the command line and the API |
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
+//! | [`webvh`] | `did:webvh`: DIDs with a history |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022`, `eddsa-jcs-2022`, `ecdsa-rdfc-2019`, `ecdsa-jcs-2019`: make and verify proofs, sets and chains |
 //! | [`selective`] | showing a part of what was signed: `ecdsa-sd-2023` |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
+//! | [`status`] | what became of a credential: Bitstring Status List 1.0 |
 //! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
 //! | [`problem`] | what is wrong with a document: code, place, words in English and Spanish |
 
@@ -54,8 +56,10 @@ pub mod presentation;
 pub mod problem;
 pub mod resolver;
 pub mod selective;
+pub mod status;
 pub mod time;
 pub mod vc;
+pub mod webvh;
 
 pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};
 pub use keys::{KeyFile, KeyType, SigningKey, VerificationKey};

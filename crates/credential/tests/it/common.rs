@@ -20,12 +20,17 @@ pub(crate) static CANONICALIZER: LazyLock<Canonicalizer> = LazyLock::new(|| {
     Canonicalizer::new(contexts)
 });
 
+/// Where vectors are, if they are: beside the project, or where `GARITA_VECTORS` says.
+pub(crate) fn vectors_root() -> PathBuf {
+    std::env::var_os("GARITA_VECTORS").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+        PathBuf::from,
+    )
+}
+
 /// A folder of vectors, where it is there; says so where it isn't.
 pub(crate) fn vectors(name: &str) -> Option<PathBuf> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/vectors")
-        .join(name)
-        .join("TestVectors");
+    let folder = vectors_root().join(name).join("TestVectors");
     if folder.is_dir() {
         return Some(folder);
     }

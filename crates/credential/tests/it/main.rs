@@ -9,3 +9,4 @@ mod selective;
 #[cfg(feature = "bbs")]
 mod unlinkable;
 mod vectors;
+mod webvh;
