@@ -128,6 +128,9 @@ pub enum KeyError {
     /// Bytes that are no point on the curve, or one of small order; a secret key that is zero or beyond the curve's order.
     #[error("key is not a usable point on the curve")]
     NotAPoint,
+    /// Not a JSON Web Key, or one that contradicts itself.
+    #[error("JSON Web Key: {0}")]
+    Jwk(&'static str),
     /// The key file isn't a Multikey document with the needed members.
     #[error("key file: {0}")]
     File(&'static str),
@@ -144,6 +147,7 @@ impl KeyError {
             Self::NotMultibase | Self::NotAPoint => "key-malformed",
             Self::TypeUnsupported { .. } => "key-type-unsupported",
             Self::Length { .. } => "key-length-wrong",
+            Self::Jwk(_) => "jwk-malformed",
             Self::File(_) => "key-file-malformed",
             Self::FileMismatch => "key-file-mismatch",
         }
@@ -374,6 +378,14 @@ pub trait SecretKey: Sized {
     /// The public half.
     #[must_use]
     fn verification_key(&self) -> VerificationKey;
+
+    /// From a secret JSON Web Key, for kinds that have that form.
+    ///
+    /// # Errors
+    /// When it isn't one; always for other kinds.
+    fn from_jwk(_jwk: &serde_json::Value) -> Result<Self, KeyError> {
+        Err(KeyError::File("keys of this kind have no JSON Web Key"))
+    }
 }
 
 /// A secret key that signs bytes. Erased from memory when dropped; cannot be printed.
@@ -509,6 +521,10 @@ impl SecretKey for SigningKey {
 
     fn verification_key(&self) -> VerificationKey {
         self.public.clone()
+    }
+
+    fn from_jwk(jwk: &serde_json::Value) -> Result<Self, KeyError> {
+        crate::jwk::secret_from_jwk(jwk)
     }
 }
 

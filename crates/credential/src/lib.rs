@@ -31,7 +31,8 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
-//! | [`did`] | `did:key`, `did:web`, DID documents |
+//! | [`jwk`] | the same keys as JSON Web Keys; `did:jwk` |
+//! | [`did`] | `did:key`, `did:jwk`, `did:web`, DID documents |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
@@ -45,6 +46,7 @@ pub mod carry;
 pub mod data_integrity;
 pub mod did;
 pub mod http_signature;
+pub mod jwk;
 pub mod keys;
 pub mod presentation;
 pub mod problem;
