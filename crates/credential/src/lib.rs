@@ -36,6 +36,8 @@
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
+//! | [`jose`] | the same as JSON Web Tokens: `vc+jwt`, `vp+jwt` |
+//! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
 //! | [`http_signature`] | signed requests between nodes, RFC 9421 and RFC 9530 |
@@ -45,7 +47,9 @@ pub mod bbs;
 pub mod carry;
 pub mod data_integrity;
 pub mod did;
+pub mod envelope;
 pub mod http_signature;
+pub mod jose;
 pub mod jwk;
 pub mod keys;
 pub mod presentation;
