@@ -11,10 +11,10 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
-use crate::jose;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::vc::CONTEXT_V2;
+use crate::{jose, sd_jwt};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -265,7 +265,10 @@ pub fn open_credential(
         (Content::Credential, Secured::Jwt(token)) => {
             jose::verify_credential(&token, resolver, at_ms)
         }
-        (Content::Credential, Secured::SdJwt(_) | Secured::Cose(_)) => Err(vec![Problem::new(
+        (Content::Credential, Secured::SdJwt(token)) => {
+            sd_jwt::verify_credential(&token, None, resolver, at_ms)
+        }
+        (Content::Credential, Secured::Cose(_)) => Err(vec![Problem::new(
             Code::EnvelopeMalformed,
             "/id",
             "envelopes of this kind are not opened here",

@@ -37,6 +37,7 @@
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
 //! | [`jose`] | the same as JSON Web Tokens: `vc+jwt`, `vp+jwt` |
+//! | [`sd_jwt`] | the same with parts that the holder can conceal: `vc+sd-jwt`, `dc+sd-jwt` |
 //! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
@@ -55,6 +56,7 @@ pub mod keys;
 pub mod presentation;
 pub mod problem;
 pub mod resolver;
+pub mod sd_jwt;
 pub mod time;
 pub mod vc;
 

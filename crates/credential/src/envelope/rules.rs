@@ -16,7 +16,7 @@ const CLAIMS: [&str; 9] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf",
 ];
 
-/// The later of 9999-12-31: beyond it no date is meant, and milliseconds still fit.
+/// The last second of the year 9999: beyond it no date is meant, and milliseconds still fit.
 const SECONDS_MAX: f64 = 253_402_300_799.0;
 
 /// The document with the claims about its signature, as it is to be signed.
@@ -71,7 +71,7 @@ impl Speaker {
     }
 
     /// The verification method: `kid` where it is an absolute URL, else as a fragment of who speaks. §4.1.
-    fn method(&self) -> Result<String, Problem> {
+    pub(crate) fn method(&self) -> Result<String, Problem> {
         match (&self.kid, &self.base) {
             (Some(kid), _) if kid.len() <= crate::did::DID_CHARS_MAX && vc::is_url(kid) => {
                 Ok(kid.clone())
