@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::vc::CONTEXT_V2;
-use crate::{jose, sd_jwt};
+use crate::{cose, jose, sd_jwt};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -77,6 +77,16 @@ impl Wrapping {
         };
         format!("{}+{suffix}", content.cty())
     }
+}
+
+/// Whether a `typ` or content type is `application/` and `expected`. Media types know no case; the prefix may be left out (RFC
+/// 7515 §4.1.9, RFC 9596 §2).
+pub(crate) fn is_media_type(found: &str, expected: &str) -> bool {
+    let short = match found.split_at_checked("application/".len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") => rest,
+        _ => found,
+    };
+    short.eq_ignore_ascii_case(expected)
 }
 
 /// Claims about a signature, beside the document that it secures. RFC 7519 §4.1.
@@ -268,11 +278,9 @@ pub fn open_credential(
         (Content::Credential, Secured::SdJwt(token)) => {
             sd_jwt::verify_credential(&token, None, resolver, at_ms)
         }
-        (Content::Credential, Secured::Cose(_)) => Err(vec![Problem::new(
-            Code::EnvelopeMalformed,
-            "/id",
-            "envelopes of this kind are not opened here",
-        )]),
+        (Content::Credential, Secured::Cose(bytes)) => {
+            cose::verify_credential(&bytes, resolver, at_ms)
+        }
         (Content::Presentation, _) => Err(vec![Problem::new(
             Code::EnvelopeMalformed,
             "/type",

@@ -26,13 +26,14 @@ mod jws;
 
 use serde_json::{Map, Value};
 
-use crate::envelope::{Content, Wrapping, rules};
+use crate::envelope::{Content, Wrapping, is_media_type, rules};
 use crate::keys::KeyFile;
 use crate::presentation::Asked;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 
 pub use crate::envelope::{Claims, Opened};
+pub(crate) use jws::object;
 pub use jws::{Jws, TOKEN_CHARS_MAX, sign};
 
 /// Signs a credential: `typ` is `vc+jwt`, `kid` the key's name.
@@ -143,23 +144,20 @@ impl Jws<'_> {
     /// Checks `typ`, which must be there, and `cty`, which may. Explicit typing keeps one kind of token from passing for another:
     /// RFC 8725 §3.11.
     pub(crate) fn check_type(&self, typ: &str, cty: Option<&str>) -> Result<(), Problem> {
-        let is = |found: &str, expected: &str| {
-            // RFC 7515 §4.1.9: `application/` may be left out. Media types know no case.
-            let short = match found.split_at_checked("application/".len()) {
-                Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") => rest,
-                _ => found,
-            };
-            short.eq_ignore_ascii_case(expected)
-        };
         let wrong = |name: &str, expected: &str| {
             let message = format!("`{name}` in the header must be `{expected}`");
             Problem::new(Code::MediaTypeMismatch, "", message)
         };
-        if !self.text("typ").is_some_and(|found| is(found, typ)) {
+        if !self
+            .text("typ")
+            .is_some_and(|found| is_media_type(found, typ))
+        {
             return Err(wrong("typ", typ));
         }
         match (self.text("cty"), cty) {
-            (Some(found), Some(expected)) if !is(found, expected) => Err(wrong("cty", expected)),
+            (Some(found), Some(expected)) if !is_media_type(found, expected) => {
+                Err(wrong("cty", expected))
+            }
             (Some(_) | None, _) => Ok(()),
         }
     }

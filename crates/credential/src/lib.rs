@@ -38,6 +38,7 @@
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
 //! | [`jose`] | the same as JSON Web Tokens: `vc+jwt`, `vp+jwt` |
 //! | [`sd_jwt`] | the same with parts that the holder can conceal: `vc+sd-jwt`, `dc+sd-jwt` |
+//! | [`cose`] | the same as COSE_Sign1: `vc+cose`, `vp+cose` |
 //! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
@@ -46,6 +47,7 @@
 
 pub mod bbs;
 pub mod carry;
+pub mod cose;
 pub mod data_integrity;
 pub mod did;
 pub mod envelope;
