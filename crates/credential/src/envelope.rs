@@ -229,7 +229,9 @@ pub fn unwrap(document: &Value) -> Result<(Content, Secured), Problem> {
         ));
     }
     let id = document.get("id").and_then(Value::as_str).unwrap_or("");
+    // The URL Standard drops white space at the end, and makers of envelopes leave line feeds there.
     let data = id
+        .trim_ascii_end()
         .strip_prefix("data:application/")
         .and_then(|rest| rest.split_once(','))
         .ok_or_else(|| wrong("/id", "`id` must be a `data:` URL of a secured document"))?;

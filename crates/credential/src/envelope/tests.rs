@@ -33,6 +33,10 @@ fn refuses_other_urls_and_company() {
     check(json!({"type": ["EnvelopedVerifiableCredential"]}), None);
     check(json!({"@context": [CONTEXT_V2]}), None);
     check(json!({"id": "data:application/vc+cose;base64,//4"}), None);
+    check(
+        json!({"id": "data:application/vc+cose;base64,//4=\n"}),
+        None,
+    );
     for wrong in [
         json!({"id": "data:application/vp+jwt,a.b.c"}),
         json!({"id": "data:application/vc+jwt;base64,YQ=="}),
@@ -40,6 +44,8 @@ fn refuses_other_urls_and_company() {
         json!({"id": "data:application/vc+cose,0oQ"}),
         json!({"id": "data:application/vc+cose;base64,_-8"}),
         json!({"id": "data:application/vc+cose;base64,//5="}),
+        json!({"id": " data:application/vc+jwt,a.b.c"}),
+        json!({"id": "data:application/vc+jwt,\n"}),
         json!({"id": "data:text/plain,x"}),
         json!({"id": "data:application/vc+jwt,"}),
         json!({"id": "data:application/vc+jwt"}),
