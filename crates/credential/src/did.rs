@@ -1,10 +1,11 @@
-//! Decentralized identifiers (DID Core 1.0), `did:key`, `did:web`, and DID documents. Nothing is fetched here.
+//! Decentralized identifiers (DID Core 1.0), `did:key`, `did:jwk`, `did:web`, and DID documents. Nothing is fetched here.
 
 use std::fmt;
 
 use serde_json::{Map, Value, json};
 
 use crate::data_integrity::Purpose;
+use crate::jwk;
 use crate::keys::{KeyError, VerificationKey};
 use crate::resolver::Purposes;
 
@@ -15,6 +16,7 @@ pub const METHODS_MAX: usize = 64;
 
 const CONTEXT_DID: &str = "https://www.w3.org/ns/did/v1";
 const CONTEXT_MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
+const CONTEXT_JWS: &str = "https://w3id.org/security/suites/jws-2020/v1";
 
 /// What is wrong with a DID or its document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -124,18 +126,27 @@ impl Did {
         self.text.get(self.id_start..).unwrap_or_default()
     }
 
-    /// The key of a `did:key`.
+    /// The key of a `did:key` or `did:jwk`.
     ///
     /// # Errors
     /// When it is of another method, or its key cannot be used.
     pub fn key(&self) -> Result<VerificationKey, DidError> {
-        if self.method() != "key" {
+        if !matches!(self.method(), "key" | "jwk") {
             return Err(DidError::MethodUnsupported(self.method().to_owned()));
         }
-        VerificationKey::from_multibase(self.method_specific_id()).map_err(|source| DidError::Key {
+        self.own_key().map_err(|source| DidError::Key {
             did: shorten(&self.text),
             source,
         })
+    }
+
+    /// The key that the method-specific id of a `did:key` or `did:jwk` is.
+    pub(crate) fn own_key(&self) -> Result<VerificationKey, KeyError> {
+        if self.method() == "jwk" {
+            jwk::from_jwk(&jwk::jwk_of_did(self.method_specific_id())?)
+        } else {
+            VerificationKey::from_multibase(self.method_specific_id())
+        }
     }
 
     /// The DID URL of one of this DID's keys.
@@ -372,14 +383,40 @@ impl<'a> WebPlace<'a> {
     }
 }
 
-/// The document of a `did:key`.
+/// The document of a `did:key` or `did:jwk`.
 ///
 /// # Errors
 /// When it is of another method, or its key cannot be used.
 pub fn key_document(did: &Did) -> Result<Value, DidError> {
     let key = did.key()?;
+    if did.method() == "jwk" {
+        return jwk_document(did);
+    }
     let id = did.method_specific_id().to_owned();
     Ok(document(did, &[(id, key)]))
+}
+
+/// The document of a `did:jwk` whose key can be used: the key as it was written, by the one name that the method gives it.
+fn jwk_document(did: &Did) -> Result<Value, DidError> {
+    let key = jwk::jwk_of_did(did.method_specific_id()).map_err(|source| DidError::Key {
+        did: shorten(did.as_str()),
+        source,
+    })?;
+    let id = did.with_fragment("0");
+    let mut document = json!({
+        "@context": [CONTEXT_DID, CONTEXT_JWS],
+        "id": did.as_str(),
+        "verificationMethod": [{
+            "id": id,
+            "type": "JsonWebKey2020",
+            "controller": did.as_str(),
+            "publicKeyJwk": key,
+        }],
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(Purpose::ALL.map(|purpose| (purpose.as_str().to_owned(), json!([id]))));
+    }
+    Ok(document)
 }
 
 /// A DID document with these keys, each for assertion, authentication and capabilities. A key's id is a fragment
@@ -541,6 +578,11 @@ impl DidDocument {
             }
             ("Multikey" | "Ed25519VerificationKey2020", None) => {
                 return Err(error("`publicKeyMultibase` is missing"));
+            }
+            ("JsonWebKey" | "JsonWebKey2020", _) => {
+                let key = method.get("publicKeyJwk").filter(|key| key.is_object());
+                let key = key.ok_or_else(|| error("`publicKeyJwk` is missing"))?;
+                jwk::from_jwk(key).map_err(|error| error.to_string())
             }
             (other, _) => Err(format!(
                 "verification method type {} is not supported",

@@ -130,6 +130,9 @@ pub enum KeyError {
     /// Bytes that are no point on the curve, or one of small order; a secret key that is zero or beyond the curve's order.
     #[error("key is not a usable point on the curve")]
     NotAPoint,
+    /// Not a JSON Web Key, or one that contradicts itself.
+    #[error("JSON Web Key: {0}")]
+    Jwk(&'static str),
     /// The key file isn't a Multikey document with the needed members.
     #[error("key file: {0}")]
     File(&'static str),
@@ -146,6 +149,7 @@ impl KeyError {
             Self::NotMultibase | Self::NotAPoint => "key-malformed",
             Self::TypeUnsupported { .. } => "key-type-unsupported",
             Self::Length { .. } => "key-length-wrong",
+            Self::Jwk(_) => "jwk-malformed",
             Self::File(_) => "key-file-malformed",
             Self::FileMismatch => "key-file-mismatch",
         }
@@ -376,6 +380,14 @@ pub trait SecretKey: Sized {
     /// The public half.
     #[must_use]
     fn verification_key(&self) -> VerificationKey;
+
+    /// From a secret JSON Web Key, for kinds that have that form.
+    ///
+    /// # Errors
+    /// When it isn't one; always for other kinds.
+    fn from_jwk(_jwk: &serde_json::Value) -> Result<Self, KeyError> {
+        Err(KeyError::File("keys of this kind have no JSON Web Key"))
+    }
 }
 
 /// The bytes of a secret key of that kind, from its multibase text.
@@ -536,6 +548,10 @@ impl SecretKey for SigningKey {
 
     fn verification_key(&self) -> VerificationKey {
         self.public.clone()
+    }
+
+    fn from_jwk(jwk: &serde_json::Value) -> Result<Self, KeyError> {
+        crate::jwk::secret_from_jwk(jwk)
     }
 }
 

@@ -32,12 +32,17 @@
 //! | --- | --- |
 //! | [`judge`] | a verdict on what somebody shows, for the command line and the API |
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
-//! | [`did`] | `did:key`, `did:web`, DID documents |
 //! | [`webvh`] | `did:webvh`: DIDs with a history |
+//! | [`jwk`] | the same keys as JSON Web Keys; `did:jwk` |
+//! | [`did`] | `did:key`, `did:jwk`, `did:web`, DID documents |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022`, `eddsa-jcs-2022`, `ecdsa-rdfc-2019`, `ecdsa-jcs-2019`: make and verify proofs, sets and chains |
 //! | [`selective`] | showing a part of what was signed: `ecdsa-sd-2023` |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
+//! | [`jose`] | the same as JSON Web Tokens: `vc+jwt`, `vp+jwt` |
+//! | [`sd_jwt`] | the same with parts that the holder can conceal: `vc+sd-jwt`, `dc+sd-jwt` |
+//! | [`cose`] | the same as COSE_Sign1: `vc+cose`, `vp+cose` |
+//! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
 //! | [`status`] | what became of a credential: Bitstring Status List 1.0 |
@@ -47,14 +52,19 @@
 pub mod bbs;
 pub mod carry;
 mod cbor;
+pub mod cose;
 pub mod data_integrity;
 pub mod did;
+pub mod envelope;
 pub mod http_signature;
+pub mod jose;
 pub mod judge;
+pub mod jwk;
 pub mod keys;
 pub mod presentation;
 pub mod problem;
 pub mod resolver;
+pub mod sd_jwt;
 pub mod selective;
 pub mod status;
 pub mod time;

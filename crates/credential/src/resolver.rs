@@ -138,6 +138,7 @@ impl ResolveError {
                 KeyError::TypeUnsupported { .. } => Code::KeyTypeUnsupported,
                 KeyError::Length { .. } => Code::KeyLengthWrong,
                 KeyError::NotMultibase | KeyError::NotAPoint => Code::KeyMalformed,
+                KeyError::Jwk(_) => Code::JwkMalformed,
                 KeyError::File(_) | KeyError::FileMismatch => Code::KeyFileMalformed,
             },
         }
@@ -179,7 +180,7 @@ impl<R: Resolver + ?Sized> Resolver for &R {
     }
 }
 
-/// Knows `did:key` only: each such DID is its own key.
+/// Knows `did:key` and `did:jwk` only: each such DID is its own key.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DidKeyResolver;
 
@@ -262,7 +263,8 @@ impl KeyEntry {
     }
 }
 
-/// The keys that parties had, by verification method and logged time. Answers `did:key` by itself, unless it lists it.
+/// The keys that parties had, by verification method and logged time. Answers `did:key` and `did:jwk` by itself, unless it lists
+/// them.
 ///
 /// A verification method may have several entries, as when a `did:web` document gave its fragment a new key.
 #[derive(Clone, Debug, Default)]
@@ -272,7 +274,7 @@ pub struct KeyHistory {
 }
 
 impl KeyHistory {
-    /// Knows nothing but `did:key`.
+    /// Knows nothing but `did:key` and `did:jwk`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -401,7 +403,7 @@ impl Resolver for KeyHistory {
     }
 }
 
-/// The key of a `did:key` method; `None` for other DID methods.
+/// The key of a verification method whose DID is its own key, `did:key` or `did:jwk`; `None` for other DID methods.
 ///
 /// # Errors
 /// When the method isn't a DID URL with a fragment, the fragment names another key, or the key isn't usable.
@@ -414,16 +416,18 @@ pub fn resolve_did_key(verification_method: &str) -> Result<Option<ResolvedKey>,
         return Err(malformed());
     };
     let did: &Did = url.did();
-    if did.method() != "key" {
-        return Ok(None);
-    }
-    // The only methods of a did:key document are named by the key itself.
-    if fragment != did.method_specific_id() || url.has_path_or_query() {
+    // The only method of such a document is named by the key itself, or has the one fixed name.
+    let name = match did.method() {
+        "key" => did.method_specific_id(),
+        "jwk" => "0",
+        _ => return Ok(None),
+    };
+    if fragment != name || url.has_path_or_query() {
         return Err(ResolveError::KeyUnknown {
             method: verification_method.to_owned(),
         });
     }
-    let key = VerificationKey::from_multibase(fragment).map_err(|source| ResolveError::Key {
+    let key = did.own_key().map_err(|source| ResolveError::Key {
         method: crate::did::shorten(verification_method),
         source,
     })?;

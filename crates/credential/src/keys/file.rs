@@ -30,22 +30,19 @@ impl<K: SecretKey> KeyFile<K> {
         }
     }
 
-    /// Reads the Multikey document. `privateKeyMultibase`, as older tools wrote it, is read too.
+    /// Reads the Multikey document, or one of type JsonWebKey with `publicKeyJwk` and `secretKeyJwk`. `privateKeyMultibase` and
+    /// `privateKeyJwk`, as older tools wrote them, are read too.
     ///
     /// # Errors
     /// When a member is missing or wrong, or the two halves don't belong together.
     pub fn from_value(document: &Value) -> Result<Self, KeyError> {
         let text = |name: &str| document.get(name).and_then(Value::as_str);
-        if text("type").is_some_and(|kind| kind != "Multikey") {
-            return Err(KeyError::File("`type` is not Multikey"));
-        }
-        let secret = text("secretKeyMultibase")
-            .or_else(|| text("privateKeyMultibase"))
-            .ok_or(KeyError::File("`secretKeyMultibase` is missing"))?;
-        let key = K::from_multibase(secret)?;
-        let public =
-            text("publicKeyMultibase").ok_or(KeyError::File("`publicKeyMultibase` is missing"))?;
-        if VerificationKey::from_multibase(public)? != key.verification_key() {
+        let (key, public) = match text("type") {
+            None | Some("Multikey") => multikey::<K>(document)?,
+            Some("JsonWebKey" | "JsonWebKey2020") => json_web_key::<K>(document)?,
+            Some(_) => return Err(KeyError::File("`type` is not Multikey or JsonWebKey")),
+        };
+        if public != key.verification_key() {
             return Err(KeyError::FileMismatch);
         }
         let mut file = Self::did_key(key);
@@ -99,10 +96,52 @@ impl<K: SecretKey> KeyFile<K> {
     }
 }
 
+impl KeyFile {
+    /// A key that names itself by `did:jwk`.
+    ///
+    /// # Errors
+    /// When keys of this kind have no JSON Web Key.
+    pub fn did_jwk(key: SigningKey) -> Result<Self, KeyError> {
+        let did = crate::jwk::did_of(&key.verification_key())?;
+        Ok(Self {
+            id: did.with_fragment("0"),
+            controller: did.as_str().to_owned(),
+            key,
+        })
+    }
+}
+
+fn multikey<K: SecretKey>(document: &Value) -> Result<(K, VerificationKey), KeyError> {
+    let text = |name: &str| document.get(name).and_then(Value::as_str);
+    let secret = text("secretKeyMultibase")
+        .or_else(|| text("privateKeyMultibase"))
+        .ok_or(KeyError::File("`secretKeyMultibase` is missing"))?;
+    let public =
+        text("publicKeyMultibase").ok_or(KeyError::File("`publicKeyMultibase` is missing"))?;
+    Ok((
+        K::from_multibase(secret)?,
+        VerificationKey::from_multibase(public)?,
+    ))
+}
+
+fn json_web_key<K: SecretKey>(document: &Value) -> Result<(K, VerificationKey), KeyError> {
+    let object = |name: &str| document.get(name).filter(|jwk| jwk.is_object());
+    let secret = object("secretKeyJwk")
+        .or_else(|| object("privateKeyJwk"))
+        .ok_or(KeyError::File("`secretKeyJwk` is missing"))?;
+    let public = object("publicKeyJwk").ok_or(KeyError::File("`publicKeyJwk` is missing"))?;
+    Ok((K::from_jwk(secret)?, crate::jwk::from_jwk(public)?))
+}
+
 /// Erases the secret of a parsed key document.
 fn wipe(document: &mut Value) {
-    for name in ["secretKeyMultibase", "privateKeyMultibase"] {
-        if let Some(Value::String(secret)) = document.get_mut(name) {
+    for place in [
+        "/secretKeyMultibase",
+        "/privateKeyMultibase",
+        "/secretKeyJwk/d",
+        "/privateKeyJwk/d",
+    ] {
+        if let Some(Value::String(secret)) = document.pointer_mut(place) {
             secret.zeroize();
         }
     }

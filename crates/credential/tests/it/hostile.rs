@@ -2,8 +2,12 @@
 
 use garita_credential::did::{Did, DidDocument, DidUrl, web_url, web_url_loopback};
 use garita_credential::http_signature::{self, Request, check_content_digest};
+use garita_credential::sd_jwt::{self, AskedBinding, Binding, Plan};
 use garita_credential::time::parse_date_time_stamp;
-use garita_credential::{DidKeyResolver, KeyFile, Resolver as _, VerificationKey, vc};
+use garita_credential::{
+    DidKeyResolver, KeyFile, KeyType, Resolver as _, SigningKey, VerificationKey, cose, envelope,
+    jose, jwk, vc,
+};
 use serde_json::{Value, json};
 
 use crate::common::{codes, parse};
@@ -93,6 +97,93 @@ fn texts_of_every_kind_get_an_answer() {
 }
 
 #[test]
+fn tokens_of_every_kind_get_an_answer() {
+    let key = SigningKey::from_bytes(KeyType::P384, &[3; 48]).unwrap();
+    let file = KeyFile::did_jwk(key.clone()).unwrap();
+    let document = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": file.controller,
+        "credentialSubject": {"id": "did:example:driver", "name": "Rosa", "licences": ["B", "E"]},
+        "cnf": {"jwk": jwk::to_jwk(&key.verification_key()).unwrap()},
+    });
+    let claims = envelope::Claims {
+        issued_ms: Some(NOW),
+        expires_ms: Some(NOW + 1_000),
+        nonce: Some("n".into()),
+        audience: Some("a".into()),
+    };
+    let plan = Plan::of([
+        "/credentialSubject/name",
+        "/credentialSubject/licences",
+        "/credentialSubject/licences/0",
+    ]);
+    let selective = sd_jwt::secure_credential(
+        &document,
+        &file,
+        &claims,
+        &plan,
+        &[[1; 16], [2; 16], [3; 16]],
+    )
+    .unwrap();
+    let binding = Binding {
+        nonce: "n",
+        audience: "a",
+        issued_ms: NOW,
+    };
+    let asked = AskedBinding {
+        nonce: "n",
+        audience: "a",
+        now_ms: NOW,
+        age_ms_max: 1_000,
+    };
+    let seeds = [
+        jose::secure_credential(&document, &file, &claims).unwrap(),
+        sd_jwt::bind(&selective, binding, &key).unwrap(),
+        selective,
+        file.id.clone(),
+    ];
+    let message = cose::secure_credential(&document, &file, &claims).unwrap();
+    let mut sequence = Sequence(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..1_500 {
+        for seed in &seeds {
+            let text = sequence.mangled(seed);
+            let changed = text != *seed;
+            let judged = [
+                jose::verify_credential(&text, &DidKeyResolver, Some(NOW)).is_ok(),
+                sd_jwt::verify_credential(&text, None, &DidKeyResolver, Some(NOW)).is_ok(),
+                sd_jwt::verify_credential(&text, Some(&asked), &DidKeyResolver, Some(NOW)).is_ok(),
+            ];
+            // A mangled token may have lost whole disclosures, never anything else.
+            let shorter = text.matches('~').count() < seed.matches('~').count();
+            assert!(!changed || shorter || judged == [false; 3], "{text}");
+            let _ = sd_jwt::vc::verify(&text, None, &DidKeyResolver, None);
+            let _ = sd_jwt::present(&text, &["/credentialSubject/name"]);
+            let _ = sd_jwt::disclosable(&text);
+            let _ = sd_jwt::bind(&text, binding, &key);
+            let _ = DidKeyResolver.key(&text, None);
+            let _ = sd_jwt::pointer_of_path(&text);
+            let id = format!("data:application/vc+jwt,{text}");
+            let envelope = json!({"@context": "https://www.w3.org/ns/credentials/v2", "type": "EnvelopedVerifiableCredential", "id": id});
+            let _ = envelope::open_credential(&envelope, &DidKeyResolver, None);
+        }
+        let mut changed = message.clone();
+        for _ in 0..=sequence.below(4) {
+            let at = sequence.below(changed.len());
+            match sequence.below(3) {
+                0 => drop(changed.remove(at)),
+                1 => changed[at] = u8::try_from(sequence.below(256)).unwrap(),
+                _ => changed.insert(at, u8::try_from(sequence.below(256)).unwrap()),
+            }
+        }
+        let judged = cose::verify_credential(&changed, &DidKeyResolver, Some(NOW));
+        assert!(changed == message || judged.is_err());
+    }
+}
+
+const NOW: i64 = 1_795_532_400_000;
+
+#[test]
 fn documents_of_every_shape_get_an_answer() {
     let odd = [
         Value::Null,
@@ -140,6 +231,7 @@ fn documents_of_every_shape_get_an_answer() {
             let _ = vc::issuer_of(&document);
             let _ = DidDocument::parse(&document);
             let _ = <KeyFile>::from_value(&document);
+            let _ = (envelope::unwrap(&document), jwk::from_jwk(&document));
             count += 1;
         }
     }

@@ -1,0 +1,295 @@
+//! Credentials and presentations inside something else that is signed: Securing Verifiable Credentials using JOSE and COSE, and
+//! the enveloped types of the VC Data Model 2.0 §4.12 and §4.13.2.
+//!
+//! Here is what the three wrappings, [`crate::jose`], [`crate::sd_jwt`] and [`crate::cose`], have in common: their media types,
+//! the rules of the payload, and the `data:` URLs by which one document carries another that is secured in its own way.
+
+pub(crate) mod rules;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value, json};
+
+use crate::problem::{Code, Problem};
+use crate::resolver::Resolver;
+use crate::vc::CONTEXT_V2;
+use crate::{cose, jose, sd_jwt};
+
+/// RFC 2397 says only "base64"; both ways of ending it are met.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// What an envelope holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// A verifiable credential.
+    Credential,
+    /// A verifiable presentation.
+    Presentation,
+}
+
+impl Content {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Credential, Self::Presentation];
+
+    /// Its media type without `application/`.
+    #[must_use]
+    pub fn cty(self) -> &'static str {
+        match self {
+            Self::Credential => "vc",
+            Self::Presentation => "vp",
+        }
+    }
+
+    fn enveloped_type(self) -> &'static str {
+        match self {
+            Self::Credential => "EnvelopedVerifiableCredential",
+            Self::Presentation => "EnvelopedVerifiablePresentation",
+        }
+    }
+}
+
+/// How an envelope is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wrapping {
+    /// A JSON Web Token.
+    Jwt,
+    /// A token that shows what its holder chooses, RFC 9901.
+    SdJwt,
+    /// COSE_Sign1, RFC 9052.
+    Cose,
+}
+
+impl Wrapping {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Jwt, Self::SdJwt, Self::Cose];
+
+    /// The media type of the whole, without `application/`, such as `vc+jwt`.
+    #[must_use]
+    pub fn typ(self, content: Content) -> String {
+        let suffix = match self {
+            Self::Jwt => "jwt",
+            Self::SdJwt => "sd-jwt",
+            Self::Cose => "cose",
+        };
+        format!("{}+{suffix}", content.cty())
+    }
+}
+
+/// Whether a `typ` or content type is `application/` and `expected`. Media types know no case; the prefix may be left out (RFC
+/// 7515 §4.1.9, RFC 9596 §2).
+pub(crate) fn is_media_type(found: &str, expected: &str) -> bool {
+    let short = match found.split_at_checked("application/".len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") => rest,
+        _ => found,
+    };
+    short.eq_ignore_ascii_case(expected)
+}
+
+/// Claims about a signature, beside the document that it secures. RFC 7519 §4.1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// When it was made, `iat`.
+    pub issued_ms: Option<i64>,
+    /// From when it no longer counts, `exp`.
+    pub expires_ms: Option<i64>,
+    /// What it answers, `nonce`.
+    pub nonce: Option<String>,
+    /// For whom it is made, `aud`.
+    pub audience: Option<String>,
+}
+
+/// A document whose envelope holds. Only the verifying functions make one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    content: Content,
+    document: Value,
+    claims: Map<String, Value>,
+    verification_method: String,
+    controller: String,
+}
+
+impl Opened {
+    /// The credential or presentation, without the claims about its signature.
+    #[must_use]
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
+    /// The same, to keep.
+    #[must_use]
+    pub fn into_document(self) -> Value {
+        self.document
+    }
+
+    /// The claims about the signature that stood beside the document: `iss`, `iat`, `exp`, `nonce`, `cnf`, ….
+    #[must_use]
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// The key that signed.
+    #[must_use]
+    pub fn verification_method(&self) -> &str {
+        &self.verification_method
+    }
+
+    /// The party that controls the key.
+    #[must_use]
+    pub fn controller(&self) -> &str {
+        &self.controller
+    }
+
+    /// Checks that the key is of the credential's issuer, or of the presentation's holder.
+    ///
+    /// # Errors
+    /// With `controller-mismatch`; with `issuer-missing` where the document names nobody.
+    pub fn check_controller(&self) -> Result<(), Problem> {
+        let (speaker, place) = rules::speaker_of(self.content, self.document.as_object());
+        let Some(speaker) = speaker else {
+            let message = "the document does not name who speaks";
+            return Err(Problem::new(Code::IssuerMissing, place, message));
+        };
+        if speaker == self.controller {
+            return Ok(());
+        }
+        let message = format!(
+            "signed by `{}`, not by `{}`",
+            crate::did::shorten(&self.controller),
+            crate::did::shorten(speaker)
+        );
+        Err(Problem::new(Code::ControllerMismatch, place, message))
+    }
+}
+
+/// A document as it stands in a `data:` URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secured {
+    /// A JSON Web Token.
+    Jwt(String),
+    /// A token with its disclosures.
+    SdJwt(String),
+    /// The bytes of a COSE_Sign1.
+    Cose(Vec<u8>),
+}
+
+/// Wraps a secured document, so that it can stand where a credential or a presentation can.
+#[must_use]
+pub fn wrap(content: Content, secured: &Secured) -> Value {
+    let (wrapping, data) = match secured {
+        Secured::Jwt(token) => (Wrapping::Jwt, format!(",{token}")),
+        Secured::SdJwt(token) => (Wrapping::SdJwt, format!(",{token}")),
+        Secured::Cose(bytes) => (
+            Wrapping::Cose,
+            format!(
+                ";base64,{}",
+                base64::engine::general_purpose::STANDARD.encode(bytes)
+            ),
+        ),
+    };
+    json!({
+        "@context": CONTEXT_V2,
+        "id": format!("data:application/{}{data}", wrapping.typ(content)),
+        "type": content.enveloped_type(),
+    })
+}
+
+/// Whether a document is an envelope, well made or not.
+#[must_use]
+pub fn is_one(document: &Value) -> bool {
+    kind_of(document).is_some()
+}
+
+/// What an envelope holds.
+///
+/// # Errors
+/// With `envelope-malformed`, also when something stands beside the envelope's `@context`, `id` and `type`: it would be signed by
+/// nobody.
+pub fn unwrap(document: &Value) -> Result<(Content, Secured), Problem> {
+    let wrong = |place: &str, message: &str| Problem::new(Code::EnvelopeMalformed, place, message);
+    let content = kind_of(document).ok_or_else(|| wrong("/type", "it is no envelope"))?;
+    for name in document.as_object().into_iter().flat_map(Map::keys) {
+        if !matches!(name.as_str(), "@context" | "id" | "type") {
+            let mut place = String::new();
+            garita_canon::json::push_pointer(&mut place, name);
+            return Err(wrong(&place, "a member beside the envelope is not signed"));
+        }
+    }
+    let context = match document.get("@context") {
+        Some(Value::Array(contexts)) => contexts.first(),
+        context => context,
+    };
+    if context.and_then(Value::as_str) != Some(CONTEXT_V2) {
+        return Err(wrong(
+            "/@context",
+            "the first context must be that of credentials",
+        ));
+    }
+    let id = document.get("id").and_then(Value::as_str).unwrap_or("");
+    // The URL Standard drops white space at the end, and makers of envelopes leave line feeds there.
+    let data = id
+        .trim_ascii_end()
+        .strip_prefix("data:application/")
+        .and_then(|rest| rest.split_once(','))
+        .ok_or_else(|| wrong("/id", "`id` must be a `data:` URL of a secured document"))?;
+    let is = |wrapping: Wrapping| wrapping.typ(content);
+    let secured = match data {
+        (_, "") => return Err(wrong("/id", "the `data:` URL is empty")),
+        (kind, token) if kind == is(Wrapping::Jwt) => Secured::Jwt(token.to_owned()),
+        (kind, token) if kind == is(Wrapping::SdJwt) => Secured::SdJwt(token.to_owned()),
+        (kind, text) if kind.strip_suffix(";base64") == Some(&is(Wrapping::Cose)) => {
+            let bytes = BASE64.decode(text);
+            Secured::Cose(bytes.map_err(|_| wrong("/id", "the `data:` URL is not base64"))?)
+        }
+        _ => {
+            return Err(wrong(
+                "/id",
+                "the media type is none that is supported here",
+            ));
+        }
+    };
+    Ok((content, secured))
+}
+
+fn kind_of(document: &Value) -> Option<Content> {
+    let kind = match document.get("type")? {
+        Value::Array(types) if types.len() == 1 => types.first()?,
+        kind => kind,
+    };
+    Content::ALL
+        .into_iter()
+        .find(|content| kind == content.enveloped_type())
+}
+
+/// Opens an enveloped credential, whatever its wrapping.
+///
+/// # Errors
+/// When it is no envelope of a credential, or as the `verify_credential` of its wrapping.
+pub fn open_credential(
+    document: &Value,
+    resolver: &dyn Resolver,
+    at_ms: Option<i64>,
+) -> Result<Opened, Vec<Problem>> {
+    match unwrap(document).map_err(|problem| vec![problem])? {
+        (Content::Credential, Secured::Jwt(token)) => {
+            jose::verify_credential(&token, resolver, at_ms)
+        }
+        (Content::Credential, Secured::SdJwt(token)) => {
+            sd_jwt::verify_credential(&token, None, resolver, at_ms)
+        }
+        (Content::Credential, Secured::Cose(bytes)) => {
+            cose::verify_credential(&bytes, resolver, at_ms)
+        }
+        (Content::Presentation, _) => Err(vec![Problem::new(
+            Code::EnvelopeMalformed,
+            "/type",
+            "a presentation where a credential is due",
+        )]),
+    }
+}
+
+#[cfg(test)]
+mod tests;
