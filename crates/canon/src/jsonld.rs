@@ -4,6 +4,7 @@
 //! all that would be lost. Section numbers in this module are those of the API Recommendation.
 
 mod active;
+mod compiled;
 mod context;
 mod definition;
 mod emit;
@@ -101,6 +102,7 @@ pub struct Processor {
     contexts: ContextSet,
     options: Options,
     memory: Memory,
+    compiled: compiled::Sets,
     root: Arc<Active>,
 }
 
@@ -117,6 +119,7 @@ impl Processor {
             contexts,
             options,
             memory,
+            compiled: compiled::Sets::default(),
             root: Arc::new(root),
         }
     }
@@ -131,11 +134,7 @@ impl Processor {
     /// # Errors
     /// With a code of the Recommendation, or one of ours in strict mode.
     pub fn to_rdf(&self, document: &Value) -> Result<Dataset, JsonLdError> {
-        let mut run = Run {
-            processor: self,
-            path: Vec::new(),
-            contexts_left: self.options.limits.contexts_max,
-        };
+        let mut run = Run::new(self);
         let items = run.document(document)?;
         emit::dataset(&items, &self.options)
     }
@@ -155,7 +154,15 @@ struct Run<'p, 'd> {
     contexts_left: usize,
 }
 
-impl Run<'_, '_> {
+impl<'p> Run<'p, '_> {
+    fn new(processor: &'p Processor) -> Self {
+        Self {
+            processor,
+            path: Vec::new(),
+            contexts_left: processor.options.limits.contexts_max,
+        }
+    }
+
     fn is_strict(&self) -> bool {
         self.processor.options.mode == Mode::Strict
     }

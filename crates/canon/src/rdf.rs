@@ -5,6 +5,7 @@ mod nquads;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+pub(crate) use nquads::escape;
 pub use nquads::{NquadsError, parse};
 
 /// `xsd:string`.

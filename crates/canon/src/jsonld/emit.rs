@@ -14,6 +14,9 @@ use crate::{iri, jcs};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
+const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
+/// `xsd:double`.
+pub(super) const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 
 /// The dataset of an expanded document.
 pub(super) fn dataset(items: &[Item<'_>], options: &Options) -> Result<Dataset, JsonLdError> {
@@ -352,16 +355,20 @@ fn canonical_json(value: &Value) -> Result<String, JsonLdError> {
 }
 
 fn number_literal(number: &Number, datatype: Option<&Arc<str>>) -> Term {
-    let as_double =
-        is_double(number) || datatype.is_some_and(|d| d.strip_prefix(XSD) == Some("double"));
+    let as_double = datatype.is_some_and(|d| d.strip_prefix(XSD) == Some("double"));
+    let (text, own) = number_text(number, as_double);
+    literal(&text, datatype.map_or_else(|| Arc::from(own), Arc::clone))
+}
+
+/// A number as it is written, and the datatype that it has where nothing else is said (§8.2.2 steps 10 and 11).
+pub(super) fn number_text(number: &Number, as_double: bool) -> (String, &'static str) {
     match number.as_f64() {
-        Some(value) if as_double => typed(&double(value).0, datatype, "double"),
-        Some(value) if number.is_f64() => typed(
-            &format!("{:.0}", if value == 0.0 { 0.0 } else { value }),
-            datatype,
-            "integer",
+        Some(value) if as_double || is_double(number) => (double(value).0, XSD_DOUBLE),
+        Some(value) if number.is_f64() => (
+            format!("{:.0}", if value == 0.0 { 0.0 } else { value }),
+            XSD_INTEGER,
         ),
-        _ => typed(&number.to_string(), datatype, "integer"),
+        _ => (number.to_string(), XSD_INTEGER),
     }
 }
 
