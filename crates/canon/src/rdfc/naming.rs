@@ -1,7 +1,5 @@
 //! Names for blank nodes whose own statements do not tell them apart (RDFC-1.0 §4.7, §4.8), with a limit on the work.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256, Sha384};
 
 use super::{HashAlgorithm, RdfcError, WorkLimit};
@@ -37,15 +35,20 @@ impl Hash {
     }
 
     fn push_hex(&self, out: &mut String) {
-        const DIGITS: [char; 16] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-        ];
-        let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-        for byte in self.bytes.iter().take(usize::from(self.len)) {
-            out.push(digit(byte >> 4));
-            out.push(digit(byte & 15));
+        let mut text = [0; 96];
+        let (pairs, _) = text.as_chunks_mut::<2>();
+        for ([high, low], byte) in pairs.iter_mut().zip(&self.bytes) {
+            *high = hex_digit(byte >> 4);
+            *low = hex_digit(byte & 15);
         }
+        let text = text.get(..2 * usize::from(self.len)).unwrap_or_default();
+        out.push_str(std::str::from_utf8(text).unwrap_or_default());
     }
+}
+
+/// Without a table, so that many digits are made at once.
+fn hex_digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
 }
 
 /// Which place a blank node has in a statement (RDFC-1.0 §4.7).
@@ -127,7 +130,8 @@ pub(crate) fn issue_all(
         canonical: vec![None; order.len()],
         issued: Vec::with_capacity(order.len()),
         text: String::with_capacity(256),
-        last: None,
+        related: Last::default(),
+        paths: Last::default(),
     };
     let of = |node: &Node| first_degree.get(*node as usize);
     let groups = || order.chunk_by(|a, b| of(a) == of(b));
@@ -194,9 +198,32 @@ struct Naming<'a> {
     first_degree: &'a [Hash],
     canonical: Vec<Option<u32>>,
     issued: Vec<Node>,
-    /// What is hashed next, and what was hashed last: alike nodes below one parent give the same texts one after the other.
     text: String,
-    last: Option<(String, Hash)>,
+    /// The last hashes of related nodes and of paths.
+    related: Last,
+    paths: Last,
+}
+
+/// What was hashed last: alike nodes below one parent give the same text one after the other.
+#[derive(Default)]
+struct Last {
+    text: String,
+    hash: Option<Hash>,
+}
+
+impl Last {
+    fn hash(&mut self, algorithm: HashAlgorithm, text: &str) -> Hash {
+        match self.hash {
+            Some(hash) if self.text == text => hash,
+            Some(_) | None => {
+                let hash = Hash::of(algorithm, text.as_bytes());
+                self.text.clear();
+                self.text.push_str(text);
+                self.hash = Some(hash);
+                hash
+            }
+        }
+    }
 }
 
 impl Naming<'_> {
@@ -236,14 +263,7 @@ impl Naming<'_> {
         } else if let Some(hash) = self.first_degree.get(link.other as usize) {
             hash.push_hex(text);
         }
-        match &self.last {
-            Some((last, hash)) if *last == *text => *hash,
-            _ => {
-                let hash = Hash::of(self.hash, text.as_bytes());
-                self.last = Some((text.clone(), hash));
-                hash
-            }
-        }
+        self.related.hash(self.hash, text)
     }
 
     /// RDFC-1.0 §4.8.3.
@@ -264,16 +284,24 @@ impl Naming<'_> {
             .map(|link| (self.hash_related(*link, &issuer), link.other))
             .collect();
         related.sort_unstable();
-        let mut data = String::new();
+        let mut data = String::with_capacity(80 * related.len());
         for group in related.chunk_by(|a, b| a.0 == b.0) {
             if let Some((hash, _)) = group.first() {
                 hash.push_hex(&mut data);
+            }
+            if let [(_, only)] = group {
+                // One order: its names need no copy.
+                let found = self.try_order(&[*only], issuer, None, depth)?;
+                let (path, named) = found.unwrap_or_default();
+                data.push_str(&path);
+                issuer = named;
+                continue;
             }
             let mut nodes: Vec<Node> = group.iter().map(|(_, node)| *node).collect();
             let mut chosen: Option<(String, Issuer)> = None;
             loop {
                 let best = chosen.as_ref().map(|chosen| chosen.0.as_str());
-                if let Some(found) = self.try_order(&nodes, &issuer, best, depth)? {
+                if let Some(found) = self.try_order(&nodes, issuer.clone(), best, depth)? {
                     chosen = Some(found);
                 }
                 if !next_permutation(&mut nodes) {
@@ -285,19 +313,18 @@ impl Naming<'_> {
                 issuer = best;
             }
         }
-        Ok((Hash::of(self.hash, data.as_bytes()), issuer))
+        Ok((self.paths.hash(self.hash, &data), issuer))
     }
 
     /// One order of alike nodes (RDFC-1.0 §4.8.3 step 5.4): its path and names, `None` where it is not less than the best.
     fn try_order(
         &mut self,
         nodes: &[Node],
-        issuer: &Issuer,
+        mut issuer: Issuer,
         best: Option<&str>,
         depth: usize,
     ) -> Result<Option<(String, Issuer)>, RdfcError> {
         let worse = |path: &str| best.is_some_and(|best| path.len() >= best.len() && path > best);
-        let mut issuer = issuer.clone();
         // A copy of the names costs as much as there are names, so that it counts as work too.
         self.spend(nodes.len() + issuer.order.len() / 8)?;
         let mut path = String::new();
@@ -316,8 +343,9 @@ impl Naming<'_> {
             }
         }
         for node in recursion {
-            let (hash, named) = self.hash_n_degree(node, issuer.clone(), depth + 1)?;
-            push_name(&mut path, "_:b", issuer.issue(node));
+            let number = issuer.issue(node);
+            let (hash, named) = self.hash_n_degree(node, issuer, depth + 1)?;
+            push_name(&mut path, "_:b", number);
             path.push('<');
             hash.push_hex(&mut path);
             path.push('>');
@@ -349,8 +377,16 @@ impl Naming<'_> {
 
 /// A blank node's name by number.
 pub(super) fn push_name(out: &mut String, prefix: &str, number: u32) {
-    // Writing to a string cannot fail.
-    let _ = write!(out, "{prefix}{number}");
+    let mut digits = [0; 10];
+    let count = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    let mut rest = number;
+    for place in digits.iter_mut().take(count).rev() {
+        *place = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let digits = digits.get(..count).unwrap_or_default();
+    out.push_str(prefix);
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 /// The next order in the order of orders; false after the last.
