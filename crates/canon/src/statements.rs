@@ -214,6 +214,14 @@ impl Statements {
         Ok(sorted.write(&numbers))
     }
 
+    /// For comparing only: without the cost of looking for the borders of characters.
+    fn bytes(&self, span: Span) -> &[u8] {
+        self.text
+            .as_bytes()
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+    }
+
     fn slice(&self, span: Span) -> &str {
         self.text
             .get(span.start as usize..span.end as usize)
@@ -285,11 +293,15 @@ impl<'s> Sorted<'s> {
     fn numbers(&self, hash: HashAlgorithm, limit: &WorkLimit) -> Result<Vec<u32>, RdfcError> {
         let blanks = self.blanks();
         let mut first_degree = Vec::with_capacity(blanks.len());
-        let mut lines = String::with_capacity(4 * 1024);
+        let mut lines = String::with_capacity(2 * 1024);
+        let mut before = String::with_capacity(2 * 1024);
         for (subject, blank) in &blanks {
             lines.clear();
             self.first_degree(*subject, blank.incoming, &mut lines);
-            first_degree.push(Hash::of(hash, lines.as_bytes()));
+            // Alike line items follow one another.
+            let known = first_degree.last().filter(|_| lines == before).copied();
+            first_degree.push(known.unwrap_or_else(|| Hash::of(hash, lines.as_bytes())));
+            std::mem::swap(&mut lines, &mut before);
         }
         let (mut order, are_alike) = order(&first_degree);
         if are_alike {
@@ -352,8 +364,9 @@ impl<'s> Sorted<'s> {
         let of = self.of;
         let mut links = Links::default();
         let predicate = |statement: &Statement| {
-            let rest = of.slice(statement.rest).strip_suffix(OTHER);
-            rest.unwrap_or_default().trim_matches([' ', '<', '>'])
+            let rest = of.slice(statement.rest).strip_prefix(" <");
+            let predicate = rest.and_then(|rest| rest.strip_suffix(OTHER)?.strip_suffix("> "));
+            predicate.unwrap_or_default()
         };
         for (subject, node) in blanks {
             let mut mentions = 0;
@@ -423,41 +436,34 @@ impl<'s> Sorted<'s> {
 
     fn write_own(&self, out: &mut String, name: &str, own: &[Statement], numbers: &[u32]) {
         let of = self.of;
-        let mut last = "";
-        let mut at = own;
-        while let Some((statement, rest)) = at.split_first() {
-            let text = of.slice(statement.rest);
-            if statement.object == NONE {
-                at = rest;
-                if text != last {
-                    out.push_str(name);
-                    out.push_str(text);
-                }
-                last = text;
+        let is_same = |a: &Statement, b: &Statement| of.bytes(a.rest) == of.bytes(b.rest);
+        for alike in own.chunk_by(is_same) {
+            let Some(first) = alike.first() else { continue };
+            let text = of.slice(first.rest);
+            if first.object == NONE {
+                // The same said twice is said once.
+                out.push_str(name);
+                out.push_str(text);
                 continue;
             }
-            // Blank nodes of one predicate stand together, and now that they have labels they are sorted by those.
-            let run = own.len() - at.len();
-            let more = rest
-                .iter()
-                .take_while(|s| s.object != NONE && of.slice(s.rest) == text)
-                .count();
-            let end = run + 1 + more;
-            let mut keys: Vec<u64> = own
-                .get(run..end)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|s| of.blank(s.object))
-                .map(|node| label_key(node, numbers))
-                .collect();
-            keys.sort_unstable();
-            for key in keys {
+            let mut write = |key: u64| {
                 out.push_str(name);
                 out.push_str(text.strip_suffix(OTHER).unwrap_or(text));
                 push_label(out, key);
                 out.push_str(" .\n");
+            };
+            let key = |statement: &Statement| {
+                of.blank(statement.object)
+                    .map_or(0, |node| label_key(node, numbers))
+            };
+            if let [one] = alike {
+                write(key(one));
+            } else {
+                // Now that blank nodes of one predicate have labels, they are sorted by those.
+                let mut keys: Vec<u64> = alike.iter().map(key).collect();
+                keys.sort_unstable();
+                keys.into_iter().for_each(write);
             }
-            at = own.get(end..).unwrap_or_default();
         }
     }
 }
@@ -475,7 +481,7 @@ impl Statements {
             if a.rest.start == b.rest.start {
                 Ordering::Equal
             } else {
-                self.slice(a.rest).cmp(self.slice(b.rest))
+                self.bytes(a.rest).cmp(self.bytes(b.rest))
             }
         });
     }
