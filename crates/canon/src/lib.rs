@@ -67,9 +67,9 @@ impl Canonicalizer {
     }
 
     /// Whether a document takes the short way to its canonical form: its `@context` is compiled, and it holds only objects, texts,
-    /// numbers and references. Others get the same form, and the same refusals, in some ten times the time.
+    /// numbers and references. Others get the same form, and the same refusals, in several times the time.
     pub fn is_ordinary(&self, document: &Value) -> bool {
-        self.processor.statements(document).is_some()
+        self.processor.statements(document, None).is_some()
     }
 
     /// The canonical form of a document (RDFC-1.0 by the hash named) with the labels given to its blank nodes.
@@ -81,7 +81,7 @@ impl Canonicalizer {
         document: &Value,
         hash: HashAlgorithm,
     ) -> Result<Canonical, CanonError> {
-        if let Some(statements) = self.processor.statements(document) {
+        if let Some(statements) = self.processor.statements(document, None) {
             return Ok(statements.canonical(hash, &self.work)?);
         }
         Ok(rdfc::canonicalize_with(
@@ -97,10 +97,28 @@ impl Canonicalizer {
     /// As [`Self::canonical`].
     pub fn nquads(&self, document: &Value) -> Result<String, CanonError> {
         let hash = HashAlgorithm::Sha256;
-        if let Some(statements) = self.processor.statements(document) {
+        if let Some(statements) = self.processor.statements(document, None) {
             return Ok(statements.nquads(hash, &self.work)?);
         }
         Ok(self.canonical(document, hash)?.nquads)
+    }
+
+    /// The canonical N-Quads of a document as if it had no member of that name: what a proof covers, without a copy of all else.
+    ///
+    /// # Errors
+    /// As [`Self::canonical`].
+    pub fn nquads_without(&self, document: &Value, member: &str) -> Result<String, CanonError> {
+        // Without its context a document is another one.
+        if member != "@context"
+            && let Some(statements) = self.processor.statements(document, Some(member))
+        {
+            return Ok(statements.nquads(HashAlgorithm::Sha256, &self.work)?);
+        }
+        let mut document = document.clone();
+        if let Some(members) = document.as_object_mut() {
+            members.shift_remove(member);
+        }
+        self.nquads(&document)
     }
 }
 

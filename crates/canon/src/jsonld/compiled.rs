@@ -85,12 +85,12 @@ struct Edge {
 }
 
 impl Processor {
-    /// The statements of a document, where its contexts are compiled and it holds nothing out of the ordinary. `None` says
-    /// nothing of the document: [`Processor::to_rdf`] decides.
-    pub(crate) fn statements(&self, document: &Value) -> Option<Statements> {
+    /// The statements of a document, as if it had no member `without`, where its contexts are compiled and it holds nothing out
+    /// of the ordinary. `None` says nothing of the document: [`Processor::to_rdf`] decides.
+    pub(crate) fn statements(&self, document: &Value, without: Option<&str>) -> Option<Statements> {
         let map = document.as_object()?;
         let set = self.compiled.get(self, map.get("@context")?)?;
-        walk::document(self, &set, map)
+        walk::document(self, &set, map, without)
     }
 }
 

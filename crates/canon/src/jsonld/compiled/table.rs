@@ -49,7 +49,7 @@ pub(super) enum Meaning {
     Property,
     /// A property whose values, where they are an object, are texts by language.
     LanguageMap,
-    /// The root's own `@context`, which has been read.
+    /// At the top: `@context`, which has been read, and what is to be left out.
     Read,
     /// What only the general processor knows to handle, or to refuse.
     Other,

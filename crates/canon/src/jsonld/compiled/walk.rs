@@ -21,15 +21,17 @@ const TYPE: &str = " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ";
 const END: &str = " .\n";
 
 /// The statements of a document.
-pub(super) fn document(
-    processor: &Processor,
-    set: &Set,
+pub(super) fn document<'s>(
+    processor: &'s Processor,
+    set: &'s Set,
     map: &Map<String, Value>,
+    without: Option<&'s str>,
 ) -> Option<Statements> {
     let limits = &processor.options.limits;
     let mut walk = Walk {
         processor,
         set,
+        without,
         keys: Vec::with_capacity(64),
         contexts_left: limits.contexts_max.checked_sub(set.spent)?,
         statements: Statements::with_limit(limits.quads_max),
@@ -49,6 +51,8 @@ pub(super) fn document(
 struct Walk<'s> {
     processor: &'s Processor,
     set: &'s Set,
+    /// A member of the document that is read as if it were not there.
+    without: Option<&'s str>,
     /// The keys of the objects that the walk is in, as their contexts know them.
     keys: Vec<Key<'s>>,
     contexts_left: usize,
@@ -100,7 +104,8 @@ impl<'s> Walk<'s> {
         let type_scoped = context;
         let mut types = None;
         for key in map.keys() {
-            let mut key = if key == "@context" && place.of.is_none() {
+            let is_read = key == "@context" || Some(key.as_str()) == self.without;
+            let mut key = if is_read && place.of.is_none() {
                 Key {
                     meaning: Meaning::Read,
                     entry: None,
