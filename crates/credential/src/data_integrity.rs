@@ -10,7 +10,9 @@
 //! in it may stay unsigned), and an `eddsa-jcs-2022` proof must name exactly the document's contexts, not only the first
 //! of them: a context appended in transit could give signed members another meaning.
 
-use garita_canon::{Canonicalizer, jcs};
+use std::cell::OnceCell;
+
+use garita_canon::{CanonError, Canonicalizer, jcs};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -342,11 +344,11 @@ pub fn verify(
         );
         return Err(vec![Problem::new(Code::ProofsTooMany, "/proof", message)]);
     }
-    let mut unsecured = members.clone();
-    unsecured.shift_remove("proof");
     let mut job = Job {
         proofs,
-        unsecured: Value::Object(unsecured),
+        document,
+        members,
+        unsecured: OnceCell::new(),
         document_hash: None,
         options,
         canonicalizer,
@@ -385,15 +387,25 @@ pub fn verify(
 /// One document's verification.
 struct Job<'a> {
     proofs: &'a [Value],
-    /// The document without any proof.
-    unsecured: Value,
-    /// The RDF hash of `unsecured`: the same for all proofs of a set.
+    document: &'a Value,
+    members: &'a Map<String, Value>,
+    /// The document without any proof, copied where a proof needs more than its RDF hash.
+    unsecured: OnceCell<Value>,
+    /// The RDF hash of the document without any proof: the same for all proofs of a set.
     document_hash: Option<Result<[u8; 32], Problem>>,
     options: &'a VerifyOptions<'a>,
     canonicalizer: &'a Canonicalizer,
 }
 
 impl Job<'_> {
+    fn unsecured(&self) -> &Value {
+        self.unsecured.get_or_init(|| {
+            let mut members = self.members.clone();
+            members.shift_remove("proof");
+            Value::Object(members)
+        })
+    }
+
     fn verify(&mut self, proof: &Value, place: &str) -> Result<VerifiedProof, Vec<Problem>> {
         let parsed = ParsedProof::parse(proof, place)?;
         let mut problems = self.expectations(&parsed, place);
@@ -521,13 +533,13 @@ impl Job<'_> {
         let mut own_document = None;
         if !proof.previous.is_empty() {
             let previous = previous_proofs(self.proofs, &proof.previous, place)?;
-            let mut document = self.unsecured.clone();
+            let mut document = self.unsecured().clone();
             if let Some(members) = document.as_object_mut() {
                 members.insert("proof".into(), previous.into());
             }
             own_document = Some(document);
         }
-        let context = self.unsecured.get("@context");
+        let context = self.members.get("@context");
         match proof.suite {
             // The proof's options are read with the document's contexts, whatever the proof itself brings.
             Suite::EddsaRdfc2022 => {
@@ -549,7 +561,7 @@ impl Job<'_> {
                     }
                     // Equal but for the form (`"x"` or `["x"]`): the signer hashed the form that the proof has.
                     if context != Some(named) {
-                        let document = own_document.get_or_insert_with(|| self.unsecured.clone());
+                        let document = own_document.get_or_insert_with(|| self.unsecured().clone());
                         if let Some(members) = document.as_object_mut() {
                             members.insert("@context".into(), named.clone());
                         }
@@ -570,11 +582,11 @@ impl Job<'_> {
             (None, Suite::EddsaRdfc2022) => self
                 .document_hash
                 .get_or_insert_with(|| {
-                    hash(&self.unsecured, Suite::EddsaRdfc2022, self.canonicalizer)
+                    rdf_hash(self.canonicalizer.nquads_without(self.document, "proof"))
                 })
                 .clone()?,
             (None, Suite::EddsaJcs2022) => {
-                hash(&self.unsecured, Suite::EddsaJcs2022, self.canonicalizer)?
+                hash(self.unsecured(), Suite::EddsaJcs2022, self.canonicalizer)?
             }
         };
         Ok(HashData {
@@ -834,15 +846,19 @@ fn hash(
     canonicalizer: &Canonicalizer,
 ) -> Result<[u8; 32], Problem> {
     match suite {
-        Suite::EddsaRdfc2022 => match canonicalizer.nquads(document) {
-            Ok(nquads) => Ok(Sha256::digest(nquads).into()),
-            Err(error) => Err(Problem::new(
-                Code::Canon(error.code()),
-                error.pointer().unwrap_or_default(),
-                error.to_string(),
-            )),
-        },
+        Suite::EddsaRdfc2022 => rdf_hash(canonicalizer.nquads(document)),
         Suite::EddsaJcs2022 => jcs::digest(document)
             .map_err(|error| Problem::new(Code::Canon(error.code()), "", error.to_string())),
+    }
+}
+
+fn rdf_hash(nquads: Result<String, CanonError>) -> Result<[u8; 32], Problem> {
+    match nquads {
+        Ok(nquads) => Ok(Sha256::digest(nquads).into()),
+        Err(error) => Err(Problem::new(
+            Code::Canon(error.code()),
+            error.pointer().unwrap_or_default(),
+            error.to_string(),
+        )),
     }
 }
