@@ -20,6 +20,7 @@ pub mod iri;
 pub mod jcs;
 pub mod json;
 pub mod jsonld;
+mod quick;
 pub mod rdf;
 pub mod rdfc;
 mod statements;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::quick::QuickState;
 use crate::rdf::{Dataset, Quad, Term};
 use naming::{Hash, Links, Node, Position};
 
@@ -110,11 +111,13 @@ pub fn canonicalize_with(
             naming::push_name(out, "_:c14n", number);
         });
     }
-    Ok(Canonical {
-        nquads: lines.sorted(),
-        labels,
-    })
+    let mut nquads = String::with_capacity(lines.text.len());
+    lines.push_sorted(&mut nquads);
+    Ok(Canonical { nquads, labels })
 }
+
+/// Blank nodes by label.
+type Nodes<'a> = HashMap<&'a str, Node, QuickState>;
 
 /// A dataset written once, with gaps where blank nodes stand.
 #[derive(Default)]
@@ -149,14 +152,14 @@ impl<'a> Graph<'a> {
             lines: Vec::with_capacity(dataset.len()),
             ..Self::default()
         };
-        let mut nodes: HashMap<&str, Node> = HashMap::new();
+        let mut nodes = Nodes::default();
         for quad in dataset.quads() {
             graph.push(quad, &mut nodes);
         }
         graph
     }
 
-    fn push(&mut self, quad: &'a Quad, nodes: &mut HashMap<&'a str, Node>) {
+    fn push(&mut self, quad: &'a Quad, nodes: &mut Nodes<'a>) {
         let start = self.text.len();
         let subject = self.term(&quad.subject, Position::Subject, nodes);
         self.text.push_str(" <");
@@ -187,12 +190,7 @@ impl<'a> Graph<'a> {
     }
 
     /// Writes a term, or leaves a gap for it.
-    fn term(
-        &mut self,
-        term: &'a Term,
-        position: Position,
-        nodes: &mut HashMap<&'a str, Node>,
-    ) -> Option<Gap> {
+    fn term(&mut self, term: &'a Term, position: Position, nodes: &mut Nodes<'a>) -> Option<Gap> {
         let Term::Blank(label) = term else {
             term.write(&mut self.text);
             return None;
@@ -213,6 +211,7 @@ impl<'a> Graph<'a> {
     /// The nodes in the order of their canonical labels.
     fn order(&self, hash: HashAlgorithm, limit: &WorkLimit) -> Result<Vec<Node>, RdfcError> {
         let mut lines = Lines::default();
+        let mut sorted = String::new();
         let first_degree: Vec<Hash> = (0..)
             .zip(&self.mentions)
             .map(|(own, mentions): (Node, _)| {
@@ -223,7 +222,9 @@ impl<'a> Graph<'a> {
                         out.push_str(if node == own { "_:a" } else { "_:z" });
                     });
                 }
-                Hash::of(hash, lines.sorted().as_bytes())
+                sorted.clear();
+                lines.push_sorted(&mut sorted);
+                Hash::of(hash, sorted.as_bytes())
             })
             .collect();
         let (order, are_alike) = naming::order(&first_degree);
@@ -271,14 +272,12 @@ impl Lines {
         self.ends.push((start, self.text.len()));
     }
 
-    fn sorted(&mut self) -> String {
-        let line = |(start, end): &(usize, usize)| self.text.get(*start..*end).unwrap_or_default();
-        self.ends.sort_unstable_by(|a, b| line(a).cmp(line(b)));
-        let mut out = String::with_capacity(self.text.len());
-        for range in &self.ends {
-            out.push_str(line(range));
+    fn push_sorted(&mut self, out: &mut String) {
+        let bytes = |(start, end): &(usize, usize)| self.text.as_bytes().get(*start..*end);
+        self.ends.sort_unstable_by(|a, b| bytes(a).cmp(&bytes(b)));
+        for (start, end) in &self.ends {
+            out.push_str(self.text.get(*start..*end).unwrap_or_default());
         }
-        out
     }
 }
 

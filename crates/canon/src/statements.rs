@@ -87,7 +87,8 @@ impl Statements {
             entered: 0,
             mentioned: 0,
             statements: Vec::with_capacity(128),
-            max,
+            // A label's number is sorted as eight digits; more statements are for the general processor.
+            max: max.min(99_999_999),
         }
     }
 

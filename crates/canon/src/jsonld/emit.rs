@@ -9,6 +9,7 @@ use serde_json::{Number, Value};
 use super::expanded::{Item, Kind, NodeObject, Properties, Scalar, ValueObject};
 use super::name::is_blank;
 use super::{ErrorCode, JsonLdError, Options, RdfDirection};
+use crate::quick::QuickState;
 use crate::rdf::{Dataset, Literal, Quad, RDF_LANG_STRING, RDF_TYPE, Term, XSD_STRING};
 use crate::{iri, jcs};
 
@@ -24,7 +25,7 @@ pub(super) fn dataset(items: &[Item<'_>], options: &Options) -> Result<Dataset, 
         options,
         quads: Vec::with_capacity(64),
         blanks: 0,
-        names: HashMap::new(),
+        names: HashMap::default(),
         compounds: HashMap::new(),
         rdf_type: RDF_TYPE.into(),
         xsd_string: XSD_STRING.into(),
@@ -69,7 +70,7 @@ struct Emitter<'o> {
     options: &'o Options,
     quads: Vec<Quad>,
     blanks: usize,
-    names: HashMap<Arc<str>, Arc<str>>,
+    names: HashMap<Arc<str>, Arc<str>, QuickState>,
     compounds: HashMap<Compound, Term>,
     rdf_type: Arc<str>,
     xsd_string: Arc<str>,
