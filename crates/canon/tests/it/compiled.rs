@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use garita_canon::jsonld::{Limits, Options};
 use garita_canon::rdfc::canonicalize_with;
 use garita_canon::{CanonError, Canonical, Canonicalizer, ContextSet, HashAlgorithm, WorkLimit};
 use serde_json::{Map, Value, json};
@@ -11,18 +12,28 @@ fn general(
     canonicalizer: &Canonicalizer,
     document: &Value,
     hash: HashAlgorithm,
+    work: &WorkLimit,
 ) -> Result<Canonical, CanonError> {
     let dataset = canonicalizer.dataset(document)?;
-    Ok(canonicalize_with(&dataset, hash, &WorkLimit::default())?)
+    Ok(canonicalize_with(&dataset, hash, work)?)
 }
 
-/// Whether both say the same; gives what they say.
+/// Checks that both say the same; gives what they say.
 fn compare(
     canonicalizer: &Canonicalizer,
     document: &Value,
     hash: HashAlgorithm,
 ) -> Result<Canonical, CanonError> {
-    let expected = general(canonicalizer, document, hash);
+    compare_within(canonicalizer, document, hash, &WorkLimit::default())
+}
+
+fn compare_within(
+    canonicalizer: &Canonicalizer,
+    document: &Value,
+    hash: HashAlgorithm,
+    work: &WorkLimit,
+) -> Result<Canonical, CanonError> {
+    let expected = general(canonicalizer, document, hash, work);
     // An inline context is compiled the second time.
     for _ in 0..2 {
         assert_eq!(
@@ -433,13 +444,18 @@ impl Reverse for Map<String, Value> {
     }
 }
 
+/// How many documents are made: more than usual where it is asked for when the test is built.
+fn rounds(usual: u64) -> u64 {
+    option_env!("GARITA_CANON_ROUNDS")
+        .and_then(|rounds| rounds.parse().ok())
+        .unwrap_or(usual)
+}
+
 #[test]
 fn says_the_same_of_documents_made_by_chance() {
     let set = contexts();
     let canonicalizer = Canonicalizer::new(set.clone());
-    let rounds = option_env!("GARITA_CANON_ROUNDS")
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(1_500);
+    let rounds = rounds(1_500);
     let (mut fast, mut slow, mut codes) = (0, 0, BTreeMap::new());
     for (number, world) in worlds(&set).iter().enumerate() {
         let mut fast_here = 0;
@@ -478,6 +494,93 @@ fn says_the_same_of_documents_made_by_chance() {
     }
     println!("compiled: {fast} ordinary, {slow} not, refused {codes:?}");
     assert!(codes.len() > 10, "{codes:?}");
+}
+
+/// Trees of nodes that say little, so that many are alike, within limits that many pass.
+#[test]
+fn says_the_same_of_alike_nodes_and_within_limits() {
+    let work = WorkLimit {
+        steps_max: 14,
+        depth_max: 4,
+    };
+    let limits = Limits {
+        depth_max: 10,
+        quads_max: 20,
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    let narrow = Canonicalizer::with(contexts(), options, work.clone());
+    let wide = Canonicalizer::new(contexts());
+    let mut chance = Chance(88_172_645_463_325_252);
+    let (mut fast, mut codes) = (0, BTreeMap::new());
+    for round in 0..rounds(3_000) {
+        let mut left = 4 + chance.below(24);
+        let mut document = tree(&mut chance, &mut left, 0);
+        let members = document.as_object_mut().unwrap();
+        members.shift_insert(0, "@context".to_owned(), json!("https://example.org/t"));
+        let hash = if round % 3 == 0 {
+            HashAlgorithm::Sha384
+        } else {
+            HashAlgorithm::Sha256
+        };
+        if compare(&wide, &document, hash).is_ok() {
+            fast += usize::from(wide.is_ordinary(&document));
+        }
+        if let Err(error) = compare_within(&narrow, &document, hash, &work) {
+            *codes.entry(error.code()).or_insert(0) += 1;
+        }
+    }
+    println!("compiled: {fast} trees ordinary, within narrow limits refused {codes:?}");
+    assert!(fast > 2_000);
+    for code in ["json-too-deep", "too-many-quads", "rdfc-work-limit"] {
+        assert!(codes.contains_key(code), "{code}: {codes:?}");
+    }
+}
+
+fn tree(chance: &mut Chance, left: &mut usize, depth: usize) -> Value {
+    let mut map = Map::new();
+    for _ in 0..=chance.below(2) {
+        let key = chance.of(&["name", "alsoName", "open"]).to_owned();
+        let count = 1 + chance.below(3);
+        let values: Vec<Value> = (0..count)
+            .map(|_| {
+                if *left == 0 || depth > 4 || chance.one_in(4) {
+                    return chance.of(&[json!("a"), json!({}), json!("b")]);
+                }
+                *left -= 1;
+                tree(chance, left, depth + 1)
+            })
+            .collect();
+        map.insert(key, Value::Array(values));
+    }
+    if depth > 0 && chance.one_in(12) {
+        map.insert("id".to_owned(), json!(chance.of(&["urn:a", "urn:b"])));
+    }
+    Value::Object(map)
+}
+
+/// Scoped contexts that hang on an inline context are processed for each value, and so counted, by the general processor.
+#[test]
+fn counts_the_contexts_that_an_inline_one_leads_to() {
+    let canonicalizer = Canonicalizer::new(contexts());
+    let context = json!(["https://example.org/t", {"own": {"@id": "urn:own", "@context": {"name": "urn:name"}}}]);
+    for (count, verdict) in [(4_000, None), (4_200, Some("too-many-contexts"))] {
+        let items: Vec<Value> = (0..count).map(|n| json!(n)).collect();
+        let document = json!({"@context": context, "id": "urn:a", "own": items});
+        let said = compare(&canonicalizer, &document, HashAlgorithm::Sha256);
+        assert_eq!(said.err().map(|error| error.code()), verdict);
+    }
+    let near = |count: usize| {
+        let items: Vec<Value> = (0..count).map(|n| json!({"name": n})).collect();
+        json!({"@context": context, "id": "urn:a", "own": items})
+    };
+    for count in 4_080..4_100 {
+        // What it says is decided to the context.
+        let _ = compare(&canonicalizer, &near(count), HashAlgorithm::Sha256);
+    }
 }
 
 /// Every JSON file of the standards' vectors, read as a document, and what is inside it.
