@@ -13,7 +13,6 @@ use crate::rdfc::{Canonical, HashAlgorithm, RdfcError, WorkLimit};
 
 /// Stands for a blank node as object, as first-degree hashing wants it.
 const OTHER: &str = "_:z .\n";
-const SELF: &str = "_:a .\n";
 const NONE: u32 = u32::MAX;
 
 /// A piece of the text.
@@ -294,14 +293,14 @@ impl<'s> Sorted<'s> {
     fn numbers(&self, hash: HashAlgorithm, limit: &WorkLimit) -> Result<Vec<u32>, RdfcError> {
         let blanks = self.blanks();
         let mut first_degree = Vec::with_capacity(blanks.len());
-        let mut lines = String::with_capacity(2 * 1024);
-        let mut before = String::with_capacity(2 * 1024);
+        let mut lines = Vec::with_capacity(2 * 1024);
+        let mut before = Vec::with_capacity(2 * 1024);
         for (subject, blank) in &blanks {
             lines.clear();
             self.first_degree(*subject, blank.incoming, &mut lines);
             // Alike line items follow one another.
             let known = first_degree.last().filter(|_| lines == before).copied();
-            first_degree.push(known.unwrap_or_else(|| Hash::of(hash, lines.as_bytes())));
+            first_degree.push(known.unwrap_or_else(|| Hash::of(hash, &lines)));
             std::mem::swap(&mut lines, &mut before);
         }
         let (mut order, are_alike) = order(&first_degree);
@@ -334,29 +333,30 @@ impl<'s> Sorted<'s> {
     }
 
     /// The statements that mention a blank node, sorted (RDFC-1.0 §4.6.3): `<` comes before `_:a`, that before `_:z`.
-    fn first_degree(&self, subject: usize, incoming: u32, lines: &mut String) {
-        let incoming = self.of.statements.get(incoming as usize);
-        let parent = incoming.and_then(|s| self.of.names.get(s.subject as usize));
-        let push_incoming = |parent: &str, lines: &mut String| {
-            let rest = incoming.map_or("", |s| self.of.slice(s.rest));
-            lines.push_str(parent);
-            lines.push_str(rest.strip_suffix(OTHER).unwrap_or(rest));
-            lines.push_str(SELF);
+    fn first_degree(&self, subject: usize, incoming: u32, lines: &mut Vec<u8>) {
+        let of = self.of;
+        let incoming = of.statements.get(incoming as usize);
+        let parent = incoming.and_then(|s| of.names.get(s.subject as usize));
+        let push_incoming = |parent: &[u8], lines: &mut Vec<u8>| {
+            let rest = incoming.map_or(&[][..], |s| of.bytes(s.rest));
+            lines.extend_from_slice(parent);
+            lines.extend_from_slice(rest.strip_suffix(OTHER.as_bytes()).unwrap_or(rest));
+            lines.extend_from_slice(b"_:a .\n");
         };
         if let Some(Name::Iri(iri)) = parent {
-            push_incoming(self.of.slice(*iri), lines);
+            push_incoming(of.bytes(*iri), lines);
         }
         let mut last = None;
         for statement in self.own(subject) {
-            let rest = self.of.slice(statement.rest);
+            let rest = of.bytes(statement.rest);
             if statement.object == NONE && last.replace(rest) == Some(rest) {
                 continue;
             }
-            lines.push_str("_:a");
-            lines.push_str(rest);
+            lines.extend_from_slice(b"_:a");
+            lines.extend_from_slice(rest);
         }
         if let Some(Name::Blank(_)) = parent {
-            push_incoming("_:z", lines);
+            push_incoming(b"_:z", lines);
         }
     }
 

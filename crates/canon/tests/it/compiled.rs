@@ -496,6 +496,151 @@ fn says_the_same_of_documents_made_by_chance() {
     assert!(codes.len() > 10, "{codes:?}");
 }
 
+/// Contexts made by chance too: keywords under other names, terms that scoped contexts take away, make something else or protect.
+#[test]
+fn says_the_same_under_contexts_made_by_chance() {
+    let (mut fast, mut slow, mut codes) = (0, 0, BTreeMap::new());
+    for round in 0..rounds(1_200) {
+        let mut chance = Chance(0xd129_0dad_0b5a_5b75 ^ (round + 1) << 20);
+        chance.next();
+        let url = "https://example.org/by-chance";
+        let mut context = made_context(&mut chance, 0);
+        for (term, keyword) in [("id", "@id"), ("type", "@type")] {
+            if let Some(map) = context.as_object_mut().filter(|_| !chance.one_in(4)) {
+                map.insert(term.to_owned(), json!(keyword));
+            }
+        }
+        let inline = made_context(&mut chance, 1);
+        let set = ContextSet::empty().with(url, json!({"@context": context}));
+        let canonicalizer = Canonicalizer::new(set.unwrap());
+        let mut world = World {
+            context: if chance.one_in(3) {
+                json!([url, inline])
+            } else {
+                json!(url)
+            },
+            keys: Vec::new(),
+            classes: Vec::new(),
+        };
+        world
+            .keys
+            .extend(NAMES.iter().map(|name| (*name).to_owned()));
+        world
+            .classes
+            .extend(["A", "B", "C", "urn:A"].map(str::to_owned));
+        for _ in 0..12 {
+            let mut maker = Maker {
+                odd: chance.of(&[8, 1_000_000]),
+                left: 8,
+                chance: Chance(chance.next() | 1),
+                world: &world,
+            };
+            let Value::Object(members) = maker.object(0) else {
+                continue;
+            };
+            let mut document = Map::from_iter([("@context".to_owned(), world.context.clone())]);
+            document.extend(members.into_iter().filter(|(key, _)| key != "@context"));
+            let document = Value::Object(document);
+            match compare(&canonicalizer, &document, HashAlgorithm::Sha256) {
+                Err(error) => *codes.entry(error.code()).or_insert(0) += 1,
+                Ok(_) if canonicalizer.is_ordinary(&document) => fast += 1,
+                Ok(_) => slow += 1,
+            }
+        }
+    }
+    println!("compiled: by chance {fast} ordinary, {slow} not, refused {codes:?}");
+    assert!(fast > 500 && slow > 50, "{fast} {slow}");
+}
+
+const NAMES: &[&str] = &["a", "b", "c", "d", "e", "x", "A", "B", "id", "type", "key"];
+
+fn made_context(chance: &mut Chance, depth: usize) -> Value {
+    let mut map = Map::new();
+    for (keyword, values) in [
+        ("@vocab", [json!("https://example.org/v#"), Value::Null]),
+        ("@language", [json!("en"), Value::Null]),
+        ("@direction", [json!("rtl"), Value::Null]),
+        ("@propagate", [json!(true), json!(false)]),
+        ("@protected", [json!(true), json!(false)]),
+        ("@base", [json!("https://example.org/base/"), Value::Null]),
+    ] {
+        if chance.one_in(7) {
+            map.insert(keyword.to_owned(), chance.of(&values));
+        }
+    }
+    if depth == 0 {
+        map.insert("x".to_owned(), json!("https://example.org/x#"));
+    }
+    for _ in 0..=chance.below(8) {
+        let name = chance.of(NAMES);
+        map.insert(name.to_owned(), made_definition(chance, name, depth));
+    }
+    let context = Value::Object(map);
+    match chance.below(12) {
+        0 if depth > 0 => json!([null, context]),
+        1 if depth > 0 => json!([context, made_context(chance, depth + 1)]),
+        2 if depth > 1 => Value::Null,
+        _ => context,
+    }
+}
+
+fn made_definition(chance: &mut Chance, name: &str, depth: usize) -> Value {
+    if chance.one_in(6) {
+        return chance.of(&[
+            json!("@type"),
+            json!("@id"),
+            json!("@value"),
+            json!("@language"),
+            json!("@none"),
+            json!("@nest"),
+            Value::Null,
+            json!("urn:one"),
+        ]);
+    }
+    let mut map = Map::from_iter([(
+        "@id".to_owned(),
+        json!(format!("https://example.org/x#{name}")),
+    )]);
+    if chance.one_in(3) {
+        let coercion = chance.of(&[
+            "@id",
+            "@vocab",
+            "@none",
+            "urn:date",
+            "http://www.w3.org/2001/XMLSchema#double",
+            "@json",
+        ]);
+        map.insert("@type".to_owned(), json!(coercion));
+    } else if chance.one_in(4) {
+        map.insert(
+            "@language".to_owned(),
+            chance.of(&[json!("fr"), Value::Null]),
+        );
+    }
+    if chance.one_in(8) {
+        map.insert(
+            "@direction".to_owned(),
+            chance.of(&[json!("ltr"), Value::Null]),
+        );
+    }
+    if chance.one_in(6) {
+        map.insert(
+            "@container".to_owned(),
+            chance.of(&[json!("@set"), json!("@language"), json!("@list")]),
+        );
+    }
+    if chance.one_in(10) {
+        map.insert("@protected".to_owned(), json!(true));
+    }
+    if chance.one_in(12) {
+        map.insert("@prefix".to_owned(), json!(true));
+    }
+    if depth < 2 && chance.one_in(3) {
+        map.insert("@context".to_owned(), made_context(chance, depth + 1));
+    }
+    Value::Object(map)
+}
+
 /// Trees of nodes that say little, so that many are alike, within limits that many pass.
 #[test]
 fn says_the_same_of_alike_nodes_and_within_limits() {

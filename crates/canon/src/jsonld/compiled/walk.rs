@@ -85,7 +85,7 @@ impl<'s> Walk<'s> {
         let mut reverted = false;
         // At the top, the document's own context has only just begun to hold.
         if let Some(previous) = context.previous.filter(|_| place.of.is_some()) {
-            let is = |key: &str, meaning| self.key(context, key).meaning == meaning;
+            let is = |key: &str, meaning| self::key(context, key).meaning == meaning;
             let is_value = map.keys().any(|key| is(key, Meaning::Value));
             let only_id = map.len() == 1 && map.keys().all(|key| is(key, Meaning::Id));
             if !is_value && !only_id {
@@ -105,13 +105,13 @@ impl<'s> Walk<'s> {
         let mut types = None;
         for key in map.keys() {
             let is_read = key == "@context" || Some(key.as_str()) == self.without;
-            let mut key = if is_read && place.of.is_none() {
+            let key = if is_read && place.of.is_none() {
                 Key {
                     meaning: Meaning::Read,
                     entry: None,
                 }
             } else {
-                self.key(context, key)
+                self::key(context, key)
             };
             if key.meaning == Meaning::Type {
                 // Two members that are both `@type` are rare enough.
@@ -119,9 +119,6 @@ impl<'s> Walk<'s> {
                     return None;
                 }
                 types = Some(self.keys.len() - from);
-            }
-            if key.meaning == Meaning::Other {
-                key.entry = None;
             }
             self.keys.push(key);
         }
@@ -132,12 +129,16 @@ impl<'s> Walk<'s> {
         if let Some(types) = types {
             context = self.scoped_by_types(type_scoped, types)?;
             if !std::ptr::eq(context, type_scoped) {
-                for (number, key) in map.keys().enumerate() {
-                    let known = self.keys.get(from + number)?.meaning == Meaning::Read;
-                    if !known {
-                        let key = self.key(context, key);
-                        *self.keys.get_mut(from + number)? = key;
+                for (known, text) in self.keys.get_mut(from..)?.iter_mut().zip(map.keys()) {
+                    if known.meaning == Meaning::Read {
+                        continue;
                     }
+                    let key = self::key(context, text);
+                    // Types that make another member `@type`, or this one none, are for the general processor.
+                    if (key.meaning == Meaning::Type) != (known.meaning == Meaning::Type) {
+                        return None;
+                    }
+                    *known = key;
                 }
             }
         }
@@ -378,7 +379,7 @@ impl<'s> Walk<'s> {
             return None;
         }
         for (language, value) in map {
-            let is_none = self.key(place.context, language).meaning == Meaning::None;
+            let is_none = key(place.context, language).meaning == Meaning::None;
             let language = (!is_none).then_some(language.as_str());
             let one = std::slice::from_ref(value);
             let texts = value.as_array().map_or(one, Vec::as_slice);
@@ -537,27 +538,6 @@ impl<'s> Walk<'s> {
         out.push('>');
     }
 
-    fn key(&self, context: &'s Context, text: &str) -> Key<'s> {
-        if text.starts_with('@') {
-            let meaning = Keyword::parse(text).map_or(Meaning::Other, Meaning::of);
-            return Key {
-                meaning,
-                entry: None,
-            };
-        }
-        match context.table.get(text) {
-            Some(entry) => Key {
-                meaning: entry.meaning,
-                entry: Some(entry),
-            },
-            // An IRI, or a word of the vocabulary.
-            None => Key {
-                meaning: Meaning::Property,
-                entry: None,
-            },
-        }
-    }
-
     fn deeper(&self, depth: usize) -> Option<usize> {
         (depth < self.processor.options.limits.depth_max).then_some(depth + 1)
     }
@@ -577,4 +557,26 @@ struct Scene<'s, 'd> {
     /// Where its keys are in [`Walk::keys`].
     from: usize,
     depth: usize,
+}
+
+/// A key as a context knows it.
+fn key<'s>(context: &'s Context, text: &str) -> Key<'s> {
+    if text.starts_with('@') {
+        let meaning = Keyword::parse(text).map_or(Meaning::Other, Meaning::of);
+        return Key {
+            meaning,
+            entry: None,
+        };
+    }
+    match context.table.get(text) {
+        Some(entry) => Key {
+            meaning: entry.meaning,
+            entry: Some(entry),
+        },
+        // An IRI, or a word of the vocabulary.
+        None => Key {
+            meaning: Meaning::Property,
+            entry: None,
+        },
+    }
 }
