@@ -1,7 +1,9 @@
 //! Contexts compiled for the documents that are filed each day: objects of texts, numbers and references to other objects.
 //!
 //! A document's `@context` is processed once, by the same code as ever, into tables from which the document is written as
-//! statements in one walk. What the tables cannot express, and all that is wrong with a document, is left to the general
+//! statements in one walk.
+//!
+//! INVARIANT (one judge): what the tables cannot express, and all that is wrong with a document, is left to the general
 //! processor, so that there is one place where a refusal gets its code, its pointer and its words.
 
 mod table;
@@ -25,7 +27,7 @@ const SETS_MAX: usize = 64;
 /// Active contexts compiled for one `@context`: each chain of scoped contexts that its documents use is one.
 const CONTEXTS_MAX: usize = 256;
 /// Terms in all tables together; each takes some 200 bytes.
-const TERMS_MAX: usize = 200_000;
+const TERMS_MAX: usize = 100_000;
 /// Types that scope one after the other, in other orders than those met before.
 const FOLLOWING_MAX: usize = 64;
 /// Inline contexts met once, remembered by hash; past this many, all are forgotten.

