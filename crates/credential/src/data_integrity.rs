@@ -261,12 +261,10 @@ pub fn create(
             "the key is not of the suite's kind",
         ));
     }
-    let mut unsecured = members.clone();
-    let held = unsecured.shift_remove("proof");
-    let mut proofs: Vec<Value> = match held {
+    let mut proofs: Vec<Value> = match members.get("proof") {
         None => Vec::new(),
-        Some(Value::Array(proofs)) => proofs,
-        Some(single) => vec![single],
+        Some(Value::Array(proofs)) => proofs.clone(),
+        Some(single) => vec![single.clone()],
     };
     if proofs.len() >= PROOFS_MAX {
         return Err(Problem::new(
@@ -275,13 +273,9 @@ pub fn create(
             format!("more than {PROOFS_MAX} proofs"),
         ));
     }
-    if !options.previous_proof.is_empty() {
-        let previous = previous_proofs(&proofs, &options.previous_proof, "/proof")?;
-        unsecured.insert("proof".into(), previous.into());
-    }
-    let unsecured = Value::Object(unsecured);
+    let previous = previous_proofs(&proofs, &options.previous_proof, "/proof")?;
     let mut proof = proof_members(suite, options);
-    let context = unsecured.get("@context");
+    let context = members.get("@context");
     if let (Suite::EddsaJcs2022, Some(context)) = (suite, context) {
         proof.insert("@context".into(), context.clone());
     }
@@ -289,7 +283,22 @@ pub fn create(
     if let Some(context) = context {
         config.insert("@context".into(), context.clone());
     }
-    let hashes = hash_data(&unsecured, &Value::Object(config), suite, canonicalizer)?;
+    let hashes = HashData {
+        proof: hash(&Value::Object(config), suite, canonicalizer)?,
+        document: match suite {
+            Suite::EddsaRdfc2022 if previous.is_empty() => {
+                rdf_hash(canonicalizer.nquads_without(document, "proof"))?
+            }
+            Suite::EddsaRdfc2022 | Suite::EddsaJcs2022 => {
+                let mut unsecured = members.clone();
+                unsecured.shift_remove("proof");
+                if !previous.is_empty() {
+                    unsecured.insert("proof".into(), previous.into());
+                }
+                hash(&Value::Object(unsecured), suite, canonicalizer)?
+            }
+        },
+    };
     proof.insert(
         "proofValue".into(),
         to_base58_multibase(&key.sign(&hashes.to_bytes())).into(),
