@@ -4,6 +4,7 @@
 //! all that would be lost. Section numbers in this module are those of the API Recommendation.
 
 mod active;
+mod compiled;
 mod context;
 mod definition;
 mod emit;
@@ -106,6 +107,7 @@ pub struct Processor {
     contexts: ContextSet,
     options: Options,
     memory: Memory,
+    compiled: compiled::Sets,
     root: Arc<Active>,
 }
 
@@ -122,6 +124,7 @@ impl Processor {
             contexts,
             options,
             memory,
+            compiled: compiled::Sets::default(),
             root: Arc::new(root),
         }
     }
@@ -151,12 +154,7 @@ impl Processor {
     }
 
     fn read(&self, document: &Value, by_place: bool) -> Result<Dataset, JsonLdError> {
-        let mut run = Run {
-            processor: self,
-            path: Vec::new(),
-            contexts_left: self.options.limits.contexts_max,
-            by_place,
-        };
+        let mut run = Run::new(self, by_place);
         let items = run.document(document)?;
         emit::dataset(&items, &self.options, by_place)
     }
@@ -178,7 +176,16 @@ struct Run<'p, 'd> {
     by_place: bool,
 }
 
-impl Run<'_, '_> {
+impl<'p> Run<'p, '_> {
+    fn new(processor: &'p Processor, by_place: bool) -> Self {
+        Self {
+            processor,
+            path: Vec::new(),
+            contexts_left: processor.options.limits.contexts_max,
+            by_place,
+        }
+    }
+
     fn is_strict(&self) -> bool {
         self.processor.options.mode == Mode::Strict
     }

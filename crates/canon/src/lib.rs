@@ -20,8 +20,10 @@ pub mod iri;
 pub mod jcs;
 pub mod json;
 pub mod jsonld;
+mod quick;
 pub mod rdf;
 pub mod rdfc;
+mod statements;
 
 use serde_json::Value;
 use thiserror::Error;
@@ -85,7 +87,13 @@ impl Canonicalizer {
         Ok(rdfc::canonicalize_with(dataset, hash, &self.work)?)
     }
 
-    /// The canonical form of a document (RDFC-1.0 with SHA-256) with the labels given to its blank nodes.
+    /// Whether a document takes the short way to its canonical form: its `@context` is compiled, and it holds only objects, texts,
+    /// numbers and references. Others get the same form, and the same refusals, in several times the time.
+    pub fn is_ordinary(&self, document: &Value) -> bool {
+        self.processor.statements(document, None).is_some()
+    }
+
+    /// The canonical form of a document (RDFC-1.0 by the hash named) with the labels given to its blank nodes.
     ///
     /// # Errors
     /// As [`Self::dataset`], and when the work limit is passed.
@@ -94,6 +102,9 @@ impl Canonicalizer {
         document: &Value,
         hash: HashAlgorithm,
     ) -> Result<Canonical, CanonError> {
+        if let Some(statements) = self.processor.statements(document, None) {
+            return Ok(statements.canonical(hash, &self.work)?);
+        }
         Ok(rdfc::canonicalize_with(
             &self.dataset(document)?,
             hash,
@@ -106,7 +117,41 @@ impl Canonicalizer {
     /// # Errors
     /// As [`Self::canonical`].
     pub fn nquads(&self, document: &Value) -> Result<String, CanonError> {
-        Ok(self.canonical(document, HashAlgorithm::Sha256)?.nquads)
+        self.nquads_by(document, HashAlgorithm::Sha256)
+    }
+
+    /// The canonical N-Quads of a document (RDFC-1.0 by the hash named).
+    ///
+    /// # Errors
+    /// As [`Self::canonical`].
+    pub fn nquads_by(&self, document: &Value, hash: HashAlgorithm) -> Result<String, CanonError> {
+        if let Some(statements) = self.processor.statements(document, None) {
+            return Ok(statements.nquads(hash, &self.work)?);
+        }
+        Ok(self.canonical(document, hash)?.nquads)
+    }
+
+    /// The canonical N-Quads of a document as if it had no member of that name: what a proof covers, without a copy of all else.
+    ///
+    /// # Errors
+    /// As [`Self::canonical`].
+    pub fn nquads_without(
+        &self,
+        document: &Value,
+        member: &str,
+        hash: HashAlgorithm,
+    ) -> Result<String, CanonError> {
+        // Without its context a document is another one.
+        if member != "@context"
+            && let Some(statements) = self.processor.statements(document, Some(member))
+        {
+            return Ok(statements.nquads(hash, &self.work)?);
+        }
+        let mut document = document.clone();
+        if let Some(members) = document.as_object_mut() {
+            members.shift_remove(member);
+        }
+        self.nquads_by(&document, hash)
     }
 }
 

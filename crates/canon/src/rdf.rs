@@ -5,6 +5,9 @@ mod nquads;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::quick::QuickState;
+
+pub(crate) use nquads::escape;
 pub use nquads::{NquadsError, parse};
 
 /// `xsd:string`.
@@ -58,7 +61,7 @@ pub struct Dataset {
 impl Dataset {
     /// A dataset of these quads, each once.
     pub fn new(mut quads: Vec<Quad>) -> Self {
-        let mut seen = HashSet::with_capacity(quads.len());
+        let mut seen = HashSet::with_capacity_and_hasher(quads.len(), QuickState::default());
         let keep: Vec<bool> = quads.iter().map(|quad| seen.insert(quad)).collect();
         if keep.contains(&false) {
             let mut keep = keep.into_iter();

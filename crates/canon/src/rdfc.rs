@@ -3,13 +3,16 @@
 //! The algorithm takes exponential time on symmetric graphs, so a stranger could stop a node with a small document. Work is
 //! counted, and the graph refused, before that. Graphs whose blank nodes differ by their own statements need none of it.
 
+pub(crate) mod naming;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256, Sha384};
 use thiserror::Error;
 
+use crate::quick::QuickState;
 use crate::rdf::{Dataset, Quad, Term};
+use naming::{Hash, Links, Node, Position};
 
 /// The hash that orders blank nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,377 +91,194 @@ pub fn canonicalize_with(
     hash: HashAlgorithm,
     limit: &WorkLimit,
 ) -> Result<Canonical, RdfcError> {
-    let mut run = Run::new(dataset, hash, limit);
-    run.name_all()?;
-    let labels: BTreeMap<Arc<str>, Arc<str>> = run
-        .canonical
-        .order
-        .iter()
-        .enumerate()
-        .filter_map(|(number, node)| {
-            Some((
-                Arc::clone(run.labels.get(*node)?),
-                Arc::from(format!("c14n{number}")),
-            ))
-        })
-        .collect();
-    let mut lines: Vec<String> = Vec::with_capacity(dataset.len());
-    for quad in dataset.quads() {
-        let mut line = String::with_capacity(160);
-        write_quad(quad, &mut line, |label, out| {
-            out.push_str("_:");
-            out.push_str(labels.get(label).map_or(label, Arc::as_ref));
+    let graph = Graph::new(dataset);
+    let order = graph.order(hash, limit)?;
+    let mut numbers = vec![0_u32; order.len()];
+    let mut labels = BTreeMap::new();
+    for (number, node) in (0..).zip(order) {
+        if let (Some(place), Some(label)) = (
+            numbers.get_mut(node as usize),
+            graph.labels.get(node as usize),
+        ) {
+            *place = number;
+            labels.insert(Arc::clone(label), Arc::from(format!("c14n{number}")));
+        }
+    }
+    let mut lines = Lines::default();
+    for line in &graph.lines {
+        lines.write(&graph.text, line, |node, out| {
+            let number = numbers.get(node as usize).copied().unwrap_or_default();
+            naming::push_name(out, "_:c14n", number);
         });
-        lines.push(line);
     }
-    lines.sort_unstable();
-    Ok(Canonical {
-        nquads: lines.concat(),
-        labels,
-    })
+    let mut nquads = String::with_capacity(lines.text.len());
+    lines.push_sorted(&mut nquads);
+    Ok(Canonical { nquads, labels })
 }
 
-/// A blank node, by its place in [`Run::labels`].
-type Node = usize;
+/// Blank nodes by label.
+type Nodes<'a> = HashMap<&'a str, Node, QuickState>;
 
-/// Which place a blank node has in a statement (RDFC-1.0 §4.7).
+/// A dataset written once, with gaps where blank nodes stand.
+#[derive(Default)]
+struct Graph<'a> {
+    text: String,
+    lines: Vec<Line<'a>>,
+    labels: Vec<&'a Arc<str>>,
+    /// Of each node: the lines that mention it.
+    mentions: Vec<Vec<usize>>,
+}
+
+/// One statement as it is written.
+struct Line<'a> {
+    start: usize,
+    end: usize,
+    predicate: &'a str,
+    /// Where blank nodes stand: in subject, object and graph.
+    gaps: [Option<Gap>; 3],
+}
+
 #[derive(Clone, Copy)]
-enum Position {
-    Subject,
-    Object,
-    Graph,
+struct Gap {
+    at: usize,
+    node: Node,
+    position: Position,
 }
 
-/// Names given in order (RDFC-1.0 §4.3).
-#[derive(Clone, Default)]
-struct Issuer {
-    order: Vec<Node>,
-    numbers: HashMap<Node, usize>,
-}
-
-impl Issuer {
-    fn issue(&mut self, node: Node) -> usize {
-        let next = self.order.len();
-        let number = *self.numbers.entry(node).or_insert(next);
-        if number == next {
-            self.order.push(node);
-        }
-        number
-    }
-
-    fn number(&self, node: Node) -> Option<usize> {
-        self.numbers.get(&node).copied()
-    }
-}
-
-struct Run<'a> {
-    hash: HashAlgorithm,
-    limit: &'a WorkLimit,
-    steps: u64,
-    labels: Vec<Arc<str>>,
-    nodes: HashMap<Arc<str>, Node>,
-    /// Each node's statements.
-    mentions: Vec<Vec<&'a Quad>>,
-    first_degree: Vec<String>,
-    canonical: Issuer,
-}
-
-impl<'a> Run<'a> {
-    fn new(dataset: &'a Dataset, hash: HashAlgorithm, limit: &'a WorkLimit) -> Self {
-        let mut run = Self {
-            hash,
-            limit,
-            steps: 0,
-            labels: Vec::new(),
-            nodes: HashMap::new(),
-            mentions: Vec::new(),
-            first_degree: Vec::new(),
-            canonical: Issuer::default(),
+impl<'a> Graph<'a> {
+    fn new(dataset: &'a Dataset) -> Self {
+        let mut graph = Self {
+            text: String::with_capacity(dataset.len() * 128),
+            lines: Vec::with_capacity(dataset.len()),
+            ..Self::default()
         };
+        let mut nodes = Nodes::default();
         for quad in dataset.quads() {
-            let mut here: [Option<Node>; 3] = [None; 3];
-            for (slot, (_, label)) in blank_nodes(quad).enumerate() {
-                let node = run.intern(label);
-                if !here.contains(&Some(node)) {
-                    if let Some(mentions) = run.mentions.get_mut(node) {
-                        mentions.push(quad);
-                    }
-                    if let Some(place) = here.get_mut(slot) {
-                        *place = Some(node);
-                    }
-                }
-            }
+            graph.push(quad, &mut nodes);
         }
-        run
+        graph
     }
 
-    fn intern(&mut self, label: &Arc<str>) -> Node {
-        if let Some(node) = self.nodes.get(label) {
-            return *node;
-        }
-        let node = self.labels.len();
-        self.labels.push(Arc::clone(label));
-        self.mentions.push(Vec::new());
-        self.nodes.insert(Arc::clone(label), node);
-        node
-    }
-
-    /// RDFC-1.0 §4.4.3, steps 3 to 5.
-    fn name_all(&mut self) -> Result<(), RdfcError> {
-        self.first_degree = (0..self.labels.len())
-            .map(|node| self.hash_first_degree(node))
-            .collect();
-        let mut by_hash: BTreeMap<&str, Vec<Node>> = BTreeMap::new();
-        for (node, hash) in self.first_degree.iter().enumerate() {
-            by_hash.entry(hash).or_default().push(node);
-        }
-        let mut alike = Vec::new();
-        for nodes in by_hash.into_values() {
-            match nodes.as_slice() {
-                [one] => {
-                    self.canonical.issue(*one);
-                }
-                _ => alike.push(nodes),
+    fn push(&mut self, quad: &'a Quad, nodes: &mut Nodes<'a>) {
+        let start = self.text.len();
+        let subject = self.term(&quad.subject, Position::Subject, nodes);
+        self.text.push_str(" <");
+        self.text.push_str(&quad.predicate);
+        self.text.push_str("> ");
+        let object = self.term(&quad.object, Position::Object, nodes);
+        let graph = quad.graph.as_ref().and_then(|graph| {
+            self.text.push(' ');
+            self.term(graph, Position::Graph, nodes)
+        });
+        self.text.push_str(" .\n");
+        let gaps = [subject, object, graph];
+        let number = self.lines.len();
+        for gap in gaps.iter().flatten() {
+            // A node twice in one statement is mentioned once.
+            if let Some(mentions) = self.mentions.get_mut(gap.node as usize)
+                && mentions.last() != Some(&number)
+            {
+                mentions.push(number);
             }
         }
-        for nodes in alike {
-            let mut paths = Vec::new();
-            for node in nodes {
-                if self.canonical.number(node).is_some() {
-                    continue;
-                }
-                let mut issuer = Issuer::default();
-                issuer.issue(node);
-                paths.push(self.hash_n_degree(node, issuer, 0)?);
-            }
-            paths.sort_by(|a, b| a.0.cmp(&b.0));
-            for (_, issuer) in paths {
-                for node in issuer.order {
-                    self.canonical.issue(node);
-                }
-            }
-        }
-        Ok(())
+        self.lines.push(Line {
+            start,
+            end: self.text.len(),
+            predicate: &quad.predicate,
+            gaps,
+        });
     }
 
-    /// RDFC-1.0 §4.6.3.
-    fn hash_first_degree(&self, node: Node) -> String {
-        let own = self.labels.get(node);
-        let mut lines: Vec<String> = Vec::new();
-        for quad in self.mentions.get(node).into_iter().flatten() {
-            let mut line = String::with_capacity(160);
-            write_quad(quad, &mut line, |label, out| {
-                out.push_str(if Some(label) == own { "_:a" } else { "_:z" })
-            });
-            lines.push(line);
+    /// Writes a term, or leaves a gap for it.
+    fn term(&mut self, term: &'a Term, position: Position, nodes: &mut Nodes<'a>) -> Option<Gap> {
+        let Term::Blank(label) = term else {
+            term.write(&mut self.text);
+            return None;
+        };
+        let next = Node::try_from(self.labels.len()).unwrap_or(Node::MAX);
+        let node = *nodes.entry(label).or_insert(next);
+        if node == next {
+            self.labels.push(label);
+            self.mentions.push(Vec::new());
         }
-        lines.sort_unstable();
-        self.digest(&lines.concat())
-    }
-
-    /// RDFC-1.0 §4.7.3.
-    fn hash_related(
-        &self,
-        related: Node,
-        predicate: &str,
-        issuer: &Issuer,
-        position: Position,
-    ) -> String {
-        let mut input = String::with_capacity(120);
-        match position {
-            Position::Subject => input.push('s'),
-            Position::Object => input.push('o'),
-            Position::Graph => input.push('g'),
-        }
-        if !matches!(position, Position::Graph) {
-            input.push('<');
-            input.push_str(predicate);
-            input.push('>');
-        }
-        if let Some(number) = self.canonical.number(related) {
-            input.push_str(&format!("_:c14n{number}"));
-        } else if let Some(number) = issuer.number(related) {
-            input.push_str(&format!("_:b{number}"));
-        } else if let Some(hash) = self.first_degree.get(related) {
-            input.push_str(hash);
-        }
-        self.digest(&input)
-    }
-
-    /// RDFC-1.0 §4.8.3.
-    fn hash_n_degree(
-        &mut self,
-        node: Node,
-        mut issuer: Issuer,
-        depth: usize,
-    ) -> Result<(String, Issuer), RdfcError> {
-        if depth >= self.limit.depth_max {
-            return Err(self.too_much());
-        }
-        let mut related: BTreeMap<String, Vec<Node>> = BTreeMap::new();
-        let mentions = self.mentions.get(node).cloned().unwrap_or_default();
-        self.spend(mentions.len())?;
-        for quad in mentions {
-            for (position, label) in blank_nodes(quad) {
-                let Some(other) = self
-                    .nodes
-                    .get(label)
-                    .copied()
-                    .filter(|other| *other != node)
-                else {
-                    continue;
-                };
-                let hash = self.hash_related(other, &quad.predicate, &issuer, position);
-                related.entry(hash).or_default().push(other);
-            }
-        }
-        let mut data = String::new();
-        for (hash, mut nodes) in related {
-            data.push_str(&hash);
-            nodes.sort_unstable();
-            let mut chosen: Option<(String, Issuer)> = None;
-            loop {
-                if let Some(found) = self.try_order(
-                    &nodes,
-                    &issuer,
-                    chosen.as_ref().map(|c| c.0.as_str()),
-                    depth,
-                )? {
-                    chosen = Some(found);
-                }
-                if !next_permutation(&mut nodes) {
-                    break;
-                }
-            }
-            if let Some((path, best)) = chosen {
-                data.push_str(&path);
-                issuer = best;
-            }
-        }
-        Ok((self.digest(&data), issuer))
-    }
-
-    /// One order of alike nodes (RDFC-1.0 §4.8.3 step 5.4): its path and names, `None` where it is not less than the best.
-    fn try_order(
-        &mut self,
-        nodes: &[Node],
-        issuer: &Issuer,
-        best: Option<&str>,
-        depth: usize,
-    ) -> Result<Option<(String, Issuer)>, RdfcError> {
-        let worse = |path: &str| best.is_some_and(|best| path.len() >= best.len() && path > best);
-        let mut issuer = issuer.clone();
-        // A copy of the names costs as much as there are names, so that it counts as work too.
-        self.spend(nodes.len() + issuer.order.len() / 8)?;
-        let mut path = String::new();
-        let mut recursion = Vec::new();
-        for node in nodes {
-            if let Some(number) = self.canonical.number(*node) {
-                path.push_str(&format!("_:c14n{number}"));
-            } else {
-                if issuer.number(*node).is_none() {
-                    recursion.push(*node);
-                }
-                path.push_str(&format!("_:b{}", issuer.issue(*node)));
-            }
-            if worse(&path) {
-                return Ok(None);
-            }
-        }
-        for node in recursion {
-            let (hash, named) = self.hash_n_degree(node, issuer.clone(), depth + 1)?;
-            path.push_str(&format!("_:b{}<{hash}>", issuer.issue(node)));
-            issuer = named;
-            if worse(&path) {
-                return Ok(None);
-            }
-        }
-        Ok(best
-            .is_none_or(|best| path.as_str() < best)
-            .then_some((path, issuer)))
-    }
-
-    fn spend(&mut self, steps: usize) -> Result<(), RdfcError> {
-        self.steps = self.steps.saturating_add(steps as u64);
-        if self.steps > self.limit.steps_max {
-            Err(self.too_much())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn too_much(&self) -> RdfcError {
-        RdfcError::WorkLimit {
-            steps: self.limit.steps_max,
-        }
-    }
-
-    fn digest(&self, text: &str) -> String {
-        match self.hash {
-            HashAlgorithm::Sha256 => hex(&Sha256::digest(text.as_bytes())),
-            HashAlgorithm::Sha384 => hex(&Sha384::digest(text.as_bytes())),
-        }
-    }
-}
-
-fn blank_nodes(quad: &Quad) -> impl Iterator<Item = (Position, &Arc<str>)> {
-    let places = [
-        (Position::Subject, Some(&quad.subject)),
-        (Position::Object, Some(&quad.object)),
-        (Position::Graph, quad.graph.as_ref()),
-    ];
-    places
-        .into_iter()
-        .filter_map(|(position, term)| match term {
-            Some(Term::Blank(label)) => Some((position, label)),
-            Some(Term::Iri(_) | Term::Literal(_)) | None => None,
+        Some(Gap {
+            at: self.text.len(),
+            node,
+            position,
         })
-}
-
-fn write_quad(quad: &Quad, out: &mut String, blank: impl Fn(&Arc<str>, &mut String)) {
-    let term = |term: &Term, out: &mut String| match term {
-        Term::Blank(label) => blank(label, out),
-        Term::Iri(_) | Term::Literal(_) => term.write(out),
-    };
-    term(&quad.subject, out);
-    out.push_str(" <");
-    out.push_str(&quad.predicate);
-    out.push_str("> ");
-    term(&quad.object, out);
-    if let Some(graph) = &quad.graph {
-        out.push(' ');
-        term(graph, out);
     }
-    out.push_str(" .\n");
-}
 
-/// The next order in the order of orders; false after the last.
-fn next_permutation(items: &mut [Node]) -> bool {
-    let Some(pivot) = items
-        .windows(2)
-        .rposition(|pair| matches!(pair, [a, b] if a < b))
-    else {
-        return false;
-    };
-    let Some(&low) = items.get(pivot) else {
-        return false;
-    };
-    let Some(swap) = items.iter().rposition(|item| *item > low) else {
-        return false;
-    };
-    items.swap(pivot, swap);
-    if let Some(tail) = items.get_mut(pivot + 1..) {
-        tail.reverse();
+    /// The nodes in the order of their canonical labels.
+    fn order(&self, hash: HashAlgorithm, limit: &WorkLimit) -> Result<Vec<Node>, RdfcError> {
+        let mut lines = Lines::default();
+        let mut sorted = String::new();
+        let first_degree: Vec<Hash> = (0..)
+            .zip(&self.mentions)
+            .map(|(own, mentions): (Node, _)| {
+                // RDFC-1.0 §4.6.3.
+                lines.clear();
+                for line in mentions.iter().filter_map(|at| self.lines.get(*at)) {
+                    lines.write(&self.text, line, |node, out| {
+                        out.push_str(if node == own { "_:a" } else { "_:z" });
+                    });
+                }
+                sorted.clear();
+                lines.push_sorted(&mut sorted);
+                Hash::of(hash, sorted.as_bytes())
+            })
+            .collect();
+        let (order, are_alike) = naming::order(&first_degree);
+        if !are_alike {
+            return Ok(order);
+        }
+        let mut links = Links::default();
+        for (own, mentions) in (0..).zip(&self.mentions) {
+            for line in mentions.iter().filter_map(|at| self.lines.get(*at)) {
+                for gap in line.gaps.iter().flatten() {
+                    if gap.node != own {
+                        links.push(gap.node, line.predicate, gap.position);
+                    }
+                }
+            }
+            links.end(mentions.len());
+        }
+        naming::issue_all(&order, &first_degree, &links, hash, limit)
     }
-    true
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+/// Lines to be sorted, in one buffer.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Lines {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    fn write(&mut self, from: &str, line: &Line<'_>, name: impl Fn(Node, &mut String)) {
+        let start = self.text.len();
+        let mut at = line.start;
+        for gap in line.gaps.iter().flatten() {
+            self.text.push_str(from.get(at..gap.at).unwrap_or_default());
+            name(gap.node, &mut self.text);
+            at = gap.at;
+        }
+        self.text
+            .push_str(from.get(at..line.end).unwrap_or_default());
+        self.ends.push((start, self.text.len()));
+    }
+
+    fn push_sorted(&mut self, out: &mut String) {
+        let bytes = |(start, end): &(usize, usize)| self.text.as_bytes().get(*start..*end);
+        self.ends.sort_unstable_by(|a, b| bytes(a).cmp(&bytes(b)));
+        for (start, end) in &self.ends {
+            out.push_str(self.text.get(*start..*end).unwrap_or_default());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,13 +9,14 @@ use super::name::{
     Container, Direction, Keyword, Name, has_inner_colon, is_blank, is_iri, looks_like_keyword,
 };
 use crate::iri;
+use crate::quick::QuickState;
 
 /// What each name means at one place. Never changed once shared.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Active {
     /// Names this context among those remembered; 0 where it depends on a document's own inline context.
     pub(super) id: u64,
-    pub(super) terms: HashMap<Arc<str>, Arc<TermDefinition>>,
+    pub(super) terms: HashMap<Arc<str>, Arc<TermDefinition>, QuickState>,
     pub(super) base: Option<Arc<str>>,
     pub(super) vocab: Option<Arc<str>>,
     pub(super) language: Option<Arc<str>>,

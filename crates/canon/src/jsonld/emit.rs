@@ -9,11 +9,15 @@ use serde_json::{Number, Value};
 use super::expanded::{Item, Kind, ListObject, NodeObject, Properties, Scalar, ValueObject};
 use super::name::is_blank;
 use super::{CELL_PLACE, ErrorCode, JsonLdError, Options, RdfDirection};
+use crate::quick::QuickState;
 use crate::rdf::{Dataset, Literal, Quad, RDF_LANG_STRING, RDF_TYPE, Term, XSD_STRING};
 use crate::{iri, jcs};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
+const XSD_INTEGER: &str = "http://www.w3.org/2001/XMLSchema#integer";
+/// `xsd:double`.
+pub(super) const XSD_DOUBLE: &str = "http://www.w3.org/2001/XMLSchema#double";
 
 /// The dataset of an expanded document.
 ///
@@ -28,7 +32,7 @@ pub(super) fn dataset(
         by_place,
         quads: Vec::with_capacity(64),
         blanks: 0,
-        names: HashMap::new(),
+        names: HashMap::default(),
         compounds: HashMap::new(),
         rdf_type: RDF_TYPE.into(),
         xsd_string: XSD_STRING.into(),
@@ -74,7 +78,7 @@ struct Emitter<'o> {
     by_place: bool,
     quads: Vec<Quad>,
     blanks: usize,
-    names: HashMap<Arc<str>, Arc<str>>,
+    names: HashMap<Arc<str>, Arc<str>, QuickState>,
     compounds: HashMap<Compound, Term>,
     rdf_type: Arc<str>,
     xsd_string: Arc<str>,
@@ -372,16 +376,20 @@ fn canonical_json(value: &Value) -> Result<String, JsonLdError> {
 }
 
 fn number_literal(number: &Number, datatype: Option<&Arc<str>>) -> Term {
-    let as_double =
-        is_double(number) || datatype.is_some_and(|d| d.strip_prefix(XSD) == Some("double"));
+    let as_double = datatype.is_some_and(|d| d.strip_prefix(XSD) == Some("double"));
+    let (text, own) = number_text(number, as_double);
+    literal(&text, datatype.map_or_else(|| Arc::from(own), Arc::clone))
+}
+
+/// A number as it is written, and the datatype that it has where nothing else is said (§8.2.2 steps 10 and 11).
+pub(super) fn number_text(number: &Number, as_double: bool) -> (String, &'static str) {
     match number.as_f64() {
-        Some(value) if as_double => typed(&double(value).0, datatype, "double"),
-        Some(value) if number.is_f64() => typed(
-            &format!("{:.0}", if value == 0.0 { 0.0 } else { value }),
-            datatype,
-            "integer",
+        Some(value) if as_double || is_double(number) => (double(value).0, XSD_DOUBLE),
+        Some(value) if number.is_f64() => (
+            format!("{:.0}", if value == 0.0 { 0.0 } else { value }),
+            XSD_INTEGER,
         ),
-        _ => typed(&number.to_string(), datatype, "integer"),
+        _ => (number.to_string(), XSD_INTEGER),
     }
 }
 

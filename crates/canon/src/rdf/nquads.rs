@@ -50,7 +50,7 @@ pub fn parse(text: &str) -> Result<Dataset, NquadsError> {
 }
 
 /// Writes the text of a literal with the escapes of canonical N-Quads.
-pub(super) fn escape(text: &str, out: &mut String) {
+pub(crate) fn escape(text: &str, out: &mut String) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         let short = match byte {

@@ -7,6 +7,7 @@
     reason = "helpers of tests, which the exception for tests does not see"
 )]
 
+mod compiled;
 mod credentials;
 mod jsonld_vectors;
 mod rdfc_vectors;

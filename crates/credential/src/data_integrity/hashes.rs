@@ -60,10 +60,9 @@ pub(super) fn hash(
     canonicalizer: &Canonicalizer,
 ) -> Result<Vec<u8>, Problem> {
     match form {
-        Form::Rdf | Form::Selective => match canonicalizer.canonical(document, algorithm) {
-            Ok(canonical) => Ok(digest(algorithm, canonical.nquads.as_bytes())),
-            Err(error) => Err(canon_problem(&error)),
-        },
+        Form::Rdf | Form::Selective => {
+            digest_rdf(canonicalizer.nquads_by(document, algorithm), algorithm)
+        }
         Form::Json => match jcs::canonicalize(document) {
             Ok(text) => Ok(digest(algorithm, &text)),
             Err(error) => Err(Problem::new(
@@ -72,6 +71,26 @@ pub(super) fn hash(
                 error.to_string(),
             )),
         },
+    }
+}
+
+/// The hash of a document's canonical N-Quads as if it had no proof.
+pub(super) fn hash_unproved(
+    document: &Value,
+    algorithm: HashAlgorithm,
+    canonicalizer: &Canonicalizer,
+) -> Result<Vec<u8>, Problem> {
+    let nquads = canonicalizer.nquads_without(document, "proof", algorithm);
+    digest_rdf(nquads, algorithm)
+}
+
+fn digest_rdf(
+    nquads: Result<String, CanonError>,
+    algorithm: HashAlgorithm,
+) -> Result<Vec<u8>, Problem> {
+    match nquads {
+        Ok(nquads) => Ok(digest(algorithm, nquads.as_bytes())),
+        Err(error) => Err(canon_problem(&error)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Judging the proofs of a document.
 
+use std::cell::OnceCell;
+
 use garita_canon::{Canonicalizer, HashAlgorithm};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::draft::{as_document, stands_alone};
-use super::hashes::{algorithm_of, hash, hash_rdf};
+use super::hashes::{algorithm_of, hash, hash_rdf, hash_unproved};
 use super::proof::{ParsedProof, items, previous_proofs};
 use super::{Form, HashData, PROOFS_MAX, Verified, VerifiedProof, VerifyOptions};
 use crate::keys::{KeyType, VerificationKey};
@@ -49,11 +51,11 @@ pub fn verify(
         );
         return Err(vec![Problem::new(Code::ProofsTooMany, "/proof", message)]);
     }
-    let mut unsecured = members.clone();
-    unsecured.shift_remove("proof");
     let mut job = Job {
         proofs,
-        unsecured: Value::Object(unsecured),
+        document,
+        members,
+        unsecured: OnceCell::new(),
         document_hashes: Vec::new(),
         options,
         canonicalizer,
@@ -92,15 +94,25 @@ pub fn verify(
 /// One document's verification.
 struct Job<'a> {
     proofs: &'a [Value],
-    /// The document without any proof.
-    unsecured: Value,
-    /// The RDF hashes of `unsecured`: the same for all proofs of a set that hash alike.
+    document: &'a Value,
+    members: &'a Map<String, Value>,
+    /// The document without any proof, copied where a proof needs more than its RDF hash.
+    unsecured: OnceCell<Value>,
+    /// The RDF hashes of the document without any proof: the same for all proofs of a set that hash alike.
     document_hashes: Vec<(HashAlgorithm, Result<Vec<u8>, Problem>)>,
     options: &'a VerifyOptions<'a>,
     canonicalizer: &'a Canonicalizer,
 }
 
 impl Job<'_> {
+    fn unsecured(&self) -> &Value {
+        self.unsecured.get_or_init(|| {
+            let mut members = self.members.clone();
+            members.shift_remove("proof");
+            Value::Object(members)
+        })
+    }
+
     fn verify(&mut self, proof: &Value, place: &str) -> Result<VerifiedProof, Vec<Problem>> {
         let parsed = ParsedProof::parse(proof, place)?;
         let mut problems = self.expectations(&parsed, place);
@@ -249,7 +261,7 @@ impl Job<'_> {
             _ => ecdsa_sd::verify,
         };
         judge(
-            &self.unsecured,
+            self.unsecured(),
             &proof_hash,
             &proof.value,
             key,
@@ -265,7 +277,7 @@ impl Job<'_> {
     fn config_of(&self, proof: &ParsedProof<'_>) -> Value {
         let mut config = proof.members.clone();
         config.shift_remove("proofValue");
-        match self.unsecured.get("@context") {
+        match self.members.get("@context") {
             Some(context) => config.insert("@context".into(), context.clone()),
             None => config.shift_remove("@context"),
         };
@@ -282,13 +294,13 @@ impl Job<'_> {
         let mut own_document = None;
         if !proof.previous.is_empty() {
             let previous = previous_proofs(self.proofs, &proof.previous, place)?;
-            let mut document = self.unsecured.clone();
+            let mut document = self.unsecured().clone();
             if let Some(members) = document.as_object_mut() {
                 members.insert("proof".into(), previous.into());
             }
             own_document = Some(document);
         }
-        let context = self.unsecured.get("@context");
+        let context = self.members.get("@context");
         let form = proof.suite.form();
         let config = if form == Form::Json {
             if let Some(named) = proof.members.get("@context") {
@@ -302,7 +314,7 @@ impl Job<'_> {
                 }
                 // Equal but for the form (`"x"` or `["x"]`): the signer hashed the form that the proof has.
                 if context != Some(named) {
-                    let document = own_document.get_or_insert_with(|| self.unsecured.clone());
+                    let document = own_document.get_or_insert_with(|| self.unsecured().clone());
                     if let Some(members) = document.as_object_mut() {
                         members.insert("@context".into(), named.clone());
                     }
@@ -319,7 +331,7 @@ impl Job<'_> {
         let document = match (own_document, form) {
             (Some(document), _) => hash(&document, form, algorithm, self.canonicalizer)?,
             (None, Form::Rdf | Form::Selective) => self.document_hash(algorithm)?,
-            (None, Form::Json) => hash(&self.unsecured, form, algorithm, self.canonicalizer)?,
+            (None, Form::Json) => hash(self.unsecured(), form, algorithm, self.canonicalizer)?,
         };
         Ok(HashData {
             proof: proof_hash,
@@ -332,7 +344,7 @@ impl Job<'_> {
         if let Some((_, known)) = known {
             return known.clone();
         }
-        let made = hash(&self.unsecured, Form::Rdf, algorithm, self.canonicalizer);
+        let made = hash_unproved(self.document, algorithm, self.canonicalizer);
         self.document_hashes.push((algorithm, made.clone()));
         made
     }

@@ -174,7 +174,7 @@ fn conceal(
 /// The plan's steps with their salts, in its order: first all that is concealable, then the decoys.
 fn steps<'a>(plan: &'a Plan, salts: &'a [Salt]) -> Result<Vec<Step<'a>>, Problem> {
     let mut rest = salts;
-    let mut take = |count: usize| {
+    let mut take = |count: usize| -> Result<&[Salt], Problem> {
         let (taken, left) = rest.split_at_checked(count).ok_or_else(salts_lacking)?;
         rest = left;
         Ok(taken)
