@@ -1,5 +1,5 @@
 //! Credentials and presentations inside something else that is signed: Securing Verifiable Credentials using JOSE and COSE, and
-//! the enveloped types of the VC Data Model 2.0 §4.12 and §4.13.2.
+//! the enveloped types of the VC Data Model 2.0 §4.13.1 and §4.13.2.
 //!
 //! Here is what the three wrappings, [`crate::jose`], [`crate::sd_jwt`] and [`crate::cose`], have in common: their media types,
 //! the rules of the payload, and the `data:` URLs by which one document carries another that is secured in its own way.
