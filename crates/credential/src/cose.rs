@@ -1,7 +1,8 @@
 //! Credentials and presentations as COSE_Sign1 (RFC 9052 §4.2): Securing Verifiable Credentials using JOSE and COSE §3.3.
 //!
 //! The payload is the JSON of the document; claims about the signature stand beside it, as CWT claims in the protected header
-//! (RFC 9597). As in [`crate::jose`], the algorithm is that of the key, and a header that names another is refused.
+//! (RFC 9597). A message is read with its tag and in the shortest encoding only. As in [`crate::jose`], the algorithm is that of the
+//! key, and a header that names another is refused.
 
 mod cwt;
 mod sign1;

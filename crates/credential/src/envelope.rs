@@ -1,5 +1,5 @@
 //! Credentials and presentations inside something else that is signed: Securing Verifiable Credentials using JOSE and COSE, and
-//! the enveloped types of the VC Data Model 2.0 §4.12 and §4.13.2.
+//! the enveloped types of the VC Data Model 2.0 §4.13.1 and §4.13.2.
 //!
 //! Here is what the three wrappings, [`crate::jose`], [`crate::sd_jwt`] and [`crate::cose`], have in common: their media types,
 //! the rules of the payload, and the `data:` URLs by which one document carries another that is secured in its own way.
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::vc::CONTEXT_V2;
-use crate::{cose, jose, sd_jwt};
+use crate::{cose, jose, presentation, sd_jwt};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -288,6 +288,47 @@ pub fn open_credential(
             "/type",
             "a presentation where a credential is due",
         )]),
+    }
+}
+
+/// Opens the enveloped credentials of a presentation, in their order, and checks that each speaks of the holder who shows it. Those
+/// that have a proof of their own are [`crate::data_integrity`]'s to judge.
+///
+/// # Errors
+/// With all that is wrong, each fault by its place in the presentation.
+pub fn open_credentials(
+    presentation: &Opened,
+    resolver: &dyn Resolver,
+    at_ms: Option<i64>,
+) -> Result<Vec<Opened>, Vec<Problem>> {
+    let (mut opened, mut problems) = (Vec::new(), Vec::new());
+    let document = presentation.document();
+    let holder = presentation::holder_of(document);
+    for (n, credential) in presentation::credentials_of(document).iter().enumerate() {
+        if !is_one(credential) {
+            continue;
+        }
+        let place = format!("/verifiableCredential/{n}");
+        match open_credential(credential, resolver, at_ms) {
+            Ok(credential) => {
+                let subject = credential.document().pointer("/credentialSubject/id");
+                if holder.is_none() || subject.and_then(Value::as_str) != holder {
+                    let message = "it speaks of another than who shows it";
+                    problems.push(Problem::new(Code::HolderMismatch, place, message));
+                }
+                opened.push(credential);
+            }
+            // Inside the envelope there are places that the presentation does not have.
+            Err(found) => problems.extend(found.into_iter().map(|mut problem| {
+                problem.pointer.clone_from(&place);
+                problem
+            })),
+        }
+    }
+    if problems.is_empty() {
+        Ok(opened)
+    } else {
+        Err(problems)
     }
 }
 

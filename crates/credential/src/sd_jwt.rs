@@ -4,13 +4,35 @@
 //! the disclosure too can check that it is what was signed. Salts are handed in; each must be of 16 random bytes, used once.
 //!
 //! Read strictly: every digest stands once, every disclosure is referred to, nothing of the mechanism is left in what comes out,
-//! and digests are of SHA-256. Whether the holder must show that it is the holder (*key binding*, §4.3) is the verifier's decision,
-//! never the token's.
+//! and digests are of SHA-256. Whether the holder must show that it is the holder (*key binding*, §4.3) is for the verifier to
+//! decide, never for the token.
 //!
 //! | profile | `typ` | functions |
 //! | --- | --- | --- |
 //! | W3C credentials, VC-JOSE-COSE §3.2 | `vc+sd-jwt`, `vp+sd-jwt` | here: [`secure_credential`], [`verify_credential`], … |
 //! | SD-JWT VC, a draft of the IETF | `dc+sd-jwt` | [`vc`] |
+//!
+//! ```
+//! use garita_credential::{DidKeyResolver, KeyFile, SigningKey, jose, sd_jwt};
+//! use serde_json::json;
+//!
+//! let file = KeyFile::did_key(SigningKey::from_seed([7; 32]));
+//! let credential = json!({
+//!     "@context": ["https://www.w3.org/ns/credentials/v2"],
+//!     "type": ["VerifiableCredential"],
+//!     "issuer": file.controller,
+//!     "credentialSubject": {"id": "did:example:driver", "name": "Rosa", "born": "1990-01-01"},
+//! });
+//! let plan = sd_jwt::Plan::of(["/credentialSubject/name", "/credentialSubject/born"]);
+//! let salts = [[1; 16], [2; 16]]; // random bytes, in truth
+//! let claims = jose::Claims::default();
+//! let token = sd_jwt::secure_credential(&credential, &file, &claims, &plan, &salts).unwrap();
+//!
+//! let shown = sd_jwt::present(&token, &["/credentialSubject/name"]).unwrap();
+//! let opened = sd_jwt::verify_credential(&shown, None, &DidKeyResolver, None).unwrap();
+//! let subject = &opened.document()["credentialSubject"];
+//! assert_eq!(subject, &json!({"id": "did:example:driver", "name": "Rosa"}));
+//! ```
 
 mod binding;
 mod disclosure;

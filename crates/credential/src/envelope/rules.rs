@@ -159,10 +159,13 @@ pub(crate) fn answers(
             "the presentation is for another",
         );
     }
-    if let (Some(age_ms_max), Some(now_ms)) = (asked.age_ms_max, at_ms) {
+    if let Some(age_ms_max) = asked.age_ms_max {
         let issued_ms = claims.get("iat").and_then(numeric_date);
-        // As far ahead as behind: two clocks that nobody set.
-        if issued_ms.is_none_or(|at| now_ms.saturating_sub(at).abs() > age_ms_max) {
+        // As far ahead as behind: two clocks that nobody set. Who asks for an age without knowing the time gets no answer.
+        let age_ms = at_ms
+            .zip(issued_ms)
+            .map(|(now_ms, at)| now_ms.saturating_sub(at).abs());
+        if age_ms.is_none_or(|age_ms| age_ms > age_ms_max) {
             wrong(
                 Code::PresentationStale,
                 "/iat",

@@ -1,6 +1,7 @@
 //! `data:` URLs of secured documents.
 
 use super::*;
+use crate::{DidKeyResolver, KeyFile, SigningKey};
 
 #[test]
 fn what_is_wrapped_comes_out_again() {
@@ -60,4 +61,56 @@ fn refuses_other_urls_and_company() {
     ] {
         check(wrong, Some("envelope-malformed"));
     }
+}
+
+#[test]
+fn the_credentials_of_a_presentation_speak_of_its_holder() {
+    let office = KeyFile::did_key(SigningKey::from_seed([1; 32]));
+    let driver = KeyFile::did_jwk(SigningKey::from_seed([2; 32])).unwrap();
+    let claims = Claims::default();
+    let show = |subject: &str, spoil: bool| {
+        let credential = json!({
+            "@context": [CONTEXT_V2],
+            "type": ["VerifiableCredential"],
+            "issuer": office.controller,
+            "credentialSubject": {"id": subject},
+        });
+        let mut token = jose::secure_credential(&credential, &office, &claims).unwrap();
+        let selective =
+            sd_jwt::secure_credential(&credential, &office, &claims, &sd_jwt::Plan::default(), &[]);
+        let message = cose::secure_credential(&credential, &office, &claims).unwrap();
+        if spoil {
+            token = token.replace('.', "..");
+        }
+        let secured = [
+            Secured::Jwt(token),
+            Secured::SdJwt(selective.unwrap()),
+            Secured::Cose(message),
+        ];
+        let presentation = json!({
+            "@context": [CONTEXT_V2],
+            "type": ["VerifiablePresentation"],
+            "holder": driver.controller,
+            "verifiableCredential": secured.map(|one| wrap(Content::Credential, &one)),
+        });
+        let token = jose::secure_presentation(&presentation, &driver, &claims).unwrap();
+        let asked = presentation::Asked::default();
+        let opened = jose::verify_presentation(&token, asked, &DidKeyResolver, None).unwrap();
+        open_credentials(&opened, &DidKeyResolver, None)
+            .map(|opened| opened.len())
+            .map_err(|problems| {
+                let told = problems.iter();
+                told.map(|problem| format!("{} {}", problem.code(), problem.pointer))
+                    .collect::<Vec<_>>()
+            })
+    };
+    assert_eq!(show(&driver.controller, false), Ok(3));
+    assert_eq!(
+        show("did:example:another", true),
+        Err(vec![
+            "jws-malformed /verifiableCredential/0".to_owned(),
+            "holder-mismatch /verifiableCredential/1".to_owned(),
+            "holder-mismatch /verifiableCredential/2".to_owned(),
+        ])
+    );
 }

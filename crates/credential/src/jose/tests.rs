@@ -154,6 +154,8 @@ fn every_kind_of_key_secures_both_kinds_of_documents() {
         );
         assert_eq!(codes(verify(asked, NOW - 60_001)), ["presentation-stale"]);
         assert_eq!(codes(verify(asked, NOW + 60_000)), ["proof-expired"]);
+        let timeless = verify_presentation(&token, asked, &DidKeyResolver, None);
+        assert_eq!(codes(timeless), ["presentation-stale"]);
         // One kind doesn't pass for the other.
         assert_eq!(code(&token), "media-type-mismatch");
     }

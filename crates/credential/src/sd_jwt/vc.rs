@@ -1,5 +1,5 @@
-//! SD-JWT VC (draft-ietf-oauth-sd-jwt-vc): claims about somebody in a `dc+sd-jwt`, without the W3C's data model. What wallets of the
-//! European Union carry.
+//! SD-JWT VC (draft-ietf-oauth-sd-jwt-vc): claims about somebody in a `dc+sd-jwt`, without the W3C's data model, as wallets of the
+//! European Union carry them.
 
 use serde_json::{Map, Value};
 
