@@ -33,6 +33,7 @@
 //! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`did`] | `did:key`, `did:web`, DID documents |
 //! | [`webvh`] | `did:webvh`: DIDs with a history |
+//! | [`resolution`] | what a resolver answers for `did:key` and `did:webvh` |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022` and `eddsa-jcs-2022`: make and verify proofs, sets and chains |
 //! | [`vc`] | the rules of the VC Data Model 2.0 |
@@ -50,6 +51,7 @@ pub mod http_signature;
 pub mod keys;
 pub mod presentation;
 pub mod problem;
+pub mod resolution;
 pub mod resolver;
 pub mod status;
 pub mod time;
