@@ -14,9 +14,9 @@ pub const DID_CHARS_MAX: usize = 1_024;
 /// The most verification methods of a document; more are not a party's keys but an attack on whoever reads them.
 pub const METHODS_MAX: usize = 64;
 
-const CONTEXT_DID: &str = "https://www.w3.org/ns/did/v1";
-const CONTEXT_MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
 const CONTEXT_JWS: &str = "https://w3id.org/security/suites/jws-2020/v1";
+pub(crate) const CONTEXT_DID: &str = "https://www.w3.org/ns/did/v1";
+pub(crate) const CONTEXT_MULTIKEY: &str = "https://w3id.org/security/multikey/v1";
 
 /// What is wrong with a DID or its document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

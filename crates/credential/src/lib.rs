@@ -35,6 +35,7 @@
 //! | [`webvh`] | `did:webvh`: DIDs with a history |
 //! | [`jwk`] | the same keys as JSON Web Keys; `did:jwk` |
 //! | [`did`] | `did:key`, `did:jwk`, `did:web`, DID documents |
+//! | [`resolution`] | what a resolver answers for `did:key` and `did:webvh` |
 //! | [`resolver`] | which key a verification method meant at a time |
 //! | [`data_integrity`] | `eddsa-rdfc-2022`, `eddsa-jcs-2022`, `ecdsa-rdfc-2019`, `ecdsa-jcs-2019`: make and verify proofs, sets and chains |
 //! | [`selective`] | showing a part of what was signed: `ecdsa-sd-2023` |
@@ -63,6 +64,7 @@ pub mod jwk;
 pub mod keys;
 pub mod presentation;
 pub mod problem;
+pub mod resolution;
 pub mod resolver;
 pub mod sd_jwt;
 pub mod selective;
