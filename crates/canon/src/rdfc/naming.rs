@@ -160,33 +160,24 @@ pub(crate) fn issue_all(
     Ok(naming.issued)
 }
 
-/// Temporary names given in order (RDFC-1.0 §4.3). Few, and copied often.
+/// Temporary names given in order (RDFC-1.0 §4.3). They are copied often and searched from the start: [`WorkLimit`] counts their
+/// number, so that they are few.
 #[derive(Clone, Debug, Default)]
 struct Issuer {
     order: Vec<Node>,
-    /// Sorted by node.
-    numbers: Vec<(Node, u32)>,
 }
 
 impl Issuer {
     fn issue(&mut self, node: Node) -> u32 {
-        match self.numbers.binary_search_by_key(&node, |known| known.0) {
-            Ok(at) => self.numbers.get(at).map_or(0, |known| known.1),
-            Err(at) => {
-                let number = u32::try_from(self.order.len()).unwrap_or(u32::MAX);
-                self.numbers.insert(at, (node, number));
-                self.order.push(node);
-                number
-            }
-        }
+        self.number(node).unwrap_or_else(|| {
+            self.order.push(node);
+            u32::try_from(self.order.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 
     fn number(&self, node: Node) -> Option<u32> {
-        let at = self
-            .numbers
-            .binary_search_by_key(&node, |known| known.0)
-            .ok()?;
-        self.numbers.get(at).map(|known| known.1)
+        let at = self.order.iter().position(|known| *known == node)?;
+        u32::try_from(at).ok()
     }
 }
 
@@ -327,7 +318,7 @@ impl Naming<'_> {
         let worse = |path: &str| best.is_some_and(|best| path.len() >= best.len() && path > best);
         // A copy of the names costs as much as there are names, so that it counts as work too.
         self.spend(nodes.len() + issuer.order.len() / 8)?;
-        let mut path = String::new();
+        let mut path = String::with_capacity(24 * nodes.len());
         let mut recursion = Vec::new();
         for node in nodes {
             if let Some(number) = self.number(*node) {
