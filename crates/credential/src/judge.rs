@@ -7,7 +7,8 @@ use crate::data_integrity::{self, Purpose, Verified, VerifyOptions};
 use crate::presentation;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
-use crate::vc;
+use crate::status::{self, Given};
+use crate::{envelope, vc};
 
 /// What is looked at beside the proofs, which always must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,15 @@ impl Checks {
     };
 }
 
+/// Where the lists are by which a credential can have been revoked.
+#[derive(Clone, Copy)]
+pub enum Lists<'a> {
+    /// Status is not asked about.
+    Ignored,
+    /// Those that this gives by their address. A list that is not given, or is stale, is told: it is no silent pass.
+    By(&'a dyn Fn(&str) -> Given<'a>),
+}
+
 /// By what documents are judged.
 #[derive(Clone, Copy)]
 pub struct Judge<'a> {
@@ -50,6 +60,8 @@ pub struct Judge<'a> {
     pub now_ms: i64,
     /// What is looked at.
     pub checks: Checks,
+    /// Where to learn what became of a credential.
+    pub lists: Lists<'a>,
     /// For whom the proof of what is shown must be, where that is asked.
     pub domain: Option<&'a str>,
     /// What the proof of what is shown must answer, where that is asked.
@@ -70,6 +82,9 @@ impl Judge<'_> {
     /// All that is wrong with a credential.
     #[must_use]
     pub fn credential(&self, document: &Value) -> Vec<Problem> {
+        if envelope::is_one(document) {
+            return self.enveloped(document);
+        }
         let mut problems = Vec::new();
         match self.proofs(document, Purpose::AssertionMethod) {
             Ok(verified) if self.checks.controller => {
@@ -84,7 +99,35 @@ impl Judge<'_> {
             problems.extend(vc::check_known_resources(document));
             self.terms(document, &mut problems);
         }
+        self.status(document, &mut problems);
         problems
+    }
+
+    fn enveloped(&self, document: &Value) -> Vec<Problem> {
+        let opened = match envelope::open_credential(document, self.resolver, Some(self.now_ms)) {
+            Ok(opened) => opened,
+            Err(problems) => return problems,
+        };
+        let mut problems = Vec::new();
+        if self.checks.controller {
+            problems.extend(opened.check_controller().err());
+        }
+        if self.checks.model {
+            let now_ms = self.checks.dates.then_some(self.now_ms);
+            problems.extend(vc::check_any(opened.document(), now_ms));
+            problems.extend(vc::check_known_resources(opened.document()));
+        }
+        self.status(opened.document(), &mut problems);
+        problems
+    }
+
+    /// What became of the credential, by its own account of where that is told.
+    fn status(&self, document: &Value, problems: &mut Vec<Problem>) {
+        let Lists::By(lists) = self.lists else { return };
+        match status::judge(document, lists, self.now_ms, 0, None) {
+            Ok(outcomes) => problems.extend(outcomes.iter().filter_map(|o| o.problem())),
+            Err(found) => problems.extend(found),
+        }
     }
 
     /// All that is wrong with a presentation: with its own proof and form, and with each credential in it.

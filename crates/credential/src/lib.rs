@@ -43,6 +43,7 @@
 //! | [`jose`] | the same as JSON Web Tokens: `vc+jwt`, `vp+jwt` |
 //! | [`sd_jwt`] | the same with parts that the holder can conceal: `vc+sd-jwt`, `dc+sd-jwt` |
 //! | [`cose`] | the same as COSE_Sign1: `vc+cose`, `vp+cose` |
+//! | [`vc_api`] | the W3C CCG VC API: from a request body to an answer |
 //! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
@@ -71,6 +72,7 @@ pub mod selective;
 pub mod status;
 pub mod time;
 pub mod vc;
+pub mod vc_api;
 pub mod webvh;
 
 pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};

@@ -1,0 +1,369 @@
+//! The W3C CCG VC API: issuing, deriving and verifying over HTTP, as far as it is not HTTP. A body comes in, a status and a body go out.
+//!
+//! Whatever comes in, the answer is one that a client can read: 201 or 200, else 400 with all that is wrong. The issuer's address decides
+//! about suite and key; a request never names them.
+
+use garita_canon::Canonicalizer;
+use serde_json::{Map, Value, json};
+
+use crate::data_integrity::{self, Form, ProofOptions, Suite};
+use crate::did::shorten;
+use crate::envelope::{self, Content, Secured};
+use crate::judge::{Checks, Judge};
+use crate::keys::{KeyFile, SigningKey};
+use crate::problem::{Code, Problem};
+use crate::selective::ecdsa_sd;
+use crate::{jose, vc};
+
+/// What a 1.1 credential needs besides, so that its proof's terms are defined (Data Integrity 1.0 §2.4.1).
+const CONTEXT_DATA_INTEGRITY: &str = "https://w3id.org/security/data-integrity/v2";
+
+/// What goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Body, JSON.
+    pub body: Value,
+}
+
+impl Answer {
+    fn made(name: &str, made: Value) -> Self {
+        let mut body = Map::new();
+        body.insert(name.to_owned(), made);
+        Self {
+            status: 201,
+            body: Value::Object(body),
+        }
+    }
+
+    fn refused(problems: &[Problem]) -> Self {
+        Self {
+            status: 400,
+            body: json!({ "verified": false, "problemDetails": details(problems) }),
+        }
+    }
+
+    fn verdict(problems: &[Problem]) -> Self {
+        if problems.is_empty() {
+            let body = json!({ "verified": true, "problemDetails": [] });
+            return Self { status: 200, body };
+        }
+        Self::refused(problems)
+    }
+}
+
+/// How one address issues.
+pub struct Issuer {
+    /// The key, by what is done with it.
+    pub way: Way,
+}
+
+/// What is done with a key.
+pub enum Way {
+    /// A proof over the whole document.
+    Plain(Suite, KeyFile),
+    /// `ecdsa-sd-2023`.
+    EcdsaSd(KeyFile),
+    /// `bbs-2023`.
+    #[cfg(feature = "bbs")]
+    Bbs(KeyFile<crate::bbs::SecretKey>),
+    /// An envelope that is a `vc+jwt`.
+    Jwt(KeyFile),
+}
+
+impl Issuer {
+    /// Who issues.
+    #[must_use]
+    pub fn controller(&self) -> &str {
+        self.names().1
+    }
+
+    /// Verification method and controller.
+    fn names(&self) -> (&str, &str) {
+        match &self.way {
+            Way::Plain(_, file) | Way::EcdsaSd(file) | Way::Jwt(file) => {
+                (&file.id, &file.controller)
+            }
+            #[cfg(feature = "bbs")]
+            Way::Bbs(file) => (&file.id, &file.controller),
+        }
+    }
+}
+
+/// What an issuer needs that must be new and random each time.
+pub struct Fresh {
+    /// Names of blank nodes.
+    pub hmac_key: [u8; 32],
+    /// A P-256 key for one document.
+    pub proof_key: SigningKey,
+    /// Bound into what is derived by bbs-2023.
+    pub presentation_header: Vec<u8>,
+}
+
+/// `POST …/credentials/issue`: signs `credential`. `options.mandatoryPointers` where parts can be shown.
+///
+/// `status` is put in as `credentialStatus`, where the issuer keeps a list.
+#[must_use]
+pub fn issue(
+    issuer: &Issuer,
+    body: &Value,
+    status: Option<Value>,
+    fresh: &Fresh,
+    now_ms: i64,
+    canonicalizer: &Canonicalizer,
+) -> Answer {
+    match issued(issuer, body, status, fresh, now_ms, canonicalizer) {
+        Ok(credential) => Answer::made("verifiableCredential", credential),
+        Err(problems) => Answer::refused(&problems),
+    }
+}
+
+fn issued(
+    issuer: &Issuer,
+    body: &Value,
+    status: Option<Value>,
+    fresh: &Fresh,
+    now_ms: i64,
+    canonicalizer: &Canonicalizer,
+) -> Result<Value, Vec<Problem>> {
+    let one = |problem: Problem| vec![problem];
+    let mut credential = member(body, "credential").map_err(one)?.clone();
+    let options = options_of(body).map_err(one)?;
+    let mandatory = options.pointers("mandatoryPointers").map_err(one)?;
+    if let (Some(status), Some(members)) = (status, credential.as_object_mut()) {
+        members.insert("credentialStatus".into(), status);
+    }
+    if vc::is_v1(&credential) {
+        add_context(&mut credential);
+    }
+    let mut problems = vc::check_any(&credential, None);
+    problems.extend(vc::check_known_resources(&credential));
+    problems.extend(vc::check_terms(&credential, canonicalizer));
+    let (id, controller) = issuer.names();
+    if vc::issuer_of(&credential).is_some_and(|named| named != controller) {
+        let message = format!("issues for `{controller}` alone");
+        problems.push(Problem::new(Code::ControllerMismatch, "/issuer", message));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let proof = ProofOptions::assertion(id, now_ms);
+    let selects = matches!(&issuer.way, Way::EcdsaSd(_)) || is_bbs(&issuer.way);
+    if !selects && !mandatory.is_empty() {
+        let message = "no part of what this signs can be shown";
+        return Err(one(malformed("/options/mandatoryPointers", message)));
+    }
+    match &issuer.way {
+        Way::Plain(suite, file) => {
+            data_integrity::create(&credential, *suite, &file.key, &proof, canonicalizer)
+                .map_err(one)
+        }
+        Way::EcdsaSd(file) => {
+            let secrets = ecdsa_sd::Secrets {
+                hmac_key: fresh.hmac_key,
+                proof_key: fresh.proof_key.clone(),
+            };
+            ecdsa_sd::create(
+                &credential,
+                &file.key,
+                &proof,
+                &mandatory,
+                &secrets,
+                canonicalizer,
+            )
+            .map_err(one)
+        }
+        #[cfg(feature = "bbs")]
+        Way::Bbs(file) => crate::selective::bbs::create(
+            &credential,
+            &file.key,
+            &proof,
+            &mandatory,
+            &fresh.hmac_key,
+            canonicalizer,
+        )
+        .map_err(one),
+        Way::Jwt(file) => {
+            let token = jose::secure_credential(&credential, file, &jose::Claims::default())?;
+            Ok(envelope::wrap(Content::Credential, &Secured::Jwt(token)))
+        }
+    }
+}
+
+#[cfg(feature = "bbs")]
+fn is_bbs(way: &Way) -> bool {
+    matches!(way, Way::Bbs(_))
+}
+
+#[cfg(not(feature = "bbs"))]
+fn is_bbs(_: &Way) -> bool {
+    false
+}
+
+/// `POST …/credentials/derive`: the part of `verifiableCredential` that `options.selectivePointers` and its issuer name.
+#[must_use]
+pub fn derive(body: &Value, fresh: &Fresh, canonicalizer: &Canonicalizer) -> Answer {
+    let derived = member(body, "verifiableCredential").and_then(|credential| {
+        let options = options_of(body)?;
+        let reveal = options.pointers("selectivePointers")?;
+        let suite = credential
+            .pointer("/proof/cryptosuite")
+            .and_then(Value::as_str)
+            .and_then(Suite::from_name);
+        match suite {
+            #[cfg(feature = "bbs")]
+            Some(Suite::Bbs2023) => crate::selective::bbs::derive(
+                credential,
+                &reveal,
+                &fresh.presentation_header,
+                canonicalizer,
+            ),
+            Some(suite) if suite.form() != Form::Selective => Err(Problem::new(
+                Code::ProofNotBase,
+                "/proof",
+                format!("no part of what {} signs can be shown", suite.as_str()),
+            )),
+            Some(_) | None => ecdsa_sd::derive(credential, &reveal, canonicalizer),
+        }
+    });
+    match derived {
+        Ok(derived) => Answer::made("verifiableCredential", derived),
+        Err(problem) => Answer::refused(&[problem]),
+    }
+}
+
+/// `POST …/credentials/verify`: judges `verifiableCredential`. `options.checks` of `["proof"]` leaves out whether it is in force;
+/// `options.domain` and `options.challenge` are compared.
+#[must_use]
+pub fn verify_credential(body: &Value, judge: &Judge<'_>) -> Answer {
+    let judged = member(body, "verifiableCredential").and_then(|credential| {
+        let options = options_of(body)?;
+        Ok(options.applied(judge)?.credential(credential))
+    });
+    Answer::verdict(&judged.unwrap_or_else(|problem| vec![problem]))
+}
+
+/// `POST …/presentations/verify`: judges `verifiablePresentation` with all that is in it.
+#[must_use]
+pub fn verify_presentation(body: &Value, judge: &Judge<'_>) -> Answer {
+    let judged = member(body, "verifiablePresentation").and_then(|presentation| {
+        let options = options_of(body)?;
+        Ok(options.applied(judge)?.presentation(presentation))
+    });
+    Answer::verdict(&judged.unwrap_or_else(|problem| vec![problem]))
+}
+
+/// What a request asks for beside the document.
+struct Options<'a>(Option<&'a Map<String, Value>>);
+
+impl<'a> Options<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.0.and_then(|members| members.get(name))
+    }
+
+    fn text(&self, name: &str) -> Result<Option<&'a str>, Problem> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(malformed(&format!("/options/{name}"), "must be a text")),
+        }
+    }
+
+    fn pointers(&self, name: &str) -> Result<Vec<String>, Problem> {
+        let wrong = || {
+            malformed(
+                &format!("/options/{name}"),
+                "must be a list of JSON pointers",
+            )
+        };
+        match self.get(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned).ok_or_else(wrong))
+                .collect(),
+            Some(_) => Err(wrong()),
+        }
+    }
+
+    fn applied<'j>(&self, judge: &Judge<'j>) -> Result<Judge<'j>, Problem>
+    where
+        'a: 'j,
+    {
+        let proof_alone = match self.get("checks") {
+            None => false,
+            Some(Value::Array(checks)) => checks.iter().any(|check| check == "proof"),
+            Some(_) => return Err(malformed("/options/checks", "must be a list of texts")),
+        };
+        Ok(Judge {
+            checks: Checks {
+                dates: judge.checks.dates && !proof_alone,
+                controller: judge.checks.controller && !proof_alone,
+                ..judge.checks
+            },
+            domain: self.text("domain")?.or(judge.domain),
+            challenge: self.text("challenge")?.or(judge.challenge),
+            ..*judge
+        })
+    }
+}
+
+fn options_of(body: &Value) -> Result<Options<'_>, Problem> {
+    match body.get("options") {
+        None => Ok(Options(None)),
+        Some(Value::Object(members)) => Ok(Options(Some(members))),
+        Some(_) => Err(malformed("/options", "`options` must be an object")),
+    }
+}
+
+fn member<'a>(body: &'a Value, name: &str) -> Result<&'a Value, Problem> {
+    let found = body.get(name).filter(|value| value.is_object());
+    found.ok_or_else(|| malformed("", &format!("`{name}` must be there, as an object")))
+}
+
+fn malformed(pointer: &str, message: &str) -> Problem {
+    Problem::new(Code::DocumentMalformed, pointer, message)
+}
+
+/// Contexts are a list here: the data model has refused any other form, or will.
+fn add_context(credential: &mut Value) {
+    let Some(Value::Array(contexts)) = credential.get_mut("@context") else {
+        return;
+    };
+    if !contexts.iter().any(|url| url == CONTEXT_DATA_INTEGRITY) {
+        contexts.push(CONTEXT_DATA_INTEGRITY.into());
+    }
+}
+
+/// Faults as the VC Data Model 2.0 §7.2 has them, with our codes and places beside.
+fn details(problems: &[Problem]) -> Vec<Value> {
+    problems
+        .iter()
+        .map(|problem| {
+            json!({
+                "type": format!("https://www.w3.org/TR/vc-data-model#{}", kind(problem.code)),
+                "title": problem.code.describe(crate::Lang::En),
+                "detail": shorten(&problem.message),
+                "code": problem.code(),
+                "pointer": problem.pointer,
+            })
+        })
+        .collect()
+}
+
+fn kind(code: Code) -> &'static str {
+    match code {
+        Code::ProofInvalid
+        | Code::ProofMissing
+        | Code::ProofMalformed
+        | Code::ProofExpired
+        | Code::SuiteUnknown
+        | Code::SuiteKeyMismatch
+        | Code::PurposeMismatch
+        | Code::DomainMismatch
+        | Code::ChallengeMismatch => "CRYPTOGRAPHIC_SECURITY_ERROR",
+        Code::CredentialExpired | Code::CredentialNotYetValid => "VALIDITY_PERIOD_ERROR",
+        _ => "MALFORMED_VALUE_ERROR",
+    }
+}
