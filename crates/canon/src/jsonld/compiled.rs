@@ -34,7 +34,6 @@ const FOLLOWING_MAX: usize = 64;
 const SEEN_MAX: usize = 4_096;
 /// JSON values in an inline context that is worth keeping.
 const INLINE_VALUES_MAX: usize = 2_048;
-
 /// Objects and arrays inside one another in a context.
 const DEPTH_MAX: usize = 32;
 
@@ -58,7 +57,7 @@ struct Set {
     spent: usize,
     /// INVARIANT (append-only): a slot once filled never changes, so that walks read without a lock.
     contexts: Box<[OnceLock<Box<Context>>]>,
-    /// Slots in use.
+    /// Slots in use. Upholds (append-only): who fills a slot holds this.
     building: Mutex<usize>,
 }
 
@@ -125,7 +124,7 @@ impl Sets {
             return None;
         }
         if self.terms.load(Ordering::Relaxed) > TERMS_MAX {
-            self.forget(|_| false);
+            self.forget();
         }
         let set = Arc::new(Set::new(processor, source, is_inline)?);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -151,9 +150,9 @@ impl Sets {
         !seen.insert(hash)
     }
 
-    fn forget(&self, keep: impl Fn(&Set) -> bool) {
+    fn forget(&self) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, set| keep(set));
+        known.clear();
         self.terms.store(0, Ordering::Relaxed);
     }
 }

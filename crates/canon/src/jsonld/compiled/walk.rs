@@ -4,8 +4,6 @@
 //! wrote is thrown away. It follows expansion in `jsonld::expand` step by step, and must accept nothing that is refused there.
 //! Upholds (one judge): there is no error here to give.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Number, Value};
 
 use super::table::{Coerced, Entry, Meaning, push_datatype, push_tag};
@@ -364,7 +362,8 @@ impl<'s> Walk<'s> {
             return is_same.then_some(XSD_DOUBLE);
         }
         let (text, datatype) = number_text(number, false);
-        write!(out, "\"{text}").ok()?;
+        out.push('"');
+        out.push_str(&text);
         Some(datatype)
     }
 
