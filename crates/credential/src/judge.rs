@@ -7,7 +7,7 @@ use crate::data_integrity::{self, Purpose, Verified, VerifyOptions};
 use crate::presentation;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
-use crate::status::{self, Given};
+use crate::status::{self, Given, StatusPolicy};
 use crate::{envelope, vc};
 
 /// What is looked at beside the proofs, which always must hold.
@@ -40,13 +40,19 @@ impl Checks {
     };
 }
 
+/// Has status lists.
+pub trait StatusLists {
+    /// The list at that address.
+    fn given(&self, url: &str) -> Given<'_>;
+}
+
 /// Where the lists are by which a credential can have been revoked.
 #[derive(Clone, Copy)]
 pub enum Lists<'a> {
     /// Status is not asked about.
     Ignored,
     /// Those that this gives by their address. A list that is not given, or is stale, is told: it is no silent pass.
-    By(&'a dyn Fn(&str) -> Given<'a>),
+    By(&'a dyn StatusLists),
 }
 
 /// By what documents are judged.
@@ -124,7 +130,11 @@ impl Judge<'_> {
     /// What became of the credential, by its own account of where that is told.
     fn status(&self, document: &Value, problems: &mut Vec<Problem>) {
         let Lists::By(lists) = self.lists else { return };
-        match status::judge(document, lists, self.now_ms, 0, None) {
+        match status::judge(
+            document,
+            |url| lists.given(url),
+            &StatusPolicy::strict(self.now_ms),
+        ) {
             Ok(outcomes) => problems.extend(outcomes.iter().filter_map(|o| o.problem())),
             Err(found) => problems.extend(found),
         }

@@ -105,9 +105,10 @@ impl From<&DidError> for ResolutionError {
                 KeyError::Length { .. } => Self::InvalidPublicKeyLength,
                 KeyError::TypeUnsupported { .. } => Self::UnsupportedPublicKeyType,
                 KeyError::NotAPoint => Self::InvalidPublicKey,
-                KeyError::NotMultibase | KeyError::File(_) | KeyError::FileMismatch => {
-                    Self::InvalidDid
-                }
+                KeyError::NotMultibase
+                | KeyError::Jwk(_)
+                | KeyError::File(_)
+                | KeyError::FileMismatch => Self::InvalidDid,
             },
         }
     }

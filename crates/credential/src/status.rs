@@ -12,16 +12,15 @@
 //! ```
 //! use garita_credential::status::*;
 //!
-//! let list_url = "https://cbp.example/status/1";
+//! let (list_url, issuer, now) = ("https://cbp.example/status/1", "did:web:cbp.example", 1_795_532_400_000);
 //! let mut register = Register::new(&[StatusPurpose::Revocation], ENTRIES_MIN, 1)?;
 //! let index = choose_index(register.bits().entries(), [0x8000_0000_0000_0000], |_| false).unwrap();
 //! let entry = StatusEntry::new(StatusPurpose::Revocation, index, list_url);
 //! register.set(index, 1)?;
-//! let list = ListOptions::new(list_url, "did:web:cbp.example", 1_795_532_400_000);
-//! let list = StatusList::read(&register.credential(&list)?).map_err(|problems| problems[0].clone())?;
-//!
-//! let policy = StatusPolicy::strict("did:web:cbp.example", 1_795_532_400_000);
-//! assert_eq!(list.judge(&entry, 1_795_532_400_000, &policy), Outcome::Revoked);
+//! let credential = register.credential(&ListOptions::new(list_url, issuer, now))?;
+//! let list = StatusList::read(&credential).map_err(|problems| problems[0].clone())?;
+//! let outcome = list.judge(&entry, issuer, now, &StatusPolicy::strict(now));
+//! assert_eq!(outcome, Outcome::Revoked);
 //! # Ok::<(), garita_credential::Problem>(())
 //! ```
 

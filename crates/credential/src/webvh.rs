@@ -51,8 +51,8 @@ pub use verify::{Broken, Documents, verify};
 pub use witness::{witness_file, witness_proof};
 pub use write::{create, document, key_hash, template};
 
-/// The largest log read.
-pub const LOG_BYTES_MAX: usize = 8 << 20;
+/// The largest log read: a kilobyte for each entry, as those with a few keys have.
+pub const LOG_BYTES_MAX: usize = 4 << 20;
 /// The most entries of a log: a party that rotates its keys every week for forty years has two thousand.
 pub const LOG_ENTRIES_MAX: usize = 4_096;
 /// The largest file of witnesses' proofs.

@@ -80,7 +80,7 @@ impl<'p> Run<'p, '_> {
         let mut result = Arc::clone(active);
         for (index, item) in items.iter().enumerate() {
             self.path.push(super::Step::Index(index));
-            result = self.document_context_item(&result, item, base_url)?;
+            result = self.document_context_item(&result, unwrapped(item), base_url)?;
             self.path.pop();
         }
         Ok(result)
@@ -387,3 +387,12 @@ const CONTEXT_KEYWORDS: &[&str] = &[
     "@version",
     "@vocab",
 ];
+
+/// A context file's whole content as an item of a list, as some write it: the Recommendation unwraps it where a file is read, other
+/// processors do here too, and a key `@context` could define nothing.
+fn unwrapped(item: &Value) -> &Value {
+    match item {
+        Value::Object(members) if members.len() == 1 => members.get("@context").unwrap_or(item),
+        _ => item,
+    }
+}

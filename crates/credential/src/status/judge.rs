@@ -149,31 +149,32 @@ pub struct StatusPolicy<'a> {
 /// Whose lists count for a credential. §2.2: they may be another's than the credential is, which is for the verifier to trust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListIssuers<'a> {
-    /// Those of one party: the credential's own issuer.
-    Only(&'a str),
-    /// Those of any of these.
-    AnyOf(&'a [&'a str]),
+    /// Those of the credential's own issuer.
+    Own,
+    /// Those, and those of any of these.
+    OwnAnd(&'a [&'a str]),
 }
 
-impl<'a> StatusPolicy<'a> {
+impl StatusPolicy<'_> {
     /// Lists of the credential's own issuer, of the standard's length, and never past their time to live.
     #[must_use]
-    pub fn strict(issuer: &'a str, at_ms: i64) -> Self {
+    pub fn strict(at_ms: i64) -> Self {
         Self {
             at_ms,
             grace_ms: 0,
             entries_min: ENTRIES_MIN,
-            issuers: ListIssuers::Only(issuer),
+            issuers: ListIssuers::Own,
         }
     }
 }
 
 impl ListIssuers<'_> {
-    fn include(&self, issuer: &str) -> bool {
-        match self {
-            Self::Only(one) => *one == issuer,
-            Self::AnyOf(several) => several.contains(&issuer),
-        }
+    fn include(&self, issuer: &str, own: &str) -> bool {
+        issuer == own
+            || match self {
+                Self::Own => false,
+                Self::OwnAnd(others) => others.contains(&issuer),
+            }
     }
 }
 
@@ -220,23 +221,14 @@ impl EntryOutcome {
 /// Judges every status entry of a credential; `given` has the lists by their address. A credential without entries has no outcome, and
 /// nothing against it.
 ///
-/// Without `issuers`, only the credential's own issuer has a say.
-///
 /// # Errors
 /// Where an entry is malformed, with every fault.
 pub fn judge<'a>(
     credential: &Value,
     given: impl Fn(&str) -> Given<'a>,
-    at_ms: i64,
-    grace_ms: i64,
-    issuers: Option<&[&str]>,
+    policy: &StatusPolicy<'_>,
 ) -> Result<Vec<EntryOutcome>, Vec<Problem>> {
-    let own = issuer_of(credential).unwrap_or_default();
-    let policy = StatusPolicy {
-        grace_ms,
-        issuers: issuers.map_or(ListIssuers::Only(own), ListIssuers::AnyOf),
-        ..StatusPolicy::strict(own, at_ms)
-    };
+    let issuer = issuer_of(credential).unwrap_or_default();
     let unknown = |why| Outcome::Unknown { why };
     Ok(entries(credential)?
         .into_iter()
@@ -245,7 +237,9 @@ pub fn judge<'a>(
                 Entry::Other { .. } => (String::new(), unknown(Why::Unsupported)),
                 Entry::Bitstring(entry) => {
                     let outcome = match given(&entry.list) {
-                        Given::List { list, fetched_ms } => list.judge(&entry, fetched_ms, &policy),
+                        Given::List { list, fetched_ms } => {
+                            list.judge(&entry, issuer, fetched_ms, policy)
+                        }
                         Given::Nothing => unknown(Why::NotGiven),
                         Given::Refused(code) => unknown(Why::Refused(code)),
                     };
@@ -262,23 +256,26 @@ pub fn judge<'a>(
 }
 
 impl StatusList {
-    /// What this list says of a credential's entry. `fetched_ms` is when it was fetched, from which its time to live counts.
+    /// What this list says of an entry of a credential by `issuer`. `fetched_ms` is when the list was fetched, from which its time to
+    /// live counts.
     ///
     /// A list that is stale still tells what cannot be taken back: who was revoked then is revoked now.
     #[must_use]
     pub fn judge(
         &self,
         entry: &StatusEntry,
+        issuer: &str,
         fetched_ms: i64,
         policy: &StatusPolicy<'_>,
     ) -> Outcome {
-        self.look_up(entry, fetched_ms, policy)
+        self.look_up(entry, issuer, fetched_ms, policy)
             .unwrap_or_else(|why| Outcome::Unknown { why })
     }
 
     fn look_up(
         &self,
         entry: &StatusEntry,
+        issuer: &str,
         fetched_ms: i64,
         policy: &StatusPolicy<'_>,
     ) -> Result<Outcome, Why> {
@@ -291,7 +288,7 @@ impl StatusList {
         if self.id.as_ref().is_some_and(|id| *id != entry.list) {
             return Err(Why::WrongList);
         }
-        if !policy.issuers.include(&self.issuer) {
+        if !policy.issuers.include(&self.issuer, issuer) {
             return Err(Why::WrongIssuer);
         }
         if !self.purposes.contains(&entry.purpose) {

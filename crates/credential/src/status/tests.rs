@@ -59,7 +59,7 @@ fn codes(problems: &[Problem]) -> Vec<(&'static str, &str)> {
 
 #[test]
 fn each_purpose_has_its_outcome() {
-    let policy = StatusPolicy::strict(ISSUER, NOW);
+    let policy = StatusPolicy::strict(NOW);
     for (purpose, good, set) in [
         (StatusPurpose::Revocation, Outcome::Good, Outcome::Revoked),
         (StatusPurpose::Suspension, Outcome::Good, Outcome::Suspended),
@@ -70,7 +70,14 @@ fn each_purpose_has_its_outcome() {
         ),
     ] {
         let list = list(purpose, &[(94_567, 1)]);
-        let at = |index| list.judge(&StatusEntry::new(purpose, index, LIST), NOW, &policy);
+        let at = |index| {
+            list.judge(
+                &StatusEntry::new(purpose, index, LIST),
+                ISSUER,
+                NOW,
+                &policy,
+            )
+        };
         assert_eq!((at(94_567), at(94_566)), (set, good));
         assert_eq!(StatusPurpose::from_name(purpose.as_str()), Some(purpose));
     }
@@ -82,12 +89,18 @@ fn each_purpose_has_its_outcome() {
         text: text.to_owned(),
     };
     // The list's own words, where the entry has none; the entry's, where it has.
-    assert_eq!(list.judge(&entry, NOW, &policy), said(2, "rejected"));
+    assert_eq!(
+        list.judge(&entry, ISSUER, NOW, &policy),
+        said(2, "rejected")
+    );
     entry.messages = four_messages();
     entry.messages[2].text = "refused".to_owned();
-    assert_eq!(list.judge(&entry, NOW, &policy), said(2, "refused"));
+    assert_eq!(list.judge(&entry, ISSUER, NOW, &policy), said(2, "refused"));
     entry.index = 8;
-    assert_eq!(list.judge(&entry, NOW, &policy), said(0, "pending_review"));
+    assert_eq!(
+        list.judge(&entry, ISSUER, NOW, &policy),
+        said(0, "pending_review")
+    );
 }
 
 #[test]
@@ -95,12 +108,12 @@ fn a_message_of_one_bit_is_set_or_unset() {
     let mut subject = credential(StatusPurpose::Revocation, &[(1, 1)]);
     subject["credentialSubject"]["statusPurpose"] = "message".into();
     let list = StatusList::read(&subject).unwrap();
-    let policy = StatusPolicy::strict(ISSUER, NOW);
+    let policy = StatusPolicy::strict(NOW);
     for (index, value, expected) in [(0, 0, "unset"), (1, 1, "set")] {
         let entry = StatusEntry::new(StatusPurpose::Message, index, LIST);
         let text = expected.to_owned();
         assert_eq!(
-            list.judge(&entry, NOW, &policy),
+            list.judge(&entry, ISSUER, NOW, &policy),
             Outcome::Message { value, text }
         );
     }
@@ -108,14 +121,14 @@ fn a_message_of_one_bit_is_set_or_unset() {
 
 #[test]
 fn what_is_not_known_says_why() {
-    let policy = StatusPolicy::strict(ISSUER, NOW);
+    let policy = StatusPolicy::strict(NOW);
     let list = list(StatusPurpose::Suspension, &[(5, 1)]);
     let entry = StatusEntry::new(StatusPurpose::Suspension, 5, LIST);
     let check = |change: &dyn Fn(&mut StatusEntry), why: Why| {
         let mut entry = entry.clone();
         change(&mut entry);
         assert_eq!(
-            list.judge(&entry, NOW, &policy),
+            list.judge(&entry, ISSUER, NOW, &policy),
             unknown(why.clone()),
             "{why:?}"
         );
@@ -131,22 +144,37 @@ fn what_is_not_known_says_why() {
     check(&|entry| entry.size = 2, Why::TooShort);
     check(&|entry| entry.size = 9, Why::Unsupported);
     check(&|entry| entry.size = 1 << 30, Why::Unsupported);
-    let other = StatusPolicy::strict("did:web:sat.example", NOW);
-    assert_eq!(list.judge(&entry, NOW, &other), unknown(Why::WrongIssuer));
-    let both = StatusPolicy {
-        issuers: ListIssuers::AnyOf(&["did:web:sat.example", ISSUER]),
-        ..policy
+    let by = |issuer: &str, issuers| {
+        let policy = StatusPolicy { issuers, ..policy };
+        list.judge(&entry, issuer, NOW, &policy)
     };
-    assert_eq!(list.judge(&entry, NOW, &both), Outcome::Suspended);
+    let other = "did:web:sat.example";
+    let wrong = unknown(Why::WrongIssuer);
+    assert_eq!(by(other, ListIssuers::Own), wrong);
+    assert_eq!(
+        by(other, ListIssuers::OwnAnd(&["did:web:x.example"])),
+        wrong
+    );
+    assert_eq!(
+        by(other, ListIssuers::OwnAnd(&[ISSUER])),
+        Outcome::Suspended
+    );
+    assert_eq!(by(ISSUER, ListIssuers::OwnAnd(&[])), Outcome::Suspended);
     let agreed = StatusPolicy {
         entries_min: 1 << 20,
         ..policy
     };
-    assert_eq!(list.judge(&entry, NOW, &agreed), unknown(Why::TooShort));
+    assert_eq!(
+        list.judge(&entry, ISSUER, NOW, &agreed),
+        unknown(Why::TooShort)
+    );
     let mut sized = credential(StatusPurpose::Suspension, &[]);
     sized["credentialSubject"]["statusSize"] = 2.into();
     let sized = StatusList::read(&sized).unwrap();
-    assert_eq!(sized.judge(&entry, NOW, &policy), unknown(Why::WrongSize));
+    assert_eq!(
+        sized.judge(&entry, ISSUER, NOW, &policy),
+        unknown(Why::WrongSize)
+    );
 }
 
 #[test]
@@ -161,7 +189,7 @@ fn a_short_list_is_read_and_not_believed() {
     );
     let short = StatusList::read(&short).unwrap();
     let entry = StatusEntry::new(StatusPurpose::Revocation, 5, LIST);
-    let outcome = short.judge(&entry, NOW, &StatusPolicy::strict(ISSUER, NOW));
+    let outcome = short.judge(&entry, ISSUER, NOW, &StatusPolicy::strict(NOW));
     assert_eq!(outcome, unknown(Why::TooShort));
     assert_eq!(outcome.code(), Some(Code::StatusListTooShort));
     assert!(!outcome.is_acceptable());
@@ -179,9 +207,14 @@ fn a_stale_list_tells_only_what_cannot_be_taken_back() {
     let judge = |purpose, index, at_ms, grace_ms| {
         let policy = StatusPolicy {
             grace_ms,
-            ..StatusPolicy::strict(ISSUER, at_ms)
+            ..StatusPolicy::strict(at_ms)
         };
-        make(purpose).judge(&StatusEntry::new(purpose, index, LIST), NOW, &policy)
+        make(purpose).judge(
+            &StatusEntry::new(purpose, index, LIST),
+            ISSUER,
+            NOW,
+            &policy,
+        )
     };
     let stale = |since_ms| unknown(Why::Stale { since_ms });
     use StatusPurpose::{Refresh, Revocation, Suspension};
@@ -247,8 +280,8 @@ fn employee() -> Value {
 fn every_entry_of_a_credential_has_an_outcome() {
     let revoked = list(StatusPurpose::Revocation, &[(94_567, 1)]);
     let good = list(StatusPurpose::Revocation, &[]);
-    let outcomes = |given: &dyn Fn(&str) -> Given<'static>, issuers: Option<&[&str]>| {
-        judge(&employee(), given, NOW, 0, issuers)
+    let outcomes = |given: &dyn Fn(&str) -> Given<'static>, policy: StatusPolicy<'_>| {
+        judge(&employee(), given, &policy)
             .unwrap()
             .into_iter()
             .map(|entry| {
@@ -275,8 +308,9 @@ fn every_entry_of_a_credential_has_an_outcome() {
         }
     };
     let at = |n: usize| format!("/credentialStatus/{n}");
+    let strict = StatusPolicy::strict(NOW);
     assert_eq!(
-        outcomes(&given(revoked), None),
+        outcomes(&given(revoked), strict),
         [
             (at(0), Some(Code::CredentialRevoked), Outcome::Revoked),
             (
@@ -292,29 +326,40 @@ fn every_entry_of_a_credential_has_an_outcome() {
         ]
     );
     assert_eq!(
-        outcomes(&given(good), None)[0],
+        outcomes(&given(good), strict)[0],
         (at(0), None, Outcome::Good)
-    );
-    assert_eq!(
-        outcomes(&given(good), Some(&["did:web:sat.example"]))[0].2,
-        unknown(Why::WrongIssuer)
     );
     let refused = |_: &str| Given::Refused(Code::ProofInvalid);
     assert_eq!(
-        outcomes(&refused, None)[1],
+        outcomes(&refused, strict)[1],
         (
             at(1),
             Some(Code::ProofInvalid),
             unknown(Why::Refused(Code::ProofInvalid))
         )
     );
+    // The list of one issuer for a credential of another.
+    let mut others = employee();
+    others["issuer"] = "did:web:sat.example".into();
+    let first = |issuers| {
+        let policy = StatusPolicy { issuers, ..strict };
+        judge(&others, given(good), &policy)
+            .unwrap()
+            .remove(0)
+            .outcome
+    };
+    assert_eq!(first(ListIssuers::Own), unknown(Why::WrongIssuer));
+    assert_eq!(first(ListIssuers::OwnAnd(&[ISSUER])), Outcome::Good);
     // One entry that stands alone; none at all.
     let mut single = employee();
     single["credentialStatus"] = single["credentialStatus"][0].take();
-    let outcome = judge(&single, given(revoked), NOW, 0, None).unwrap();
+    let outcome = judge(&single, given(revoked), &StatusPolicy::strict(NOW)).unwrap();
     assert_eq!(outcome[0].pointer, "/credentialStatus");
     single.as_object_mut().unwrap().remove("credentialStatus");
-    assert_eq!(judge(&single, given(revoked), NOW, 0, None).unwrap(), []);
+    assert_eq!(
+        judge(&single, given(revoked), &StatusPolicy::strict(NOW)).unwrap(),
+        []
+    );
 }
 
 #[test]

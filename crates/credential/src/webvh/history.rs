@@ -161,7 +161,7 @@ impl History {
     /// its keys; where a version's document cannot be read, there are none until the next.
     #[must_use]
     pub fn key_entries(&self, from_ms: impl Fn(&Version) -> i64) -> Vec<KeyEntry> {
-        let mut entries: Vec<KeyEntry> = Vec::new();
+        let (mut over, mut open): (Vec<KeyEntry>, Vec<KeyEntry>) = (Vec::new(), Vec::new());
         let mut now_ms = i64::MIN;
         for version in &self.versions {
             now_ms = from_ms(version).max(now_ms);
@@ -173,24 +173,27 @@ impl History {
                         && method.controller == entry.controller
                 })
             };
-            for entry in entries.iter_mut().filter(|entry| entry.until_ms.is_none()) {
-                if !holds(entry) {
-                    entry.until_ms = Some(now_ms);
-                }
-            }
+            let (held, ended): (Vec<_>, Vec<_>) = open.into_iter().partition(holds);
+            open = held;
+            over.extend(ended.into_iter().map(|entry| KeyEntry {
+                until_ms: Some(now_ms),
+                ..entry
+            }));
             for method in version.methods() {
-                let known = entries.iter().any(|entry| {
-                    entry.until_ms.is_none() && entry.verification_method == method.id
-                });
+                let known = open
+                    .iter()
+                    .any(|entry| entry.verification_method == method.id);
                 if !known && method.purposes != Purposes::NONE {
-                    let mut entry = KeyEntry::new(&method.id, method.key.clone(), now_ms);
-                    entry.controller.clone_from(&method.controller);
-                    entry.purposes = method.purposes;
-                    entries.push(entry);
+                    open.push(KeyEntry {
+                        controller: method.controller.clone(),
+                        purposes: method.purposes,
+                        ..KeyEntry::new(&method.id, method.key.clone(), now_ms)
+                    });
                 }
             }
         }
-        entries
+        over.extend(open);
+        over
     }
 
     /// The log as it is published: `did.jsonl`.

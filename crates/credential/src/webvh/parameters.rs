@@ -1,5 +1,6 @@
 //! What governs a log: the parameters of each entry, and what they add up to. §3.7.1.
 
+use garita_canon::json::push_pointer;
 use serde_json::{Map, Value, json};
 
 use super::LIST_ITEMS_MAX;
@@ -277,7 +278,8 @@ impl WitnessRule {
 }
 
 fn malformed(place: &str, name: &str, message: &str) -> Problem {
-    let pointer = format!("{place}/parameters/{}", crate::did::shorten(name));
+    let mut pointer = format!("{place}/parameters");
+    push_pointer(&mut pointer, &crate::did::shorten(name));
     Problem::new(Code::DidLogMalformed, pointer, message)
 }
 

@@ -45,6 +45,11 @@ pub fn create(
     key: &SigningKey,
     canonicalizer: &Canonicalizer,
 ) -> Result<History, Problem> {
+    // §3.3: readers take both, writers write one.
+    if place.contains("%3a") {
+        let message = "the colon before a port is written `%3A`";
+        return Err(Problem::new(Code::DidMalformed, "/0/state/id", message));
+    }
     let draft = json!({
         "versionId": PLACEHOLDER,
         "versionTime": written_time(at_ms),

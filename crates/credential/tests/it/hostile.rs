@@ -2,15 +2,20 @@
 
 use garita_credential::did::{Did, DidDocument, DidUrl, web_url, web_url_loopback};
 use garita_credential::http_signature::{self, Request, check_content_digest};
+use garita_credential::resolution::{KeyOptions, resolve_key};
 use garita_credential::sd_jwt::{self, AskedBinding, Binding, Plan};
+use garita_credential::status::{
+    Bitstring, ListOptions, Register, StatusEntry, StatusList, StatusPurpose, entries,
+};
 use garita_credential::time::parse_date_time_stamp;
+use garita_credential::webvh::{self, Changes, Documents, WebvhDid};
 use garita_credential::{
     DidKeyResolver, KeyFile, KeyType, Resolver as _, SigningKey, VerificationKey, cose, envelope,
     jose, jwk, vc,
 };
 use serde_json::{Value, json};
 
-use crate::common::{codes, parse};
+use crate::common::{CANONICALIZER, codes, parse};
 
 /// A fixed sequence of numbers (xorshift), so that a failure comes again.
 struct Sequence(u64);
@@ -181,11 +186,9 @@ fn tokens_of_every_kind_get_an_answer() {
     }
 }
 
-const NOW: i64 = 1_795_532_400_000;
-
-#[test]
-fn documents_of_every_shape_get_an_answer() {
-    let odd = [
+/// Values that stand where nobody expects them.
+fn odd() -> Vec<Value> {
+    vec![
         Value::Null,
         json!(true),
         json!(-1.5e300),
@@ -199,19 +202,15 @@ fn documents_of_every_shape_get_an_answer() {
         json!({"@value": {}}),
         json!("did:web:a.example"),
         json!(["urn:x:1", "urn:x:1"]),
-    ];
-    let credential = json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:x:1", "type": ["VerifiableCredential"], "issuer": {"id": "did:web:a.example"},
-        "validFrom": "2026-11-24T15:10:00Z", "credentialSubject": {"id": "urn:x:2"}, "name": {"@value": "x"}, "evidence": [{"type": "E"}],
-        "relatedResource": [{"id": "urn:x:3", "digestSRI": "sha256-x", "digestMultibase": "u"}],
-        "proof": [{"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "created": "2026-11-24T15:10:00Z", "verificationMethod": "did:web:a.example#k",
-            "proofPurpose": "assertionMethod", "proofValue": "z1", "previousProof": ["urn:x:1"], "domain": ["d"], "id": "urn:x:9", "@context": []}],
-        "verificationMethod": [{"id": "#k", "type": "Multikey", "controller": "did:web:a.example", "publicKeyMultibase": "z1"}], "assertionMethod": ["#k"],
-    });
+    ]
+}
+
+/// Every place of a document, as JSON pointers.
+fn places_of(document: &Value) -> Vec<String> {
     let mut places = vec![String::new()];
     let mut at = 0;
     while let Some(place) = places.get(at).cloned() {
-        match credential.pointer(&place).unwrap() {
+        match document.pointer(&place).unwrap() {
             Value::Object(members) => {
                 places.extend(members.keys().map(|name| format!("{place}/{name}")))
             }
@@ -220,18 +219,31 @@ fn documents_of_every_shape_get_an_answer() {
         }
         at += 1;
     }
+    places
+}
+
+#[test]
+fn documents_of_every_shape_get_an_answer() {
+    let credential = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"], "id": "urn:x:1", "type": ["VerifiableCredential"], "issuer": {"id": "did:web:a.example"},
+        "validFrom": "2026-11-24T15:10:00Z", "credentialSubject": {"id": "urn:x:2"}, "name": {"@value": "x"}, "evidence": [{"type": "E"}],
+        "relatedResource": [{"id": "urn:x:3", "digestSRI": "sha256-x", "digestMultibase": "u"}],
+        "proof": [{"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022", "created": "2026-11-24T15:10:00Z", "verificationMethod": "did:web:a.example#k",
+            "proofPurpose": "assertionMethod", "proofValue": "z1", "previousProof": ["urn:x:1"], "domain": ["d"], "id": "urn:x:9", "@context": []}],
+        "verificationMethod": [{"id": "#k", "type": "Multikey", "controller": "did:web:a.example", "publicKeyMultibase": "z1"}], "assertionMethod": ["#k"],
+    });
     let mut count = 0;
-    for place in &places {
-        for value in &odd {
+    for place in &places_of(&credential) {
+        for value in &odd() {
             let mut document = credential.clone();
             *document.pointer_mut(place).unwrap() = value.clone();
             assert!(!codes(&document).is_empty(), "{document}");
+            let _ = (envelope::unwrap(&document), jwk::from_jwk(&document));
             let _ = vc::check(&document, Some(0));
             let _ = vc::related_resources(&document);
             let _ = vc::issuer_of(&document);
             let _ = DidDocument::parse(&document);
             let _ = <KeyFile>::from_value(&document);
-            let _ = (envelope::unwrap(&document), jwk::from_jwk(&document));
             count += 1;
         }
     }
@@ -239,4 +251,86 @@ fn documents_of_every_shape_get_an_answer() {
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(parse(&deep), Err("json-too-deep"));
     println!("hostile: {count} documents");
+}
+
+const NOW: i64 = 1_795_532_400_000;
+
+#[test]
+fn status_lists_of_every_shape_get_an_answer() {
+    let list_url = "https://a.example/status/1";
+    let register = Register::new(&[StatusPurpose::Revocation], 131_072, 1).unwrap();
+    let mut options = ListOptions::new(list_url, "did:web:a.example", NOW);
+    options.ttl_ms = Some(1);
+    let list = register.credential(&options).unwrap();
+    let mut entry = StatusEntry::new(StatusPurpose::Message, 1, list_url);
+    entry.references = vec!["https://a.example/".into()];
+    let credential = json!({"credentialStatus": [entry.to_value()]});
+    let mut count = 0;
+    for value in &odd() {
+        for place in places_of(&list) {
+            let mut document = list.clone();
+            *document.pointer_mut(&place).unwrap() = value.clone();
+            let _ = StatusList::read(&document);
+            count += 1;
+        }
+        for place in places_of(&credential) {
+            let mut document = credential.clone();
+            *document.pointer_mut(&place).unwrap() = value.clone();
+            let _ = entries(&document);
+            count += 1;
+        }
+    }
+    let mut sequence = Sequence(0x9e37_79b9_7f4a_7c15);
+    let encoded = register.bits().encode();
+    for _ in 0..3_000 {
+        let _ = Bitstring::decode(&sequence.mangled(&encoded), 1);
+        count += 1;
+    }
+    println!("hostile: {count} status lists");
+}
+
+#[test]
+fn logs_of_every_shape_get_an_answer() {
+    let key = SigningKey::from_seed([1; 32]);
+    let keys = [("key-1".to_owned(), key.verification_key())];
+    let document = webvh::document(&webvh::template("a.example"), &keys);
+    let changes = Changes::update_keys(&[key.verification_key()]);
+    let history = webvh::create("a.example", document, changes, NOW, &key, &CANONICALIZER).unwrap();
+    let entry = history.latest().unwrap().entry().clone();
+    let did = history.did();
+    let judge = |log: &str, witness: Option<&str>| {
+        let documents = Documents {
+            log: log.as_bytes(),
+            witness: witness.map(str::as_bytes),
+        };
+        webvh::verify(did, documents, NOW, &CANONICALIZER)
+    };
+    assert!(judge(&entry.to_string(), None).is_ok());
+    let mut count = 0;
+    for place in places_of(&entry) {
+        for value in odd() {
+            let mut document = entry.clone();
+            *document.pointer_mut(&place).unwrap() = value;
+            assert!(judge(&document.to_string(), None).is_err(), "{document}");
+            count += 1;
+        }
+    }
+    let mut sequence = Sequence(0x9e37_79b9_7f4a_7c15);
+    let log = history.to_jsonl();
+    for _ in 0..3_000 {
+        let text = sequence.mangled(&log);
+        // What is mangled may still be the same value, such as a blank less at the end.
+        if parse(&text) != Ok(entry.clone()) {
+            assert!(judge(&text, Some(&text)).is_err(), "{text}");
+        }
+        let text = sequence.mangled(did.as_str());
+        if let Ok(did) = WebvhDid::parse(&text) {
+            let _ = (did.log_url(), did.log_url_loopback(), did.to_web());
+        }
+        let _ = resolve_key(&text, &KeyOptions::default()).to_value();
+        let key = sequence.mangled("did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2");
+        let _ = resolve_key(&key, &KeyOptions::default()).to_value();
+        count += 1;
+    }
+    println!("hostile: {count} logs");
 }

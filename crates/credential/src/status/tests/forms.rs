@@ -168,7 +168,7 @@ fn an_index_may_be_of_any_length_and_is_out_of_range() {
         Entry::Other { kind } => panic!("{kind}"),
     };
     let list = list(StatusPurpose::Revocation, &[]);
-    let outcome = list.judge(&entry, NOW, &StatusPolicy::strict(ISSUER, NOW));
+    let outcome = list.judge(&entry, ISSUER, NOW, &StatusPolicy::strict(NOW));
     assert_eq!(outcome, unknown(Why::IndexOutOfRange));
 }
 

@@ -71,6 +71,8 @@ fn parameters_that_are_none_are_refused_where_they_stand() {
     }
     check(1, "scid", three().did().scid().into());
     check(1, "colour", json!("red"));
+    let (_, place) = owner_changes(1, |entry| entry["parameters"]["a/b~"] = json!(1));
+    assert_eq!(place, "/1/parameters/a~1b~0");
     check(0, "prerotation", json!(true));
     // What may be left out later must be there first.
     for name in ["method", "updateKeys"] {
@@ -334,6 +336,10 @@ fn what_we_would_refuse_we_do_not_write() {
         "did-log-malformed"
     );
     assert_eq!(make("cbp.example:..", good(), first(), 1), "did-malformed");
+    assert_eq!(
+        make("cbp.example%3a8443", good(), first(), 1),
+        "did-malformed"
+    );
     assert_eq!(
         make("cbp.example:desk", good(), first(), 1),
         "did-log-mismatch"
