@@ -72,6 +72,17 @@ impl ProofOptions {
     }
 }
 
+/// At which time a key must have been its owner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysAt {
+    /// At the time given: when the document was logged, which nobody can choose afterwards.
+    Given,
+    /// When the proof says it was made, no later than the time given: for documents that no log has seen, so that what a party signed
+    /// before it changed its key still counts. Who stole an old key can name an old time; a key that its history revokes does not count
+    /// from then on, whatever the proof says before.
+    Created,
+}
+
 /// What a verifier expects.
 #[derive(Clone, Copy)]
 pub struct VerifyOptions<'a> {
@@ -80,6 +91,8 @@ pub struct VerifyOptions<'a> {
     /// The time at which keys and expiry are judged: when the document was logged; now, for one that was not. Without it,
     /// keys are judged by the latest known and expiry is not judged.
     pub at_ms: Option<i64>,
+    /// Which of the times a key is judged at.
+    pub keys_at: KeysAt,
     /// What every proof must be for.
     pub purpose: Purpose,
     /// For whom every proof must be, where that is asked.
@@ -95,6 +108,7 @@ impl<'a> VerifyOptions<'a> {
         Self {
             resolver,
             at_ms,
+            keys_at: KeysAt::Given,
             purpose: Purpose::AssertionMethod,
             domain: None,
             challenge: None,

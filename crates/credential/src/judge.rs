@@ -3,7 +3,7 @@
 use garita_canon::Canonicalizer;
 use serde_json::Value;
 
-use crate::data_integrity::{self, Purpose, Verified, VerifyOptions};
+use crate::data_integrity::{self, KeysAt, Purpose, Verified, VerifyOptions};
 use crate::presentation;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
@@ -64,6 +64,8 @@ pub struct Judge<'a> {
     pub canonicalizer: &'a Canonicalizer,
     /// The time at which keys, expiry and validity are judged.
     pub now_ms: i64,
+    /// At which time keys must have been their owners'.
+    pub keys_at: KeysAt,
     /// What is looked at.
     pub checks: Checks,
     /// Where to learn what became of a credential.
@@ -177,6 +179,7 @@ impl Judge<'_> {
         let options = VerifyOptions {
             resolver: self.resolver,
             at_ms: Some(self.now_ms),
+            keys_at: self.keys_at,
             purpose,
             domain: self.domain,
             challenge: self.challenge,

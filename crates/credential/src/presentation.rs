@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use garita_canon::Canonicalizer;
 
-use crate::data_integrity::{self, ProofOptions, Purpose, VerifyOptions};
+use crate::data_integrity::{self, KeysAt, ProofOptions, Purpose, VerifyOptions};
 use crate::keys::SigningKey;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
@@ -199,6 +199,7 @@ pub fn verify(
     let options = VerifyOptions {
         resolver,
         at_ms: Some(now_ms),
+        keys_at: KeysAt::Given,
         purpose: Purpose::Authentication,
         domain: asked.domain,
         challenge: asked.challenge,

@@ -1,7 +1,10 @@
 //! `garita did …`, `garita credential …`: without a node, without a network.
 
 pub(crate) mod contexts;
-mod issue;
+pub(crate) mod did;
+mod inspect;
+pub(crate) mod issue;
+pub(crate) mod status;
 mod verify;
 
 use std::fs;
@@ -42,19 +45,6 @@ impl KeyTypeName {
             Self::Bls12381g2 => KeyType::Bls12381G2,
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum DidCommand {
-    /// Make a key and its did:key; the file holds the secret and only its owner may read it
-    Create {
-        /// What kind of key
-        #[arg(long = "type", value_enum, default_value = "ed25519")]
-        kind: KeyTypeName,
-        /// Where to write it; never over another file
-        #[arg(long)]
-        out: PathBuf,
-    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -100,16 +90,12 @@ pub(crate) enum CredentialCommand {
     Derive(issue::DeriveArgs),
     /// Verify credentials and presentations: files, or files with the text of a QR code; exit 0 all valid, 1 one is not, 2 one cannot be read
     Verify(verify::VerifyArgs),
+    /// Say in words what a credential says, by whom, what was checked and what was not
+    Inspect(inspect::InspectArgs),
     /// Show credentials as their holder; the presentation goes to stdout
     Present(shown::PresentArgs),
     /// Check what somebody shows, without a node and without a net; exit 0 valid, 1 not, 2 it cannot be read
     Check(shown::CheckArgs),
-}
-
-pub(crate) fn did(command: DidCommand) -> ExitCode {
-    match command {
-        DidCommand::Create { kind, out } => issue::create_key(kind.kind(), &out),
-    }
 }
 
 pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
@@ -117,6 +103,7 @@ pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
         CredentialCommand::Issue(args) => issue::issue(&args),
         CredentialCommand::Derive(args) => issue::derive(&args),
         CredentialCommand::Verify(args) => verify::verify(&args),
+        CredentialCommand::Inspect(args) => inspect::inspect(&args),
         CredentialCommand::Present(args) => match Contexts::new(&[]) {
             Ok(contexts) => shown::present(&args, &contexts),
             Err(error) => say::unusable(error),

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod bench;
+mod conformance;
 mod credential;
 mod demo;
 mod export;
@@ -46,7 +47,7 @@ enum Command {
     /// Make a node: its folder, keys, tokens and sign-in links
     Init(node::InitArgs),
     /// Run a node
-    Serve(node::DataArgs),
+    Serve(node::ServeArgs),
     /// Invite a peer, join by invitation, list peers
     #[command(subcommand)]
     Peer(node::PeerCommand),
@@ -71,9 +72,12 @@ enum Command {
     /// Spreadsheets of record types: the template to fill in
     #[command(subcommand)]
     Sheet(sheet::SheetCommand),
-    /// Make keys
+    /// Make keys, resolve DIDs, change the key of one with a history
     #[command(subcommand)]
-    Did(credential::DidCommand),
+    Did(credential::did::DidCommand),
+    /// Lists of what became of credentials: revoked, suspended
+    #[command(subcommand)]
+    Status(credential::status::StatusCommand),
     /// Issue and verify credentials without a node
     #[command(subcommand)]
     Credential(credential::CredentialCommand),
@@ -120,7 +124,8 @@ fn main() -> ExitCode {
         Command::Scorecard(command) => scorecard::scorecard(command),
         Command::Export(args) => export::export(args),
         Command::Sheet(command) => sheet::sheet(command),
-        Command::Did(command) => credential::did(command),
+        Command::Did(command) => credential::did::did(command),
+        Command::Status(command) => credential::status::status(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),
         Command::Log(command) => log::log(command),

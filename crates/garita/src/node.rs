@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Data, say};
+use crate::{Data, conformance, say};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -42,6 +42,21 @@ pub(crate) struct InitArgs {
     /// All records of the founded network are synthetic
     #[arg(long, requires = "network")]
     simulated: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    data: Data,
+    /// No node, but the test profile for the W3C conformance suites: https on this machine, open to everyone on it, keys of the moment
+    #[arg(long, conflicts_with = "data")]
+    conformance: bool,
+    /// Port of the test profile
+    #[arg(long, default_value_t = 8543, requires = "conformance")]
+    port: u16,
+    /// File to write the DIDs of the test profile's issuers to, JSON
+    #[arg(long, value_name = "FILE", requires = "conformance")]
+    ids: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -176,8 +191,11 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub(crate) fn serve(args: DataArgs) -> ExitCode {
+pub(crate) fn serve(args: ServeArgs) -> ExitCode {
     start_logging();
+    if args.conformance {
+        return conformance::serve(args.port, args.ids);
+    }
     let config = match NodeConfig::read(&args.data.data) {
         Ok(config) => config,
         Err(error) => {

@@ -9,6 +9,7 @@ mod card;
 pub mod config;
 pub mod console;
 pub mod csv;
+pub mod dids;
 mod epcis;
 mod follow;
 mod limits;

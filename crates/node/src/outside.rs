@@ -95,6 +95,23 @@ impl Targets {
         Some(Heard { status, body })
     }
 
+    /// Gets a document; none where nobody answers with one, it is larger than `bytes_max`, or the address leads inside by now.
+    pub(crate) async fn get(self, address: &str, bytes_max: usize) -> Option<Vec<u8>> {
+        let client = self.client(address).await?;
+        let mut response = client.get(address).send().await.ok()?;
+        if !response.status().is_success() {
+            return None;
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.ok()? {
+            if body.len() + chunk.len() > bytes_max {
+                return None;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Some(body)
+    }
+
     /// A client that reaches the addresses of that name as of now and nothing else.
     pub(crate) async fn client(self, address: &str) -> Option<reqwest::Client> {
         let url = self.check(address).ok()?;

@@ -85,7 +85,7 @@ fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, String> {
 }
 
 /// A key of random bytes; of P-256 one try in 2^32 gives none, of P-384 fewer.
-fn new_key(kind: KeyType) -> Result<SigningKey, String> {
+pub(crate) fn new_key(kind: KeyType) -> Result<SigningKey, String> {
     for _ in 0..4 {
         let bytes = random::<48>()?;
         let secret = bytes.get(..kind.secret_bytes()).unwrap_or_default();
@@ -98,7 +98,7 @@ fn new_key(kind: KeyType) -> Result<SigningKey, String> {
 }
 
 /// The group's order has 255 bits, and one number in ten of that length is beyond it.
-fn new_bbs_key() -> Result<keys_of_bbs::SecretKey, String> {
+pub(crate) fn new_bbs_key() -> Result<keys_of_bbs::SecretKey, String> {
     for _ in 0..64 {
         let mut bytes = random::<32>()?;
         if let Some(first) = bytes.first_mut() {

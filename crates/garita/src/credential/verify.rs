@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use std::thread;
 
 use clap::{Args, ValueEnum};
+use garita_credential::data_integrity::KeysAt;
 use garita_credential::did::DidDocument;
-use garita_credential::judge::{self, Judge};
+use garita_credential::judge::{self, Judge, StatusLists};
+use garita_credential::status::{Given, StatusList};
 use garita_credential::time::parse_date_time_stamp;
 use garita_credential::{
-    DidKeyResolver, Problem, ResolveError, ResolvedKey, Resolver, presentation,
+    Code, KeyHistory, Lang, Problem, ResolveError, ResolvedKey, Resolver, presentation,
 };
 use garita_exchange::booth::Ground as _;
 use garita_exchange::clock::real_now_ms;
@@ -17,6 +19,7 @@ use garita_exchange::trust::Trust;
 use serde_json::{Value, json};
 
 use super::contexts::{Contexts, named_file};
+use super::did::read_log;
 use super::read;
 use crate::{say, shown};
 
@@ -31,23 +34,21 @@ enum Checks {
     Proof,
 }
 
+/// By what credentials are judged.
 #[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// What to check
-    #[arg(long, value_enum, default_value = "all")]
-    checks: Checks,
+pub(super) struct By {
     /// The time at which to judge, such as 2026-11-24T15:10:00Z; now, where none is named
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
-    /// One JSON object a file
-    #[arg(long)]
-    json: bool,
     /// A context that the credentials name beside the bundled ones
     #[arg(long, value_name = "URL=FILE")]
     context: Vec<String>,
-    /// DID documents of issuers and holders, as their nodes serve them (`/parties/NAME/did.json`), FILE alone or DID=FILE; did:key needs none
+    /// DID documents of issuers and holders, as their nodes serve them (`/parties/NAME/did.json`), or logs of did:webvh (did.jsonl); FILE alone or DID=FILE; did:key needs none
     #[arg(long, value_name = "[DID=]FILE")]
     did: Vec<String>,
+    /// A status list that was fetched; its age is that of the file
+    #[arg(long, value_name = "URL=FILE")]
+    status: Vec<String>,
     /// Keys and contexts of a network (`garita trust export`)
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -59,22 +60,40 @@ pub(crate) struct VerifyArgs {
     domain: Option<String>,
     /// Language of what is said
     #[arg(long, value_enum, default_value = "en")]
-    lang: shown::Language,
+    pub(super) lang: shown::Language,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// What to check
+    #[arg(long, value_enum, default_value = "all")]
+    checks: Checks,
+    /// One JSON object a file
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    by: By,
     /// Credentials, JSON
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
 
 /// What files are judged by.
-struct Bench<'a> {
-    args: &'a VerifyArgs,
+pub(super) struct Bench<'a> {
+    by: &'a By,
+    checks: judge::Checks,
     contexts: Contexts,
     keys: Keys,
-    now_ms: i64,
+    lists: Lists,
+    pub(super) now_ms: i64,
 }
 
 pub(super) fn verify(args: &VerifyArgs) -> ExitCode {
-    let bench = match Bench::of(args) {
+    let checks = match args.checks {
+        Checks::All => judge::Checks::ALL,
+        Checks::Proof => judge::Checks::PROOF,
+    };
+    let bench = match Bench::of(&args.by, checks) {
         Ok(bench) => bench,
         Err(error) => return say::unusable(error),
     };
@@ -85,7 +104,7 @@ pub(super) fn verify(args: &VerifyArgs) -> ExitCode {
                 Err(_) => unreadable = true,
                 Ok(problems) => invalid |= !problems.is_empty(),
             }
-            bench.tell(file, &found);
+            tell(file, &found, args.json, args.by.lang.of());
         }
     }
     if unreadable {
@@ -101,21 +120,27 @@ pub(super) fn verify(args: &VerifyArgs) -> ExitCode {
 type Found = Result<Vec<Problem>, (String, String)>;
 
 impl<'a> Bench<'a> {
-    fn of(args: &'a VerifyArgs) -> Result<Self, String> {
-        let trust = args.trust.as_deref().map(shown::read_trust).transpose()?;
-        let now_ms = match &args.now {
+    pub(super) fn of(by: &'a By, checks: judge::Checks) -> Result<Self, String> {
+        let trust = by.trust.as_deref().map(shown::read_trust).transpose()?;
+        let now_ms = match &by.now {
             None => real_now_ms(),
             Some(text) => parse_date_time_stamp(text)
                 .ok_or_else(|| format!("--now: `{text}` must have date, time and zone"))?,
         };
+        let (documents, histories) = documents(&by.did)?;
+        let contexts = Contexts::new(&by.context)?;
+        let keys = Keys {
+            documents,
+            histories,
+            trust,
+        };
         Ok(Self {
-            contexts: Contexts::new(&args.context)?,
-            keys: Keys {
-                documents: documents(&args.did)?,
-                trust,
-            },
+            lists: Lists::read(&by.status, &keys, &contexts, now_ms)?,
+            contexts,
+            keys,
             now_ms,
-            args,
+            checks,
+            by,
         })
     }
 
@@ -146,93 +171,171 @@ impl<'a> Bench<'a> {
     }
 
     fn judge(&self, file: &Path) -> Found {
-        let document = read(file)?;
+        Ok(self.problems(&read(file)?))
+    }
+
+    /// All that is wrong with what is shown.
+    pub(super) fn problems(&self, document: &Value) -> Vec<Problem> {
         let canonicalizer = match &self.keys.trust {
             Some(trust) => trust.canonicalizer(),
-            None => self.contexts.of(&document),
+            None => self.contexts.of(document),
         };
-        let asked = presentation::is_one(&document);
+        let asked = presentation::is_one(document);
         let judge = Judge {
             resolver: &self.keys,
             canonicalizer,
+            keys_at: KeysAt::Created,
             now_ms: self.now_ms,
-            checks: match self.args.checks {
-                Checks::All => judge::Checks::ALL,
-                Checks::Proof => judge::Checks::PROOF,
+            checks: self.checks,
+            lists: match self.checks {
+                judge::Checks::PROOF => judge::Lists::Ignored,
+                _ => judge::Lists::By(&self.lists),
             },
-            domain: self.args.domain.as_deref().filter(|_| asked),
-            challenge: self.args.challenge.as_deref().filter(|_| asked),
+            domain: self.by.domain.as_deref().filter(|_| asked),
+            challenge: self.by.challenge.as_deref().filter(|_| asked),
         };
-        Ok(judge.shown(&document))
-    }
-
-    fn tell(&self, file: &Path, found: &Found) {
-        let lang = self.args.lang.of();
-        let problems: Vec<(&str, &str, String)> = match found {
-            Err((code, why)) => vec![(code, "", why.clone())],
-            Ok(problems) => problems
-                .iter()
-                .map(|p| {
-                    let message = format!("{} ({})", p.code.describe(lang), p.message);
-                    (p.code(), p.pointer.as_str(), message)
-                })
-                .collect(),
-        };
-        if self.args.json {
-            let problems: Vec<Value> = problems
-                .into_iter()
-                .map(|(code, pointer, message)| {
-                    json!({ "code": code, "pointer": pointer, "message": message })
-                })
-                .collect();
-            let verified = problems.is_empty();
-            say::data(json!({ "file": file, "verified": verified, "problems": problems }));
-            return;
-        }
-        let spanish = lang == garita_credential::Lang::Es;
-        let verdict = match (problems.is_empty(), spanish) {
-            (true, false) => "verified",
-            (false, false) => "not verified",
-            (true, true) => "verificado",
-            (false, true) => "no verificado",
-        };
-        say::data(format!("{}: {verdict}", file.display()));
-        for (code, pointer, message) in problems {
-            let place = match (pointer, spanish) {
-                ("", _) => String::new(),
-                (pointer, false) => format!(" at {pointer}"),
-                (pointer, true) => format!(" en {pointer}"),
-            };
-            say::data(format!("  {code}{place}: {message}"));
-        }
+        judge.shown(document)
     }
 }
 
-/// DID documents as read from files.
-fn documents(files: &[String]) -> Result<Vec<DidDocument>, String> {
-    files
-        .iter()
-        .map(|given| {
-            let (did, file) = match named_file(given) {
-                Ok((did, file)) => (Some(did), file),
-                Err(_) => (None, PathBuf::from(given)),
-            };
+fn tell(file: &Path, found: &Found, as_json: bool, lang: Lang) {
+    let problems: Vec<(&str, &str, String)> = match found {
+        Err((code, why)) => vec![(code, "", why.clone())],
+        Ok(problems) => problems
+            .iter()
+            .map(|p| {
+                let message = format!("{} ({})", p.code.describe(lang), p.message);
+                (p.code(), p.pointer.as_str(), message)
+            })
+            .collect(),
+    };
+    if as_json {
+        let problems: Vec<Value> = problems
+            .into_iter()
+            .map(|(code, pointer, message)| {
+                json!({ "code": code, "pointer": pointer, "message": message })
+            })
+            .collect();
+        let verified = problems.is_empty();
+        say::data(json!({ "file": file, "verified": verified, "problems": problems }));
+        return;
+    }
+    let verdict = match (problems.is_empty(), lang) {
+        (true, Lang::En) => "verified",
+        (false, Lang::En) => "not verified",
+        (true, Lang::Es) => "verificado",
+        (false, Lang::Es) => "no verificado",
+    };
+    say::data(format!("{}: {verdict}", file.display()));
+    for (code, pointer, message) in problems {
+        let place = match (pointer, lang) {
+            ("", _) => String::new(),
+            (pointer, Lang::En) => format!(" at {pointer}"),
+            (pointer, Lang::Es) => format!(" en {pointer}"),
+        };
+        say::data(format!("  {code}{place}: {message}"));
+    }
+}
+
+/// Status lists from files: address, the list or why it is none, when it was fetched.
+pub(super) struct Lists(Vec<(String, Result<StatusList, Code>, i64)>);
+
+impl Lists {
+    /// Reads lists; one whose proof does not hold is none.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn read(
+        given: &[String],
+        keys: &Keys,
+        contexts: &Contexts,
+        now_ms: i64,
+    ) -> Result<Self, String> {
+        let lists = given.iter().map(|pair| {
+            let (url, file) = named_file(pair)?;
             let place = file.display();
             let document = read(&file).map_err(|(code, why)| format!("{place}: {code}: {why}"))?;
-            let document = DidDocument::parse(&document).map_err(|e| format!("{place}: {e}"))?;
-            match did {
-                Some(did) if did != document.id.as_str() => {
-                    Err(format!("{place}: the document is of `{}`", document.id))
-                }
-                _ => Ok(document),
-            }
-        })
-        .collect()
+            let fetched = std::fs::metadata(&file).and_then(|m| m.modified()).ok();
+            let fetched_ms = fetched
+                .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
+                .and_then(|since| i64::try_from(since.as_millis()).ok());
+            let judge = Judge {
+                resolver: keys,
+                keys_at: KeysAt::Created,
+                canonicalizer: contexts.of(&document),
+                now_ms,
+                checks: judge::Checks {
+                    // How old it may be is judged with the credential.
+                    dates: false,
+                    ..judge::Checks::ALL
+                },
+                lists: judge::Lists::Ignored,
+                domain: None,
+                challenge: None,
+            };
+            let list = match judge.credential(&document).first() {
+                Some(problem) => Err(problem.code),
+                None => StatusList::read(&document)
+                    .map_err(|found| found.first().map_or(Code::StatusListMalformed, |p| p.code)),
+            };
+            Ok((url, list, fetched_ms.unwrap_or_default()))
+        });
+        lists.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// Lists of issuers that are their own keys.
+    pub(super) fn of_did_key(given: &[String], now_ms: i64) -> Result<Self, String> {
+        Self::read(given, &Keys::default(), &Contexts::new(&[])?, now_ms)
+    }
 }
 
-/// Keys at hand: of the DID documents given, of a trust file, of did:key itself. Nothing is fetched.
+impl StatusLists for Lists {
+    fn given(&self, url: &str) -> Given<'_> {
+        let found = self.0.iter().find(|(of, ..)| of == url);
+        found.map_or(Given::Nothing, |(_, list, fetched_ms)| match list {
+            Ok(list) => Given::List {
+                list,
+                fetched_ms: *fetched_ms,
+            },
+            Err(code) => Given::Refused(*code),
+        })
+    }
+}
+
+/// DID documents and histories as read from files.
+fn documents(files: &[String]) -> Result<(Vec<DidDocument>, KeyHistory), String> {
+    let (mut documents, mut histories) = (Vec::new(), KeyHistory::new());
+    for given in files {
+        let (did, file) = match named_file(given) {
+            Ok((did, file)) => (Some(did), file),
+            Err(_) => (None, PathBuf::from(given)),
+        };
+        let place = file.display();
+        let about = if file.extension().is_some_and(|ending| ending == "jsonl") {
+            let history = read_log(&file)?;
+            for entry in history.key_entries(|version| version.at_ms()) {
+                histories.add(entry);
+            }
+            history.did().as_str().to_owned()
+        } else {
+            let document = read(&file).map_err(|(code, why)| format!("{place}: {code}: {why}"))?;
+            let document = DidDocument::parse(&document).map_err(|e| format!("{place}: {e}"))?;
+            let about = document.id.as_str().to_owned();
+            documents.push(document);
+            about
+        };
+        if did.is_some_and(|did| did != about) {
+            return Err(format!("{place}: the document is of `{about}`"));
+        }
+    }
+    Ok((documents, histories))
+}
+
+/// Keys at hand: of the DID documents and histories given, of a trust file, of did:key itself. Nothing is fetched.
+#[derive(Default)]
 struct Keys {
     documents: Vec<DidDocument>,
+    histories: KeyHistory,
     trust: Option<Trust>,
 }
 
@@ -246,9 +349,14 @@ impl Resolver for Keys {
                 purposes: found.purposes,
             });
         }
-        match &self.trust {
-            Some(trust) => trust.network().keys.key(method, at_ms),
-            None => DidKeyResolver.key(method, at_ms),
+        match (&self.trust, self.histories.key(method, at_ms)) {
+            // What a history says of a key, even against it, is said.
+            (_, Ok(key)) => Ok(key),
+            (
+                Some(trust),
+                Err(ResolveError::KeyUnknown { .. } | ResolveError::DidMethodUnsupported { .. }),
+            ) => trust.network().keys.key(method, at_ms),
+            (_, Err(error)) => Err(error),
         }
     }
 }
