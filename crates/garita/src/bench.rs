@@ -1,6 +1,7 @@
 //! `garita bench`: what this machine does, each figure beside its physical limit measured in the same run.
 
 mod board;
+mod credential;
 mod formats;
 mod public;
 
@@ -9,12 +10,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
-use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
-use garita_credential::keys::SigningKey;
-use garita_credential::{DidKeyResolver, Suite};
-use garita_exchange::signing;
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
 
 use crate::say;
 
@@ -22,8 +18,14 @@ const ROUNDS: usize = 200;
 
 #[derive(Debug, Args)]
 pub(crate) struct BenchArgs {
-    /// Areas: `credential`, `board`, `formats`, `public`; all where none is named
+    /// Areas: `credential`, `board`, `formats`, `public`; all where none is named. After `credential`, files: unsigned records to measure with instead of the built-in one
     areas: Vec<String>,
+    /// Threads of the area `credential` where many work at once; as many as there are cores
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Writes the record that the area `credential` measures with, for other programs to measure with too
+    #[arg(long, value_name = "FILE")]
+    record_out: Option<PathBuf>,
     /// Records in the store of the area `board`, each size in its turn
     #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000], value_parser = clap::value_parser!(u64).range(4_000..=20_000_000))]
     records: Vec<u64>,
@@ -50,18 +52,23 @@ const AREAS: [(&str, &str); 4] = [
 
 pub(crate) fn bench(args: BenchArgs) -> ExitCode {
     let known = |area: &String| AREAS.iter().any(|(name, _)| name == area);
-    if let Some(other) = args.areas.iter().find(|area| !known(area)) {
+    let is_file = |name: &String| std::path::Path::new(name).is_file();
+    let (areas, files): (Vec<String>, Vec<String>) = args
+        .areas
+        .into_iter()
+        .partition(|name| known(name) || !is_file(name));
+    if let Some(other) = areas.iter().find(|area| !known(area)) {
         return say::unusable(format!(
             "no benchmark `{other}`; there are: credential, board, formats, public"
         ));
     }
     let mut all = serde_json::Map::new();
     for (area, unit) in AREAS {
-        if !args.areas.is_empty() && !args.areas.iter().any(|a| a == area) {
+        if !areas.is_empty() && !areas.iter().any(|a| a == area) {
             continue;
         }
         let figures = match area {
-            "credential" => credential(),
+            "credential" => credential::run(&files, args.threads, args.record_out.as_deref()),
             "formats" => formats::run(&args.corpus),
             "public" => public::run(args.projects, args.statements),
             _ => board::run(&args.records),
@@ -85,50 +92,6 @@ pub(crate) fn bench(args: BenchArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Sign and verify, beside the raw signature and hash of the same bytes.
-fn credential() -> Result<Value, String> {
-    let programs = garita_node::programs::load(None).map_err(|e| e.to_string())?;
-    let canonicalizer = programs.canonicalizer().map_err(|e| e.to_string())?;
-    let key = SigningKey::from_seed([42; 32]);
-    let options = ProofOptions::assertion(signing::did_key_method(&key), 1_795_532_400_000);
-    let document = sample(&signing::did_key(&key));
-    let bytes = document.to_string().into_bytes();
-    let raw_signature = key.sign(&Sha256::digest(&bytes));
-    let public = key.verification_key();
-    let raw = median(|| {
-        let digest = Sha256::digest(&bytes);
-        public.verify(&digest, &raw_signature).is_ok()
-    })?;
-    let mut figures = json!({ "document bytes": bytes.len(), "raw Ed25519 verify + SHA-256": raw });
-    for (name, suite) in [
-        ("eddsa-rdfc-2022", Suite::EddsaRdfc2022),
-        ("eddsa-jcs-2022", Suite::EddsaJcs2022),
-    ] {
-        let signed = data_integrity::create(&document, suite, &key, &options, &canonicalizer)
-            .map_err(|e| e.to_string())?;
-        let sign = median(|| {
-            data_integrity::create(&document, suite, &key, &options, &canonicalizer).is_ok()
-        })?;
-        let verify = median(|| {
-            data_integrity::verify(
-                &signed,
-                &VerifyOptions::assertion(&DidKeyResolver, None),
-                &canonicalizer,
-            )
-            .is_ok()
-        })?;
-        if let Value::Object(map) = &mut figures {
-            map.insert(format!("{name} sign"), json!(sign));
-            map.insert(format!("{name} verify"), json!(verify));
-            map.insert(
-                format!("{name} verify, times raw"),
-                json!((verify / raw * 100.0).round() / 100.0),
-            );
-        }
-    }
-    Ok(figures)
-}
-
 /// Median µs of a piece of work that must succeed each time.
 fn median(mut work: impl FnMut() -> bool) -> Result<f64, String> {
     let mut times = Vec::with_capacity(ROUNDS);
@@ -143,18 +106,4 @@ fn median(mut work: impl FnMut() -> bool) -> Result<f64, String> {
     Ok(times
         .get(ROUNDS / 2)
         .map_or(0.0, |us| (us * 10.0).round() / 10.0))
-}
-
-/// A credential of some forty statements under the W3C examples' terms, so that it needs no program.
-fn sample(issuer: &str) -> Value {
-    let lines: Vec<Value> = (0..10)
-        .map(|n| json!({ "type": "AlumniCredential", "name": format!("line {n}"), "description": format!("wire harnesses, carton {n}") }))
-        .collect();
-    json!({
-        "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
-        "type": ["VerifiableCredential", "ExampleAlumniCredential"],
-        "issuer": issuer,
-        "validFrom": "2026-01-01T00:00:00Z",
-        "credentialSubject": { "id": "urn:example:subject", "alumniOf": lines },
-    })
 }

@@ -15,6 +15,8 @@ mod browser;
 mod busy_port;
 mod chromium;
 mod cli;
+mod conformance;
+mod credential_cli;
 mod credentials;
 mod deeds;
 mod desk;
