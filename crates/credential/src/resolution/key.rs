@@ -96,6 +96,10 @@ fn dereference(url: &str, options: &KeyOptions<'_>) -> Result<Value, ResolutionE
 
 /// The document of a `did:key`. §3.1.1.
 fn expand(did: &Did, options: &KeyOptions<'_>) -> Result<Value, ResolutionError> {
+    // Other DIDs are keys too, and name them in their own ways.
+    if did.method() != "key" {
+        return Err(ResolutionError::MethodNotSupported);
+    }
     // A version other than the first is written between the method and the key; there is none.
     let key = did.key().map_err(|error| ResolutionError::from(&error))?;
     let format = Format::of(key.key_type(), options)?;
