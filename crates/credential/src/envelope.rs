@@ -4,17 +4,22 @@
 //! Here is what the three wrappings, [`crate::jose`], [`crate::sd_jwt`] and [`crate::cose`], have in common: their media types,
 //! the rules of the payload, and the `data:` URLs by which one document carries another that is secured in its own way.
 
+mod judge;
 pub(crate) mod rules;
+mod vc_jwt;
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
+use crate::presentation::Asked;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::vc::CONTEXT_V2;
 use crate::{cose, jose, presentation, sd_jwt};
+
+pub use judge::{judge_credential, judge_presentation};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -203,19 +208,39 @@ pub fn is_one(document: &Value) -> bool {
     kind_of(document).is_some()
 }
 
-/// What an envelope holds.
+/// What an envelope holds, of those that the data model 2.0 knows.
 ///
 /// # Errors
 /// With `envelope-malformed`, also when something stands beside the envelope's `@context`, `id` and `type`: it would be signed by
 /// nobody.
 pub fn unwrap(document: &Value) -> Result<(Content, Secured), Problem> {
-    let wrong = |place: &str, message: &str| Problem::new(Code::EnvelopeMalformed, place, message);
-    let content = kind_of(document).ok_or_else(|| wrong("/type", "it is no envelope"))?;
+    let (content, kind, data) = parts(document)?;
+    let is = |wrapping: Wrapping| wrapping.typ(content);
+    let secured = if kind == is(Wrapping::Jwt) {
+        Secured::Jwt(data.to_owned())
+    } else if kind == is(Wrapping::SdJwt) {
+        Secured::SdJwt(data.to_owned())
+    } else if kind.strip_suffix(";base64") == Some(&is(Wrapping::Cose)) {
+        let bytes = BASE64.decode(data);
+        Secured::Cose(bytes.map_err(|_| malformed("/id", "the `data:` URL is not base64"))?)
+    } else {
+        let message = "the media type is none that is supported here";
+        return Err(malformed("/id", message));
+    };
+    Ok((content, secured))
+}
+
+/// What an envelope says of itself, the media type of its `data:` URL without `application/`, and the data.
+fn parts(document: &Value) -> Result<(Content, &str, &str), Problem> {
+    let content = kind_of(document).ok_or_else(|| malformed("/type", "it is no envelope"))?;
     for name in document.as_object().into_iter().flat_map(Map::keys) {
         if !matches!(name.as_str(), "@context" | "id" | "type") {
             let mut place = String::new();
             garita_canon::json::push_pointer(&mut place, name);
-            return Err(wrong(&place, "a member beside the envelope is not signed"));
+            return Err(malformed(
+                &place,
+                "a member beside the envelope is not signed",
+            ));
         }
     }
     let context = match document.get("@context") {
@@ -223,35 +248,24 @@ pub fn unwrap(document: &Value) -> Result<(Content, Secured), Problem> {
         context => context,
     };
     if context.and_then(Value::as_str) != Some(CONTEXT_V2) {
-        return Err(wrong(
-            "/@context",
-            "the first context must be that of credentials",
-        ));
+        let message = "the first context must be that of credentials";
+        return Err(malformed("/@context", message));
     }
     let id = document.get("id").and_then(Value::as_str).unwrap_or("");
     // The URL Standard drops white space at the end, and makers of envelopes leave line feeds there.
-    let data = id
+    let (kind, data) = id
         .trim_ascii_end()
         .strip_prefix("data:application/")
         .and_then(|rest| rest.split_once(','))
-        .ok_or_else(|| wrong("/id", "`id` must be a `data:` URL of a secured document"))?;
-    let is = |wrapping: Wrapping| wrapping.typ(content);
-    let secured = match data {
-        (_, "") => return Err(wrong("/id", "the `data:` URL is empty")),
-        (kind, token) if kind == is(Wrapping::Jwt) => Secured::Jwt(token.to_owned()),
-        (kind, token) if kind == is(Wrapping::SdJwt) => Secured::SdJwt(token.to_owned()),
-        (kind, text) if kind.strip_suffix(";base64") == Some(&is(Wrapping::Cose)) => {
-            let bytes = BASE64.decode(text);
-            Secured::Cose(bytes.map_err(|_| wrong("/id", "the `data:` URL is not base64"))?)
-        }
-        _ => {
-            return Err(wrong(
-                "/id",
-                "the media type is none that is supported here",
-            ));
-        }
-    };
-    Ok((content, secured))
+        .ok_or_else(|| malformed("/id", "`id` must be a `data:` URL of a secured document"))?;
+    if data.is_empty() {
+        return Err(malformed("/id", "the `data:` URL is empty"));
+    }
+    Ok((content, kind, data))
+}
+
+fn malformed(place: &str, message: &str) -> Problem {
+    Problem::new(Code::EnvelopeMalformed, place, message)
 }
 
 fn kind_of(document: &Value) -> Option<Content> {
@@ -264,7 +278,7 @@ fn kind_of(document: &Value) -> Option<Content> {
         .find(|content| kind == content.enveloped_type())
 }
 
-/// Opens an enveloped credential, whatever its wrapping.
+/// Opens an enveloped credential, whatever its wrapping; also a `data:application/jwt` of version 1.1, whose claim `vc` it is.
 ///
 /// # Errors
 /// When it is no envelope of a credential, or as the `verify_credential` of its wrapping.
@@ -273,22 +287,52 @@ pub fn open_credential(
     resolver: &dyn Resolver,
     at_ms: Option<i64>,
 ) -> Result<Opened, Vec<Problem>> {
-    match unwrap(document).map_err(|problem| vec![problem])? {
-        (Content::Credential, Secured::Jwt(token)) => {
-            jose::verify_credential(&token, resolver, at_ms)
-        }
-        (Content::Credential, Secured::SdJwt(token)) => {
-            sd_jwt::verify_credential(&token, None, resolver, at_ms)
-        }
-        (Content::Credential, Secured::Cose(bytes)) => {
-            cose::verify_credential(&bytes, resolver, at_ms)
-        }
-        (Content::Presentation, _) => Err(vec![Problem::new(
-            Code::EnvelopeMalformed,
-            "/type",
-            "a presentation where a credential is due",
-        )]),
+    let expected = Content::Credential;
+    if let Some(token) = plain_token(document, expected).map_err(|problem| vec![problem])? {
+        return vc_jwt::open(expected, token, resolver, at_ms);
     }
+    match unwrap(document).map_err(|problem| vec![problem])?.1 {
+        Secured::Jwt(token) => jose::verify_credential(&token, resolver, at_ms),
+        Secured::SdJwt(token) => sd_jwt::verify_credential(&token, None, resolver, at_ms),
+        Secured::Cose(bytes) => cose::verify_credential(&bytes, resolver, at_ms),
+    }
+}
+
+/// Opens an enveloped presentation, whatever its wrapping, and checks that it answers what was asked; also a `data:application/jwt`
+/// of version 1.1, whose claim `vp` it is. The credentials inside are still closed.
+///
+/// # Errors
+/// When it is no envelope of a presentation, or as the `verify_presentation` of its wrapping.
+pub fn open_presentation(
+    document: &Value,
+    asked: Asked<'_>,
+    resolver: &dyn Resolver,
+    at_ms: Option<i64>,
+) -> Result<Opened, Vec<Problem>> {
+    let expected = Content::Presentation;
+    if let Some(token) = plain_token(document, expected).map_err(|problem| vec![problem])? {
+        let opened = vc_jwt::open(expected, token, resolver, at_ms)?;
+        rules::answers(&opened, asked, at_ms)?;
+        return Ok(opened);
+    }
+    match unwrap(document).map_err(|problem| vec![problem])?.1 {
+        Secured::Jwt(token) => jose::verify_presentation(&token, asked, resolver, at_ms),
+        Secured::SdJwt(token) => sd_jwt::verify_presentation(&token, asked, resolver, at_ms),
+        Secured::Cose(bytes) => cose::verify_presentation(&bytes, asked, resolver, at_ms),
+    }
+}
+
+/// The token of an envelope that is a JSON Web Token and says no more of itself.
+fn plain_token(document: &Value, expected: Content) -> Result<Option<&str>, Problem> {
+    let (content, kind, data) = parts(document)?;
+    if content != expected {
+        let message = match expected {
+            Content::Credential => "a presentation where a credential is due",
+            Content::Presentation => "a credential where a presentation is due",
+        };
+        return Err(malformed("/type", message));
+    }
+    Ok((kind == vc_jwt::MEDIA_TYPE).then_some(data))
 }
 
 /// Opens the enveloped credentials of a presentation, in their order, and checks that each speaks of the holder who shows it. Those

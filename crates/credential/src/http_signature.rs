@@ -385,7 +385,7 @@ pub fn verify(
     }
     match resolved.key.key_type() {
         KeyType::Ed25519 => {}
-        other @ (KeyType::P256 | KeyType::P384 | KeyType::Bls12381G2) => {
+        other @ (KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Bls12381G2) => {
             return Err(Problem::new(
                 Code::RequestAlgorithmUnsupported,
                 "",

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::did::{Did, shorten};
 use crate::keys::{KeyError, KeyType, SigningKey, VerificationKey};
 
-/// The longest JSON of a key that we read: one of P-384 has some 200 bytes, a name and an algorithm included.
+/// The longest JSON of a key that we read: one of P-521 has some 350 bytes, a name and an algorithm included.
 pub const JWK_BYTES_MAX: usize = 1_024;
 
 /// The name of the one algorithm that a kind of key signs by in JOSE, RFC 7518 §3.1 and RFC 8037 §3.1. `None` for BLS12-381.
@@ -34,6 +34,7 @@ pub fn algorithm_of(kind: KeyType) -> Option<&'static str> {
         KeyType::Ed25519 => Some("EdDSA"),
         KeyType::P256 => Some("ES256"),
         KeyType::P384 => Some("ES384"),
+        KeyType::P521 => Some("ES512"),
         KeyType::Bls12381G2 => None,
     }
 }
@@ -41,7 +42,7 @@ pub fn algorithm_of(kind: KeyType) -> Option<&'static str> {
 /// Reads a public key.
 ///
 /// # Errors
-/// When it isn't one of Ed25519, P-256 or P-384, is no point of its curve, is meant for something else than signatures, or
+/// When it isn't one of Ed25519, P-256, P-384 or P-521, is no point of its curve, is meant for something else than signatures, or
 /// holds a secret.
 pub fn from_jwk(jwk: &Value) -> Result<VerificationKey, KeyError> {
     if jwk.get("d").is_some() {
@@ -60,7 +61,7 @@ pub fn to_jwk(key: &VerificationKey) -> Result<Value, KeyError> {
         KeyType::Ed25519 => {
             Ok(json!({"kty": "OKP", "crv": "Ed25519", "x": encode(key.as_bytes())}))
         }
-        kind @ (KeyType::P256 | KeyType::P384) => {
+        kind @ (KeyType::P256 | KeyType::P384 | KeyType::P521) => {
             let (x, y) = coordinates(kind, key.as_bytes())?;
             Ok(json!({"kty": "EC", "crv": kind.name(), "x": encode(&x), "y": encode(&y)}))
         }
@@ -153,7 +154,10 @@ fn kind_of(jwk: &Value) -> Result<KeyType, KeyError> {
         ("OKP", "Ed25519") => Ok(KeyType::Ed25519),
         ("EC", "P-256") => Ok(KeyType::P256),
         ("EC", "P-384") => Ok(KeyType::P384),
-        (_, "Ed25519" | "P-256" | "P-384") => Err(KeyError::Jwk("`crv` is not one of its `kty`")),
+        ("EC", "P-521") => Ok(KeyType::P521),
+        (_, "Ed25519" | "P-256" | "P-384" | "P-521") => {
+            Err(KeyError::Jwk("`crv` is not one of its `kty`"))
+        }
         (_, other) => Err(unsupported(other)),
     }
 }
@@ -208,6 +212,8 @@ fn compress(kind: KeyType, uncompressed: &[u8]) -> Result<Vec<u8>, KeyError> {
             .map(|key| key.to_sec1_point(true).as_bytes().to_vec()),
         KeyType::P384 => p384::PublicKey::from_sec1_bytes(uncompressed)
             .map(|key| key.to_sec1_point(true).as_bytes().to_vec()),
+        KeyType::P521 => p521::PublicKey::from_sec1_bytes(uncompressed)
+            .map(|key| key.to_sec1_point(true).as_bytes().to_vec()),
         KeyType::Ed25519 | KeyType::Bls12381G2 => return Err(unsupported(kind.name())),
     };
     point.map_err(|_| KeyError::NotAPoint)
@@ -218,6 +224,8 @@ fn coordinates(kind: KeyType, compressed: &[u8]) -> Result<(Vec<u8>, Vec<u8>), K
         KeyType::P256 => p256::PublicKey::from_sec1_bytes(compressed)
             .map(|key| key.to_sec1_point(false).as_bytes().to_vec()),
         KeyType::P384 => p384::PublicKey::from_sec1_bytes(compressed)
+            .map(|key| key.to_sec1_point(false).as_bytes().to_vec()),
+        KeyType::P521 => p521::PublicKey::from_sec1_bytes(compressed)
             .map(|key| key.to_sec1_point(false).as_bytes().to_vec()),
         KeyType::Ed25519 | KeyType::Bls12381G2 => return Err(unsupported(kind.name())),
     };

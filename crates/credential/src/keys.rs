@@ -1,4 +1,4 @@
-//! Keys: Ed25519, P-256, P-384 and BLS12-381 G2, in the Multikey forms of the W3C Controlled Identifiers specification.
+//! Keys: Ed25519, P-256, P-384, P-521 and BLS12-381 G2, in the Multikey forms of the W3C Controlled Identifiers specification.
 //!
 //! **The one rule of Ed25519: strict, and no batch.** A signature counts if and only if `verify_strict` of
 //! `ed25519-dalek` accepts it: RFC 8032 §5.1.7 without the cofactor, S below the group order, neither the public key nor
@@ -22,7 +22,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, EcdsaVerificationAlgorithm, ParsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED,
+    EcdsaVerificationAlgorithm, ParsedPublicKey,
 };
 use ed25519_dalek::Signer as _;
 use serde::{Deserialize, Serialize};
@@ -46,13 +47,21 @@ pub enum KeyType {
     P256,
     /// NIST curve P-384, FIPS 186-5; signs with SHA-384.
     P384,
+    /// NIST curve P-521, FIPS 186-5; signs with SHA-512. For tokens and COSE alone: no cryptosuite of Data Integrity takes it.
+    P521,
     /// The second group of BLS12-381, for BBS signatures.
     Bls12381G2,
 }
 
 impl KeyType {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Ed25519, Self::P256, Self::P384, Self::Bls12381G2];
+    pub const ALL: [Self; 5] = [
+        Self::Ed25519,
+        Self::P256,
+        Self::P384,
+        Self::P521,
+        Self::Bls12381G2,
+    ];
 
     /// Its name as people write it.
     #[must_use]
@@ -61,6 +70,7 @@ impl KeyType {
             Self::Ed25519 => "Ed25519",
             Self::P256 => "P-256",
             Self::P384 => "P-384",
+            Self::P521 => "P-521",
             Self::Bls12381G2 => "BLS12-381 G2",
         }
     }
@@ -72,6 +82,7 @@ impl KeyType {
             Self::Ed25519 => 32,
             Self::P256 => 33,
             Self::P384 => 49,
+            Self::P521 => 67,
             Self::Bls12381G2 => 96,
         }
     }
@@ -82,6 +93,7 @@ impl KeyType {
         match self {
             Self::Ed25519 | Self::P256 | Self::Bls12381G2 => 32,
             Self::P384 => 48,
+            Self::P521 => 66,
         }
     }
 
@@ -91,6 +103,7 @@ impl KeyType {
             Self::Ed25519 => [0xed, 0x01],
             Self::P256 => [0x80, 0x24],
             Self::P384 => [0x81, 0x24],
+            Self::P521 => [0x82, 0x24],
             Self::Bls12381G2 => [0xeb, 0x01],
         }
     }
@@ -101,6 +114,7 @@ impl KeyType {
             Self::Ed25519 => [0x80, 0x26],
             Self::P256 => [0x86, 0x26],
             Self::P384 => [0x87, 0x26],
+            Self::P521 => [0x88, 0x26],
             Self::Bls12381G2 => [0x8a, 0x26],
         }
     }
@@ -170,6 +184,7 @@ enum PublicInner {
     Ed25519(ed25519_dalek::VerifyingKey),
     P256(NistKey<33>),
     P384(NistKey<49>),
+    P521(NistKey<67>),
     Bls12381G2(Box<[u8; 96]>),
 }
 
@@ -232,6 +247,10 @@ impl VerificationKey {
                 raw,
                 &ECDSA_P384_SHA384_FIXED,
             )?))),
+            KeyType::P521 => Ok(Self(PublicInner::P521(NistKey::read(
+                raw,
+                &ECDSA_P521_SHA512_FIXED,
+            )?))),
             KeyType::Bls12381G2 => {
                 let bytes: [u8; 96] = raw.try_into().map_err(length)?;
                 if !crate::bbs::is_public_key(&bytes) {
@@ -280,6 +299,7 @@ impl VerificationKey {
             PublicInner::Ed25519(key) => key.as_bytes(),
             PublicInner::P256(key) => &key.compressed,
             PublicInner::P384(key) => &key.compressed,
+            PublicInner::P521(key) => &key.compressed,
             PublicInner::Bls12381G2(bytes) => bytes.as_slice(),
         }
     }
@@ -289,7 +309,10 @@ impl VerificationKey {
     pub fn ed25519_bytes(&self) -> Option<[u8; 32]> {
         match &self.0 {
             PublicInner::Ed25519(key) => Some(key.to_bytes()),
-            PublicInner::P256(_) | PublicInner::P384(_) | PublicInner::Bls12381G2(_) => None,
+            PublicInner::P256(_)
+            | PublicInner::P384(_)
+            | PublicInner::P521(_)
+            | PublicInner::Bls12381G2(_) => None,
         }
     }
 
@@ -300,11 +323,13 @@ impl VerificationKey {
             PublicInner::Ed25519(_) => KeyType::Ed25519,
             PublicInner::P256(_) => KeyType::P256,
             PublicInner::P384(_) => KeyType::P384,
+            PublicInner::P521(_) => KeyType::P521,
             PublicInner::Bls12381G2(_) => KeyType::Bls12381G2,
         }
     }
 
-    /// The rules of this module: 64 bytes of signature for Ed25519; r and s, 32 bytes each for P-256 and 48 for P-384.
+    /// The rules of this module: 64 bytes of signature for Ed25519; r and s, 32 bytes each for P-256, 48 for P-384
+    /// and 66 for P-521.
     ///
     /// # Errors
     /// When the signature is not this key's over `message`, has another length, or is one that the strict rule refuses. Always for a
@@ -317,7 +342,8 @@ impl VerificationKey {
                     .map_err(|_| SignatureInvalid)
             }
             PublicInner::P256(NistKey { parsed, .. })
-            | PublicInner::P384(NistKey { parsed, .. }) => parsed
+            | PublicInner::P384(NistKey { parsed, .. })
+            | PublicInner::P521(NistKey { parsed, .. }) => parsed
                 .verify_sig(message, signature)
                 .map_err(|_| SignatureInvalid),
             PublicInner::Bls12381G2(_) => Err(SignatureInvalid),
@@ -428,6 +454,7 @@ enum SecretInner {
     Ed25519(Box<ed25519_dalek::SigningKey>),
     P256(Box<p256::ecdsa::SigningKey>),
     P384(Box<p384::ecdsa::SigningKey>),
+    P521(Box<p521::ecdsa::SigningKey>),
 }
 
 impl SigningKey {
@@ -471,6 +498,12 @@ impl SigningKey {
                 let point = key.verifying_key().to_sec1_point(true).as_bytes().to_vec();
                 (SecretInner::P384(Box::new(key)), point)
             }
+            KeyType::P521 => {
+                let key =
+                    p521::ecdsa::SigningKey::from_slice(raw).map_err(|_| KeyError::NotAPoint)?;
+                let point = key.verifying_key().to_sec1_point(true).as_bytes().to_vec();
+                (SecretInner::P521(Box::new(key)), point)
+            }
             KeyType::Bls12381G2 => {
                 return Err(KeyError::TypeUnsupported {
                     name: format!("{} (it signs lists of messages)", kind.name()),
@@ -509,7 +542,7 @@ impl SigningKey {
         self.public.key_type()
     }
 
-    /// Signs; the same key and message always give the same bytes: 64, or 96 for P-384.
+    /// Signs; the same key and message always give the same bytes: 64, 96 for P-384, or 132 for P-521.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.secret {
@@ -520,6 +553,10 @@ impl SigningKey {
             }
             SecretInner::P384(key) => {
                 let signature: p384::ecdsa::Signature = key.sign(message);
+                signature.to_bytes().to_vec()
+            }
+            SecretInner::P521(key) => {
+                let signature: p521::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
             }
         }
@@ -541,6 +578,9 @@ impl SecretKey for SigningKey {
                 multibase::prefixed_secret(prefix, Zeroizing::new(key.to_bytes()).as_slice())
             }
             SecretInner::P384(key) => {
+                multibase::prefixed_secret(prefix, Zeroizing::new(key.to_bytes()).as_slice())
+            }
+            SecretInner::P521(key) => {
                 multibase::prefixed_secret(prefix, Zeroizing::new(key.to_bytes()).as_slice())
             }
         }

@@ -31,7 +31,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`judge`] | a verdict on what somebody shows, for the command line and the API |
-//! | [`keys`] | Ed25519, P-256, P-384 and BLS12-381 keys in their Multikey forms; the one rule of verification |
+//! | [`keys`] | Ed25519, P-256, P-384, P-521 and BLS12-381 keys in their Multikey forms; the one rule of verification |
 //! | [`webvh`] | `did:webvh`: DIDs with a history |
 //! | [`jwk`] | the same keys as JSON Web Keys; `did:jwk` |
 //! | [`did`] | `did:key`, `did:jwk`, `did:web`, DID documents |

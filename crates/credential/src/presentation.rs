@@ -29,7 +29,7 @@ pub fn is_one(document: &Value) -> bool {
 /// Shows credentials as `holder`, in answer to a verifier's challenge, for its domain alone.
 ///
 /// # Errors
-/// When a credential speaks of somebody else (`holder-mismatch`), or the presentation has no canonical form.
+/// When a credential speaks of somebody else (`holder-mismatch`), no suite takes the key, or the presentation has no canonical form.
 pub fn create(
     holder: &str,
     credentials: &[Value],
@@ -46,13 +46,12 @@ pub fn create(
     if let Some(problem) = check(&presentation).into_iter().next() {
         return Err(problem);
     }
-    data_integrity::create(
-        &presentation,
-        Suite::usual(key.key_type()),
-        key,
-        options,
-        canonicalizer,
-    )
+    let kind = key.key_type();
+    let suite = Suite::usual(kind).ok_or_else(|| {
+        let message = format!("no cryptosuite signs with a {} key", kind.name());
+        Problem::new(Code::SuiteKeyMismatch, "/proof", message)
+    })?;
+    data_integrity::create(&presentation, suite, key, options, canonicalizer)
 }
 
 /// The credentials of a presentation.

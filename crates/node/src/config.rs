@@ -221,7 +221,7 @@ pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
     let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
     match file.key.key_type() {
         KeyType::Ed25519 => Ok(file.key),
-        other @ (KeyType::P256 | KeyType::P384 | KeyType::Bls12381G2) => {
+        other @ (KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Bls12381G2) => {
             let name = format!("Ed25519 is asked for, this is {}", other.name());
             Err(ConfigError::malformed(path, name))
         }

@@ -1,4 +1,4 @@
-//! COSE_Sign1: RFC 9052 §4.2, with the algorithms `EdDSA`, `ES256` and `ES384` of RFC 9053 §2.
+//! COSE_Sign1: RFC 9052 §4.2, with the algorithms `EdDSA`, `ES256`, `ES384` and `ES512` of RFC 9053 §2.
 
 use coset::cbor::{Value as Cbor, de, ser};
 use coset::iana::{Algorithm, EnumI64 as _, HeaderParameter};
@@ -173,6 +173,7 @@ fn algorithm_of(kind: KeyType) -> Option<Algorithm> {
         KeyType::Ed25519 => Some(Algorithm::EdDSA),
         KeyType::P256 => Some(Algorithm::ES256),
         KeyType::P384 => Some(Algorithm::ES384),
+        KeyType::P521 => Some(Algorithm::ES512),
         KeyType::Bls12381G2 => None,
     }
 }

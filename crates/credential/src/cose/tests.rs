@@ -28,16 +28,21 @@ fn ec(crv: &str, x: &str, y: &str) -> Value {
 }
 
 fn files() -> Vec<KeyFile> {
-    [KeyType::Ed25519, KeyType::P256, KeyType::P384]
-        .into_iter()
-        .flat_map(|kind| {
-            let key = SigningKey::from_bytes(kind, &vec![7; kind.secret_bytes()]).unwrap();
-            [
-                KeyFile::did_key(key.clone()),
-                KeyFile::did_jwk(key).unwrap(),
-            ]
-        })
-        .collect()
+    [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+    ]
+    .into_iter()
+    .flat_map(|kind| {
+        let key = SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap();
+        [
+            KeyFile::did_key(key.clone()),
+            KeyFile::did_jwk(key).unwrap(),
+        ]
+    })
+    .collect()
 }
 
 fn credential(issuer: &str) -> Value {
@@ -212,7 +217,13 @@ fn no_bit_of_a_message_can_change() {
         let message =
             secure_credential(&credential(&file.controller), &file, &Claims::default()).unwrap();
         assert_eq!(verify(&message), "accepted");
-        for at in 0..message.len() {
+        // P-521 takes its time, and the form is the same.
+        let step = if file.key.key_type() == KeyType::P521 {
+            29
+        } else {
+            1
+        };
+        for at in (0..message.len()).step_by(step) {
             for bit in 0..8 {
                 let mut changed = message.clone();
                 changed[at] ^= 1 << bit;
@@ -262,7 +273,7 @@ fn refuses_headers_that_could_mean_something_else() {
     for (changes, expected) in [
         (vec![(1, int(-7))], "algorithm-mismatch"),
         (vec![(1, int(-35))], "algorithm-mismatch"),
-        (vec![(1, int(-36))], "algorithm-unsupported"),
+        (vec![(1, int(-47))], "algorithm-unsupported"),
         (vec![(1, int(5))], "algorithm-unsupported"),
         (vec![(1, text("EdDSA"))], "algorithm-unsupported"),
         (vec![(1, Cbor::Null)], "cose-malformed"),

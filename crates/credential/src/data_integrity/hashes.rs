@@ -49,6 +49,8 @@ pub(crate) fn algorithm_of(key_type: KeyType) -> HashAlgorithm {
     match key_type {
         KeyType::Ed25519 | KeyType::P256 | KeyType::Bls12381G2 => HashAlgorithm::Sha256,
         KeyType::P384 => HashAlgorithm::Sha384,
+        // No suite takes P-521, so that what is hashed here is never held against such a signature.
+        KeyType::P521 => HashAlgorithm::Sha256,
     }
 }
 

@@ -65,12 +65,14 @@ impl Suite {
     }
 
     /// The suite that a key of that kind signs whole documents with, where nobody says otherwise; of BLS12-381 the one there is.
+    /// `None` for P-521, which signs tokens alone.
     #[must_use]
-    pub fn usual(kind: KeyType) -> Self {
+    pub fn usual(kind: KeyType) -> Option<Self> {
         match kind {
-            KeyType::Ed25519 => Self::EddsaRdfc2022,
-            KeyType::P256 | KeyType::P384 => Self::EcdsaRdfc2019,
-            KeyType::Bls12381G2 => Self::Bbs2023,
+            KeyType::Ed25519 => Some(Self::EddsaRdfc2022),
+            KeyType::P256 | KeyType::P384 => Some(Self::EcdsaRdfc2019),
+            KeyType::P521 => None,
+            KeyType::Bls12381G2 => Some(Self::Bbs2023),
         }
     }
 

@@ -16,6 +16,11 @@ const CLAIMS: [&str; 9] = [
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "cnf",
 ];
 
+/// Whether a name is that of a claim about the signature.
+pub(super) fn is_claim(name: &str) -> bool {
+    CLAIMS.contains(&name)
+}
+
 /// The last second of the year 9999: beyond it no date is meant, and milliseconds still fit.
 const SECONDS_MAX: f64 = 253_402_300_799.0;
 
@@ -123,9 +128,8 @@ pub(crate) fn open(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (claims, members): (Map<_, _>, Map<_, _>) = payload
-        .into_iter()
-        .partition(|(name, _)| CLAIMS.contains(&name.as_str()));
+    let (claims, members): (Map<_, _>, Map<_, _>) =
+        payload.into_iter().partition(|(name, _)| is_claim(name));
     Ok(Opened {
         content,
         document: Value::Object(members),
@@ -229,7 +233,7 @@ fn form(content: Content, payload: &Map<String, Value>) -> Vec<Problem> {
 }
 
 /// §3.1.3 and §4.1: a claim may repeat what the document says, and must not contradict it.
-fn conflicts(content: Content, payload: &Map<String, Value>) -> Vec<Problem> {
+pub(super) fn conflicts(content: Content, payload: &Map<String, Value>) -> Vec<Problem> {
     let subject = payload.get("credentialSubject");
     let pairs = [
         ("iss", speaker_of(content, Some(payload)).0),

@@ -1,4 +1,4 @@
-//! JSON Web Signature, compact serialization: RFC 7515 §7.1, with the algorithms `EdDSA`, `ES256` and `ES384`.
+//! JSON Web Signature, compact serialization: RFC 7515 §7.1, with the algorithms `EdDSA`, `ES256`, `ES384` and `ES512`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

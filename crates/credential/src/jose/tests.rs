@@ -39,16 +39,21 @@ fn p256() -> SigningKey {
 }
 
 fn files() -> Vec<KeyFile> {
-    [KeyType::Ed25519, KeyType::P256, KeyType::P384]
-        .into_iter()
-        .flat_map(|kind| {
-            let key = SigningKey::from_bytes(kind, &vec![7; kind.secret_bytes()]).unwrap();
-            [
-                KeyFile::did_key(key.clone()),
-                KeyFile::did_jwk(key).unwrap(),
-            ]
-        })
-        .collect()
+    [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+    ]
+    .into_iter()
+    .flat_map(|kind| {
+        let key = SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap();
+        [
+            KeyFile::did_key(key.clone()),
+            KeyFile::did_jwk(key).unwrap(),
+        ]
+    })
+    .collect()
 }
 
 fn credential(issuer: &str) -> Value {

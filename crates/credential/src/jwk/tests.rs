@@ -19,6 +19,12 @@ const P384: [&str; 3] = [
     "mM0weMVU2DKsYDxDJkEP9hZiRZtB8fPfXbzINZj_fF7YQRynNWedHEyzAJOX2e8s",
     "ok3Nq97AXlpEusO7jIy1FZATlBP9PNReMU7DWbkLQ5dU90snHuuHVDjEPmtV0fTo",
 ];
+/// RFC 7520 §3.2.
+const P521: [&str; 3] = [
+    "AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt",
+    "AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1",
+    "AAhRON2r9cqXX1hg-RoI6R1tX5p2rUAYdmpHZoC1XNM56KtscrX6zbKipQrCW9CGZH3T4ubpnoTKLDYJ_fF3_rJt",
+];
 /// The P-256 example of the did:jwk method.
 const DID_P256: &str = "did:jwk:eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImFjYklRaXVNczNpOF91c3pFakoydHBUdFJNNEVVM3l6OTFQSDZDZEgyVjAiLCJ5IjoiX0tjeUxqOXZXTXB0bm1LdG00NkdxRHo4d2Y3NEk1TEtncmwyR3pIM25TRSJ9";
 /// Its X25519 example, a key for encryption.
@@ -33,11 +39,12 @@ fn public(mut jwk: Value) -> Value {
     jwk
 }
 
-fn secrets() -> [Value; 3] {
+fn secrets() -> [Value; 4] {
     [
         json!({"kty": "OKP", "crv": "Ed25519", "x": ED25519_X, "d": ED25519_D}),
         ec("P-256", P256),
         ec("P-384", P384),
+        ec("P-521", P521),
     ]
 }
 
@@ -49,9 +56,16 @@ fn keys_survive_their_json_form() {
         assert_eq!(to_jwk(&key).unwrap(), public(jwk.clone()));
         assert_eq!(from_jwk(&public(jwk)).unwrap(), key);
     }
-    for kind in [KeyType::Ed25519, KeyType::P256, KeyType::P384] {
+    for kind in [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+    ] {
         for n in 1..20 {
-            let key = SigningKey::from_bytes(kind, &vec![n; kind.secret_bytes()]).unwrap();
+            let mut secret = vec![n; kind.secret_bytes()];
+            secret[0] = 0;
+            let key = SigningKey::from_bytes(kind, &secret).unwrap();
             let key = key.verification_key();
             assert_eq!(from_jwk(&to_jwk(&key).unwrap()).unwrap(), key);
         }
@@ -60,18 +74,23 @@ fn keys_survive_their_json_form() {
 
 #[test]
 fn the_thumbprint_is_that_of_the_rfc() {
-    let [okp, ..] = secrets();
+    let [okp, _, _, p521] = secrets();
     let key = from_jwk(&public(okp)).unwrap();
     // RFC 8037 A.3.
     assert_eq!(
         thumbprint(&key).unwrap(),
         "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
     );
+    // By hand: the SHA-256 of the four members.
+    assert_eq!(
+        thumbprint(&from_jwk(&public(p521)).unwrap()).unwrap(),
+        "dHri3SADZkrush5HU_50AoRhcKFryN-PI6jPBtPL55M"
+    );
 }
 
 #[test]
 fn refuses_what_is_no_usable_key() {
-    let [okp, p256, p384] = secrets().map(public);
+    let [okp, p256, p384, p521] = secrets().map(public);
     let check = |jwk: &Value, change: Value, code: &str| {
         let mut jwk = jwk.clone();
         for (name, value) in change.as_object().unwrap() {
@@ -91,7 +110,7 @@ fn refuses_what_is_no_usable_key() {
         (json!({"kty": "RSA"}), "key-type-unsupported"),
         (json!({"kty": "OKP"}), "jwk-malformed"),
         (json!({"crv": null}), "jwk-malformed"),
-        (json!({"crv": "P-521"}), "key-type-unsupported"),
+        (json!({"crv": "P-521"}), "key-length-wrong"),
         (json!({"crv": "secp256k1"}), "key-type-unsupported"),
         (json!({"crv": "P-384"}), "key-length-wrong"),
         (json!({"x": null}), "jwk-malformed"),
@@ -125,6 +144,17 @@ fn refuses_what_is_no_usable_key() {
         json!({"x": "A".repeat(64), "y": "A".repeat(64)}),
         "key-malformed",
     );
+    // RFC 7518 §6.2.1.2: 66 bytes, though the first one holds a single bit.
+    for (change, code) in [
+        (json!({"x": "A".repeat(88)}), "key-malformed"),
+        (json!({"x": "_".repeat(88)}), "key-malformed"),
+        (json!({"x": &P521[0][..87]}), "jwk-malformed"),
+        (json!({"x": &P521[0][..84]}), "key-length-wrong"),
+        (json!({"alg": "ES521"}), "jwk-malformed"),
+        (json!({"kty": "OKP"}), "jwk-malformed"),
+    ] {
+        check(&p521, change, code);
+    }
     let with_more = json!({"kid": "1", "use": "sig", "key_ops": ["verify"], "alg": "ES256", "x5t": "?", "n": 1});
     let mut known = p256.clone();
     known
@@ -136,7 +166,7 @@ fn refuses_what_is_no_usable_key() {
 
 #[test]
 fn a_secret_belongs_to_its_public_half() {
-    let [okp, p256, _] = secrets();
+    let [okp, p256, ..] = secrets();
     let mut other = p256.clone();
     other["d"] = encode(&[9; 32]).into();
     assert_eq!(
@@ -213,7 +243,7 @@ fn every_kind_has_its_did() {
 
 #[test]
 fn reads_key_files_and_documents_of_json_web_keys() {
-    let [_, p256, p384] = secrets();
+    let [_, p256, p384, _] = secrets();
     let key_file = |jwk: &Value| {
         json!({
             "id": "https://issuer.example/keys#k-1",

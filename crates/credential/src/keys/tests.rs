@@ -125,10 +125,16 @@ fn refuses_a_key_file_of_two_halves() {
 
 /// Keys of each kind that signs bytes.
 fn signing_keys() -> Vec<SigningKey> {
-    [KeyType::Ed25519, KeyType::P256, KeyType::P384]
-        .into_iter()
-        .map(|kind| SigningKey::from_bytes(kind, &vec![7; kind.secret_bytes()]).unwrap())
-        .collect()
+    [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+    ]
+    .into_iter()
+    // Of bytes of 1, for the order of P-521 begins with 01.
+    .map(|kind| SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap())
+    .collect()
 }
 
 #[test]
@@ -173,7 +179,7 @@ fn each_kind_signs_the_same_again_and_only_its_own() {
 #[test]
 fn refuses_points_and_secrets_that_are_none() {
     let of = |kind: KeyType, raw: &[u8]| VerificationKey::from_bytes(kind, raw).unwrap_err();
-    for kind in [KeyType::P256, KeyType::P384] {
+    for kind in [KeyType::P256, KeyType::P384, KeyType::P521] {
         let size = kind.public_bytes();
         let mut raw = vec![0xff; size];
         raw[0] = 2;
@@ -200,4 +206,37 @@ fn refuses_points_and_secrets_that_are_none() {
     }
     let error = SigningKey::from_bytes(KeyType::Bls12381G2, &[1; 32]).unwrap_err();
     assert_eq!(error.code(), "key-type-unsupported");
+}
+
+/// RFC 6979 A.2.7: key, and signatures with SHA-512.
+#[test]
+fn p521_signs_as_rfc_6979_says() {
+    let bytes = |text: &str| -> Vec<u8> {
+        (0..text.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+            .collect()
+    };
+    let secret = "00FAD06DAA62BA3B25D2FB40133DA757205DE67F5BB0018FEE8C86E1B68C7E75CAA896EB32F1F47C70855836A6D16FCC1466F6D8FBEC67DB89EC0C08B0E996B83538";
+    let key = SigningKey::from_bytes(KeyType::P521, &bytes(secret)).unwrap();
+    let public = key.verification_key();
+    let x = "01894550D0785932E00EAA23B694F213F8C3121F86DC97A04E5A7167DB4E5BCD371123D46E45DB6B5D5370A7F20FB633155D38FFA16D2BD761DCAC474B9A2F5023A4";
+    assert_eq!(public.as_bytes()[1..], bytes(x));
+    for (message, r, s) in [
+        (
+            "sample",
+            "00C328FAFCBD79DD77850370C46325D987CB525569FB63C5D3BC53950E6D4C5F174E25A1EE9017B5D450606ADD152B534931D7D4E8455CC91F9B15BF05EC36E377FA",
+            "00617CCE7CF5064806C467F678D3B4080D6F1CC50AF26CA209417308281B68AF282623EAA63E5B5C0723D8B8C37FF0777B1A20F8CCB1DCCC43997F1EE0E44DA4A67A",
+        ),
+        (
+            "test",
+            "013E99020ABF5CEE7525D16B69B229652AB6BDF2AFFCAEF38773B4B7D08725F10CDB93482FDCC54EDCEE91ECA4166B2A7C6265EF0CE2BD7051B7CEF945BABD47EE6D",
+            "01FBD0013C674AA79CB39849527916CE301C66EA7CE8B80682786AD60F98F7E78A19CA69EFF5C57400E3B3A0AD66CE0978214D13BAF4E9AC60752F7B155E2DE4DCE3",
+        ),
+    ] {
+        let signature = key.sign(message.as_bytes());
+        assert_eq!(signature, bytes(&format!("{r}{s}")), "{message}");
+        assert!(public.verify(message.as_bytes(), &signature).is_ok());
+    }
+    assert!(public.to_multibase().starts_with("z2J9"), "{public}");
 }

@@ -96,6 +96,10 @@ fn dereference(url: &str, options: &KeyOptions<'_>) -> Result<Value, ResolutionE
 
 /// The document of a `did:key`. §3.1.1.
 fn expand(did: &Did, options: &KeyOptions<'_>) -> Result<Value, ResolutionError> {
+    // Other DIDs are keys too, and name them in their own ways.
+    if did.method() != "key" {
+        return Err(ResolutionError::MethodNotSupported);
+    }
     // A version other than the first is written between the method and the key; there is none.
     let key = did.key().map_err(|error| ResolutionError::from(&error))?;
     let format = Format::of(key.key_type(), options)?;
@@ -172,7 +176,8 @@ impl Format {
                 key.to_multibase().into(),
             ),
             Self::Jwk(kind) => {
-                let jwk = jwk(key).ok_or(ResolutionError::UnsupportedPublicKeyType)?;
+                let jwk = crate::jwk::to_jwk(key)
+                    .map_err(|_| ResolutionError::UnsupportedPublicKeyType)?;
                 (kind, "publicKeyJwk", jwk)
             }
         };
@@ -211,32 +216,7 @@ fn x25519(key: &VerificationKey) -> Option<[u8; 32]> {
     Some(key.to_montgomery().to_bytes())
 }
 
-/// The key as RFC 7517 writes it; none for kinds that RFC 7518 and RFC 8037 do not know.
-fn jwk(key: &VerificationKey) -> Option<Value> {
-    let bytes = key.as_bytes();
-    match key.key_type() {
-        KeyType::Ed25519 => Some(octets("Ed25519", bytes)),
-        KeyType::P256 => {
-            let key = p256::PublicKey::from_sec1_bytes(bytes).ok()?;
-            point("P-256", p256::Sec1Point::from(key).as_bytes())
-        }
-        KeyType::P384 => {
-            let key = p384::PublicKey::from_sec1_bytes(bytes).ok()?;
-            point("P-384", p384::Sec1Point::from(key).as_bytes())
-        }
-        KeyType::Bls12381G2 => None,
-    }
-}
-
 /// RFC 8037 §2.
 fn octets(curve: &str, bytes: &[u8]) -> Value {
     json!({"kty": "OKP", "crv": curve, "x": URL_SAFE_NO_PAD.encode(bytes)})
-}
-
-/// RFC 7518 §6.2.1, of an uncompressed point (SEC 1 §2.3.3).
-fn point(curve: &str, bytes: &[u8]) -> Option<Value> {
-    let coordinates = bytes.strip_prefix(&[4])?;
-    let (x, y) = coordinates.split_at_checked(coordinates.len() / 2)?;
-    let encode = |bytes| URL_SAFE_NO_PAD.encode(bytes);
-    Some(json!({"kty": "EC", "crv": curve, "x": encode(x), "y": encode(y)}))
 }

@@ -232,8 +232,12 @@ fn keys_are_written_as_asked() {
     .map(|format| with_format(&ed25519, format)["didDocument"]["@context"].to_string())
     .collect();
     assert_eq!(contexts.len(), 4);
-    for (kind, curve, chars) in [(KeyType::P256, "P-256", 43), (KeyType::P384, "P-384", 64)] {
-        let key = SigningKey::from_bytes(kind, &vec![7; kind.secret_bytes()]).unwrap();
+    for (kind, curve, chars) in [
+        (KeyType::P256, "P-256", 43),
+        (KeyType::P384, "P-384", 64),
+        (KeyType::P521, "P-521", 88),
+    ] {
+        let key = SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap();
         let did = did(&key);
         let jwk = method(&did, "JsonWebKey", 0)["publicKeyJwk"].clone();
         assert_eq!((&jwk["kty"], &jwk["crv"]), (&json!("EC"), &json!(curve)));

@@ -222,8 +222,13 @@ fn what_is_issued_is_shown_as_its_holder_chooses() {
 
 #[test]
 fn every_kind_of_key_issues() {
-    for kind in [KeyType::Ed25519, KeyType::P256, KeyType::P384] {
-        let key = SigningKey::from_bytes(kind, &vec![3; kind.secret_bytes()]).unwrap();
+    for kind in [
+        KeyType::Ed25519,
+        KeyType::P256,
+        KeyType::P384,
+        KeyType::P521,
+    ] {
+        let key = SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap();
         for file in [
             KeyFile::did_key(key.clone()),
             KeyFile::did_jwk(key).unwrap(),

@@ -3,7 +3,7 @@
 use garita_credential::data_integrity::{create, verify};
 use garita_credential::resolver::{KeyEntry, KeyHistory, Purposes};
 use garita_credential::{
-    KeyType, Problem, ProofOptions, Purpose, SigningKey, Suite, VerifyOptions, vc,
+    KeyType, Problem, ProofOptions, Purpose, SigningKey, Suite, VerifyOptions, presentation, vc,
 };
 use serde_json::{Value, json};
 
@@ -364,4 +364,30 @@ fn a_context_alone_may_be_written_without_brackets() {
     .unwrap();
     signed["@context"] = json!(["https://www.w3.org/ns/credentials/v2"]);
     check(&signed, &history(ED), |_| {}, &[]);
+}
+
+#[test]
+fn no_suite_signs_with_p521() {
+    let key = SigningKey::from_bytes(KeyType::P521, &[1; 66]).unwrap();
+    assert_eq!(Suite::usual(KeyType::P521), None);
+    let options = ProofOptions::assertion(METHOD, CREATED_MS);
+    for suite in Suite::ALL {
+        assert!(!suite.takes(KeyType::P521));
+        let made = create(&document(), *suite, &key, &options, &CANONICALIZER);
+        assert_eq!(made.unwrap_err().code(), "suite-key-mismatch", "{suite:?}");
+    }
+    let truck = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:web:cbp.example",
+        "credentialSubject": {"id": "did:web:carrier.example"},
+    });
+    let shown = presentation::create(
+        "did:web:carrier.example",
+        &[truck],
+        &key,
+        &options,
+        &CANONICALIZER,
+    );
+    assert_eq!(shown.unwrap_err().code(), "suite-key-mismatch");
 }

@@ -56,7 +56,7 @@ pub(crate) struct DeriveArgs {
 pub(super) fn create_key(kind: KeyType, out: &Path) -> ExitCode {
     let made = match kind {
         KeyType::Bls12381G2 => new_bbs_key().map(|key| written(KeyFile::did_key(key))),
-        KeyType::Ed25519 | KeyType::P256 | KeyType::P384 => {
+        KeyType::Ed25519 | KeyType::P256 | KeyType::P384 | KeyType::P521 => {
             new_key(kind).map(|key| written(KeyFile::did_key(key)))
         }
     };
@@ -152,7 +152,13 @@ pub(super) fn issue(args: &IssueArgs) -> ExitCode {
     let suite = match args.suite {
         Some(name) => name.suite(),
         None if !args.mandatory.is_empty() && key.kind() == KeyType::P256 => Suite::EcdsaSd2023,
-        None => Suite::usual(key.kind()),
+        None => match Suite::usual(key.kind()) {
+            Some(suite) => suite,
+            None => {
+                let kind = key.kind().name();
+                return say::unusable(format!("no cryptosuite signs with a key of {kind}"));
+            }
+        },
     };
     if !suite.takes(key.kind()) {
         let (suite, kind) = (suite.as_str(), key.kind().name());
