@@ -208,6 +208,12 @@ pub fn is_one(document: &Value) -> bool {
     kind_of(document).is_some()
 }
 
+/// Whether a document is an envelope of a presentation, well made or not.
+#[must_use]
+pub fn is_presentation(document: &Value) -> bool {
+    kind_of(document) == Some(Content::Presentation)
+}
+
 /// What an envelope holds, of those that the data model 2.0 knows.
 ///
 /// # Errors

@@ -80,7 +80,7 @@ impl Judge<'_> {
     /// All that is wrong with a credential, or with a presentation and the credentials in it; nothing where all holds.
     #[must_use]
     pub fn shown(&self, document: &Value) -> Vec<Problem> {
-        if presentation::is_one(document) {
+        if presentation::is_one(document) || envelope::is_presentation(document) {
             self.presentation(document)
         } else {
             self.credential(document)
@@ -145,6 +145,15 @@ impl Judge<'_> {
     /// All that is wrong with a presentation: with its own proof and form, and with each credential in it.
     #[must_use]
     pub fn presentation(&self, document: &Value) -> Vec<Problem> {
+        if envelope::is_one(document) {
+            return envelope::judge_presentation(
+                document,
+                self.challenge,
+                self.domain,
+                self.resolver,
+                Some(self.now_ms),
+            );
+        }
         let mut problems = Vec::new();
         match self.proofs(document, Purpose::Authentication) {
             Ok(verified) if self.checks.controller => {

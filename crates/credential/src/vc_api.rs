@@ -236,7 +236,7 @@ pub fn derive(body: &Value, fresh: &Fresh, canonicalizer: &Canonicalizer) -> Ans
 /// `POST …/credentials/verify`: judges `verifiableCredential`. `options.checks` of `["proof"]` leaves out whether it is in force;
 /// `options.domain` and `options.challenge` are compared.
 #[must_use]
-pub fn verify_credential<'a>(body: &'a Value, judge: &Judge<'a>) -> Answer {
+pub fn verify_credential(body: &Value, judge: &Judge<'_>) -> Answer {
     let judged = member(body, "verifiableCredential").and_then(|credential| {
         let options = options_of(body)?;
         Ok(options.applied(judge)?.credential(credential))
@@ -246,7 +246,7 @@ pub fn verify_credential<'a>(body: &'a Value, judge: &Judge<'a>) -> Answer {
 
 /// `POST …/presentations/verify`: judges `verifiablePresentation` with all that is in it.
 #[must_use]
-pub fn verify_presentation<'a>(body: &'a Value, judge: &Judge<'a>) -> Answer {
+pub fn verify_presentation(body: &Value, judge: &Judge<'_>) -> Answer {
     let judged = member(body, "verifiablePresentation").and_then(|presentation| {
         let options = options_of(body)?;
         Ok(options.applied(judge)?.presentation(presentation))

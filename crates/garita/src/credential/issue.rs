@@ -87,7 +87,7 @@ fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, String> {
 /// A key of random bytes; of P-256 one try in 2^32 gives none, of P-384 fewer.
 pub(crate) fn new_key(kind: KeyType) -> Result<SigningKey, String> {
     for _ in 0..4 {
-        let bytes = random::<48>()?;
+        let bytes = random::<66>()?;
         let secret = bytes.get(..kind.secret_bytes()).unwrap_or_default();
         match SigningKey::from_bytes(kind, secret) {
             Err(KeyError::NotAPoint) => {}

@@ -286,7 +286,9 @@ fn signed(
         .credential(options)
         .map_err(|problem| problem.to_string())?;
     let canonicalizer = Canonicalizer::new(ContextSet::bundled());
-    let suite = Suite::usual(key.key.key_type());
+    let kind = key.key.key_type();
+    let suite = Suite::usual(kind)
+        .ok_or_else(|| format!("no cryptosuite signs with a key of {}", kind.name()))?;
     let proof = ProofOptions::assertion(&key.id, now_ms);
     data_integrity::create(&list, suite, &key.key, &proof, &canonicalizer)
         .map_err(|problem| problem.to_string())
