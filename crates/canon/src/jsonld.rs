@@ -11,6 +11,7 @@ mod emit;
 mod error;
 mod expand;
 mod expanded;
+mod guarded;
 mod memory;
 mod name;
 

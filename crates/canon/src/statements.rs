@@ -22,6 +22,12 @@ pub(crate) struct Span {
     end: u32,
 }
 
+impl Span {
+    fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+}
+
 /// A node of the document, by number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject(u32);
@@ -53,6 +59,10 @@ struct Statement {
     object: u32,
 }
 
+/// Most bytes of the statements of a document: many times a record, and what memory bears. A long name repeated by many short statements
+/// would take the square of the document's length.
+pub(crate) const TEXT_BYTES_MAX: usize = 32 << 20;
+
 /// The statements of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Statements {
@@ -63,6 +73,8 @@ pub(crate) struct Statements {
     mentioned: u32,
     statements: Vec<Statement>,
     max: usize,
+    /// Bytes that the statements will have when they are written: each repeats its subject.
+    bytes: usize,
 }
 
 /// Writes the text of a literal with the escapes of canonical N-Quads.
@@ -88,6 +100,7 @@ impl Statements {
             statements: Vec::with_capacity(128),
             // A label's number is sorted as eight digits; more statements are for the general processor.
             max: max.min(99_999_999),
+            bytes: 0,
         }
     }
 
@@ -105,6 +118,11 @@ impl Statements {
             start: u32::try_from(start).unwrap_or(NONE),
             end: u32::try_from(self.text.len()).unwrap_or(NONE),
         }
+    }
+
+    /// What was written there.
+    pub(crate) fn text_of(&self, span: Span) -> Option<&str> {
+        self.text.get(span.start as usize..span.end as usize)
     }
 
     /// A node with an IRI, written before.
@@ -159,7 +177,12 @@ impl Statements {
     }
 
     fn push(&mut self, subject: Subject, rest: Span, object: u32) -> Option<()> {
-        if self.statements.len() >= self.max || rest.end == NONE {
+        let named = match self.names.get(subject.0 as usize) {
+            Some(Name::Iri(name)) => name.len(),
+            Some(Name::Blank(_)) | None => 0,
+        };
+        self.bytes = self.bytes.saturating_add(rest.len() + named);
+        if self.statements.len() >= self.max || rest.end == NONE || self.bytes > TEXT_BYTES_MAX {
             return None;
         }
         for node in [subject.0, object] {

@@ -46,6 +46,12 @@ pub trait StatusLists {
     fn given(&self, url: &str) -> Given<'_>;
 }
 
+/// Has JSON Schemas that credentials name.
+pub trait Schemas {
+    /// Where a document breaks the schema of that address, and how; none where the schema is not at hand.
+    fn faults(&self, url: &str, document: &Value) -> Option<Vec<(String, String)>>;
+}
+
 /// Where the lists are by which a credential can have been revoked.
 #[derive(Clone, Copy)]
 pub enum Lists<'a> {
@@ -70,6 +76,8 @@ pub struct Judge<'a> {
     pub checks: Checks,
     /// Where to learn what became of a credential.
     pub lists: Lists<'a>,
+    /// Schemas at hand; of others that a credential names nothing is said.
+    pub schemas: Option<&'a dyn Schemas>,
     /// For whom the proof of what is shown must be, where that is asked.
     pub domain: Option<&'a str>,
     /// What the proof of what is shown must answer, where that is asked.
@@ -108,6 +116,7 @@ impl Judge<'_> {
             self.terms(document, &mut problems);
         }
         self.status(document, &mut problems);
+        self.schemas(document, &mut problems);
         problems
     }
 
@@ -126,6 +135,7 @@ impl Judge<'_> {
             problems.extend(vc::check_known_resources(opened.document()));
         }
         self.status(opened.document(), &mut problems);
+        self.schemas(opened.document(), &mut problems);
         problems
     }
 
@@ -140,6 +150,29 @@ impl Judge<'_> {
             Ok(outcomes) => problems.extend(outcomes.iter().filter_map(|o| o.problem())),
             Err(found) => problems.extend(found),
         }
+    }
+
+    /// Verifiable Credentials JSON Schema Specification §2.1: the schema is of the whole credential.
+    fn schemas(&self, document: &Value, problems: &mut Vec<Problem>) {
+        let Some(schemas) = self.schemas else { return };
+        let named = match document.get("credentialSchema") {
+            Some(Value::Array(items)) => items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        for schema in named
+            .iter()
+            .filter(|s| s.get("type") == Some(&"JsonSchema".into()))
+        {
+            let url = schema.get("id").and_then(Value::as_str).unwrap_or_default();
+            let faults = schemas.faults(url, document).unwrap_or_default();
+            problems.extend(
+                faults
+                    .into_iter()
+                    .map(|(pointer, message)| Problem::new(Code::SchemaMismatch, pointer, message)),
+            );
+        }
+        problems.truncate(vc::PROBLEMS_MAX);
     }
 
     /// All that is wrong with a presentation: with its own proof and form, and with each credential in it.

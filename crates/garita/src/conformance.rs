@@ -259,6 +259,7 @@ impl Profile {
                 holder: false,
             },
             lists: Lists::By(&own),
+            schemas: None,
             domain: None,
             challenge: None,
         })

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use serde_json::{Number, Value};
 
 use super::expanded::{Item, Kind, ListObject, NodeObject, Properties, Scalar, ValueObject};
+use super::guarded::own_name;
 use super::name::is_blank;
-use super::{CELL_PLACE, ErrorCode, JsonLdError, Options, RdfDirection};
+use super::{CELL_PLACE, ErrorCode, JsonLdError, Mode, Options, RdfDirection};
 use crate::quick::QuickState;
 use crate::rdf::{Dataset, Literal, Quad, RDF_LANG_STRING, RDF_TYPE, Term, XSD_STRING};
+use crate::statements::TEXT_BYTES_MAX;
 use crate::{iri, jcs};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -30,7 +32,9 @@ pub(super) fn dataset(
     let mut emitter = Emitter {
         options,
         by_place,
+        described: HashMap::default(),
         quads: Vec::with_capacity(64),
+        bytes: 0,
         blanks: 0,
         names: HashMap::default(),
         compounds: HashMap::new(),
@@ -76,7 +80,11 @@ type Compound = (
 struct Emitter<'o> {
     options: &'o Options,
     by_place: bool,
+    /// Named nodes that an object describes: in which graphs, and whether it says what verifiers read.
+    described: HashMap<Arc<str>, Vec<(Graph, bool)>, QuickState>,
     quads: Vec<Quad>,
+    /// Bytes of all statements.
+    bytes: usize,
     blanks: usize,
     names: HashMap<Arc<str>, Arc<str>, QuickState>,
     compounds: HashMap<Compound, Term>,
@@ -97,6 +105,23 @@ impl Emitter<'_> {
                 "document becomes more than the {} statements allowed",
                 self.options.limits.quads_max
             );
+            return Err(JsonLdError::new(
+                ErrorCode::TooManyQuads,
+                String::new(),
+                message,
+            ));
+        }
+        let length = |term: &Term| match term {
+            Term::Iri(text) | Term::Blank(text) => text.len(),
+            Term::Literal(literal) => literal.lexical.len() + literal.datatype.len(),
+        };
+        let graph_bytes = graph.as_ref().map_or(0, &length);
+        self.bytes = self
+            .bytes
+            .saturating_add(length(subject) + predicate.len() + length(&object) + graph_bytes);
+        if self.bytes > TEXT_BYTES_MAX {
+            let message =
+                format!("its statements have more than the {TEXT_BYTES_MAX} bytes allowed");
             return Err(JsonLdError::new(
                 ErrorCode::TooManyQuads,
                 String::new(),
@@ -154,6 +179,7 @@ impl Emitter<'_> {
                 None => self.fresh(),
             }),
         };
+        self.described_once(node, graph)?;
         for class in &node.types {
             if let (Some(class), Some(subject)) = (self.name(class), &name) {
                 let predicate = Arc::clone(&self.rdf_type);
@@ -181,6 +207,39 @@ impl Emitter<'_> {
             }
         }
         Ok(name)
+    }
+
+    /// Upholds (said where it is read): what is said of a named node in two objects is nothing that verifiers read in one.
+    fn described_once(&mut self, node: &NodeObject<'_>, graph: &Graph) -> Result<(), JsonLdError> {
+        let Some(id) = node
+            .id
+            .as_ref()
+            .filter(|_| self.options.mode == Mode::Strict)
+        else {
+            return Ok(());
+        };
+        if node.types.is_empty() && node.properties.is_empty() && node.reverse.is_empty() {
+            return Ok(());
+        }
+        let reads = node
+            .properties
+            .iter()
+            .any(|(iri, _)| own_name(iri).is_some());
+        let of = self.described.entry(Arc::clone(id)).or_default();
+        let before = of.iter_mut().find(|(of, _)| of == graph);
+        let Some((_, read_before)) = before else {
+            of.push((graph.clone(), reads));
+            return Ok(());
+        };
+        if reads || *read_before {
+            let message = format!("`{id}` is described in two objects");
+            return Err(JsonLdError::new(
+                ErrorCode::NodeSplit,
+                String::new(),
+                message,
+            ));
+        }
+        Ok(())
     }
 
     fn properties(

@@ -71,6 +71,8 @@ codes! {
     ValueDropped "value-dropped" "" "A value that RDF would not carry, or a scalar where a node is due.";
     KeywordLike "keyword-like" "" "A key or name that looks like a keyword and is none, or a keyword that means nothing there.";
     NullValue "null-value" "" "A null, which RDF would not carry.";
+    NameOther "name-other" "" "A property that verifiers read by its name, under another name or where they do not look.";
+    NodeSplit "node-split" "" "Two objects about one node, of which one says what verifiers read in one place.";
     NumberInexact "number-inexact" "" "A number whose RDF form would be another number.";
     TooDeep "json-too-deep" "" "Nested deeper than allowed.";
     TooManyContexts "too-many-contexts" "" "More contexts to process than allowed.";

@@ -10,6 +10,7 @@ use super::emit::{double, is_double};
 use super::expanded::{
     Expanded, Item, Kind, ListObject, NodeObject, Properties, Scalar, ValueObject,
 };
+use super::guarded::own_name;
 use super::name::{Container, Direction, Keyword, Name, is_blank, is_iri, looks_like_keyword};
 use super::{ErrorCode, GRAPH_PLACE, JsonLdError, Run, Step};
 use crate::{iri, jcs};
@@ -278,6 +279,7 @@ impl<'d> Run<'_, 'd> {
                         if self.is_strict() && !iri::is_absolute(&iri) {
                             return Err(self.bad_property(key, &iri));
                         }
+                        self.named_as_read(scene, key, &iri)?;
                         self.property(scene, key, iri, value, building)?;
                     }
                     Some(Name::Iri(_)) => self.lost(ErrorCode::TermUndefined, || {
@@ -301,6 +303,27 @@ impl<'d> Run<'_, 'd> {
             self.path.pop();
         }
         Ok(())
+    }
+
+    /// Upholds (said where it is read): under its own name, in the object itself.
+    fn named_as_read(
+        &self,
+        scene: &Scene<'_, 'd>,
+        key: &str,
+        iri: &str,
+    ) -> Result<(), JsonLdError> {
+        let Some(name) = own_name(iri).filter(|_| self.is_strict()) else {
+            return Ok(());
+        };
+        let turned = scene.place.property == Some("@reverse")
+            || scene.active.term(key).is_some_and(|term| term.reverse);
+        if key == name && !turned && !scene.in_nest {
+            return Ok(());
+        }
+        Err(self.error(
+            ErrorCode::NameOther,
+            format!("`{key}` says what verifiers read as `{name}` of the object itself"),
+        ))
     }
 
     fn bad_property(&self, key: &str, iri: &str) -> JsonLdError {

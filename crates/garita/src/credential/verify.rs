@@ -49,6 +49,9 @@ pub(super) struct By {
     /// A status list that was fetched; its age is that of the file
     #[arg(long, value_name = "URL=FILE")]
     status: Vec<String>,
+    /// A JSON Schema that the credentials name
+    #[arg(long, value_name = "URL=FILE")]
+    schema: Vec<String>,
     /// Keys and contexts of a network (`garita trust export`)
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -85,6 +88,7 @@ pub(super) struct Bench<'a> {
     contexts: Contexts,
     keys: Keys,
     lists: Lists,
+    schemas: Schemas,
     pub(super) now_ms: i64,
 }
 
@@ -136,6 +140,7 @@ impl<'a> Bench<'a> {
         };
         Ok(Self {
             lists: Lists::read(&by.status, &keys, &contexts, now_ms)?,
+            schemas: Schemas::read(&by.schema)?,
             contexts,
             keys,
             now_ms,
@@ -191,6 +196,7 @@ impl<'a> Bench<'a> {
                 judge::Checks::PROOF => judge::Lists::Ignored,
                 _ => judge::Lists::By(&self.lists),
             },
+            schemas: Some(&self.schemas),
             domain: self.by.domain.as_deref().filter(|_| asked),
             challenge: self.by.challenge.as_deref().filter(|_| asked),
         };
@@ -237,6 +243,38 @@ fn tell(file: &Path, found: &Found, as_json: bool, lang: Lang) {
     }
 }
 
+/// JSON Schemas from files: address, and the schema ready to judge.
+struct Schemas(Vec<(String, jsonschema::Validator)>);
+
+impl Schemas {
+    /// # Errors
+    /// When a file cannot be read, or is no schema; one that leans on others is none here, as nothing is fetched.
+    fn read(given: &[String]) -> Result<Self, String> {
+        let schemas = given.iter().map(|pair| {
+            let (url, file) = named_file(pair)?;
+            let place = file.display();
+            let schema = read(&file).map_err(|(code, why)| format!("{place}: {code}: {why}"))?;
+            let validator = jsonschema::options()
+                .should_validate_formats(true)
+                .build(&schema);
+            Ok((url, validator.map_err(|e| format!("{place}: {e}"))?))
+        });
+        schemas.collect::<Result<_, String>>().map(Self)
+    }
+}
+
+impl judge::Schemas for Schemas {
+    fn faults(&self, url: &str, document: &Value) -> Option<Vec<(String, String)>> {
+        let (_, validator) = self.0.iter().find(|(of, _)| of == url)?;
+        let faults = validator.iter_errors(document);
+        Some(
+            faults
+                .map(|e| (e.instance_path().to_string(), e.to_string()))
+                .collect(),
+        )
+    }
+}
+
 /// Status lists from files: address, the list or why it is none, when it was fetched.
 pub(super) struct Lists(Vec<(String, Result<StatusList, Code>, i64)>);
 
@@ -270,6 +308,7 @@ impl Lists {
                     ..judge::Checks::ALL
                 },
                 lists: judge::Lists::Ignored,
+                schemas: None,
                 domain: None,
                 challenge: None,
             };

@@ -360,3 +360,48 @@ fn a_credential_is_told_in_words() {
     );
     assert!(!spanish.out.contains('\u{1b}'), "nothing moves the cursor");
 }
+
+#[test]
+fn a_schema_that_is_at_hand_is_followed() {
+    let folder = Folder::new("schema");
+    let (key, plain) = keyed(&folder, "ed25519");
+    let mut document: Value =
+        serde_json::from_str(&std::fs::read_to_string(&plain).unwrap()).unwrap();
+    let url = "https://issuer.example/manifest.schema.json";
+    document["credentialSchema"] = json!({"id": url, "type": "JsonSchema"});
+    let plain = folder
+        .write("named.json", &document.to_string())
+        .display()
+        .to_string();
+    let file = issued(&folder, "signed.json", &["--key", &key, &plain]);
+    assert_eq!(
+        codes(&[&file]),
+        Vec::<String>::new(),
+        "not at hand, not fetched"
+    );
+    let inspected = garita(&["credential", "inspect", &file]);
+    assert!(
+        inspected.out.contains("whether it follows the schemas"),
+        "{}",
+        inspected.out
+    );
+    let plate = |pattern: &str| {
+        let subject = json!({"required": ["plate"], "properties": {"plate": {"pattern": pattern}}});
+        let schema = json!({"properties": {"credentialSubject": subject}});
+        let schema = folder
+            .write("schema.json", &schema.to_string())
+            .display()
+            .to_string();
+        codes(&["--schema", &format!("{url}={schema}"), &file])
+    };
+    assert_eq!(plate("^[0-9]{2}[A-Z]{2}[0-9][A-Z]$"), Vec::<String>::new());
+    assert_eq!(plate("^[A-Z]{3}$"), ["schema-mismatch"]);
+    let broken = folder
+        .write("broken.json", "{\"type\": 7}")
+        .display()
+        .to_string();
+    assert_eq!(
+        verify(&["--schema", &format!("{url}={broken}"), &file]).code,
+        2
+    );
+}

@@ -6,6 +6,7 @@ use super::Edge;
 use crate::iri;
 use crate::jsonld::active::{Active, Coercion, ScopedContext, TermDefinition};
 use crate::jsonld::emit::XSD_DOUBLE;
+use crate::jsonld::guarded::own_name;
 use crate::jsonld::name::{Container, Direction, Keyword, Name};
 use crate::rdf::XSD_STRING;
 
@@ -131,7 +132,10 @@ impl Entry {
             Some(Name::Keyword(keyword)) => (Meaning::of(*keyword), Box::default()),
             Some(Name::Iri(iri)) if iri::is_absolute(iri) => {
                 let rest = term.container.without(sets);
-                let meaning = if term.reverse || term.coercion == Some(Coercion::Json) {
+                // What verifiers read by another name is refused: see `guarded`.
+                let is_hidden = own_name(iri).is_some_and(|name| name != key);
+                let meaning = if is_hidden || term.reverse || term.coercion == Some(Coercion::Json)
+                {
                     Meaning::Other
                 } else if rest == Container::default() {
                     Meaning::Property

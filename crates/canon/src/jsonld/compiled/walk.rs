@@ -4,6 +4,8 @@
 //! wrote is thrown away. It follows expansion in `jsonld::expand` step by step, and must accept nothing that is refused there.
 //! Upholds (one judge): there is no error here to give.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Number, Value};
 
 use super::table::{Coerced, Entry, Meaning, push_datatype, push_tag};
@@ -12,7 +14,9 @@ use crate::iri;
 use crate::jsonld::Processor;
 use crate::jsonld::active::Relative;
 use crate::jsonld::emit::{XSD_DOUBLE, double, is_double, number_text};
+use crate::jsonld::guarded::own_name;
 use crate::jsonld::name::{Direction, Keyword, Name};
+use crate::quick::QuickState;
 use crate::rdf::XSD_STRING;
 use crate::statements::{Span, Statements, Subject, push_escaped};
 
@@ -33,6 +37,7 @@ pub(super) fn document<'s>(
         without,
         keys: Vec::with_capacity(64),
         contexts_left: limits.contexts_max.checked_sub(set.spent)?,
+        described: HashSet::default(),
         statements: Statements::with_limit(limits.quads_max),
     };
     let context = set.context(set.root)?;
@@ -55,6 +60,8 @@ struct Walk<'s> {
     /// The keys of the objects that the walk is in, as their contexts know them.
     keys: Vec<Key<'s>>,
     contexts_left: usize,
+    /// Named nodes that an object describes.
+    described: HashSet<String, QuickState>,
     statements: Statements,
 }
 
@@ -178,6 +185,16 @@ impl<'s> Walk<'s> {
         let subject = match id {
             Some(id) => {
                 let name = self.name(scene.context, id.as_str()?)?;
+                // A node that two objects describe is for the general processor to judge.
+                let is_described =
+                    map.len() > 1 + usize::from(of.is_none() && map.contains_key("@context"));
+                if is_described
+                    && !self
+                        .described
+                        .insert(self.statements.text_of(name)?.to_owned())
+                {
+                    return None;
+                }
                 self.statements.named(name)
             }
             None => self.statements.unnamed(),
@@ -260,6 +277,9 @@ impl<'s> Walk<'s> {
             Some(entry) => &*entry.predicate,
             None => match scene.context.active.expand(text, Relative::VOCAB)? {
                 Name::Iri(iri) if iri::is_absolute(&iri) => {
+                    if own_name(&iri).is_some_and(|name| name != text) {
+                        return None;
+                    }
                     written = format!(" <{iri}> ");
                     &written
                 }
