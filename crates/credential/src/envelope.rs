@@ -22,7 +22,7 @@ use crate::{cose, jose, presentation, sd_jwt};
 pub use judge::{judge_credential, judge_presentation};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );

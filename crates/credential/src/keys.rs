@@ -29,6 +29,8 @@ use ed25519_dalek::Signer as _;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::problem::Code;
+
 pub use file::KeyFile;
 pub(crate) use multibase::{
     base58_multibase, base64url_multibase, to_base58_multibase, to_base64url_multibase,
@@ -156,17 +158,23 @@ pub enum KeyError {
 }
 
 impl KeyError {
+    /// Which code it has in a [`crate::Problem`].
+    #[must_use]
+    pub fn kind(&self) -> Code {
+        match self {
+            Self::NotMultibase | Self::NotAPoint => Code::KeyMalformed,
+            Self::TypeUnsupported { .. } => Code::KeyTypeUnsupported,
+            Self::Length { .. } => Code::KeyLengthWrong,
+            Self::Jwk(_) => Code::JwkMalformed,
+            Self::File(_) => Code::KeyFileMalformed,
+            Self::FileMismatch => Code::KeyFileMismatch,
+        }
+    }
+
     /// Stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotMultibase | Self::NotAPoint => "key-malformed",
-            Self::TypeUnsupported { .. } => "key-type-unsupported",
-            Self::Length { .. } => "key-length-wrong",
-            Self::Jwk(_) => "jwk-malformed",
-            Self::File(_) => "key-file-malformed",
-            Self::FileMismatch => "key-file-mismatch",
-        }
+        self.kind().as_str()
     }
 }
 

@@ -44,6 +44,7 @@
 //! | [`sd_jwt`] | the same with parts that the holder can conceal: `vc+sd-jwt`, `dc+sd-jwt` |
 //! | [`cose`] | the same as COSE_Sign1: `vc+cose`, `vp+cose` |
 //! | [`vc_api`] | the W3C CCG VC API: from a request body to an answer |
+//! | [`secured`] | these three by name, with one key at hand |
 //! | [`envelope`] | what signed tokens have in common, and `data:` URLs of them |
 //! | [`presentation`] | a holder shows credentials: verifiable presentations |
 //! | [`carry`] | a credential as a text for a QR code |
@@ -68,6 +69,7 @@ pub mod problem;
 pub mod resolution;
 pub mod resolver;
 pub mod sd_jwt;
+pub mod secured;
 pub mod selective;
 pub mod status;
 pub mod time;

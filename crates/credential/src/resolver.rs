@@ -134,13 +134,7 @@ impl ResolveError {
             Self::KeyRetired { .. } => Code::KeyRetired,
             Self::DidMethodUnsupported { .. } => Code::DidMethodUnsupported,
             Self::DidMalformed { .. } => Code::DidMalformed,
-            Self::Key { source, .. } => match source {
-                KeyError::TypeUnsupported { .. } => Code::KeyTypeUnsupported,
-                KeyError::Length { .. } => Code::KeyLengthWrong,
-                KeyError::NotMultibase | KeyError::NotAPoint => Code::KeyMalformed,
-                KeyError::Jwk(_) => Code::JwkMalformed,
-                KeyError::File(_) | KeyError::FileMismatch => Code::KeyFileMalformed,
-            },
+            Self::Key { source, .. } => source.kind(),
         }
     }
 
