@@ -4,6 +4,7 @@
 //! Here is what the three wrappings, [`crate::jose`], [`crate::sd_jwt`] and [`crate::cose`], have in common: their media types,
 //! the rules of the payload, and the `data:` URLs by which one document carries another that is secured in its own way.
 
+#[cfg(test)]
 mod judge;
 pub(crate) mod rules;
 mod vc_jwt;
@@ -19,7 +20,8 @@ use crate::resolver::Resolver;
 use crate::vc::CONTEXT_V2;
 use crate::{cose, jose, presentation, sd_jwt};
 
-pub use judge::{judge_credential, judge_presentation};
+#[cfg(test)]
+use judge::{judge_credential, judge_presentation};
 
 /// RFC 2397 says only "base64"; both ways of ending it are met.
 pub(crate) const BASE64: GeneralPurpose = GeneralPurpose::new(

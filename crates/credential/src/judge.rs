@@ -1,10 +1,12 @@
 //! A verdict on what somebody shows: a credential, or a presentation with all that is in it. One place for the command line and the API.
 
+use std::borrow::Cow;
+
 use garita_canon::Canonicalizer;
 use serde_json::Value;
 
 use crate::data_integrity::{self, KeysAt, Purpose, Verified, VerifyOptions};
-use crate::presentation;
+use crate::presentation::{self, Asked, CREDENTIALS_MAX};
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
 use crate::status::{self, Given, StatusPolicy};
@@ -95,48 +97,43 @@ impl Judge<'_> {
         }
     }
 
-    /// All that is wrong with a credential.
+    /// All that is wrong with a credential, whether it has a proof or is in an envelope.
     #[must_use]
     pub fn credential(&self, document: &Value) -> Vec<Problem> {
-        if envelope::is_one(document) {
-            return self.enveloped(document);
-        }
-        let mut problems = Vec::new();
-        match self.proofs(document, Purpose::AssertionMethod) {
-            Ok(verified) if self.checks.controller => {
-                problems.extend(vc::check_controller(document, &verified).err());
-            }
-            Ok(_) => {}
-            Err(found) => problems.extend(found),
-        }
-        if self.checks.model {
-            let now_ms = self.checks.dates.then_some(self.now_ms);
-            problems.extend(vc::check_any(document, now_ms));
-            problems.extend(vc::check_known_resources(document));
-            self.terms(document, &mut problems);
-        }
-        self.status(document, &mut problems);
-        self.schemas(document, &mut problems);
-        problems
+        self.opened(document).0
     }
 
-    fn enveloped(&self, document: &Value) -> Vec<Problem> {
-        let opened = match envelope::open_credential(document, self.resolver, Some(self.now_ms)) {
-            Ok(opened) => opened,
-            Err(problems) => return problems,
+    /// The same, and what the credential is: what an envelope holds, where that could be opened.
+    fn opened<'d>(&self, document: &'d Value) -> (Vec<Problem>, Option<Cow<'d, Value>>) {
+        let (mut problems, credential) = if envelope::is_one(document) {
+            match envelope::open_credential(document, self.resolver, Some(self.now_ms)) {
+                Ok(opened) => {
+                    let checked = opened.check_controller().err();
+                    let problems = checked.filter(|_| self.checks.controller);
+                    (Vec::from_iter(problems), Cow::Owned(opened.into_document()))
+                }
+                // Nothing is said of what could be anybody's.
+                Err(problems) => return (problems, None),
+            }
+        } else {
+            let problems = match self.proofs(document, Purpose::AssertionMethod) {
+                Ok(verified) => {
+                    let checked = vc::check_controller(document, &verified).err();
+                    Vec::from_iter(checked.filter(|_| self.checks.controller))
+                }
+                Err(found) => found,
+            };
+            (problems, Cow::Borrowed(document))
         };
-        let mut problems = Vec::new();
-        if self.checks.controller {
-            problems.extend(opened.check_controller().err());
-        }
         if self.checks.model {
             let now_ms = self.checks.dates.then_some(self.now_ms);
-            problems.extend(vc::check_any(opened.document(), now_ms));
-            problems.extend(vc::check_known_resources(opened.document()));
+            problems.extend(vc::check_any(&credential, now_ms));
+            problems.extend(vc::check_known_resources(&credential));
+            self.terms(&credential, &mut problems);
         }
-        self.status(opened.document(), &mut problems);
-        self.schemas(opened.document(), &mut problems);
-        problems
+        self.status(&credential, &mut problems);
+        self.schemas(&credential, &mut problems);
+        (problems, Some(credential))
     }
 
     /// What became of the credential, by its own account of where that is told.
@@ -175,32 +172,53 @@ impl Judge<'_> {
         problems.truncate(vc::PROBLEMS_MAX);
     }
 
-    /// All that is wrong with a presentation: with its own proof and form, and with each credential in it.
+    /// All that is wrong with a presentation, whether it has a proof or is in an envelope: with its own signature and form, and with each
+    /// credential in it.
     #[must_use]
     pub fn presentation(&self, document: &Value) -> Vec<Problem> {
-        if envelope::is_one(document) {
-            return envelope::judge_presentation(
-                document,
-                self.challenge,
-                self.domain,
-                self.resolver,
-                Some(self.now_ms),
-            );
-        }
-        let mut problems = Vec::new();
-        match self.proofs(document, Purpose::Authentication) {
-            Ok(verified) if self.checks.controller => {
-                problems.extend(presentation::check_controller(document, &verified).err());
+        let (mut problems, presentation) = if envelope::is_one(document) {
+            let asked = Asked {
+                challenge: self.challenge,
+                domain: self.domain,
+                age_ms_max: None,
+            };
+            let now_ms = Some(self.now_ms);
+            match envelope::open_presentation(document, asked, self.resolver, now_ms) {
+                Ok(opened) => {
+                    let checked = opened.check_controller().err();
+                    let problems = checked.filter(|_| self.checks.controller);
+                    (Vec::from_iter(problems), Cow::Owned(opened.into_document()))
+                }
+                Err(problems) => return problems,
             }
-            Ok(_) => {}
-            Err(found) => problems.extend(found),
-        }
+        } else {
+            let problems = match self.proofs(document, Purpose::Authentication) {
+                Ok(verified) => {
+                    let checked = presentation::check_controller(document, &verified).err();
+                    Vec::from_iter(checked.filter(|_| self.checks.controller))
+                }
+                Err(found) => found,
+            };
+            (problems, Cow::Borrowed(document))
+        };
         if self.checks.model {
-            problems.extend(presentation::check_form(document));
-            self.terms(document, &mut problems);
+            problems.extend(presentation::check_form(&presentation));
+            self.terms(&presentation, &mut problems);
         }
-        if self.checks.holder {
-            problems.extend(presentation::check_holder(document));
+        let credentials = presentation::credentials_of(&presentation);
+        if credentials.len() > CREDENTIALS_MAX {
+            // Judged, they would be work without an end; the form has said so, or is not looked at.
+            problems.extend(presentation::check_form(&presentation));
+            return problems;
+        }
+        let holder = presentation::holder_of(&presentation);
+        if self.checks.holder && holder.is_none() && !credentials.is_empty() {
+            let message = "a presentation must name its holder, of whom its credentials speak";
+            problems.push(Problem::new(
+                Code::PresentationMalformed,
+                "/holder",
+                message,
+            ));
         }
         // A credential in it is for nobody in particular: who it is shown to is the presentation's affair.
         let inside = Self {
@@ -208,10 +226,13 @@ impl Judge<'_> {
             challenge: None,
             ..*self
         };
-        for (n, credential) in presentation::credentials_of(document).iter().enumerate() {
+        for (n, credential) in credentials.iter().enumerate() {
             let place = format!("/verifiableCredential/{n}");
-            let found = inside.credential(credential);
+            let (found, opened) = inside.opened(credential);
             problems.extend(found.into_iter().map(|problem| problem.under(&place)));
+            if let (true, Some(holder), Some(opened)) = (self.checks.holder, holder, opened) {
+                problems.extend(presentation::speaks_of(&opened, holder, &place).err());
+            }
         }
         problems.truncate(vc::PROBLEMS_MAX);
         problems

@@ -125,22 +125,29 @@ pub fn check_holder(presentation: &Value) -> Vec<Problem> {
         .enumerate()
         .take(CREDENTIALS_MAX)
         .filter_map(|(n, credential)| {
-            let subject = credential
-                .pointer("/credentialSubject/id")
-                .and_then(Value::as_str);
-            (subject != Some(holder)).then(|| {
-                Problem::new(
-                    Code::HolderMismatch,
-                    format!("/verifiableCredential/{n}/credentialSubject/id"),
-                    format!(
-                        "it speaks of `{}`, and `{}` shows it",
-                        did::shorten(subject.unwrap_or("nobody")),
-                        did::shorten(holder)
-                    ),
-                )
-            })
+            speaks_of(credential, holder, &format!("/verifiableCredential/{n}")).err()
         })
         .collect()
+}
+
+/// That a credential, which stands at a place in a presentation, speaks of its holder.
+///
+/// # Errors
+/// With `holder-mismatch`.
+pub(crate) fn speaks_of(credential: &Value, holder: &str, place: &str) -> Result<(), Problem> {
+    let subject = credential
+        .pointer("/credentialSubject/id")
+        .and_then(Value::as_str);
+    if subject == Some(holder) {
+        return Ok(());
+    }
+    let message = format!(
+        "it speaks of `{}`, and `{}` shows it",
+        did::shorten(subject.unwrap_or("nobody")),
+        did::shorten(holder)
+    );
+    let pointer = format!("{place}/credentialSubject/id");
+    Err(Problem::new(Code::HolderMismatch, pointer, message))
 }
 
 /// Checks that the holder, where one is named, controls a key that signed.

@@ -144,15 +144,18 @@ pub fn judge(
     let network = ground.network();
     let mut problems = Vec::new();
     if let Some(presentation) = &taken.presentation {
-        let named = presentation
-            .pointer("/proof/domain")
-            .and_then(Value::as_str);
+        // Whatever form the member has: a list of one name is the same statement to the signature.
+        let named = presentation.pointer("/proof/domain");
+        let names: Vec<&str> = match named {
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+            Some(name) => name.as_str().into_iter().collect(),
+            None => Vec::new(),
+        };
+        let ours = names.into_iter().find(|name| domain.contains(name));
         let asked = Asked {
             challenge: None,
             // A presentation for somebody else is not for this booth; one for nobody in particular is judged by its age alone.
-            domain: named.and(Some(
-                named.filter(|n| domain.contains(n)).unwrap_or_default(),
-            )),
+            domain: named.map(|_| ours.unwrap_or_default()),
             age_ms_max: Some(PRESENTATION_AGE_MS),
         };
         if let Err(found) = presentation::verify(

@@ -4,6 +4,7 @@
 //! node is here: no records, no log, no parties. What is judged is the very code that nodes and the command line use.
 
 mod issuers;
+pub(crate) mod jose;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -266,7 +267,7 @@ impl Profile {
     }
 }
 
-/// The list of this server; lists of others are ignored, as nothing is fetched here.
+/// The list of this server; of those of others it is told that they are not known, as nothing is fetched here.
 struct OwnList {
     url: String,
     list: Option<StatusList>,

@@ -96,6 +96,9 @@ enum Command {
         #[arg(long, default_value = "http://127.0.0.1:8101")]
         url: String,
     },
+    /// What a conformance suite asks of a command line
+    #[command(subcommand, hide = true)]
+    Conformance(conformance::jose::ConformanceCommand),
     /// Measure this machine
     Bench(bench::BenchArgs),
 }
@@ -135,6 +138,7 @@ fn main() -> ExitCode {
             say::data(serde_json::to_string_pretty(&document).unwrap_or_default());
             ExitCode::SUCCESS
         }
+        Command::Conformance(command) => conformance::jose::run(command),
         Command::Bench(args) => bench::bench(args),
     }
 }

@@ -15,12 +15,13 @@ pub(crate) fn data(line: impl Display) {
     }
 }
 
-/// A line of talk.
-#[expect(clippy::print_stderr, reason = "talk goes to stderr")]
-pub(crate) fn talk(line: impl Display) {
-    let text: String = line
-        .to_string()
-        .chars()
+/// A line of data in words, with text from outside in it: what would move the cursor is shown instead.
+pub(crate) fn words(line: impl Display) {
+    data(shown(&line.to_string()));
+}
+
+fn shown(text: &str) -> String {
+    text.chars()
         .map(|c| {
             if c.is_control() && c != '\n' && c != '\t' {
                 '\u{fffd}'
@@ -28,7 +29,13 @@ pub(crate) fn talk(line: impl Display) {
                 c
             }
         })
-        .collect();
+        .collect()
+}
+
+/// A line of talk.
+#[expect(clippy::print_stderr, reason = "talk goes to stderr")]
+pub(crate) fn talk(line: impl Display) {
+    let text = shown(&line.to_string());
     eprintln!("{text}");
 }
 

@@ -24,8 +24,11 @@ const DOCUMENT_BYTES_MAX: usize = 256 << 10;
 const FOUND_MS: i64 = 5 * 60_000;
 /// For how long it is kept that nothing was found.
 const NOT_FOUND_MS: i64 = 30_000;
-/// DIDs kept at once; where there are more, all are forgotten.
+/// DIDs kept at once. Where there are more, one without a history is forgotten; a history that was seen is not, or its owner could show
+/// another one to whoever asks for enough others first.
 const KEPT_MAX: usize = 1_000;
+/// Histories kept at once, which can be megabytes each: no more are taken.
+const HISTORIES_MAX: usize = 100;
 
 /// Resolves DIDs, and remembers for a while. Callable at once from many tasks.
 pub struct Dids {
@@ -115,8 +118,17 @@ impl Dids {
             Err(_) => NOT_FOUND_MS,
         };
         let mut kept = self.kept();
-        if kept.len() >= KEPT_MAX && !kept.contains_key(did.as_str()) {
-            kept.clear();
+        if !kept.contains_key(did.as_str()) {
+            let histories = kept.values().filter(|k| k.history.is_some()).count();
+            if history.is_some() && histories >= HISTORIES_MAX {
+                return found;
+            }
+            if kept.len() >= KEPT_MAX {
+                let other = kept.iter().find(|(_, k)| k.history.is_none());
+                if let Some(other) = other.map(|(did, _)| did.clone()) {
+                    kept.remove(&other);
+                }
+            }
         }
         let entry = Kept {
             until_ms: now_ms + keep_ms,

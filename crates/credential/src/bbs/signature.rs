@@ -136,6 +136,12 @@ pub(crate) fn proof_holds(
     {
         return false;
     }
+    // Abar, Bbar and D must not be the group's identity (CoreProofVerify, `octets_to_proof`): the library reads it, and with it the pairing
+    // holds for any key, so that anybody could prove anything.
+    let is_identity = |at: usize| proof.get(at).is_none_or(|first| first & 0x40 != 0);
+    if [0, 48, 96].into_iter().any(is_identity) {
+        return false;
+    }
     let Some(public) = key.as_bytes().try_into().ok().and_then(public_key) else {
         return false;
     };

@@ -1,5 +1,6 @@
 //! A proof's members: read strictly, and written.
 
+use garita_canon::json::push_pointer;
 use serde_json::{Map, Value, json};
 
 use super::{Form, PROOFS_MAX, ProofOptions, Suite};
@@ -8,6 +9,23 @@ use crate::problem::{Code, Problem};
 use crate::selective::PROOF_VALUE_BYTES_MAX;
 use crate::time::{Precision, format_date_time_stamp, parse_date_time_stamp};
 use crate::vc::is_url;
+
+/// What a proof may say of itself (Data Integrity 1.0 §2.1). Another member would be signed, and nobody would know what it asks for.
+const MEMBERS: [&str; 13] = [
+    "@context",
+    "id",
+    "type",
+    "cryptosuite",
+    "created",
+    "expires",
+    "verificationMethod",
+    "proofPurpose",
+    "domain",
+    "challenge",
+    "nonce",
+    "previousProof",
+    "proofValue",
+];
 
 /// A proof whose form is right.
 pub(super) struct ParsedProof<'a> {
@@ -34,6 +52,15 @@ impl<'a> ParsedProof<'a> {
             return Err(vec![malformed("", "a proof is an object")]);
         };
         let mut problems = Vec::new();
+        if let Some(other) = members
+            .keys()
+            .find(|name| !MEMBERS.contains(&name.as_str()))
+        {
+            let mut pointer = place.to_owned();
+            push_pointer(&mut pointer, other);
+            let message = "a proof has no such member";
+            problems.push(Problem::new(Code::ProofMalformed, pointer, message));
+        }
         let mut required = |name: &str| {
             let text = members
                 .get(name)

@@ -255,6 +255,7 @@ impl Job<'_> {
         if !proof.previous.is_empty() {
             return Err(stands_alone(place));
         }
+        self.same_contexts(proof, place)?;
         let config = self.config_of(proof);
         let proof_hash = hash_rdf(&config, HashAlgorithm::Sha256, self.canonicalizer)
             .map_err(|problem| within(place, problem))?;
@@ -275,6 +276,20 @@ impl Job<'_> {
             "/proofValue" => problem.under(place),
             _ => problem,
         })
+    }
+
+    /// What a proof says of its contexts must be what holds: of a suite over RDF it would be signed by nobody.
+    fn same_contexts(&self, proof: &ParsedProof<'_>, place: &str) -> Result<(), Problem> {
+        let Some(named) = proof.members.get("@context") else {
+            return Ok(());
+        };
+        let context = self.members.get("@context");
+        if context.is_some_and(|context| items(context) == items(named)) {
+            return Ok(());
+        }
+        let message = "the proof's contexts are not the document's";
+        let pointer = format!("{place}/@context");
+        Err(Problem::new(Code::ProofContextMismatch, pointer, message))
     }
 
     /// The proof's options as RDF: read with the document's contexts, whatever the proof itself brings.
@@ -306,16 +321,9 @@ impl Job<'_> {
         }
         let context = self.members.get("@context");
         let form = proof.suite.form();
+        self.same_contexts(proof, place)?;
         let config = if form == Form::Json {
             if let Some(named) = proof.members.get("@context") {
-                if !context.is_some_and(|context| items(context) == items(named)) {
-                    let message = "the proof's contexts are not the document's";
-                    return Err(Problem::new(
-                        Code::ProofContextMismatch,
-                        format!("{place}/@context"),
-                        message,
-                    ));
-                }
                 // Equal but for the form (`"x"` or `["x"]`): the signer hashed the form that the proof has.
                 if context != Some(named) {
                     let document = own_document.get_or_insert_with(|| self.unsecured().clone());

@@ -11,7 +11,7 @@ use crate::resolver::Resolver;
 ///
 /// Whether it is in force, and whether the signer is its issuer, is told of what [`open_credential`] gives.
 #[must_use]
-pub fn judge_credential(
+pub(super) fn judge_credential(
     document: &Value,
     resolver: &dyn Resolver,
     at_ms: Option<i64>,
@@ -24,7 +24,7 @@ pub fn judge_credential(
 /// All that is wrong with an enveloped presentation and with each credential in it. What was not asked, `challenge` or `domain`, is
 /// not looked at.
 #[must_use]
-pub fn judge_presentation(
+pub(super) fn judge_presentation(
     document: &Value,
     challenge: Option<&str>,
     domain: Option<&str>,

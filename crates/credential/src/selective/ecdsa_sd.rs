@@ -24,8 +24,8 @@ const SIGNATURE_BYTES: usize = 64;
 /// Bytes of a name made by HMAC-SHA-256.
 const NAME_BYTES: usize = 32;
 
-/// What must be new and random for each document.
-#[derive(Clone, Debug)]
+/// What must be new and random for each document. Cannot be printed.
+#[derive(Clone)]
 pub struct Secrets {
     /// Names the blank nodes. The holder gets it with the base proof.
     pub hmac_key: [u8; 32],

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use garita_credential::{KeyFile, ProofOptions, SigningKey, Suite, data_integrity};
 use serde_json::{Map, Value, json};
 
-use crate::common::{SIGNED, codes, eddsa, parse, read};
+use crate::common::{CANONICALIZER, SIGNED, codes, eddsa, parse, read, verify};
 
 /// Counts refusals by code, and insists that there is one.
 #[derive(Default)]
@@ -178,7 +179,7 @@ fn an_undefined_term_is_named() {
     );
     check(
         &|document| document["proof"]["evil"] = json!(1),
-        &["term-undefined"],
+        &["proof-malformed"],
     );
     check(
         &|document| {
@@ -455,5 +456,106 @@ fn a_jcs_proof_names_the_documents_contexts() {
                 .map_or((), drop)
         },
         &["proof-invalid"],
+    );
+}
+
+/// What verifiers read by its name in the JSON is signed under any name: moved aside, it would be signed and read by nobody.
+#[test]
+fn what_verifiers_read_cannot_be_moved_where_they_do_not_look() {
+    let file = KeyFile::did_key(SigningKey::from_seed([3; 32]));
+    let credentials = "https://www.w3.org/2018/credentials#";
+    let document = json!({
+        "@context": ["https://www.w3.org/ns/credentials/v2", {"x": "https://example.org/x"}],
+        "id": "urn:uuid:1", "type": ["VerifiableCredential"], "issuer": file.controller,
+        "validUntil": "2020-01-01T00:00:00Z",
+        "credentialStatus": {"id": "https://example.org/s#1", "type": "BitstringStatusListEntry", "statusPurpose": "revocation",
+            "statusListIndex": "1", "statusListCredential": "https://example.org/s"},
+        "credentialSubject": {"id": "did:example:s", "x": "1"},
+    });
+    let options = ProofOptions {
+        expires_ms: Some(0),
+        ..ProofOptions::assertion(&file.id, 0)
+    };
+    let suite = Suite::EddsaRdfc2022;
+    let signed =
+        data_integrity::create(&document, suite, &file.key, &options, &CANONICALIZER).unwrap();
+    verify(&signed).unwrap();
+    let until = json!({"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": "2020-01-01T00:00:00Z"});
+    let take = |document: &mut Value, name: &str| {
+        document
+            .as_object_mut()
+            .unwrap()
+            .shift_remove(name)
+            .unwrap()
+    };
+    let check = |name: &str, change: &dyn Fn(&mut Value), expected: &[&str]| {
+        let mut changed = signed.clone();
+        change(&mut changed);
+        assert_eq!(codes(&changed), expected, "{name}");
+    };
+    check(
+        "under its IRI",
+        &|d| {
+            take(d, "validUntil");
+            d[format!("{credentials}validUntil")] = until.clone();
+        },
+        &["name-other"],
+    );
+    check(
+        "under a name of one's own",
+        &|d| {
+            take(d, "validUntil");
+            d["@context"][1]["gone"] = json!({"@id": format!("{credentials}validUntil"), "@type": "http://www.w3.org/2001/XMLSchema#dateTime"});
+            d["gone"] = "2020-01-01T00:00:00Z".into();
+        },
+        &["name-other"],
+    );
+    check(
+        "a status under its IRI",
+        &|d| {
+            let status = take(d, "credentialStatus");
+            d[format!("{credentials}credentialStatus")] = status;
+        },
+        &["name-other"],
+    );
+    check(
+        "in a second object of the node",
+        &|d| {
+            let until = take(d, "validUntil");
+            d["@included"] =
+                json!([{"id": "urn:uuid:1", "type": "VerifiableCredential", "validUntil": until}]);
+        },
+        &["node-split"],
+    );
+    check(
+        "in the subject, which is made the credential",
+        &|d| {
+            let until = take(d, "validUntil");
+            let subject = d["credentialSubject"].clone();
+            d["credentialSubject"] = json!([subject, {"id": "urn:uuid:1", "type": "VerifiableCredential", "validUntil": until}]);
+        },
+        &["node-split"],
+    );
+    check(
+        "said backwards",
+        &|d| {
+            let status = take(d, "credentialStatus");
+            let mut status = status.as_object().unwrap().clone();
+            status.insert(
+                "@reverse".into(),
+                json!({"https://www.w3.org/2018/credentials#credentialStatus": {"id": "urn:uuid:1"}}),
+            );
+            d["@included"] = json!([status]);
+        },
+        &["name-other"],
+    );
+    check(
+        "the proof's own end",
+        &|d| {
+            let expires = take(&mut d["proof"], "expires");
+            d["proof"]["https://w3id.org/security#expiration"] =
+                json!({"@type": "http://www.w3.org/2001/XMLSchema#dateTime", "@value": expires});
+        },
+        &["proof-malformed"],
     );
 }

@@ -150,7 +150,7 @@ fn rotate(args: &RotateArgs) -> Result<String, String> {
     let number = history.latest().map_or(1, |version| version.number()) + 1;
     let key = new_key(KeyType::Ed25519)?;
     let public = key.verification_key();
-    let document = webvh::document(&did, &[(key_name(number), public.clone())]);
+    let document = next_document(&history, &did, number, &public)?;
     history
         .update(
             document,
@@ -169,6 +169,31 @@ fn rotate(args: &RotateArgs) -> Result<String, String> {
     write_secret(out, &file.to_json()).map_err(|e| e.to_string())?;
     write_log(&args.log, &history)?;
     Ok(file.id)
+}
+
+/// The document with the new key in the place of the old one; what else it says stays.
+fn next_document(
+    history: &History,
+    did: &str,
+    number: u64,
+    key: &garita_credential::VerificationKey,
+) -> Result<Value, String> {
+    let before = history.latest().map(|version| version.state());
+    let methods = before
+        .and_then(|document| document.get("verificationMethod"))
+        .and_then(Value::as_array);
+    if methods.is_none_or(|methods| methods.len() != 1) {
+        return Err("its document has not just one key; change it by hand".to_owned());
+    }
+    let mut document = webvh::document(did, &[(key_name(number), key.clone())]);
+    if let (Some(Value::Object(old)), Some(new)) = (before, document.as_object_mut()) {
+        for (name, member) in old {
+            if !new.contains_key(name) {
+                new.insert(name.clone(), member.clone());
+            }
+        }
+    }
+    Ok(document)
 }
 
 fn resolve(args: &ResolveArgs) -> ExitCode {

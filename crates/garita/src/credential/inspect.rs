@@ -37,8 +37,9 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
         Err(error) => return say::unusable(error),
     };
     let words = Words(args.by.lang.of());
-    for line in said(&document, words) {
-        say::data(line);
+    let opened = bench.opened(&document);
+    for line in said(opened.as_ref().unwrap_or(&document), words) {
+        say::words(line);
     }
     let problems = bench.problems(&document);
     say::data("");
@@ -69,23 +70,21 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
         }
         for problem in found {
             let text = problem.code.describe(words.0);
-            say::data(format!("  {}: {text} ({problem})", words.of("NO", "NO")));
+            say::words(format!("  NO: {text} ({problem})"));
         }
     }
-    let has_status = document.get("credentialStatus").is_some();
-    let mut of_status = problems.iter().filter(|p| is_of_status(p.code)).peekable();
-    let unknown = of_status
-        .peek()
-        .is_some_and(|p| p.code == Code::StatusListNotGiven);
-    if has_status && !unknown {
-        if of_status.peek().is_none() {
-            let text = words.of("nothing is said against it", "nada se dice en su contra");
-            say::data(format!("  {}: {text}", words.of("yes", "sí")));
-        }
-        for problem in of_status {
-            let text = problem.code.describe(words.0);
-            say::data(format!("  NO: {text} ({problem})"));
-        }
+    let (unknown, of_status): (Vec<_>, Vec<_>) = problems
+        .iter()
+        .filter(|p| is_of_status(p.code))
+        .partition(|p| p.code == Code::StatusListNotGiven);
+    let named = statuses(opened.as_ref().unwrap_or(&document));
+    if named > unknown.len() && of_status.is_empty() {
+        let text = words.of("nothing is said against it", "nada se dice en su contra");
+        say::data(format!("  {}: {text}", words.of("yes", "sí")));
+    }
+    for problem in of_status {
+        let text = problem.code.describe(words.0);
+        say::words(format!("  NO: {text} ({problem})"));
     }
     say::data("");
     say::data(words.of("Not checked", "No revisado"));
@@ -93,16 +92,16 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
         "whether what it says is true, and whether its issuer may say so",
         "si lo que dice es cierto, y si su emisor puede decirlo",
     )];
-    match (has_status, unknown) {
-        (true, true) => open.push(words.of(
+    if !unknown.is_empty() {
+        open.push(words.of(
             "whether it was revoked: give the list, --status URL=FILE",
             "si fue revocada: indique la lista, --status URL=ARCHIVO",
-        )),
-        (false, _) => open.push(words.of(
+        ));
+    } else if named == 0 {
+        open.push(words.of(
             "whether it was revoked: it names no list",
             "si fue revocada: no nombra ninguna lista",
-        )),
-        (true, false) => {}
+        ));
     }
     if document.get("credentialSchema").is_some() {
         open.push(words.of(
@@ -119,6 +118,15 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// How many statuses a document names, with those of the credentials in it.
+fn statuses(document: &Value) -> usize {
+    many(document.get("credentialStatus")).len()
+        + many(document.get("verifiableCredential"))
+            .iter()
+            .map(statuses)
+            .sum::<usize>()
 }
 
 /// The language of what is said.

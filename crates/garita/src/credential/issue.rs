@@ -28,7 +28,7 @@ pub(crate) struct IssueArgs {
     /// Multikey file with the secret (see `garita did create`)
     #[arg(long)]
     key: PathBuf,
-    /// What is shown with every part, by JSON pointer (ecdsa-sd-2023, bbs-2023): /issuer, /validUntil, …
+    /// What is shown with every part, by JSON pointer (ecdsa-sd-2023, bbs-2023), beside issuer, validity and status, which always are
     #[arg(long, value_name = "POINTER")]
     mandatory: Vec<String>,
     /// A context that the credential names beside the bundled ones
@@ -191,18 +191,27 @@ pub(super) fn issue(args: &IssueArgs) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let options = ProofOptions::assertion(id, real_now_ms());
-    match signed(
-        &document,
-        &key,
-        suite,
-        &options,
-        &args.mandatory,
-        canonicalizer,
-    ) {
+    let mandatory = mandatory(&document, &args.mandatory, suite);
+    match signed(&document, &key, suite, &options, &mandatory, canonicalizer) {
         Ok(Ok(signed)) => told(&signed),
         Ok(Err(problem)) => say::no(format!("{}: {problem}", args.file.display())),
         Err(error) => say::unusable(error),
     }
+}
+
+/// What is shown always: what was asked for, and what a verifier goes by. A holder who could leave out when a credential ends, or where its
+/// revocation is told, would.
+fn mandatory(document: &Value, asked: &[String], suite: Suite) -> Vec<String> {
+    let mut all = asked.to_vec();
+    if suite.form() == Form::Selective {
+        for name in ["issuer", "validFrom", "validUntil", "credentialStatus"] {
+            let pointer = format!("/{name}");
+            if document.get(name).is_some() && !all.contains(&pointer) {
+                all.push(pointer);
+            }
+        }
+    }
+    all
 }
 
 fn signed(

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use garita_canon::{Canonicalizer, ContextSet};
-use garita_credential::data_integrity::{self, ProofOptions, Suite};
+use garita_credential::data_integrity::{self, ProofOptions, Suite, VerifyOptions};
 use garita_credential::judge::StatusLists as _;
 use garita_credential::keys::KeyFile;
 use garita_credential::status::{
@@ -182,6 +182,20 @@ fn entry(args: &EntryArgs) -> Result<(), String> {
 fn set(args: &SetArgs) -> Result<(), String> {
     let key = read_key(&args.key)?;
     let (document, _) = read_list(&args.list)?;
+    let subject = document.get("credentialSubject");
+    let plain = |name: &str| subject.is_none_or(|s| s.get(name).is_none());
+    if !plain("statusSize") && subject.and_then(|s| s.get("statusSize")) != Some(&1.into())
+        || !plain("statusMessages")
+    {
+        return Err("statuses of more than one bit are not kept here".to_owned());
+    }
+    // What was changed behind its issuer's back is not signed anew.
+    let canonicalizer = Canonicalizer::new(ContextSet::bundled());
+    let own = VerifyOptions::assertion(&garita_credential::DidKeyResolver, None);
+    if let Err(problems) = data_integrity::verify(&document, &own, &canonicalizer) {
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Err(format!("{}: {}", args.list.display(), told.join("; ")));
+    }
     let issuer = text_of(&document, "/issuer")?;
     if issuer != key.controller {
         return Err(format!(
@@ -232,7 +246,7 @@ fn check(args: &CheckArgs) -> ExitCode {
             Ok(document) => document,
             Err((code, why)) => {
                 unreadable = true;
-                say::data(format!("{place}: {code}: {why}"));
+                say::words(format!("{place}: {code}: {why}"));
                 continue;
             }
         };
@@ -243,7 +257,7 @@ fn check(args: &CheckArgs) -> ExitCode {
                     garita_credential::Lang::En => "has no status",
                     garita_credential::Lang::Es => "no tiene estado",
                 };
-                say::data(format!("{place}: {text}"));
+                say::words(format!("{place}: {text}"));
             }
             Ok(outcomes) => {
                 for outcome in outcomes {
@@ -256,13 +270,13 @@ fn check(args: &CheckArgs) -> ExitCode {
                             (None, garita_credential::Lang::Es) => "en regla".to_owned(),
                         },
                     };
-                    say::data(format!("{place}: {}: {said}", outcome.purpose));
+                    say::words(format!("{place}: {}: {said}", outcome.purpose));
                 }
             }
             Err(problems) => {
                 against = true;
                 for problem in problems {
-                    say::data(format!("{place}: {problem}"));
+                    say::words(format!("{place}: {problem}"));
                 }
             }
         }
@@ -299,10 +313,17 @@ pub(super) fn replace(file: &Path, text: &str) -> Result<(), String> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
-    fs::write(&beside, text)
-        .and_then(|()| fs::File::open(&beside)?.sync_all())
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)
+        .and_then(|mut new| {
+            std::io::Write::write_all(&mut new, text.as_bytes())?;
+            new.sync_all()
+        });
+    written
         .and_then(|()| fs::rename(&beside, file))
-        .map_err(|e| format!("{}: {e}", file.display()))
+        .map_err(|e| format!("{}: {e}", beside.display()))
 }
 
 fn read_key(file: &Path) -> Result<KeyFile, String> {

@@ -11,7 +11,7 @@ use garita_credential::judge::{self, Judge, StatusLists};
 use garita_credential::status::{Given, StatusList};
 use garita_credential::time::parse_date_time_stamp;
 use garita_credential::{
-    Code, KeyHistory, Lang, Problem, ResolveError, ResolvedKey, Resolver, presentation,
+    Code, KeyHistory, Lang, Problem, ResolveError, ResolvedKey, Resolver, envelope, presentation,
 };
 use garita_exchange::booth::Ground as _;
 use garita_exchange::clock::real_now_ms;
@@ -125,6 +125,9 @@ type Found = Result<Vec<Problem>, (String, String)>;
 
 impl<'a> Bench<'a> {
     pub(super) fn of(by: &'a By, checks: judge::Checks) -> Result<Self, String> {
+        if by.trust.is_some() && !by.context.is_empty() {
+            return Err("--trust brings its own contexts; leave --context out".to_owned());
+        }
         let trust = by.trust.as_deref().map(shown::read_trust).transpose()?;
         let now_ms = match &by.now {
             None => real_now_ms(),
@@ -179,13 +182,25 @@ impl<'a> Bench<'a> {
         Ok(self.problems(&read(file)?))
     }
 
+    /// What an envelope holds, where its signature holds.
+    pub(super) fn opened(&self, document: &Value) -> Option<Value> {
+        let now_ms = Some(self.now_ms);
+        let opened = if envelope::is_presentation(document) {
+            let asked = presentation::Asked::default();
+            envelope::open_presentation(document, asked, &self.keys, now_ms)
+        } else {
+            envelope::open_credential(document, &self.keys, now_ms)
+        };
+        Some(opened.ok()?.into_document())
+    }
+
     /// All that is wrong with what is shown.
     pub(super) fn problems(&self, document: &Value) -> Vec<Problem> {
         let canonicalizer = match &self.keys.trust {
             Some(trust) => trust.canonicalizer(),
             None => self.contexts.of(document),
         };
-        let asked = presentation::is_one(document);
+        let asked = presentation::is_one(document) || envelope::is_presentation(document);
         let judge = Judge {
             resolver: &self.keys,
             canonicalizer,
@@ -232,14 +247,14 @@ fn tell(file: &Path, found: &Found, as_json: bool, lang: Lang) {
         (true, Lang::Es) => "verificado",
         (false, Lang::Es) => "no verificado",
     };
-    say::data(format!("{}: {verdict}", file.display()));
+    say::words(format!("{}: {verdict}", file.display()));
     for (code, pointer, message) in problems {
         let place = match (pointer, lang) {
             ("", _) => String::new(),
             (pointer, Lang::En) => format!(" at {pointer}"),
             (pointer, Lang::Es) => format!(" en {pointer}"),
         };
-        say::data(format!("  {code}{place}: {message}"));
+        say::words(format!("  {code}{place}: {message}"));
     }
 }
 
@@ -388,14 +403,17 @@ impl Resolver for Keys {
                 purposes: found.purposes,
             });
         }
-        match (&self.trust, self.histories.key(method, at_ms)) {
-            // What a history says of a key, even against it, is said.
-            (_, Ok(key)) => Ok(key),
-            (
-                Some(trust),
-                Err(ResolveError::KeyUnknown { .. } | ResolveError::DidMethodUnsupported { .. }),
-            ) => trust.network().keys.key(method, at_ms),
-            (_, Err(error)) => Err(error),
+        // A trust file may say of a did:key that it is revoked; the histories answer for any such key by themselves, so they come after.
+        let of_trust = self
+            .trust
+            .as_ref()
+            .map(|trust| trust.network().keys.key(method, at_ms));
+        match of_trust {
+            None
+            | Some(Err(
+                ResolveError::KeyUnknown { .. } | ResolveError::DidMethodUnsupported { .. },
+            )) => self.histories.key(method, at_ms),
+            Some(said) => said,
         }
     }
 }
