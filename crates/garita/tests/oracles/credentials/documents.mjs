@@ -108,10 +108,9 @@ class Maker {
     this.vocab = random.chance(0.06);
     this.examples = !this.vocab && random.chance(0.06);
     this.prefixed = random.chance(0.3);
-    this.scoped = random.chance(0.15);
   }
 
-  /** What was used is defined: inline, by a prefix, in the scope of a type, or by a vocabulary. */
+  /** What was used is defined: inline, by a prefix, or by a vocabulary. */
   context() {
     if (this.examples) return [V2, EXAMPLES, ...this.definitions(t => Object.keys(t).length > 0)];
     if (this.vocab) return [V2, { "@vocab": NS }, ...this.definitions(t => Object.keys(t).length > 0)];

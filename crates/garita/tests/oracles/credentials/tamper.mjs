@@ -6,8 +6,13 @@ const NOT_CLAIMS = new Set(["@context", "proof", "type", "@type", "@language", "
 /** The kinds of change; `swap` and `key` need another credential of the same kind. */
 export const KINDS = ["value", "drop", "add", "undefined", "swap", "key", "flip", "created", "issuer", "type"];
 
-/** The changed copy, or nothing where the credential has nothing to change in that way. */
-export function tampered(kind, signed, other, random) {
+/** A changed copy, and how it was changed: by a flipped character where the credential has nothing to change in the way that is asked for. */
+export function changedCopy(kind, signed, other, random) {
+  const changed = tampered(kind, signed, other, random);
+  return changed === undefined ? { change: "flip", changed: tampered("flip", signed, other, random) } : { change: kind, changed };
+}
+
+function tampered(kind, signed, other, random) {
   const copy = structuredClone(signed);
   const subject = [copy.credentialSubject].flat()[0];
   const proof = [copy.proof].flat()[0];
@@ -61,7 +66,7 @@ export function tampered(kind, signed, other, random) {
       copy.issuer = typeof copy.issuer === "string" ? method(other.otherKey).split("#")[0] : { ...copy.issuer, name: "Another" };
       return copy;
     case "type":
-      copy.type = copy.type.length > 1 ? ["VerifiableCredential"] : ["VerifiableCredential", "VerifiablePresentation"];
+      copy.type = copy.type.length > 1 ? ["VerifiableCredential"] : ["VerifiableCredential", "BitstringStatusListCredential"];
       return copy;
   }
 }

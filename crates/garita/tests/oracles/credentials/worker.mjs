@@ -6,7 +6,7 @@ import { parentPort } from "node:worker_threads";
 
 import { credential, Random } from "./documents.mjs";
 import { mandatories, reveals } from "./pointers.mjs";
-import { KINDS, tampered } from "./tamper.mjs";
+import { changedCopy, KINDS } from "./tamper.mjs";
 import { derive, newKey, SELECTIVE, sign, SUITES, verify } from "./theirs.mjs";
 
 parentPort.on("message", async job => {
@@ -54,8 +54,7 @@ async function made({ name, suite, kind, count, copies, seed, folder, without, s
     out.good.push({ file, ...(await verify(text)) });
     const other = { proof: signed[(n + 1) % signed.length].proof, otherKey };
     for (let copy = 0; copy < copies; copy++) {
-      const change = KINDS[(n * copies + copy) % KINDS.length];
-      const changed = tampered(change, made, other, random) ?? tampered("flip", made, other, random);
+      const { change, changed } = changedCopy(KINDS[(n * copies + copy) % KINDS.length], made, other, random);
       const file = join(folder, "bad", `${name}-${n}-${copy}-${change}.json`);
       const text = JSON.stringify(changed);
       writeFileSync(file, text);
