@@ -2,15 +2,18 @@
 
 use std::process::Command;
 
-use crate::fuzz;
+use crate::{fuzz, peers};
 
-/// Runs the binary's own benchmarks, or the fuzzer.
+/// Runs the binary's own benchmarks, or the fuzzer; where credentials are measured alone, other implementations after them.
 pub(crate) fn run(areas: &[String]) -> Result<(), String> {
     if let Some(("fuzz", rest)) = areas
         .split_first()
         .map(|(first, rest)| (first.as_str(), rest))
     {
         return fuzz::run(rest);
+    }
+    if areas == ["credential"] {
+        return peers::run();
     }
     let mut command = Command::new("cargo");
     command.args(["run", "--release", "--package", "garita", "--", "bench"]);

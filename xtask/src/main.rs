@@ -7,6 +7,7 @@ mod fuzz;
 mod install;
 mod ledger;
 mod oracles;
+mod peers;
 mod programs;
 mod tidy;
 mod verify;
@@ -21,7 +22,7 @@ usage: cargo xtask COMMAND
              other people's programs judge what ours writes and serves; all of them, or those named
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
-  bench-all  the benchmarks (alias: cargo bench-all); `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
+  bench-all  the benchmarks (alias: cargo bench-all); `bench-all credential` with other implementations beside ours; `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
 ";
 
 fn main() -> ExitCode {
