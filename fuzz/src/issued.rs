@@ -3,7 +3,7 @@
 use garita_credential::Suite;
 use garita_credential::judge::{Checks, Lists};
 use garita_credential::vc_api::{self, Issuer, Way};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::change::changed;
 use crate::credential::readable;
@@ -17,7 +17,7 @@ pub(crate) fn run(document: &Value, number: usize) {
     };
     let mut credential = document.get("credential").unwrap_or(document).clone();
     name(&mut credential, issuer.controller());
-    let mut options = json!({});
+    let mut options = Map::new();
     let pointers = |name: &str| {
         document
             .get("options")
@@ -25,7 +25,8 @@ pub(crate) fn run(document: &Value, number: usize) {
     };
     if selects(issuer) {
         let asked = pointers("mandatoryPointers").cloned();
-        options["mandatoryPointers"] = asked.unwrap_or_else(|| json!(["/issuer"]));
+        let mandatory = asked.unwrap_or_else(|| json!(["/issuer"]));
+        options.insert("mandatoryPointers".into(), mandatory);
     }
     let body = json!({"credential": credential, "options": options});
     let answer = vc_api::issue(issuer, &body, None, &fresh, NOW, &CANONICALIZER);

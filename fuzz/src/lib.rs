@@ -31,8 +31,11 @@ use garita_formats::{Draft, Fault, IMPORTERS, Severity, draft::FAULTS_MAX, read,
 pub struct Target {
     /// Its name, and its corpus' folder under `fuzz/corpus`.
     pub name: &'static str,
-    run: fn(&'static str, &[u8]),
+    run: Run,
 }
+
+/// What runs a target, given its name.
+type Run = fn(&'static str, &[u8]);
 
 impl Target {
     /// Runs the target.
@@ -45,7 +48,7 @@ impl Target {
 }
 
 /// Those that are no kind of document that people already have.
-const OTHERS: [(&str, fn(&'static str, &[u8])); 9] = [
+const OTHERS: [(&str, Run); 9] = [
     ("sheet", sheets::run),
     ("canon-json", canon_json::run),
     ("json-ld", json_ld::run),
