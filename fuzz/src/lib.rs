@@ -1,10 +1,23 @@
-//! Fuzz targets: one for each kind of document, and one for each reader below them.
+//! Fuzz targets: one for each kind of document, one for each reader below them, and one for each form of what is signed.
 //!
 //! A target takes any bytes and panics where a promise is broken. `tests/replay.rs` runs each for some seconds over its corpus and over
 //! mutations of it; `cargo bench-all fuzz` runs libFuzzer, guided by coverage, for minutes.
 
+mod canon_json;
+mod change;
+mod credential;
+mod did;
+mod http_signature;
+mod issued;
+mod json_ld;
 mod mutate;
+mod nquads;
+mod office;
 mod sheets;
+mod shown;
+mod status;
+mod token;
+mod webvh;
 #[path = "../../crates/formats/tests/support/workbooks.rs"]
 #[expect(clippy::unwrap_used, reason = "what a fuzzer makes fits")]
 mod workbooks;
@@ -18,8 +31,11 @@ use garita_formats::{Draft, Fault, IMPORTERS, Severity, draft::FAULTS_MAX, read,
 pub struct Target {
     /// Its name, and its corpus' folder under `fuzz/corpus`.
     pub name: &'static str,
-    run: fn(&'static str, &[u8]),
+    run: Run,
 }
+
+/// What runs a target, given its name.
+type Run = fn(&'static str, &[u8]);
 
 impl Target {
     /// Runs the target.
@@ -31,6 +47,19 @@ impl Target {
     }
 }
 
+/// Those that are no kind of document that people already have.
+const OTHERS: [(&str, Run); 9] = [
+    ("sheet", sheets::run),
+    ("canon-json", canon_json::run),
+    ("json-ld", json_ld::run),
+    ("nquads", nquads::run),
+    ("credential", credential::run),
+    ("token", token::run),
+    ("did", did::run),
+    ("status", status::run),
+    ("http-signature", http_signature::run),
+];
+
 /// All targets.
 pub fn targets() -> Vec<Target> {
     IMPORTERS
@@ -39,10 +68,7 @@ pub fn targets() -> Vec<Target> {
             name: importer.name,
             run: document,
         })
-        .chain([Target {
-            name: "sheet",
-            run: sheets::run,
-        }])
+        .chain(OTHERS.map(|(name, run)| Target { name, run }))
         .collect()
 }
 
