@@ -17,6 +17,9 @@ const LINES_MAX: usize = 200;
 /// Characters of a value; pictures are carried in texts too.
 const VALUE_CHARS_MAX: usize = 120;
 
+/// What was looked at, in both languages, and which codes are against it.
+type Group = (&'static str, &'static str, fn(Code) -> bool);
+
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     #[command(flatten)]
@@ -44,7 +47,7 @@ pub(super) fn inspect(args: &InspectArgs) -> ExitCode {
     let problems = bench.problems(&document);
     say::data("");
     say::data(words.of("Checked", "Revisado"));
-    let groups: [(&str, &str, fn(Code) -> bool); 4] = [
+    let groups: [Group; 4] = [
         ("the signatures hold", "las firmas son válidas", is_of_proof),
         ("it is in force", "está vigente", is_of_dates),
         (
