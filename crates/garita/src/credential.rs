@@ -4,6 +4,7 @@ pub(crate) mod contexts;
 pub(crate) mod did;
 mod inspect;
 pub(crate) mod issue;
+mod locked;
 pub(crate) mod status;
 mod verify;
 
@@ -90,7 +91,7 @@ pub(crate) enum CredentialCommand {
     Derive(issue::DeriveArgs),
     /// Verify credentials and presentations: files, or files with the text of a QR code; exit 0 all valid, 1 one is not, 2 one cannot be read
     Verify(verify::VerifyArgs),
-    /// Say in words what a credential says, by whom, what was checked and what was not
+    /// Say in words what a credential says, by whom, what was checked and what was not; exit 0 nothing is against it, 1 something is, 2 it cannot be read
     Inspect(inspect::InspectArgs),
     /// Show credentials as their holder; the presentation goes to stdout
     Present(shown::PresentArgs),

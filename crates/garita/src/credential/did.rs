@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use garita_canon::{Canonicalizer, ContextSet};
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use super::KeyTypeName;
 use super::issue::{create_key, new_key};
+use super::locked::{self, Locked};
 use crate::say;
 
 #[derive(Debug, Subcommand)]
@@ -130,21 +132,22 @@ fn begin(args: &CreateArgs, place: &str, log: &Path) -> Result<String, String> {
         key,
     };
     write_secret(&args.out, &file.to_json()).map_err(|e| e.to_string())?;
-    write_log(log, &history)?;
+    locked::create(log, &history.to_jsonl())?;
     Ok(did)
 }
 
 fn rotate(args: &RotateArgs) -> Result<String, String> {
     let text = fs::read_to_string(&args.key).map_err(|e| format!("{}: {e}", args.key.display()))?;
     let old = <KeyFile>::parse(&text).map_err(|e| format!("{}: {e}", args.key.display()))?;
-    let mut history = read_log(&args.log)?;
+    let held = Locked::open(&args.log)?;
+    let mut history = read_log(held.path())?;
     let did = history.did().as_str().to_owned();
-    let at_ms = whole_second();
+    let at_ms = next_second(&history);
     let Some(out) = &args.out else {
         history
             .deactivate(at_ms, &old.key, &canonicalizer())
             .map_err(|problem| problem.to_string())?;
-        write_log(&args.log, &history)?;
+        held.replace(&history.to_jsonl())?;
         return Ok(did);
     };
     let number = history.latest().map_or(1, |version| version.number()) + 1;
@@ -167,7 +170,11 @@ fn rotate(args: &RotateArgs) -> Result<String, String> {
     };
     // The key first: a log that names a key which nobody has could never be changed again.
     write_secret(out, &file.to_json()).map_err(|e| e.to_string())?;
-    write_log(&args.log, &history)?;
+    if let Err(error) = held.replace(&history.to_jsonl()) {
+        // The log does not name it, and it would stand in the way of the next try.
+        let _ = fs::remove_file(out);
+        return Err(error);
+    }
     Ok(file.id)
 }
 
@@ -257,11 +264,18 @@ pub(super) fn read_log(file: &Path) -> Result<History, String> {
         .map_err(|broken| format!("{place}: {}", broken.problem))
 }
 
-fn write_log(file: &Path, history: &History) -> Result<(), String> {
-    super::status::replace(file, &history.to_jsonl())
-}
-
 /// Times of versions are in whole seconds.
 fn whole_second() -> i64 {
     real_now_ms() / 1_000 * 1_000
+}
+
+/// The time of the next version: a whole second that has not begun, and later than the last version's, waited for. What was signed up to now
+/// is before it, what is signed from now on is not.
+fn next_second(history: &History) -> i64 {
+    let last_ms = history.latest().map_or(0, |version| version.at_ms());
+    let at_ms = (whole_second() + 1_000).max(last_ms + 1_000);
+    // A version far in the future is for the check of times to refuse, not to be waited for.
+    let wait_ms = (at_ms - real_now_ms()).clamp(0, 2_000);
+    std::thread::sleep(Duration::from_millis(wait_ms.unsigned_abs()));
+    at_ms
 }

@@ -22,7 +22,7 @@ use crate::say;
 
 #[derive(Debug, Args)]
 pub(crate) struct IssueArgs {
-    /// Cryptosuite; where none is named, the usual one of the key: eddsa-rdfc-2022, ecdsa-rdfc-2019 or bbs-2023
+    /// Cryptosuite; where none is named, the usual one of the key: eddsa-rdfc-2022, ecdsa-rdfc-2019 (ecdsa-sd-2023 with --mandatory) or bbs-2023
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
     /// Multikey file with the secret (see `garita did create`)
@@ -177,8 +177,10 @@ pub(super) fn issue(args: &IssueArgs) -> ExitCode {
     let canonicalizer = contexts.of(&document);
     let (id, controller) = key.names();
     if vc::issuer_of(&document).is_some_and(|issuer| issuer != controller) {
-        say::talk(format!("issuer is not the key's controller `{controller}`"));
-        return ExitCode::FAILURE;
+        let file = args.file.display();
+        return say::no(format!(
+            "{file}: issuer is not the key's controller `{controller}`"
+        ));
     }
     let mut problems = vc::check(&document, None);
     problems.extend(vc::check_known_resources(&document));

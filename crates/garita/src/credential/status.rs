@@ -18,6 +18,7 @@ use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
 use serde_json::Value;
 
+use super::locked::{self, Locked};
 use super::{read, verify};
 use crate::{say, shown};
 
@@ -64,7 +65,7 @@ pub(crate) struct CreateArgs {
     /// What it is about
     #[arg(long, value_enum, default_value = "revocation")]
     purpose: PurposeName,
-    /// How many credentials it has room for; fewer than 131072 hide nobody
+    /// How many credentials it has room for, at least 131072: among fewer nobody is hidden
     #[arg(long, default_value_t = ENTRIES_MIN)]
     entries: u64,
     /// Until when it is good, such as 2027-01-01T00:00:00Z
@@ -149,11 +150,7 @@ fn create(args: &CreateArgs) -> Result<(), String> {
         .transpose()?;
     let signed = signed(&register, &options, &key, now_ms)?;
     let text = format!("{signed:#}\n");
-    let mut file = fs::OpenOptions::new();
-    let opened = file.write(true).create_new(true).open(&args.out);
-    opened
-        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
-        .map_err(|e| format!("{}: {e}", args.out.display()))?;
+    locked::create(&args.out, &text)?;
     say::data(&args.url);
     Ok(())
 }
@@ -181,7 +178,9 @@ fn entry(args: &EntryArgs) -> Result<(), String> {
 
 fn set(args: &SetArgs) -> Result<(), String> {
     let key = read_key(&args.key)?;
-    let (document, _) = read_list(&args.list)?;
+    // Held from before it is read until it is written: two that set at once would each undo the other.
+    let held = Locked::open(&args.list)?;
+    let (document, _) = read_list(held.path())?;
     let subject = document.get("credentialSubject");
     let plain = |name: &str| subject.is_none_or(|s| s.get(name).is_none());
     if !plain("statusSize") && subject.and_then(|s| s.get("statusSize")) != Some(&1.into())
@@ -223,7 +222,7 @@ fn set(args: &SetArgs) -> Result<(), String> {
         .and_then(Value::as_u64)
         .and_then(|ttl| u32::try_from(ttl).ok());
     let text = format!("{:#}\n", signed(&register, &options, &key, now_ms)?);
-    replace(&args.list, &text)?;
+    held.replace(&text)?;
     say::data(format!("{changed} of {} changed", args.index.len()));
     Ok(())
 }
@@ -306,24 +305,6 @@ fn signed(
     let proof = ProofOptions::assertion(&key.id, now_ms);
     data_integrity::create(&list, suite, &key.key, &proof, &canonicalizer)
         .map_err(|problem| problem.to_string())
-}
-
-/// A new file under the name, whole or not at all: a list half written revokes nobody.
-pub(super) fn replace(file: &Path, text: &str) -> Result<(), String> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)
-        .and_then(|mut new| {
-            std::io::Write::write_all(&mut new, text.as_bytes())?;
-            new.sync_all()
-        });
-    written
-        .and_then(|()| fs::rename(&beside, file))
-        .map_err(|e| format!("{}: {e}", beside.display()))
 }
 
 fn read_key(file: &Path) -> Result<KeyFile, String> {

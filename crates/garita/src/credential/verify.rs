@@ -182,6 +182,11 @@ impl<'a> Bench<'a> {
         Ok(self.problems(&read(file)?))
     }
 
+    /// Whether it is asked for whom a presentation is, and what it answers.
+    pub(super) fn asks(&self) -> bool {
+        self.by.challenge.is_some() && self.by.domain.is_some()
+    }
+
     /// What an envelope holds, where its signature holds.
     pub(super) fn opened(&self, document: &Value) -> Option<Value> {
         let now_ms = Some(self.now_ms);
@@ -238,6 +243,7 @@ fn tell(file: &Path, found: &Found, as_json: bool, lang: Lang) {
             })
             .collect();
         let verified = problems.is_empty();
+        let file = file.display().to_string();
         say::data(json!({ "file": file, "verified": verified, "problems": problems }));
         return;
     }
