@@ -212,9 +212,14 @@ def close(schema):
             close(inner)
 
 
+# Corpora of what is signed, which no importer reads.
+SIGNED = {"canon-json", "credential", "did", "http-signature", "json-ld", "nquads", "status", "token"}
+
+
 def documents_of_people():
     """What an importer is given: a file of each kind, as text."""
-    files = [f for f in sorted((ROOT / "fuzz/corpus").glob("*/*")) if f.stat().st_size < 20_000]
+    files = sorted(f for f in (ROOT / "fuzz/corpus").glob("*/*") if f.parent.name not in SIGNED)
+    files = [f for f in files if f.stat().st_size < 20_000]
     # A workbook is no text, and goes another way.
     return [f.read_text() for f in files if f.suffix != ".xlsx"]
 
