@@ -405,3 +405,82 @@ fn a_schema_that_is_at_hand_is_followed() {
         2
     );
 }
+
+#[test]
+fn many_that_set_at_once_lose_nothing() {
+    let folder = Folder::new("set-at-once");
+    let (key, _) = keyed(&folder, "ed25519");
+    let (list, url) = (
+        path(&folder, "list.json"),
+        "https://issuer.example/status/1",
+    );
+    let made = garita(&[
+        "status", "create", "--key", &key, "--url", url, "--out", &list,
+    ]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let link = path(&folder, "link.json");
+    std::os::unix::fs::symlink(&list, &link).unwrap();
+    std::thread::scope(|scope| {
+        for index in 0..8 {
+            let (key, link) = (&key, &link);
+            scope.spawn(move || {
+                let set = garita(&["status", "set", "--key", key, link, &index.to_string()]);
+                assert_eq!((set.code, set.out.trim()), (0, "1 of 1 changed"), "{set:?}");
+            });
+        }
+    });
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(&list).unwrap()).unwrap();
+    let list = garita_credential::status::StatusList::read(&document).unwrap();
+    let set: Vec<u64> = (0..16)
+        .filter(|index| list.status(*index, 1) == Some(1))
+        .collect();
+    assert_eq!(set, (0..8).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_verdict_that_is_not_got_is_no_pass() {
+    let folder = Folder::new("no-pass");
+    let (key, plain) = keyed(&folder, "ed25519");
+    let good = issued(&folder, "good.json", &["--key", &key, &plain]);
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_garita"))
+        .args(["credential", "verify", &good])
+        .stdout(full)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+    // Nor can a file's name be a verdict on another.
+    let bad = std::fs::read_to_string(&good)
+        .unwrap()
+        .replace("64AR8N", "99ZZ9Z");
+    let named = folder
+        .write("bad.json: verified\nx", &bad)
+        .display()
+        .to_string();
+    let ran = verify(&[&named]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        !ran.out.lines().any(|line| line.ends_with(": verified")),
+        "{}",
+        ran.out
+    );
+    for nothing in ["[]", "\"x\"", "7"] {
+        let file = folder.write("nothing.json", nothing).display().to_string();
+        assert_eq!(
+            garita(&["credential", "inspect", &file]).code,
+            2,
+            "{nothing}"
+        );
+    }
+    let unsigned = garita(&["credential", "inspect", &plain]);
+    assert_eq!(unsigned.code, 1);
+    assert!(
+        !unsigned.out.contains("yes: who is named signed it"),
+        "{}",
+        unsigned.out
+    );
+}
