@@ -8,7 +8,8 @@ mod locked;
 pub(crate) mod status;
 mod verify;
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -115,7 +116,15 @@ pub(crate) fn credential(command: CredentialCommand) -> ExitCode {
 
 /// A document, as JSON or as the text of a QR code.
 pub(crate) fn read(file: &Path) -> Result<Value, (String, String)> {
-    let bytes = fs::read(file).map_err(|e| ("file-unreadable".to_owned(), e.to_string()))?;
+    let mut bytes = Vec::new();
+    // No more than one byte too many: what is larger is told so, and something without an end has one here.
+    File::open(file)
+        .and_then(|opened| {
+            opened
+                .take(CREDENTIAL_BYTES_MAX as u64 + 1)
+                .read_to_end(&mut bytes)
+        })
+        .map_err(|e| ("file-unreadable".to_owned(), e.to_string()))?;
     if let Some(text) = std::str::from_utf8(&bytes)
         .ok()
         .filter(|t| carry::is_carried(t))

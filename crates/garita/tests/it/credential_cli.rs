@@ -476,6 +476,8 @@ fn a_verdict_that_is_not_got_is_no_pass() {
             "{nothing}"
         );
     }
+    let endless = verify(&["/dev/zero"]);
+    assert_eq!(endless.code, 2, "{endless:?}");
     let unsigned = garita(&["credential", "inspect", &plain]);
     assert_eq!(unsigned.code, 1);
     assert!(
