@@ -5,17 +5,17 @@ use std::sync::Arc;
 use garita_canon::{Canonicalizer, HashAlgorithm};
 use serde_json::Value;
 
-use super::PROOF_VALUE_BYTES_MAX;
 use super::disclosure::{Disclosure, split};
 use super::statements::{Names, Statements, by_hmac, not_the_signed, shown};
 use super::value::{
-    begin, read_indexes, read_names, read_pointers, write_indexes, write_names, write_pointers,
+    base_of, begin, read_indexes, read_names, read_pointers, write_indexes, write_names,
+    write_pointers,
 };
 use crate::ProofOptions;
 use crate::bbs::{SecretKey, proof_holds, prove};
 use crate::cbor::{NotThat, Reader, Writer};
 use crate::data_integrity::{Draft, Suite, digest, hash_rdf, split_proof};
-use crate::keys::{KeyType, VerificationKey, base64url_multibase, to_base64url_multibase};
+use crate::keys::{KeyType, VerificationKey, to_base64url_multibase};
 use crate::problem::{Code, Problem};
 
 const BASE: [u8; 3] = [0xd9, 0x5d, 0x02];
@@ -80,18 +80,7 @@ pub fn derive(
     canonicalizer: &Canonicalizer,
 ) -> Result<Value, Problem> {
     let (unsecured, proof) = split_proof(document, Suite::Bbs2023)?;
-    let base = proof
-        .get("proofValue")
-        .and_then(Value::as_str)
-        .and_then(|text| base64url_multibase(text, PROOF_VALUE_BYTES_MAX))
-        .and_then(|bytes| Base::read(&bytes).ok())
-        .ok_or_else(|| {
-            Problem::new(
-                Code::ProofNotBase,
-                "/proof/proofValue",
-                "there is no base proof to derive from",
-            )
-        })?;
+    let base = base_of(&proof, Base::read)?;
     let statements = statements(&unsecured, &base.hmac_key, canonicalizer)?;
     let disclosure = Disclosure::of(&statements, &base.mandatory, reveal)?;
     let (mut messages, mut selective) = (Vec::new(), Vec::new());

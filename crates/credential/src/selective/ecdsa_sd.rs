@@ -7,7 +7,8 @@ use super::PROOF_VALUE_BYTES_MAX;
 use super::disclosure::{Disclosure, split};
 use super::statements::{Names, Statements, by_hmac, not_the_signed, shown};
 use super::value::{
-    begin, read_indexes, read_names, read_pointers, write_indexes, write_names, write_pointers,
+    base_of, begin, read_indexes, read_names, read_pointers, write_indexes, write_names,
+    write_pointers,
 };
 use crate::ProofOptions;
 use crate::cbor::{NotThat, Reader, Writer};
@@ -100,18 +101,7 @@ pub fn derive(
     canonicalizer: &Canonicalizer,
 ) -> Result<Value, Problem> {
     let (unsecured, proof) = split_proof(document, Suite::EcdsaSd2023)?;
-    let base = proof
-        .get("proofValue")
-        .and_then(Value::as_str)
-        .and_then(|text| base64url_multibase(text, PROOF_VALUE_BYTES_MAX))
-        .and_then(|bytes| Base::read(&bytes).ok())
-        .ok_or_else(|| {
-            Problem::new(
-                Code::ProofNotBase,
-                "/proof/proofValue",
-                "there is no base proof to derive from",
-            )
-        })?;
+    let base = base_of(&proof, Base::read)?;
     let statements = Statements::of(
         &unsecured,
         |names| by_hmac(&base.hmac_key, names),

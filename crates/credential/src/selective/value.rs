@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
+use super::PROOF_VALUE_BYTES_MAX;
 use super::statements::Names;
 use crate::cbor::{NotThat, Reader, Writer};
+use crate::keys::base64url_multibase;
+use crate::problem::{Code, Problem};
 
 /// The five items after a prefix.
 pub(super) fn begin<'a>(bytes: &'a [u8], prefix: &[u8]) -> Result<Reader<'a>, NotThat> {
@@ -13,6 +18,25 @@ pub(super) fn begin<'a>(bytes: &'a [u8], prefix: &[u8]) -> Result<Reader<'a>, No
     } else {
         Err(NotThat)
     }
+}
+
+/// What the base proof of a document holds.
+///
+/// # Errors
+/// With `proof-not-base`, where its value is none of this suite.
+pub(super) fn base_of<B>(
+    proof: &Map<String, Value>,
+    read: impl FnOnce(&[u8]) -> Result<B, NotThat>,
+) -> Result<B, Problem> {
+    proof
+        .get("proofValue")
+        .and_then(Value::as_str)
+        .and_then(|text| base64url_multibase(text, PROOF_VALUE_BYTES_MAX))
+        .and_then(|bytes| read(&bytes).ok())
+        .ok_or_else(|| {
+            let message = "there is no base proof to derive from";
+            Problem::new(Code::ProofNotBase, "/proof/proofValue", message)
+        })
 }
 
 /// Names by the number of the canonical one, smallest first; none where a name is not one that was made here.
