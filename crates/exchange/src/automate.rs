@@ -30,8 +30,8 @@ pub(crate) struct Issue {
     pub(crate) audience: Vec<String>,
     pub(crate) rule: &'static str,
     pub(crate) trigger: String,
-    /// Records that it opens to its audience.
-    pub(crate) opens: Vec<CaseRecord>,
+    /// Records that it opens to its audience, whole or in a view.
+    pub(crate) opens: Vec<(CaseRecord, String)>,
     /// Records that it answers or comes after.
     pub(crate) follows: Vec<String>,
 }
@@ -70,7 +70,7 @@ impl Batch<'_> {
             .cloned()
             .collect();
         let network = Arc::clone(&self.desk.network);
-        let mut opened: BTreeMap<String, Vec<CaseRecord>> = BTreeMap::new();
+        let mut opened: BTreeMap<String, Vec<(CaseRecord, String)>> = BTreeMap::new();
         for record in records {
             let had = self.had(&record.id)?;
             let of = |case: &CaseRef| {
@@ -81,10 +81,9 @@ impl Batch<'_> {
                 }
             };
             for entry in audience::grown(profile.model(), &record, &had, &of, &network.directory) {
-                // Views are made at sequencing; a later view comes with the credentials issue, where they are derived.
-                if entry.view.is_none() {
-                    opened.entry(entry.party).or_default().push(record.clone());
-                }
+                let view = entry.view.unwrap_or_else(|| WHOLE.to_owned());
+                let opens = opened.entry(entry.party).or_default();
+                opens.push((record.clone(), view));
             }
         }
         Ok(opened
@@ -94,7 +93,7 @@ impl Batch<'_> {
                 record_type: GRANT.to_owned(),
                 about: state.case.clone(),
                 subject: json!({
-                    "records": records.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
+                    "records": records.iter().map(|(r, _)| r.id.as_str()).collect::<Vec<_>>(),
                     "to": party,
                     "from": "start",
                 }),
@@ -150,7 +149,6 @@ impl Batch<'_> {
             .iter()
             .map(|party| (party.clone(), WHOLE.to_owned()))
             .collect();
-        let granted = audience.clone();
         audience.insert((issuer.to_string(), WHOLE.to_owned()));
         self.audiences.insert(envelope.id.clone(), audience.clone());
         let sequenced = self.leaf(&envelope, WHOLE, LeafAct::Issued, issuer, &audience, None)?;
@@ -164,18 +162,120 @@ impl Batch<'_> {
         )?;
         self.entitle(&envelope, WHOLE, &case_record, &audience, sequenced.index)?;
         self.send(&network, &envelope.id, WHOLE, &audience);
-        for record in issue.opens {
+        for (record, view) in issue.opens {
             let Ok(opened) = Envelope::read(&record.document) else {
                 continue;
             };
-            self.entitle(&opened, WHOLE, &record, &granted, sequenced.index)?;
-            self.send(&network, &opened.id, WHOLE, &granted);
-            self.audiences
-                .entry(opened.id)
-                .or_default()
-                .extend(granted.iter().cloned());
+            let granted: BTreeSet<(String, String)> = issue
+                .audience
+                .iter()
+                .map(|party| (party.clone(), view.clone()))
+                .collect();
+            if view == WHOLE {
+                self.entitle(&opened, WHOLE, &record, &granted, sequenced.index)?;
+                self.send(&network, &opened.id, WHOLE, &granted);
+            } else {
+                self.open_view(&opened, &record, &view, &granted, sequenced.index)?;
+            }
+            self.audiences.entry(opened.id).or_default().extend(granted);
         }
         Ok(())
+    }
+
+    /// Opens a view of a record of ours that was logged earlier: the one that is kept, or one that is derived now.
+    fn open_view(
+        &mut self,
+        whole: &Envelope,
+        record: &CaseRecord,
+        view: &str,
+        granted: &BTreeSet<(String, String)>,
+        index: u64,
+    ) -> Result<(), Refusal> {
+        if let Some(kept) = self.kept_view(&whole.id, view)? {
+            let network = Arc::clone(&self.desk.network);
+            let envelope = Envelope {
+                view: Some(view.to_owned()),
+                saw: Vec::new(),
+                ..whole.clone()
+            };
+            let shown = envelope.case_record(Arc::new(kept), record.logged_ms, None);
+            self.entitle(&envelope, view, &shown, granted, index)?;
+            self.send(&network, &whole.id, view, granted);
+            return Ok(());
+        }
+        let programs = Arc::clone(&self.desk.programs);
+        let profile = programs
+            .for_core(&whole.profile)
+            .ok_or_else(|| internal("profile-unknown", &whole.profile))?;
+        let shown = match self.derived_later(whole, record, view, &profile)? {
+            Some(derived) => derived,
+            None => self.reduced(
+                &profile,
+                &record.document,
+                &whole.record_type,
+                view,
+                &whole.issuer,
+            )?,
+        };
+        self.place_view(whole, view, shown, &whole.issuer, granted, record.logged_ms)?;
+        Ok(())
+    }
+
+    /// The document of a view that was made before: in this batch, or earlier.
+    fn kept_view(&self, id: &str, view: &str) -> Result<Option<Value>, Refusal> {
+        let here = self.commit.records.iter();
+        let bytes = match here.into_iter().find(|r| r.id == id && r.view == view) {
+            Some(row) => Some(row.document.clone()),
+            None => self
+                .desk
+                .reader
+                .node_record(id, view)
+                .map_err(|e| store_refusal(&e))?
+                .map(|held| held.record.document),
+        };
+        bytes
+            .map(|bytes| serde_json::from_slice(&bytes))
+            .transpose()
+            .map_err(|e| internal("view-unreadable", &e.to_string()))
+    }
+
+    /// A view derived from the base proof that was kept, or that is made now; none where it cannot be derived.
+    fn derived_later(
+        &mut self,
+        whole: &Envelope,
+        record: &CaseRecord,
+        view: &str,
+        profile: &Profile,
+    ) -> Result<Option<Value>, Refusal> {
+        let here = self.commit.derivers.iter().find(|(id, _)| *id == whole.id);
+        let base = match here {
+            Some((_, proof)) => Some(proof.clone()),
+            None => self
+                .desk
+                .reader
+                .node_deriver(&whole.id)
+                .map_err(|e| store_refusal(&e))?,
+        };
+        let (document, record_type) = (&record.document, &whole.record_type);
+        if let Some(base) = base {
+            return self
+                .desk
+                .signer
+                .later_view(document, record_type, view, &base, profile.model())
+                .map_err(|e| internal("view-underivable", &e.to_string()));
+        }
+        let Some(hosted) = self.desk.hosted.get(&whole.issuer) else {
+            return Ok(None);
+        };
+        let made =
+            self.desk
+                .signer
+                .deriver(document, record_type, profile.model(), hosted, self.now_ms);
+        let Some(made) = made else { return Ok(None) };
+        let derived = made.view(view).cloned();
+        let kept = (whole.id.clone(), made.to_bytes());
+        self.commit.derivers.push(kept);
+        Ok(derived)
     }
 
     /// Who has got a record of ours: from this batch, from the store's entitlements here and deliveries elsewhere.

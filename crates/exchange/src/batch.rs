@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use garita_profile::case::{CaseRef, CaseState};
-use garita_profile::{audience, notice};
+use garita_profile::{Profile, audience, notice, view};
 
 use crate::automate::{Issue, seats_changed};
 use garita_store::{
@@ -488,6 +488,7 @@ impl<'a> Batch<'a> {
             bytes,
             envelope,
             once: _,
+            deriver,
         } = record;
         let network = Arc::clone(&self.desk.network);
         let case_record = envelope.case_record(Arc::clone(&document), self.logged_ms, None);
@@ -534,39 +535,81 @@ impl<'a> Batch<'a> {
             .filter(|(_, v)| v != WHOLE)
             .map(|(_, v)| v.clone())
             .collect();
-        for view in views {
-            let reduced =
-                audience::reduce(profile.model(), &document, &envelope.record_type, &view)
-                    .ok_or_else(|| internal("view-unknown", &view))?;
-            let key = self.desk.hosted.get(issuer.as_ref()).ok_or_else(|| {
-                internal("issuer-not-hosted", "the issuer's key is not on this node")
-            })?;
-            let signed = self
-                .desk
+        // What came with the record was made off this thread; only what an automation signs has it made here.
+        let deriver = deriver.or_else(|| {
+            let wanted = !views.is_empty() && envelope.view.is_none();
+            let hosted = self.desk.hosted.get(issuer.as_ref()).filter(|_| wanted)?;
+            let model = profile.model();
+            self.desk
                 .signer
-                .sign(&reduced, key, self.now_ms)
-                .map_err(|e| internal("view-unsigned", &e.to_string()))?;
-            let view_envelope = Envelope {
-                view: Some(view.clone()),
-                saw: Vec::new(),
-                ..envelope.clone()
+                .deriver(&document, &envelope.record_type, model, hosted, self.now_ms)
+                .map(Box::new)
+        });
+        if let Some(deriver) = &deriver {
+            let kept = (envelope.id.clone(), deriver.to_bytes());
+            self.commit.derivers.push(kept);
+        }
+        for view in views {
+            let shown = match deriver.as_ref().and_then(|deriver| deriver.view(&view)) {
+                Some(derived) => derived.clone(),
+                None => self.reduced(&profile, &document, &envelope.record_type, &view, issuer)?,
             };
-            let view_record =
-                view_envelope.case_record(Arc::new(signed.clone()), self.logged_ms, None);
-            // The view is kept and sent as these bytes ever after.
-            let placed = self.leaf(&envelope, &view, LeafAct::Issued, issuer, &audience, None)?;
-            self.row(
-                &view_envelope,
-                &view,
-                signed.to_string().as_bytes(),
-                &placed,
-                None,
-                None,
-            )?;
-            self.entitle(&view_envelope, &view, &view_record, &audience, placed.index)?;
-            self.send(&network, &envelope.id, &view, &audience);
+            self.place_view(&envelope, &view, shown, issuer, &audience, self.logged_ms)?;
         }
         Ok(sequenced)
+    }
+
+    /// A view that cannot be derived: a reduced document, signed anew.
+    pub(crate) fn reduced(
+        &self,
+        profile: &Profile,
+        document: &Value,
+        record_type: &str,
+        view: &str,
+        issuer: &str,
+    ) -> Result<Value, Refusal> {
+        let reduced = view::reduce(profile.model(), document, record_type, view)
+            .ok_or_else(|| internal("view-unknown", view))?;
+        let key =
+            self.desk.hosted.get(issuer).ok_or_else(|| {
+                internal("issuer-not-hosted", "the issuer's key is not on this node")
+            })?;
+        self.desk
+            .signer
+            .sign(&reduced, key, self.now_ms)
+            .map_err(|e| internal("view-unsigned", &e.to_string()))
+    }
+
+    /// Places a view of a record of ours that was logged at `logged_ms`. It is kept and sent as these bytes ever after.
+    pub(crate) fn place_view(
+        &mut self,
+        whole: &Envelope,
+        view: &str,
+        shown: Value,
+        issuer: &str,
+        audience: &BTreeSet<(String, String)>,
+        logged_ms: i64,
+    ) -> Result<Sequenced, Refusal> {
+        let envelope = Envelope {
+            view: Some(view.to_owned()),
+            saw: Vec::new(),
+            ..whole.clone()
+        };
+        let bytes = shown.to_string();
+        let record = envelope.case_record(Arc::new(shown), logged_ms, None);
+        let placed = self.leaf_of(
+            &envelope,
+            view,
+            LeafAct::Issued,
+            issuer,
+            audience,
+            Stamped::Now { logged_ms },
+        )?;
+        self.row(&envelope, view, bytes.as_bytes(), &placed, None, None)?;
+        self.entitle(&envelope, view, &record, audience, placed.index)?;
+        let network = Arc::clone(&self.desk.network);
+        self.send(&network, &envelope.id, view, audience);
+        Ok(placed)
     }
 
     /// One delivered entry.
@@ -728,6 +771,20 @@ impl<'a> Batch<'a> {
         audience: &BTreeSet<(String, String)>,
         stamp: Option<&Stamp>,
     ) -> Result<Sequenced, Refusal> {
+        let logged_ms = self.logged_ms;
+        let stamped = stamp.map_or(Stamped::Now { logged_ms }, Stamped::There);
+        self.leaf_of(envelope, view, act, party, audience, stamped)
+    }
+
+    fn leaf_of(
+        &mut self,
+        envelope: &Envelope,
+        view: &str,
+        act: LeafAct,
+        party: &str,
+        audience: &BTreeSet<(String, String)>,
+        stamped: Stamped<'_>,
+    ) -> Result<Sequenced, Refusal> {
         let salt: [u8; 32] =
             encode::random().map_err(|e| internal("no-randomness", &e.to_string()))?;
         let index = self.frontier.size().get();
@@ -744,15 +801,15 @@ impl<'a> Batch<'a> {
             .push(&bytes)
             .map_err(|e| internal(e.code(), &e.to_string()))?;
         let identity = &self.desk.identity;
-        let stamp = match stamp {
-            Some(stamp) => stamp.clone(),
-            None => Stamp::sign(
+        let stamp = match stamped {
+            Stamped::There(stamp) => stamp.clone(),
+            Stamped::Now { logged_ms } => Stamp::sign(
                 &envelope.id,
                 view,
                 &identity.did,
                 &identity.origin,
                 index,
-                self.logged_ms,
+                logged_ms,
                 &identity.key,
             ),
         };
@@ -910,6 +967,14 @@ impl<'a> Batch<'a> {
             });
         }
     }
+}
+
+/// Whose stamp a leaf's record bears.
+enum Stamped<'s> {
+    /// Its home's, with which it came.
+    There(&'s Stamp),
+    /// Ours, which says when the record was logged: for a view that somebody gets later, before its leaf.
+    Now { logged_ms: i64 },
 }
 
 pub(crate) fn internal(code: &str, what: &str) -> Refusal {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use garita_canon::Canonicalizer;
-use garita_credential::keys::SigningKey;
+use garita_credential::keys::{SigningKey, VerificationKey};
 use garita_profile::Profile;
 use garita_store::{Blobs, Reader};
 use serde_json::Value;
@@ -24,6 +24,28 @@ use crate::sequence::SequencerHandle;
 /// A party's key at its home.
 #[derive(Debug, Clone)]
 pub struct HostedKey {
+    /// Verification method: DID URL with fragment.
+    pub verification_method: String,
+    /// The key.
+    pub key: Arc<SigningKey>,
+    /// What it signs views with; none at a home that was set up before parties had such a key: there views are reduced and signed anew.
+    pub views: Option<ViewKey>,
+}
+
+impl HostedKey {
+    /// Its verification methods with their public keys.
+    pub fn public_keys(&self) -> impl Iterator<Item = (&str, VerificationKey)> {
+        let views = self.views.as_ref();
+        let views = views.map(|views| (views.verification_method.as_str(), &views.key));
+        std::iter::once((self.verification_method.as_str(), &self.key))
+            .chain(views)
+            .map(|(method, key)| (method, key.verification_key()))
+    }
+}
+
+/// A party's key of P-256, by which views of its records are derived ([`crate::derive`]).
+#[derive(Debug, Clone)]
+pub struct ViewKey {
     /// Verification method: DID URL with fragment.
     pub verification_method: String,
     /// The key.

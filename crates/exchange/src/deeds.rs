@@ -328,7 +328,7 @@ impl Batch<'_> {
                 let scope = DocumentScope::new(
                     profile,
                     &record.document,
-                    record.view.is_some(),
+                    record.view.as_deref(),
                     record.logged_ms,
                     &about,
                     &cases,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::encode;
 use crate::problem::Fault;
+use crate::stamp::WHOLE;
 
 /// URL of the envelope's context; bundled, never fetched.
 pub const ENVELOPE_CONTEXT_URL: &str = "https://w3id.org/garita/record/v1";
@@ -82,11 +83,20 @@ pub fn digest_name(value: &Value) -> Result<String, Fault> {
 }
 
 impl Envelope {
-    /// Reads the envelope, telling all faults at once. Does not compare `id` with the content: see [`record_id`].
+    /// Reads the envelope of a whole record, telling all faults at once. Does not compare `id` with the content: see [`record_id`].
     ///
     /// # Errors
     /// Every missing or malformed member, each with its pointer.
     pub fn read(document: &Value) -> Result<Self, Vec<Fault>> {
+        Self::read_as(document, WHOLE)
+    }
+
+    /// Reads the envelope of a record or of a view of it, by the name that its delivery or its row gives: a view is a part of what was
+    /// signed and cannot say so itself.
+    ///
+    /// # Errors
+    /// As [`Envelope::read`].
+    pub fn read_as(document: &Value, view: &str) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let Some(object) = document.as_object() else {
             return Err(vec![Fault::whole(
@@ -185,9 +195,10 @@ impl Envelope {
         };
         let follows = strings(object.get("follows"), "/follows", FOLLOWS_MAX, &mut faults);
         let saw = strings(object.get("saw"), "/saw", SAW_MAX, &mut faults);
-        let view = object
-            .get("view")
-            .and_then(Value::as_str)
+        let view = (view != WHOLE)
+            .then_some(view)
+            // What a home reduced before views were derived.
+            .or_else(|| object.get("view").and_then(Value::as_str))
             .map(str::to_owned);
         if view.as_ref().is_some_and(|v| v.len() > NAME_BYTES_MAX) {
             faults.push(too_long("/view"));

@@ -208,7 +208,7 @@ fn judge(
         fault,
         waited,
     };
-    let parsed = match parse::parse(bytes) {
+    let parsed = match parse::parse(bytes, &entry.view) {
         Ok(parsed) => parsed,
         Err(refusal) => {
             return refused(
@@ -331,15 +331,10 @@ fn judge(
             }
             // Revocation, expiry: the record is what its author signed. It is kept, and moves nothing.
             if let Some(reason) = only_disputes(&problems) {
-                let Ok(parsed) = parse::parse(entry.record.get().as_bytes()) else {
+                let Ok(parsed) = parse::parse(entry.record.get().as_bytes(), &entry.view) else {
                     return refused(Some(id), verify_fault(&problems));
                 };
-                let verified = verify::Verified {
-                    document: parsed.document,
-                    bytes: parsed.bytes,
-                    envelope: parsed.envelope,
-                    once: None,
-                };
+                let verified = verify::Verified::of(parsed);
                 return good(seq, entry, verified, Some(reason), waited);
             }
             refused(Some(id), verify_fault(&problems))

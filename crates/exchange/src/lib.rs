@@ -19,6 +19,7 @@ pub mod core;
 pub mod credentials;
 pub mod deeds;
 pub mod deliver;
+pub mod derive;
 pub mod due;
 pub mod encode;
 pub mod envelope;

@@ -63,17 +63,17 @@ pub fn document(bytes: &[u8]) -> Result<Value, Refusal> {
     })
 }
 
-/// Parses a record or a view.
+/// Parses a record or a view of it, by the view's name.
 ///
 /// # Errors
 /// All faults of the envelope at once, or that the id is not the content's.
-pub fn parse(bytes: &[u8]) -> Result<Parsed, Refusal> {
+pub fn parse(bytes: &[u8], view: &str) -> Result<Parsed, Refusal> {
     let document = document(bytes)?;
-    let envelope = Envelope::read(&document).map_err(|faults| Refusal {
+    let envelope = Envelope::read_as(&document, view).map_err(|faults| Refusal {
         kind: RefusalKind::Unprocessable,
         faults,
     })?;
-    // A view bears the whole record's id, which its own content cannot give: its proof and the home's stamp bind it.
+    // A view bears the whole record's id, which its own content cannot give: its issuer's proof and the home's stamp bind it.
     if envelope.view.is_none() {
         let computed = envelope::record_id(&document)
             .map_err(|f| Refusal::one(RefusalKind::Unprocessable, f))?;

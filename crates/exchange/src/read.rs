@@ -64,7 +64,7 @@ pub fn mandates(reader: &Reader, party: &str) -> Result<Vec<CaseRecord>, StoreEr
 /// A held record as the engine takes it; none where its bytes cannot be read.
 pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
     let document: Value = serde_json::from_slice(&held.record.document).ok()?;
-    let envelope = Envelope::read(&document).ok()?;
+    let envelope = Envelope::read_as(&document, &held.record.view).ok()?;
     Some(envelope.case_record(
         Arc::new(document),
         held.record.logged_ms,

@@ -8,12 +8,14 @@ use garita_credential::keys::{SigningKey, VerificationKey};
 use garita_credential::{Problem, Suite};
 use garita_profile::Profile;
 use garita_profile::case::{CaseRef, Replaces, Standing};
+use garita_profile::model::Model;
 use garita_tlog::{
     KeyId, NoteError, NoteSigner, NoteVerifier, SigningFailed, VerifierKey, key_id_ed25519,
 };
 use serde_json::{Map, Value, json};
 
 use crate::core::HostedKey;
+use crate::derive::{self, DeriveError, Deriver};
 use crate::encode;
 use crate::envelope::{ENVELOPE_CONTEXT_URL, VC_CONTEXT_URL, record_id};
 use crate::governance::Network;
@@ -151,6 +153,42 @@ impl Signer {
     /// A signer over the node's contexts.
     pub fn new(canonicalizer: Arc<Canonicalizer>) -> Self {
         Self { canonicalizer }
+    }
+
+    /// What the views of a hosted party's record are derived from, for a record that comes without it.
+    pub(crate) fn deriver(
+        &self,
+        document: &Value,
+        record_type: &str,
+        model: &Model,
+        hosted: &HostedKey,
+        now_ms: i64,
+    ) -> Option<Deriver> {
+        let canonicalizer = &self.canonicalizer;
+        Deriver::of_hosted(document, record_type, model, hosted, now_ms, canonicalizer)
+    }
+
+    /// A view of a record that was logged earlier.
+    ///
+    /// # Errors
+    /// When what was kept is not of this record.
+    pub(crate) fn later_view(
+        &self,
+        document: &Value,
+        record_type: &str,
+        view: &str,
+        base_proof: &[u8],
+        model: &Model,
+    ) -> Result<Option<Value>, DeriveError> {
+        let canonicalizer = &self.canonicalizer;
+        derive::later(
+            document,
+            record_type,
+            view,
+            base_proof,
+            model,
+            canonicalizer,
+        )
     }
 
     /// The document with its proof.

@@ -12,13 +12,14 @@ use serde_json::Value;
 
 use crate::attachments;
 use crate::core::Core;
+use crate::derive::Deriver;
 use crate::encode;
 use crate::envelope::Envelope;
 use crate::parse;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::{Sequenced, store_refusal};
 use crate::signing::{Draft, Signer};
-use crate::stamp::Receipt;
+use crate::stamp::{Receipt, WHOLE};
 use crate::verify::{self, Once, Verified};
 
 /// Who submits: a system with a token, or a person who is signed in.
@@ -93,9 +94,10 @@ pub async fn signed(
     let judged = {
         let core = Arc::clone(core);
         blocking(move || {
-            let parsed = parse::parse(&bytes)?;
+            let parsed = parse::parse(&bytes, WHOLE)?;
             let network = core.network();
             verify::verify(parsed, &network, &core.canonicalizer, core.clock.now_ms())
+                .map(|verified| with_deriver(&core, verified))
                 .map_err(|problems| verify::refusal(&problems))
         })
         .await
@@ -123,6 +125,25 @@ pub async fn signed(
     names_own_files(core, principal, &verified).await?;
     let sequenced = core.sequencer.home(verified).await?;
     receipt(core, sequenced).await
+}
+
+/// Makes what the record's views are derived from, before the record is queued. Where it cannot be made the sequencer reduces.
+fn with_deriver(core: &Core, mut verified: Verified) -> Verified {
+    let envelope = &verified.envelope;
+    if let Some(hosted) = core.hosted.get(&envelope.issuer)
+        && let Some(profile) = core.programs.for_core(&envelope.profile)
+    {
+        let made = Deriver::of_hosted(
+            &verified.document,
+            &envelope.record_type,
+            profile.model(),
+            hosted,
+            core.clock.now_ms(),
+            &core.canonicalizer,
+        );
+        verified.deriver = made.map(Box::new);
+    }
+    verified
 }
 
 /// That what the record names beside itself is its issuer's to name.
@@ -154,7 +175,10 @@ pub async fn draft_once(
     let made = {
         let core = Arc::clone(core);
         let principal = principal.clone();
-        blocking(move || complete(&core, submission, &principal)).await
+        blocking(move || {
+            complete(&core, submission, &principal).map(|verified| with_deriver(&core, verified))
+        })
+        .await
     };
     let mut verified = made.inspect_err(|r| core.metrics.refuse(r.code()))?;
     verified.once = once;

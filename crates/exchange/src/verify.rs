@@ -7,12 +7,13 @@ use garita_credential::data_integrity::{self, VerifyOptions};
 use garita_credential::{Lang, Problem, vc};
 use serde_json::Value;
 
+use crate::derive::Deriver;
 use crate::envelope::Envelope;
 use crate::governance::Network;
 use crate::parse::Parsed;
 use crate::problem::{Fault, Refusal, RefusalKind};
 
-/// A document whose proof holds. Only [`verify`] and this node's own signing make one.
+/// A document whose proof holds. Only [`verify`], what is kept though disputed, and this node's own signing make one.
 #[derive(Debug)]
 pub struct Verified {
     /// The document.
@@ -23,6 +24,8 @@ pub struct Verified {
     pub(crate) envelope: Envelope,
     /// The request that must be done once, where its client named it.
     pub(crate) once: Option<Once>,
+    /// What its views are derived from, where its home has made it.
+    pub(crate) deriver: Option<Box<Deriver>>,
 }
 
 /// A client's Idempotency-Key: the same key with the same request is answered with the first one's record.
@@ -42,6 +45,18 @@ impl Verified {
             document: Arc::new(document),
             envelope,
             once: None,
+            deriver: None,
+        }
+    }
+
+    /// A document that was judged.
+    pub(crate) fn of(parsed: Parsed) -> Self {
+        Self {
+            document: parsed.document,
+            bytes: parsed.bytes,
+            envelope: parsed.envelope,
+            once: None,
+            deriver: None,
         }
     }
 
@@ -68,12 +83,7 @@ pub fn verify(
         Err(found) => problems.extend(found),
     }
     if problems.is_empty() {
-        Ok(Verified {
-            document: parsed.document,
-            bytes: parsed.bytes,
-            envelope: parsed.envelope,
-            once: None,
-        })
+        Ok(Verified::of(parsed))
     } else {
         Err(problems)
     }

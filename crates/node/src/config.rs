@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::Clock;
-use garita_exchange::core::{HostedKey, Identity};
+use garita_exchange::core::{HostedKey, Identity, ViewKey};
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -91,6 +91,9 @@ pub struct HostedParty {
     pub name: String,
     /// Verification method it signs with.
     pub verification_method: String,
+    /// Verification method it signs views with, by the key of P-256 in `keys/SLUG.views.json`; none in folders of before views were derived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view_method: Option<String>,
 }
 
 /// What cannot be read or written of a node's configuration.
@@ -164,11 +167,22 @@ impl NodeConfig {
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
             let key = read_key(&keys.join(format!("{}.json", party.slug)))?;
+            let views = match &party.view_method {
+                None => None,
+                Some(method) => Some(ViewKey {
+                    verification_method: method.clone(),
+                    key: Arc::new(read_key_of(
+                        &keys.join(view_key_file(&party.slug)),
+                        KeyType::P256,
+                    )?),
+                }),
+            };
             hosted.insert(
                 party.did.clone(),
                 HostedKey {
                     verification_method: party.verification_method.clone(),
                     key: Arc::new(key),
+                    views,
                 },
             );
         }
@@ -217,15 +231,26 @@ impl NodeConfig {
 /// # Errors
 /// When it cannot be read, or holds none or one of another kind: logs, stamps and requests are signed with Ed25519 alone.
 pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
+    read_key_of(path, KeyType::Ed25519)
+}
+
+/// Name of the file, among a node's keys, with what a party signs views with.
+pub fn view_key_file(slug: &str) -> String {
+    format!("{slug}.views.json")
+}
+
+fn read_key_of(path: &Path, kind: KeyType) -> Result<SigningKey, ConfigError> {
     let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
     let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
-    match file.key.key_type() {
-        KeyType::Ed25519 => Ok(file.key),
-        other @ (KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Bls12381G2) => {
-            let name = format!("Ed25519 is asked for, this is {}", other.name());
-            Err(ConfigError::malformed(path, name))
-        }
+    let found = file.key.key_type();
+    if found == kind {
+        return Ok(file.key);
     }
+    let (kind, found) = (kind.name(), found.name());
+    Err(ConfigError::malformed(
+        path,
+        format!("{kind} is asked for, this is {found}"),
+    ))
 }
 
 /// Writes a file that only its owner may read; never over another.

@@ -259,11 +259,14 @@ impl App {
             .filter_map(|party| {
                 let hosted = self.core().hosted.get(&party.did)?;
                 let mut entry = planned.iter().find(|p| p.did == party.did).cloned()?;
-                entry.keys = vec![PartyKey {
-                    id: hosted.verification_method.clone(),
-                    public_key_multibase: hosted.key.verification_key().to_multibase(),
-                    from_ms: 0,
-                }];
+                entry.keys = hosted
+                    .public_keys()
+                    .map(|(method, key)| PartyKey {
+                        id: method.to_owned(),
+                        public_key_multibase: key.to_multibase(),
+                        from_ms: 0,
+                    })
+                    .collect();
                 Some(entry)
             })
             .collect()

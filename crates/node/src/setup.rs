@@ -13,7 +13,7 @@ use garita_exchange::governance::{
     GovernanceError, Network, NodeEntry, PartyEntry, PartyKey, Statement,
 };
 use garita_exchange::program::ProgramError;
-use garita_exchange::{Clock, encode, signing};
+use garita_exchange::{Clock, derive, encode, signing};
 use garita_formats::Readings;
 use garita_profile::Folder;
 use garita_profile::case::{Party, RoleGrant};
@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 
 use crate::access;
 use crate::config::{
-    ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
+    ConfigError, HostedParty, MailFile, NodeFile, make_folder, view_key_file, write_file,
+    write_secret,
 };
 
 /// Where a simulated node's mail goes.
@@ -219,12 +220,15 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             .to_owned();
         let key_file = keys.join(format!("{}.json", party.slug));
         let key = new_key(&key_file)?;
+        let view_key = new_view_key(&keys.join(view_key_file(&party.slug)))?;
         let verification_method = format!("{party_did}#key-1");
+        let view_method = format!("{party_did}#views-1");
         hosted.push(HostedParty {
             slug: party.slug.clone(),
             did: party_did.clone(),
             name: party.name.clone(),
             verification_method: verification_method.clone(),
+            view_method: Some(view_method.clone()),
         });
         let token = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
         commit.api_tokens.push(ApiToken {
@@ -264,11 +268,13 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
                 places: party.places.clone(),
                 marks: party.marks.clone(),
             },
-            keys: vec![PartyKey {
-                id: verification_method.clone(),
-                public_key_multibase: key.verification_key().to_multibase(),
-                from_ms: 0,
-            }],
+            keys: [(&verification_method, &key), (&view_method, &view_key)]
+                .map(|(method, key)| PartyKey {
+                    id: method.clone(),
+                    public_key_multibase: key.verification_key().to_multibase(),
+                    from_ms: 0,
+                })
+                .into(),
         });
         signing_keys.insert(party_did.clone(), key);
         created.insert(
@@ -546,6 +552,12 @@ fn unpacked(error: PackageError) -> SetupError {
 fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
     let seed: [u8; 32] = encode::random().map_err(|e| SetupError::Random(e.to_string()))?;
     let key = SigningKey::from_seed(seed);
+    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
+    Ok(key)
+}
+
+fn new_view_key(path: &Path) -> Result<SigningKey, SetupError> {
+    let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
     write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
     Ok(key)
 }

@@ -91,7 +91,7 @@ pub fn judge(profile: &Profile, document: &Value, ctx: &AdmitContext<'_>) -> Jud
     let scope = DocumentScope::new(
         profile,
         document,
-        false,
+        None,
         ctx.logged_ms,
         &about,
         ctx.cases,

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::builtin::MANDATE;
 use crate::case::{CaseRecord, CaseRef, CaseState, Directory};
-use crate::model::{Audience, Model, RecordType};
-use crate::pointer::Path;
+use crate::model::{Audience, Model};
 use crate::seats::{self, is_office};
 
 /// Where a decision says what it decided: the first that is there. `agreed` compares it.
@@ -250,137 +249,4 @@ impl CaseSeats {
             Vec::new()
         }
     }
-}
-
-/// The envelope's members that every view shows. `salt` would let a view's holder test guesses of what it does not show; `saw` and
-/// `follows` name records of which a partial reader may know nothing, but ids alone say nothing, and the fold's order needs `follows`.
-const ENVELOPE: [&str; 17] = [
-    "@context",
-    "id",
-    "type",
-    "issuer",
-    "network",
-    "profile",
-    "about",
-    "occurred",
-    "standing",
-    "onBehalfOf",
-    "replaces",
-    "follows",
-    "automation",
-    "simulated",
-    "validFrom",
-    "validUntil",
-    "credentialStatus",
-];
-
-/// The reduced record for a view, unsigned: the same id, `view`, the envelope without salt and `saw`, and of the rest only what the
-/// view discloses. None where the record's type has no such view.
-///
-/// Each disclosed member keeps its place in the document; in a list that a wildcard or number reaches into, items keep their order
-/// and hold only what is disclosed. `about` stays: whoever gets a view may know which cases it is about. The subject's own `id` stays.
-pub fn reduce(
-    model: &Model,
-    document: &Value,
-    record_type: &str,
-    view_name: &str,
-) -> Option<Value> {
-    let ty = model.records.get(record_type)?;
-    // Lines that share a name are one view: their members together.
-    let paths: Vec<&Path> = ty
-        .audience
-        .iter()
-        .filter(|a| a.view_name == view_name && !a.view.is_empty())
-        .flat_map(|a| &a.view)
-        .collect();
-    if paths.is_empty() {
-        return None;
-    }
-    let source = document.as_object()?;
-    let mut out = Map::new();
-    for name in ENVELOPE {
-        if let Some(value) = source.get(name) {
-            out.insert(name.to_owned(), value.clone());
-        }
-    }
-    out.insert("view".to_owned(), Value::String(view_name.to_owned()));
-    let mut reduced = Value::Object(out);
-    let mut subject_id = vec![];
-    if document.pointer("/credentialSubject/id").is_some() {
-        subject_id.push(Path::parse("/credentialSubject/id").ok()?);
-    }
-    let never = ["salt", "saw", "proof", "view"];
-    let shown: Vec<Vec<Option<&str>>> = paths
-        .into_iter()
-        .chain(&subject_id)
-        .map(|p| p.steps().collect())
-        .filter(|s: &Vec<Option<&str>>| {
-            !s.is_empty() && !matches!(s.first(), Some(Some(n)) if never.contains(n))
-        })
-        .collect();
-    let rest = disclose(document, &shown)?;
-    if let (Some(out), Some(rest)) = (reduced.as_object_mut(), rest.as_object()) {
-        for (name, value) in rest {
-            out.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        // A credential needs a subject, even an empty one.
-        out.entry("credentialSubject")
-            .or_insert_with(|| Value::Object(Map::new()));
-    }
-    Some(reduced)
-}
-
-/// What of `value` the paths reach; none where nothing.
-fn disclose(value: &Value, paths: &[Vec<Option<&str>>]) -> Option<Value> {
-    if paths.iter().any(Vec::is_empty) {
-        return Some(value.clone());
-    }
-    let rest_of = |matches: &dyn Fn(Option<&str>) -> bool| -> Vec<Vec<Option<&str>>> {
-        paths
-            .iter()
-            .filter_map(|p| p.split_first())
-            .filter(|(first, _)| matches(**first))
-            .map(|(_, rest)| rest.to_vec())
-            .collect()
-    };
-    match value {
-        Value::Object(members) => {
-            let mut out = Map::new();
-            for (name, member) in members {
-                let rest = rest_of(&|step| step == Some(name.as_str()));
-                if !rest.is_empty()
-                    && let Some(shown) = disclose(member, &rest)
-                {
-                    out.insert(name.clone(), shown);
-                }
-            }
-            (!out.is_empty()).then_some(Value::Object(out))
-        }
-        Value::Array(items) => {
-            let out: Vec<Value> = items
-                .iter()
-                .enumerate()
-                .filter_map(|(i, item)| {
-                    let number = i.to_string();
-                    let rest = rest_of(&|step| step.is_none_or(|n| n == number));
-                    if rest.is_empty() {
-                        None
-                    } else {
-                        disclose(item, &rest)
-                    }
-                })
-                .collect();
-            (!out.is_empty()).then_some(Value::Array(out))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-    }
-}
-
-/// Names of the views that a record type has.
-pub fn views(ty: &RecordType) -> BTreeSet<&str> {
-    ty.audience
-        .iter()
-        .filter(|a| !a.view.is_empty())
-        .map(|a| a.view_name.as_str())
-        .collect()
 }

@@ -67,6 +67,7 @@ mod scenario_deeds;
 mod scenario_pages;
 mod scenario_run;
 pub mod seats;
+pub mod view;
 
 pub use finding::{Finding, FindingSeverity};
 pub use load::{Folder, Profile, Program};

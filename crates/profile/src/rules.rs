@@ -52,8 +52,8 @@ pub struct DocumentScope<'a> {
     pub profile: &'a Profile,
     /// The document.
     pub document: &'a Value,
-    /// Whether the document is a reduced record: what is absent is unknown.
-    pub view: bool,
+    /// The view's name, where the document is a reduced record: what is absent is unknown.
+    pub view: Option<&'a str>,
     /// Logged, or the instant of judging, ms since 1970.
     pub logged_ms: i64,
     /// The cases it is about.
@@ -79,7 +79,7 @@ impl<'a> DocumentScope<'a> {
     pub fn new(
         profile: &'a Profile,
         document: &'a Value,
-        view: bool,
+        view: Option<&'a str>,
         logged_ms: i64,
         about: &'a [CaseRef],
         cases: &'a BTreeMap<CaseRef, CaseState>,
@@ -364,7 +364,7 @@ impl DocumentScope<'_> {
             .flatten()
             .filter_map(Value::as_str)
             .find_map(|name| self.profile.model().records.get(name));
-        let view = text("view").unwrap_or_default();
+        let view = self.view.unwrap_or_default();
         for line in ty.iter().flat_map(|ty| &ty.audience) {
             if line.view_name == view {
                 for path in &line.view {
@@ -389,7 +389,7 @@ impl Scope for DocumentScope<'_> {
                 .subject
                 .get_or_init(|| match self.document.get("credentialSubject") {
                     None => Val::unknown("no subject"),
-                    Some(s) if self.view => Val::reduced(s, &self.disclosed()),
+                    Some(s) if self.view.is_some() => Val::reduced(s, &self.disclosed()),
                     Some(s) => Val::from_json(s),
                 })
                 .clone(),
@@ -490,7 +490,7 @@ impl DocumentScope<'_> {
             ("values", [Val::Path(p)]) => Ok(Val::list(self.find(p)?.unwrap_or_default())),
             ("count", [Val::Path(p)]) => {
                 let n = self.find(p)?.map_or(0, |f| f.len());
-                Ok(if self.view && n == 0 {
+                Ok(if self.view.is_some() && n == 0 {
                     nothing(p)
                 } else {
                     Val::Int(i64::try_from(n).unwrap_or(i64::MAX))
@@ -499,7 +499,7 @@ impl DocumentScope<'_> {
             ("has", [Val::Path(p)]) => Ok(match self.find(p)? {
                 Some(_) => Val::Bool(true),
                 // Nothing in hand of another record may still come.
-                None if self.view || p.contains('#') => nothing(p),
+                None if self.view.is_some() || p.contains('#') => nothing(p),
                 None => Val::Bool(false),
             }),
             ("same", [a, b]) => Ok(match (self.set(a)?, self.set(b)?) {
@@ -751,7 +751,7 @@ pub fn findings(
         let scope = DocumentScope::new(
             profile,
             &r.document,
-            r.view.is_some(),
+            r.view.as_deref(),
             r.logged_ms,
             &about,
             &cases,

@@ -121,7 +121,7 @@ impl World<'_> {
                 let scope = DocumentScope::new(
                     profile,
                     document,
-                    record.view.is_some(),
+                    record.view.as_deref(),
                     record.logged_ms,
                     &about,
                     &states,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::acts::CaseView;
-use crate::audience::{AudienceEntry, audience, grown, reduce};
+use crate::audience::{AudienceEntry, audience, grown};
 use crate::case::{CaseRecord, CaseRef, CaseState, Standing};
 use crate::clocks::{date_time, signable};
 use crate::fold::fold_case;
@@ -17,6 +17,7 @@ use crate::notice::{keeper_role, notices};
 use crate::scenario::{Expect, Scenario, as_map, did, id_of, name_of, read_all};
 use crate::scenario_deeds::Asked;
 use crate::tables::table_rows;
+use crate::view::reduce;
 
 /// Up to so many records a scenario is folded in every order.
 pub const EVERY_ORDER_RECORDS_MAX: usize = 6;

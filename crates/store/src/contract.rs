@@ -40,6 +40,8 @@ pub struct Commit {
     pub log: Option<LogAppend>,
     /// New records and views. One that is held already makes the commit a conflict: ask [`crate::Reader::node_holds`].
     pub records: Vec<RecordRow>,
+    /// What views are derived from: record id and base proof. The first of a record stays.
+    pub derivers: Vec<(String, Vec<u8>)>,
     /// A fold's word on records: disputed with reason, or `None` no more.
     pub disputes: Vec<Dispute>,
     /// Who may read what. Repeats are passed over.

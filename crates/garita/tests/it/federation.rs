@@ -55,7 +55,7 @@ async fn a_bridge_gets_plate_appointment_and_state_and_nothing_commercial() {
     let record = &view.body["record"];
     assert_eq!(record["id"].as_str(), Some(appointment_id.as_str()));
     assert_ne!(view.body["view"], "whole");
-    assert_eq!(record["view"], view.body["view"]);
+    assert_eq!(view.body["view"], "bridge");
     assert!(
         record.get("salt").is_none(),
         "a view bears no salt: {record}"
@@ -67,7 +67,17 @@ async fn a_bridge_gets_plate_appointment_and_state_and_nothing_commercial() {
     );
     assert!(record["credentialSubject"].get("contact").is_none());
 
+    // It is a part of the very record that customs hold whole, member for member.
+    let whole = cbp.record(&appointment_id).await.body["record"].clone();
+    for (name, member) in record["credentialSubject"].as_object().unwrap() {
+        assert_eq!(*member, whole["credentialSubject"][name], "{name}");
+    }
     // Its proof holds under the key that the chain gives the carrier, over what the bridge has in hand.
+    assert_eq!(record["proof"]["cryptosuite"], "ecdsa-sd-2023");
+    assert_eq!(
+        record["proof"]["verificationMethod"],
+        format!("{}#views-1", world.did("ocotillo"))
+    );
     let network = world.network("bridges").await;
     let canonicalizer = garita_node::programs::load(None)
         .unwrap()

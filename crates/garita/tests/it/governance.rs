@@ -46,6 +46,7 @@ pub(crate) async fn forge(
     .document(&network, &profile)
     .unwrap();
     let hosted = HostedKey {
+        views: None,
         verification_method: format!("{issuer}#key-1"),
         key,
     };

@@ -182,11 +182,9 @@ pub async fn party_did(
         .get(&party.did)
         .ok_or_else(Problem::not_found)?;
     let did = Did::parse(&party.did).map_err(|_| Problem::not_found())?;
-    Ok(Json(did::document(
-        &did,
-        &[(
-            hosted.verification_method.clone(),
-            hosted.key.verification_key(),
-        )],
-    )))
+    let keys: Vec<_> = hosted
+        .public_keys()
+        .map(|(method, key)| (method.to_owned(), key))
+        .collect();
+    Ok(Json(did::document(&did, &keys)))
 }

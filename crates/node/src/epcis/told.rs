@@ -80,7 +80,7 @@ pub(super) fn told(core: &Core, party: &str, held: &HeldRecord) -> Option<Told> 
             event,
         });
     }
-    let envelope = Envelope::read(&document).ok()?;
+    let envelope = Envelope::read_as(&document, &held.record.view).ok()?;
     let profile = core.programs.for_record_type(&held.record.record_type)?;
     let occurred = encode::instant_text(held.record.occurred_ms);
     let event = lines::event(

@@ -200,7 +200,7 @@ fn proof_checks(ask: &Ask, row: &garita_store::RecordRow) -> Vec<Check> {
             .collect::<Vec<_>>()
             .join("; ")
     };
-    let parsed = match parse::parse(&row.document) {
+    let parsed = match parse::parse(&row.document, &row.view) {
         Ok(parsed) => parsed,
         Err(refusal) => {
             return vec![Check::failed(what_id, Rich::text(told(&refusal.faults)))];

@@ -232,7 +232,7 @@ fn every_function_of_the_guide_does_what_it_says() {
     let scope = DocumentScope::new(
         &profile,
         &document,
-        false,
+        None,
         occurred_ms,
         &about,
         &cases,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use garita_profile::Profile;
-use garita_profile::audience::reduce;
 use garita_profile::case::{
     CaseRecord, CaseRef, CaseState, Directory, Party, ReplaceKind, Replaces, RoleGrant, Standing,
 };
 use garita_profile::fold::{fold, fold_case};
 use garita_profile::knowledge::Knowledge;
 use garita_profile::scenario::Chance;
+use garita_profile::view::{envelope_pointers, pointers, reduce};
 use serde_json::{Value, json};
 
 use crate::trials;
@@ -349,10 +349,12 @@ fn a_view_has_no_salt_and_nothing_beside_what_it_shows() {
         view["credentialSubject"],
         json!({"plate": "12AB3C", "window": "10:00"})
     );
+    assert_eq!(view["id"], document["id"]);
     assert_eq!(
-        (&view["id"], &view["view"]),
-        (&document["id"], &json!("bridge"))
+        pointers(profile.model(), &document, "Appointment", "bridge").unwrap(),
+        ["/credentialSubject/plate", "/credentialSubject/window"]
     );
+    assert_eq!(envelope_pointers(&document), ["/type", "/issuer", "/about"]);
     for gone in ["salt", "saw", "proof"] {
         assert_eq!(view.get(gone), None, "{gone}");
     }

@@ -370,6 +370,18 @@ impl Reader {
         })
     }
 
+    /// The base proof from which views of a record of this node's parties are derived; none where it has none.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_deriver(&self, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT proof FROM derivers WHERE id = ?1")?;
+            Ok(query.query_row([id], |row| row.get(0)).optional()?)
+        })
+    }
+
     /// All records and views about a case, as the node, in order of arrival.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::error::StoreError;
 
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
 const MIGRATIONS: &[&str] = &[
-    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7,
+    VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
 ];
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
@@ -207,4 +207,9 @@ CREATE TABLE reader_questions (
   decision TEXT) WITHOUT ROWID;
 CREATE INDEX reader_questions_open ON reader_questions (party, created_ms, id) WHERE decided_ms IS NULL;
 CREATE INDEX reader_questions_done ON reader_questions (party, decided_ms, id) WHERE decided_ms IS NOT NULL;
+";
+
+/// The base proof of a record of ours of which views may be derived. Whoever has it can show anything that the record says.
+const VERSION_8: &str = "
+CREATE TABLE derivers (id TEXT PRIMARY KEY, proof BLOB NOT NULL) WITHOUT ROWID;
 ";

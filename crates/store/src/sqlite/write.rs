@@ -166,6 +166,14 @@ impl<'a> Step<'a> {
                 .prepare_cached("UPDATE records SET disputed = ?2 WHERE rec = ?1")?
                 .execute(params![rec, dispute.reason])?;
         }
+        for (id, proof) in &commit.derivers {
+            names(&[id])?;
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO derivers (id, proof) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![id, proof])?;
+        }
         // The type is copied, so that lists by type read one index.
         let mut entitle = self.transaction.prepare_cached(
             "INSERT INTO entitlements (party, rec, type, since, grant_id)

@@ -30,6 +30,7 @@ mod sqlite {
         suite::refuses_gaps_and_going_back_in_time,
         suite::a_failed_commit_changes_nothing,
         suite::refuses_a_record_twice,
+        suite::what_views_are_derived_from_stays_as_it_was_first_kept,
         suite::proofs_of_every_size_verify,
         suite::tiles_hold_the_tree,
         suite::every_read_goes_through_the_party,

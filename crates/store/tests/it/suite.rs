@@ -140,6 +140,20 @@ pub(crate) fn refuses_a_record_twice(open: Open<'_>) {
     assert_eq!(store.reader.node_views("r1").unwrap(), [WHOLE, "plate"]);
 }
 
+pub(crate) fn what_views_are_derived_from_stays_as_it_was_first_kept(open: Open<'_>) {
+    let mut store = open();
+    assert_eq!(store.reader.node_deriver("r1").unwrap(), None);
+    for proof in [b"first".as_slice(), b"second"] {
+        let commit = Commit {
+            derivers: vec![("r1".to_owned(), proof.to_vec())],
+            ..Commit::default()
+        };
+        store.writer.commit(&commit).unwrap();
+        let kept = store.reader.node_deriver("r1").unwrap();
+        assert_eq!(kept.as_deref(), Some(b"first".as_slice()));
+    }
+}
+
 pub(crate) fn proofs_of_every_size_verify(open: Open<'_>) {
     let mut store = open();
     let mut roots = vec![store.reader.root_at(TreeSize::ZERO).unwrap()];
