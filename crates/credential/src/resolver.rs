@@ -327,6 +327,14 @@ impl KeyHistory {
         any
     }
 
+    /// The entries of a verification method, in the order in which they were added.
+    #[must_use]
+    pub fn of(&self, verification_method: &str) -> &[KeyEntry] {
+        self.by_method
+            .get(verification_method)
+            .map_or(&[], Vec::as_slice)
+    }
+
     /// All entries, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &KeyEntry> {
         self.by_method.values().flatten()

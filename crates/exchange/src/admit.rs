@@ -14,7 +14,7 @@ use garita_profile::model::Severity;
 use garita_profile::rules::Identifiers;
 
 use crate::adoption;
-use crate::core::HostedKey;
+use crate::core::Hosted;
 use crate::encode;
 use crate::envelope::Envelope;
 use crate::governance::Network;
@@ -40,7 +40,7 @@ pub(crate) struct Admitted {
 pub(crate) struct Desk<'a> {
     pub(crate) network: &'a Network,
     pub(crate) programs: &'a Programs,
-    pub(crate) hosted: &'a BTreeMap<String, HostedKey>,
+    pub(crate) hosted: &'a BTreeMap<String, Hosted>,
     pub(crate) logged_ms: i64,
     pub(crate) now_ms: i64,
     /// What the links found that the record's rules ask for.

@@ -10,10 +10,10 @@
 
 use std::collections::BTreeSet;
 
-use garita_credential::data_integrity::{self, ProofOptions, VerifyOptions};
+use garita_credential::Problem;
+use garita_credential::data_integrity::{self, VerifyOptions};
 use garita_credential::keys::SigningKey;
 use garita_credential::resolver::Resolver;
-use garita_credential::{Problem, Suite};
 use garita_profile::model::CharterWords;
 use garita_profile::order::duration_ms;
 use garita_profile::package::Opened;
@@ -156,13 +156,7 @@ pub fn sign(
     verification_method: &str,
     now_ms: i64,
 ) -> Result<Value, Problem> {
-    data_integrity::create(
-        document,
-        Suite::EddsaJcs2022,
-        key,
-        &ProofOptions::assertion(verification_method, now_ms),
-        signing::jcs_canonicalizer(),
-    )
+    signing::sign_jcs_under(document, key, verification_method, now_ms)
 }
 
 /// Which of the needed roles have signed so far; every proof on the document must hold.

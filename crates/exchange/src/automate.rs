@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::admit;
 use crate::batch::{Batch, internal};
+use crate::core::Hosted;
 use crate::envelope::Envelope;
 use crate::problem::{Refusal, RefusalKind};
 use crate::sequence::store_refusal;
@@ -109,7 +110,7 @@ impl Batch<'_> {
     /// Signs and places a record of an automation, and opens to its audience what it grants.
     pub(crate) fn issue(&mut self, issue: Issue) -> Result<(), Refusal> {
         let issuer = &issue.issuer;
-        let Some(key) = self.desk.hosted.get(issuer.as_ref()).cloned() else {
+        let Some(key) = self.desk.hosted.get(issuer.as_ref()).map(Hosted::current) else {
             return Ok(());
         };
         let network = Arc::clone(&self.desk.network);
@@ -267,10 +268,13 @@ impl Batch<'_> {
         let Some(hosted) = self.desk.hosted.get(&whole.issuer) else {
             return Ok(None);
         };
-        let made =
-            self.desk
-                .signer
-                .deriver(document, record_type, profile.model(), hosted, self.now_ms);
+        let made = self.desk.signer.deriver(
+            document,
+            record_type,
+            profile.model(),
+            &hosted.current(),
+            self.now_ms,
+        );
         let Some(made) = made else { return Ok(None) };
         let derived = made.view(view).cloned();
         let kept = (whole.id.clone(), made.to_bytes());

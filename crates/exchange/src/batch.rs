@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::admit;
 use crate::attachments;
 use crate::clock::{Clock, real_now_ms};
-use crate::core::{HostedKey, Identity};
+use crate::core::{Hosted, Identity};
 use crate::encode;
 use crate::envelope::Envelope;
 use crate::governance::{self, Network};
@@ -26,6 +26,7 @@ use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
 use crate::project::{At, Projector, Seen};
+use crate::read::case_record_of;
 use crate::sequence::{Change, Sequenced, store_refusal};
 use crate::signing::{self, LogSigner};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
@@ -46,7 +47,7 @@ const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
 pub(crate) struct Desk {
     pub(crate) identity: Identity,
     pub(crate) clock: Clock,
-    pub(crate) hosted: BTreeMap<String, HostedKey>,
+    pub(crate) hosted: BTreeMap<String, Hosted>,
     pub(crate) programs: Arc<Programs>,
     pub(crate) signer: signing::Signer,
     pub(crate) reader: Reader,
@@ -246,6 +247,45 @@ impl<'a> Batch<'a> {
                 .map_err(|e| store_refusal(&e));
             let view = self.note_break(view)?;
             self.commit.case_views.extend(view);
+        }
+        Ok(())
+    }
+
+    /// Marks records that are here as disputed; their folds follow.
+    pub(crate) fn dispute(
+        &mut self,
+        records: &[(String, String)],
+        reason: &str,
+    ) -> Result<(), Refusal> {
+        for (id, view) in records {
+            let disputed = self.disputed(id, view, reason);
+            self.note_break(disputed)?;
+        }
+        Ok(())
+    }
+
+    fn disputed(&mut self, id: &str, view: &str, reason: &str) -> Result<(), Refusal> {
+        let reader = &self.desk.reader;
+        let held = reader
+            .node_record(id, view)
+            .map_err(|e| store_refusal(&e))?
+            .filter(|held| held.record.disputed.is_none());
+        let Some(record) = held.as_ref().and_then(case_record_of) else {
+            return Ok(());
+        };
+        let entitled = reader.node_entitled(id).map_err(|e| store_refusal(&e))?;
+        self.commit.disputes.push(Dispute {
+            id: id.to_owned(),
+            view: view.to_owned(),
+            reason: Some(reason.to_owned()),
+        });
+        for (party, _) in entitled.iter().filter(|(_, granted)| granted == view) {
+            let party: Arc<str> = Arc::from(party.as_str());
+            for case in &record.about {
+                self.projector
+                    .dispute(&party, case, &record, reason)
+                    .map_err(|e| store_refusal(&e))?;
+            }
         }
         Ok(())
     }
@@ -539,10 +579,10 @@ impl<'a> Batch<'a> {
         let deriver = deriver.or_else(|| {
             let wanted = !views.is_empty() && envelope.view.is_none();
             let hosted = self.desk.hosted.get(issuer.as_ref()).filter(|_| wanted)?;
-            let model = profile.model();
+            let (model, keys) = (profile.model(), hosted.current());
             self.desk
                 .signer
-                .deriver(&document, &envelope.record_type, model, hosted, self.now_ms)
+                .deriver(&document, &envelope.record_type, model, &keys, self.now_ms)
                 .map(Box::new)
         });
         if let Some(deriver) = &deriver {
@@ -576,7 +616,7 @@ impl<'a> Batch<'a> {
             })?;
         self.desk
             .signer
-            .sign(&reduced, key, self.now_ms)
+            .sign(&reduced, &key.current(), self.now_ms)
             .map_err(|e| internal("view-unsigned", &e.to_string()))
     }
 

@@ -7,18 +7,18 @@
 use std::collections::BTreeMap;
 use std::sync::RwLock;
 
-use garita_credential::data_integrity::{self, ProofOptions, Suite, VerifyOptions};
+use garita_credential::data_integrity::{self, VerifyOptions};
 use garita_store::{Commit, Reader, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::core::Core;
+use crate::core::{Core, Hosted};
 use crate::encode;
 use crate::envelope::{VC_CONTEXT_URL, issuer_of};
 use crate::governance::Network;
 use crate::problem::{Fault, Refusal, RefusalKind};
-use crate::signing::jcs_canonicalizer;
+use crate::signing::{jcs_canonicalizer, sign_jcs_under};
 
 /// Longest text of one member: a desk's name and its hours fit in a line.
 pub const TEXT_CHARS_MAX: usize = 120;
@@ -233,7 +233,7 @@ fn read(document: Value) -> Option<Held> {
 /// What is wrong with it, or that the store is away.
 pub async fn set(core: &Core, party: &str, contact: Contact) -> Result<(), Refusal> {
     contact.check()?;
-    let Some(key) = core.hosted.get(party) else {
+    let Some(key) = core.hosted.get(party).map(Hosted::current) else {
         return Err(Refusal::one(
             RefusalKind::Forbidden,
             Fault::whole(
@@ -251,17 +251,12 @@ pub async fn set(core: &Core, party: &str, contact: Contact) -> Result<(), Refus
         "validFrom": encode::instant_text(now_ms),
         "credentialSubject": contact,
     });
-    let signed = data_integrity::create(
-        &document,
-        Suite::EddsaJcs2022,
-        &key.key,
-        &ProofOptions::assertion(&key.verification_method, now_ms),
-        jcs_canonicalizer(),
-    )
-    .map_err(|problem| Refusal {
-        kind: RefusalKind::Unavailable,
-        faults: vec![crate::verify::fault(&problem)],
-    })?;
+    let signed = sign_jcs_under(&document, &key.key, &key.verification_method, now_ms).map_err(
+        |problem| Refusal {
+            kind: RefusalKind::Unavailable,
+            faults: vec![crate::verify::fault(&problem)],
+        },
+    )?;
     keep(core, party, signed).await
 }
 

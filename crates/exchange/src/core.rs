@@ -32,6 +32,34 @@ pub struct HostedKey {
     pub views: Option<ViewKey>,
 }
 
+/// A hosted party's keys of now. All stations hold the same: a new key is used from the next record on.
+#[derive(Debug, Clone)]
+pub struct Hosted(Arc<RwLock<Arc<HostedKey>>>);
+
+impl Hosted {
+    /// A party with its keys.
+    pub fn new(keys: HostedKey) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(keys))))
+    }
+
+    /// The keys that it signs with now.
+    pub fn current(&self) -> Arc<HostedKey> {
+        match self.0.read() {
+            Ok(keys) => Arc::clone(&keys),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Signs with others from now on.
+    pub fn replace(&self, keys: HostedKey) {
+        let keys = Arc::new(keys);
+        match self.0.write() {
+            Ok(mut held) => *held = keys,
+            Err(poisoned) => *poisoned.into_inner() = keys,
+        }
+    }
+}
+
 impl HostedKey {
     /// Its verification methods with their public keys.
     pub fn public_keys(&self) -> impl Iterator<Item = (&str, VerificationKey)> {
@@ -77,7 +105,7 @@ pub struct Core {
     /// Business time.
     pub clock: Clock,
     /// Keys of hosted parties by DID.
-    pub hosted: BTreeMap<String, HostedKey>,
+    pub hosted: BTreeMap<String, Hosted>,
     /// Canonical forms; contexts of all adopted programs.
     pub canonicalizer: Arc<Canonicalizer>,
     /// Programs in force.
@@ -112,7 +140,7 @@ pub struct Parts {
     /// See [`Core`].
     pub clock: Clock,
     /// See [`Core`].
-    pub hosted: BTreeMap<String, HostedKey>,
+    pub hosted: BTreeMap<String, Hosted>,
     /// See [`Core`].
     pub programs: Arc<Programs>,
     /// Governance as held.

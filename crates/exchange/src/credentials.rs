@@ -307,7 +307,7 @@ fn signed(
 }
 
 fn sign(core: &Core, made: &Made) -> Result<Value, Refusal> {
-    let key = core.hosted.get(&made.issuer).ok_or_else(absent)?;
+    let key = core.hosted.get(&made.issuer).ok_or_else(absent)?.current();
     // A key that is revoked signs nothing any more, whatever time the proof would bear.
     core.network()
         .keys
@@ -323,7 +323,7 @@ fn sign(core: &Core, made: &Made) -> Result<Value, Refusal> {
             )
         })?;
     Signer::new(Arc::clone(&core.canonicalizer))
-        .sign(&made.document, key, made.logged_ms)
+        .sign(&made.document, &key, made.logged_ms)
         .map_err(|problem| Refusal::one(RefusalKind::Conflict, crate::verify::fault(&problem)))
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::admit::{self, FieldChecks};
 use crate::batch::Batch;
-use crate::core::Core;
+use crate::core::{Core, Hosted};
 use crate::envelope::Envelope;
 use crate::linked::FOUND_MAX;
 use crate::problem::{Refusal, RefusalKind};
@@ -460,7 +460,7 @@ impl Batch<'_> {
             profile,
             deed,
         } = planned;
-        let Some(key) = self.desk.hosted.get(office.as_ref()).cloned() else {
+        let Some(key) = self.desk.hosted.get(office.as_ref()).map(Hosted::current) else {
             return Ok(());
         };
         let network = Arc::clone(&self.desk.network);

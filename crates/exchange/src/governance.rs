@@ -109,6 +109,9 @@ pub struct PartyKey {
     /// First logged instant at which it counts, ms since 1970.
     #[serde(rename = "fromMs")]
     pub from_ms: i64,
+    /// First logged instant at which it counts no longer; none while in use.
+    #[serde(rename = "untilMs", default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
 }
 
 /// That the network adopted a core of a profile.
@@ -476,10 +479,17 @@ impl Network {
             Statement::Node(node) => {
                 let key = VerificationKey::from_multibase(&node.key)
                     .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
-                Arc::make_mut(&mut self.keys).add(KeyEntry {
+                let entry = KeyEntry {
                     controller: node.did.clone(),
                     ..KeyEntry::new(node_method(&node.did), key, i64::MIN)
-                });
+                };
+                let keys = Arc::make_mut(&mut self.keys);
+                // A node's method stays when its key changes: what it stamped before is under the key of then.
+                let held = keys.of(&entry.verification_method);
+                if held.iter().all(|held| held.key != entry.key) {
+                    let added = keys.add(entry);
+                    added.then_some(()).ok_or_else(too_many_keys)?;
+                }
                 self.nodes.insert(node.did.clone(), node);
             }
             Statement::Party(entry) => {
@@ -487,10 +497,16 @@ impl Network {
                 for key in &entry.keys {
                     let public = VerificationKey::from_multibase(&key.public_key_multibase)
                         .map_err(|e| GovernanceError::Malformed(e.to_string()))?;
-                    keys.add(KeyEntry {
-                        controller: entry.did.clone(),
-                        ..KeyEntry::new(&key.id, public, key.from_ms)
-                    });
+                    add_key(
+                        keys,
+                        KeyEntry {
+                            controller: entry.did.clone(),
+                            ..KeyEntry::new(&key.id, public, key.from_ms)
+                        },
+                    )?;
+                    if let Some(until_ms) = key.until_ms {
+                        keys.retire(&key.id, until_ms);
+                    }
                 }
                 self.homes.insert(entry.did.clone(), entry.home);
                 Arc::make_mut(&mut self.directory)
@@ -534,6 +550,26 @@ impl Resolver for Network {
     ) -> Result<ResolvedKey, ResolveError> {
         self.keys.key(verification_method, at_ms)
     }
+}
+
+/// Adds a party's key. One that is held already keeps its times and its revocation: an entry that names it again revives nothing.
+fn add_key(keys: &mut KeyHistory, entry: KeyEntry) -> Result<(), GovernanceError> {
+    let held = keys.of(&entry.verification_method);
+    if let Some(held) = held.first() {
+        return if held.key == entry.key && held.controller == entry.controller {
+            Ok(())
+        } else {
+            Err(GovernanceError::Malformed(format!(
+                "`{}` is the name of another key; a new key has a new name",
+                entry.verification_method
+            )))
+        };
+    }
+    keys.add(entry).then_some(()).ok_or_else(too_many_keys)
+}
+
+fn too_many_keys() -> GovernanceError {
+    GovernanceError::Malformed("the network has as many keys as it may have".to_owned())
 }
 
 /// The verification method with which a node signs its requests.

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use garita_credential::keys::VerificationKey;
 use garita_credential::resolver::{ResolveError, Resolver};
 use garita_credential::{Code, Problem, Suite};
 use garita_store::{Lacking, NAME_BYTES_MAX};
@@ -13,7 +12,7 @@ use serde_json::Value;
 
 use crate::core::Core;
 use crate::envelope::Envelope;
-use crate::governance::Network;
+use crate::governance::{Network, node_method};
 use crate::parse;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::Taken;
@@ -274,15 +273,23 @@ fn judge(
             ),
         );
     }
-    let stamped =
-        VerificationKey::from_multibase(&home.key).is_ok_and(|key| entry.stamp.verify(&key));
+    // By any key that the node had by then: what it stamped before its key changed may be on its way for days.
+    let stamped = network
+        .keys
+        .of(&node_method(&home.did))
+        .iter()
+        .filter(|key| {
+            key.revoked_from_ms
+                .is_none_or(|from| entry.stamp.logged < from)
+        })
+        .any(|key| entry.stamp.verify(&key.key));
     if !stamped {
         return refused(
             Some(id),
             Fault::whole(
                 "stamp-invalid",
-                "the stamp is not signed by the key of the home node",
-                "el sello no está firmado con la llave del nodo de origen",
+                "the stamp is not signed by a key of the home node",
+                "el sello no está firmado con una llave del nodo de origen",
             ),
         );
     }

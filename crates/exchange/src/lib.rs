@@ -34,6 +34,8 @@ pub mod program;
 mod project;
 pub mod read;
 mod retable;
+mod revoked;
+pub mod rotation;
 pub mod sequence;
 pub mod signing;
 pub mod stamp;

@@ -137,6 +137,22 @@ impl Projector {
         self.mark(party, case)
     }
 
+    /// Marks what a party knows of a case by a record, in the same view, as disputed.
+    pub(crate) fn dispute(
+        &mut self,
+        party: &Arc<str>,
+        case: &CaseRef,
+        record: &CaseRecord,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let warm = self.load(party, case)?;
+        let held = warm.records.iter_mut();
+        for held in held.filter(|held| held.id == record.id && held.view == record.view) {
+            held.disputed = Some(reason.to_owned());
+        }
+        self.mark(party, case)
+    }
+
     /// Cases to settle: all that changed since the last call, wholes after their parts.
     pub(crate) fn take_touched(&mut self) -> Vec<Seen> {
         std::mem::take(&mut self.touched).into_iter().collect()

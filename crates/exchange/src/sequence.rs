@@ -93,6 +93,12 @@ pub(crate) enum Job {
         cases: Vec<Seen>,
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    Dispute {
+        /// Id and view of each.
+        records: Vec<(String, String)>,
+        reason: &'static str,
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
 }
 
 impl Job {
@@ -102,6 +108,7 @@ impl Job {
             Self::Delivered { entries, .. } => entries.len(),
             Self::Retable { cases, .. } => cases.len(),
             Self::Refresh { cases, .. } => cases.len(),
+            Self::Dispute { records, .. } => records.len(),
             _ => 1,
         }
     }
@@ -215,6 +222,20 @@ impl SequencerHandle {
         self.ask(|reply| Job::Refresh { cases, reply }).await
     }
 
+    /// Marks records, by id and view, as disputed, and folds their cases anew; durable on return.
+    pub(crate) async fn dispute(
+        &self,
+        records: Vec<(String, String)>,
+        reason: &'static str,
+    ) -> Result<(), Refusal> {
+        self.ask(|reply| Job::Dispute {
+            records,
+            reason,
+            reply,
+        })
+        .await
+    }
+
     async fn ask<T>(
         &self,
         job: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Job,
@@ -247,7 +268,11 @@ pub(crate) fn run(
         let (alone, together): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| {
             matches!(
                 job,
-                Job::Change { .. } | Job::Govern { .. } | Job::Retable { .. } | Job::Refresh { .. }
+                Job::Change { .. }
+                    | Job::Govern { .. }
+                    | Job::Retable { .. }
+                    | Job::Refresh { .. }
+                    | Job::Dispute { .. }
             )
         });
         for job in alone {
@@ -462,6 +487,14 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
             let result = batch.refresh(&cases);
             plain(reply, result)
         }
+        Job::Dispute {
+            records,
+            reason,
+            reply,
+        } => {
+            let result = batch.dispute(&records, reason);
+            plain(reply, result)
+        }
     }
 }
 
@@ -486,7 +519,8 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
             Job::Acked { reply, .. }
             | Job::Change { reply, .. }
             | Job::Retable { reply, .. }
-            | Job::Refresh { reply, .. } => drop(reply.send(Err(refusal.clone()))),
+            | Job::Refresh { reply, .. }
+            | Job::Dispute { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Govern { reply, .. } => drop(reply.send(Err(refusal.clone()))),
         }
     }

@@ -211,14 +211,26 @@ impl Signer {
 /// # Errors
 /// When the document has no canonical form.
 pub fn sign_jcs(document: &Value, key: &SigningKey, now_ms: i64) -> Result<Value, String> {
+    sign_jcs_under(document, key, &did_key_method(key), now_ms).map_err(|e| e.to_string())
+}
+
+/// Signs a statement beside the log with `eddsa-jcs-2022` under a party's verification method.
+///
+/// # Errors
+/// When the document has no canonical form.
+pub fn sign_jcs_under(
+    document: &Value,
+    key: &SigningKey,
+    verification_method: &str,
+    now_ms: i64,
+) -> Result<Value, Problem> {
     data_integrity::create(
         document,
         Suite::EddsaJcs2022,
         key,
-        &options(&did_key_method(key), now_ms),
+        &options(verification_method, now_ms),
         jcs_canonicalizer(),
     )
-    .map_err(|e| e.to_string())
 }
 
 /// A canonicalizer for `eddsa-jcs-2022`, which reads no context.

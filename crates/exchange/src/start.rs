@@ -214,6 +214,9 @@ async fn watch_peers(
         if let Err(refusal) = crate::intake::retry_waiting(&core).await {
             tracing::warn!(%refusal, "what waited could not be judged again");
         }
+        if let Err(refusal) = crate::revoked::flag(&core).await {
+            tracing::warn!(%refusal, "what a revoked key signed could not be marked, will be tried again");
+        }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(PEERS_MS)) => {}
             _ = stop.changed() => {}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::attachments;
-use crate::core::Core;
+use crate::core::{Core, Hosted};
 use crate::derive::Deriver;
 use crate::encode;
 use crate::envelope::Envelope;
@@ -137,7 +137,7 @@ fn with_deriver(core: &Core, mut verified: Verified) -> Verified {
             &verified.document,
             &envelope.record_type,
             profile.model(),
-            hosted,
+            &hosted.current(),
             core.clock.now_ms(),
             &core.canonicalizer,
         );
@@ -330,7 +330,7 @@ fn complete(
             ),
         )));
     };
-    let Some(key) = core.hosted.get(&principal.party) else {
+    let Some(key) = core.hosted.get(&principal.party).map(Hosted::current) else {
         return Err(Refusal::one(
             RefusalKind::Forbidden,
             Fault::whole(
@@ -389,7 +389,7 @@ fn complete(
         return Err(unprocessable(fault));
     }
     let signed = Signer::new(Arc::clone(&core.canonicalizer))
-        .sign(&document, key, now_ms)
+        .sign(&document, &key, now_ms)
         .map_err(|problem| unprocessable(verify::fault(&problem)))?;
     // The road is the same for all: what the home makes itself goes through the first station like anybody's record.
     let envelope = Envelope::read(&signed).map_err(|faults| Refusal {

@@ -13,6 +13,7 @@ mod key;
 mod log;
 mod node;
 mod profile;
+mod rotate;
 mod say;
 mod scorecard;
 mod sheet;
@@ -58,6 +59,8 @@ enum Command {
     /// Public keys of systems that sign their requests: add, list, revoke
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Have a party sign with new keys from now on, without stopping its node
+    RotateKey(rotate::RotateArgs),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
@@ -121,6 +124,7 @@ fn main() -> ExitCode {
         Command::Link(args) => node::link(args),
         Command::Token(args) => node::token(args),
         Command::Key(command) => key::key(command),
+        Command::RotateKey(args) => rotate::rotate_key(args),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use garita_exchange::clock::{Clock, real_now_ms};
+use garita_exchange::encode;
 use garita_exchange::governance::{Network, Statement};
 use garita_node::config::NodeConfig;
 use garita_node::places;
@@ -117,11 +118,14 @@ pub(crate) struct TokenArgs {
 pub(crate) struct RevokeArgs {
     #[command(flatten)]
     data: Data,
-    /// The key's verification method: a DID URL with fragment
+    /// The key's verification method, a DID URL with fragment; or a party's DID, for all its keys
     verification_method: String,
     /// Why
     #[arg(long)]
     reason: String,
+    /// From when on what it signed does not count, such as 2026-11-24T15:00:00Z, where it was stolen before today [default: now]
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -312,29 +316,71 @@ pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     let Some(authority) = config.authority.clone() else {
         return say::unusable("this node does not keep the network's authority key");
     };
-    let entry = network_of(&config).and_then(|network| {
-        let now_ms = config.file.clock.now_ms();
-        network
-            .draft(
-                &Statement::KeyRevoked {
-                    verification_method: args.verification_method.clone(),
-                    from_ms: now_ms,
-                    reason: args.reason.clone(),
-                },
-                &authority,
-                now_ms,
-            )
-            .map_err(|e| e.to_string())
-    });
-    match entry {
-        Ok(entry) => admin(data, "POST", "/v1/governance", Some(entry), |answer| {
-            say::data(format!(
-                "revoked; governance entry {}",
-                answer.get("head").cloned().unwrap_or_default()
-            ));
-        }),
-        Err(error) => say::no(error),
+    let now_ms = config.file.clock.now_ms();
+    let from_ms = match args.from.as_deref().map(encode::parse_instant_ms) {
+        None => now_ms,
+        Some(Some(from_ms)) if from_ms <= now_ms => from_ms,
+        Some(_) => {
+            return say::unusable(
+                "`--from` is an instant that has passed, such as 2026-11-24T15:00:00Z",
+            );
+        }
+    };
+    let mut network = match network_of(&config) {
+        Ok(network) => network,
+        Err(error) => return say::no(error),
+    };
+    let methods = match methods_of(&network, &args.verification_method) {
+        Ok(methods) => methods,
+        Err(error) => return say::unusable(error),
+    };
+    for method in methods {
+        let revoked = Statement::KeyRevoked {
+            verification_method: method.clone(),
+            from_ms,
+            reason: args.reason.clone(),
+        };
+        let drafted = network
+            .draft(&revoked, &authority, now_ms)
+            // The next one names this one.
+            .and_then(|entry| network.adopt(&entry).map(|()| entry));
+        let entry = match drafted {
+            Ok(entry) => entry,
+            Err(error) => return say::no(error),
+        };
+        let done = admin(data, "POST", "/v1/governance", Some(entry), |answer| {
+            let head = answer.get("head").cloned().unwrap_or_default();
+            say::data(format!("{method} revoked; governance entry {head}"));
+        });
+        if done != ExitCode::SUCCESS {
+            return done;
+        }
     }
+    ExitCode::SUCCESS
+}
+
+/// The method that is named, or all that a party's DID has which are not revoked.
+fn methods_of(network: &Network, named: &str) -> Result<Vec<String>, String> {
+    if named.contains('#') {
+        return if network.keys.of(named).is_empty() {
+            Err(format!("the network has no key `{named}`"))
+        } else {
+            Ok(vec![named.to_owned()])
+        };
+    }
+    let mut methods: Vec<String> = network
+        .keys
+        .entries()
+        .filter(|key| key.controller == named && key.revoked_from_ms.is_none())
+        .map(|key| key.verification_method.clone())
+        .collect();
+    methods.sort();
+    if methods.is_empty() {
+        return Err(format!(
+            "`{named}` has no key that is not revoked; a party is named by its DID, a key by its DID URL"
+        ));
+    }
+    Ok(methods)
 }
 
 pub(crate) fn submit(args: SubmitArgs) -> ExitCode {

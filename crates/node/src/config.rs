@@ -166,15 +166,13 @@ impl NodeConfig {
         let keys = data.join("keys");
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
-            let key = read_key(&keys.join(format!("{}.json", party.slug)))?;
+            let file = |method: &str| keys.join(key_file(&party.slug, method));
+            let key = read_key(&file(&party.verification_method))?;
             let views = match &party.view_method {
                 None => None,
                 Some(method) => Some(ViewKey {
                     verification_method: method.clone(),
-                    key: Arc::new(read_key_of(
-                        &keys.join(view_key_file(&party.slug)),
-                        KeyType::P256,
-                    )?),
+                    key: Arc::new(read_key_of(&file(method), KeyType::P256)?),
                 }),
             };
             hosted.insert(
@@ -234,12 +232,49 @@ pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
     read_key_of(path, KeyType::Ed25519)
 }
 
-/// Name of the file, among a node's keys, with what a party signs views with.
-pub fn view_key_file(slug: &str) -> String {
-    format!("{slug}.views.json")
+/// Name of the file, among a node's keys, with the key of a party's verification method: `SLUG.json` and `SLUG.views.json` for those it
+/// was set up with, else by the method's fragment.
+pub fn key_file(slug: &str, verification_method: &str) -> String {
+    match verification_method.rsplit('#').next().unwrap_or_default() {
+        "key-1" => format!("{slug}.json"),
+        "views-1" => format!("{slug}.views.json"),
+        // What stands in a fragment here is a word: see `setup::key_methods`.
+        other => {
+            let word: String = other
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
+            format!("{slug}.{word}.json")
+        }
+    }
 }
 
-fn read_key_of(path: &Path, kind: KeyType) -> Result<SigningKey, ConfigError> {
+/// Writes into `node.json` that a party signs with other keys, whose files are there.
+///
+/// # Errors
+/// When the file cannot be read or written, or has no such party.
+pub fn use_keys(data: &Path, slug: &str, keys: &HostedKey) -> Result<(), ConfigError> {
+    let path = data.join("node.json");
+    let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+    let mut file: NodeFile =
+        serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+    let party = file.parties.iter_mut().find(|party| party.slug == slug);
+    let Some(party) = party else {
+        return Err(ConfigError::malformed(&path, format!("no party `{slug}`")));
+    };
+    party
+        .verification_method
+        .clone_from(&keys.verification_method);
+    party.view_method = keys.views.as_ref().map(|v| v.verification_method.clone());
+    let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
+    write_file(&path, &text)
+}
+
+/// Reads a Multikey file with a key of a kind.
+///
+/// # Errors
+/// When it cannot be read, or holds none or one of another kind.
+pub fn read_key_of(path: &Path, kind: KeyType) -> Result<SigningKey, ConfigError> {
     let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
     let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
     let found = file.key.key_type();

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
 use garita_exchange::clock::real_now_ms;
-use garita_exchange::core::{Core, Parts};
+use garita_exchange::core::{Core, Hosted, Parts};
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
 use garita_exchange::sequence::store_refusal;
@@ -49,6 +49,7 @@ pub struct App {
     site: site::Site,
     follow: follow::Follow,
     readers: Readers,
+    rotating: tokio::sync::Mutex<()>,
 }
 
 /// Why a node could not be run.
@@ -100,7 +101,11 @@ impl App {
             identity: config.identity.clone(),
             data: config.data.clone(),
             clock: config.file.clock,
-            hosted: config.hosted.clone(),
+            hosted: config
+                .hosted
+                .iter()
+                .map(|(did, keys)| (did.clone(), Hosted::new(keys.clone())))
+                .collect(),
             programs,
             network,
         })?;
@@ -113,6 +118,7 @@ impl App {
             site: site::Site::default(),
             follow: follow::Follow::of(mailer),
             readers: Readers::default(),
+            rotating: tokio::sync::Mutex::new(()),
         });
         epcis::start(&app);
         site::asking::start(&app);
@@ -185,6 +191,16 @@ impl App {
     /// Name of the node for people.
     pub fn name(&self) -> &str {
         &self.config.file.name
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &std::path::Path {
+        &self.config.data
+    }
+
+    /// Held while a party's keys are changed.
+    pub(crate) fn rotating(&self) -> &tokio::sync::Mutex<()> {
+        &self.rotating
     }
 
     /// Hosted parties.
@@ -260,11 +276,13 @@ impl App {
                 let hosted = self.core().hosted.get(&party.did)?;
                 let mut entry = planned.iter().find(|p| p.did == party.did).cloned()?;
                 entry.keys = hosted
+                    .current()
                     .public_keys()
                     .map(|(method, key)| PartyKey {
                         id: method.to_owned(),
                         public_key_multibase: key.to_multibase(),
                         from_ms: 0,
+                        until_ms: None,
                     })
                     .collect();
                 Some(entry)

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use garita_credential::did;
-use garita_credential::keys::{KeyFile, SigningKey};
+use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::adoption::{self, Terms};
 use garita_exchange::clock::real_now_ms;
+use garita_exchange::core::{HostedKey, ViewKey};
 use garita_exchange::governance::{
     GovernanceError, Network, NodeEntry, PartyEntry, PartyKey, Statement,
 };
@@ -24,8 +25,7 @@ use serde_json::{Value, json};
 
 use crate::access;
 use crate::config::{
-    ConfigError, HostedParty, MailFile, NodeFile, make_folder, view_key_file, write_file,
-    write_secret,
+    self, ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
 };
 
 /// Where a simulated node's mail goes.
@@ -218,11 +218,10 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             .map_err(|e| SetupError::Plan(e.to_string()))?
             .as_str()
             .to_owned();
-        let key_file = keys.join(format!("{}.json", party.slug));
+        let [verification_method, view_method] = key_methods(&party_did, 1);
+        let key_file = keys.join(config::key_file(&party.slug, &verification_method));
         let key = new_key(&key_file)?;
-        let view_key = new_view_key(&keys.join(view_key_file(&party.slug)))?;
-        let verification_method = format!("{party_did}#key-1");
-        let view_method = format!("{party_did}#views-1");
+        let view_key = new_view_key(&keys.join(config::key_file(&party.slug, &view_method)))?;
         hosted.push(HostedParty {
             slug: party.slug.clone(),
             did: party_did.clone(),
@@ -273,6 +272,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
                     id: method.clone(),
                     public_key_multibase: key.verification_key().to_multibase(),
                     from_ms: 0,
+                    until_ms: None,
                 })
                 .into(),
         });
@@ -560,6 +560,44 @@ fn new_view_key(path: &Path) -> Result<SigningKey, SetupError> {
     let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
     write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
     Ok(key)
+}
+
+/// Verification methods of a party's keys by their number: what it signs with, and what it signs views with.
+pub fn key_methods(party: &str, number: u32) -> [String; 2] {
+    ["key", "views"].map(|kind| format!("{party}#{kind}-{number}"))
+}
+
+/// A party's keys of a number: those whose files are there, else new ones.
+///
+/// # Errors
+/// When a file cannot be written, or holds another kind of key.
+pub fn keys_numbered(
+    data: &Path,
+    slug: &str,
+    party: &str,
+    number: u32,
+) -> Result<HostedKey, SetupError> {
+    let [verification_method, view_method] = key_methods(party, number);
+    let file = |method: &str| data.join("keys").join(config::key_file(slug, method));
+    let (path, view_path) = (file(&verification_method), file(&view_method));
+    let key = if path.exists() {
+        config::read_key(&path)?
+    } else {
+        new_key(&path)?
+    };
+    let view_key = if view_path.exists() {
+        config::read_key_of(&view_path, KeyType::P256)?
+    } else {
+        new_view_key(&view_path)?
+    };
+    Ok(HostedKey {
+        verification_method,
+        key: Arc::new(key),
+        views: Some(ViewKey {
+            verification_method: view_method,
+            key: Arc::new(view_key),
+        }),
+    })
 }
 
 /// The DID of a node at an address.

@@ -34,6 +34,7 @@ fn office(did: &str, role: &str, key: &SigningKey, number: u8, from_ms: i64) -> 
             id: format!("{did}#key-{number}"),
             public_key_multibase: key.verification_key().to_multibase(),
             from_ms,
+            until_ms: None,
         }],
     })
 }

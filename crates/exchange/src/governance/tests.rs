@@ -35,6 +35,7 @@ fn party(did: &str, key: &SigningKey) -> Statement {
             id: format!("{did}#key-1"),
             public_key_multibase: key.verification_key().to_multibase(),
             from_ms: 0,
+            until_ms: None,
         }],
     })
 }

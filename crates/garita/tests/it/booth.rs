@@ -500,7 +500,7 @@ fn forged(world: &World) -> Value {
     signer
         .sign(
             &document,
-            &core.hosted[&world.did("nopalera")],
+            &core.hosted[&world.did("nopalera")].current(),
             crate::world::DAY_MS,
         )
         .unwrap()

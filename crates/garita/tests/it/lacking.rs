@@ -287,6 +287,7 @@ async fn what_is_lacking_is_named_and_what_does_not_hold_is_refused() {
                     id: method,
                     public_key_multibase: later_key.verification_key().to_multibase(),
                     from_ms: 0,
+                    until_ms: None,
                 }],
             }),
             &world.authority(),

@@ -41,6 +41,7 @@ mod public_waits;
 mod readers;
 mod receipts;
 mod refusals;
+mod rotation;
 mod scorecard;
 mod sending;
 mod sheets;

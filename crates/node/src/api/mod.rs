@@ -19,6 +19,7 @@ pub mod peers;
 pub mod problem;
 mod reading;
 pub mod records;
+pub mod rotation;
 pub mod sheets;
 pub mod stream;
 
@@ -81,6 +82,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/contacts", get(peers::contacts))
         .route("/v1/contacts", post(peers::set_contact))
         .route("/v1/peer/join", post(admin::join))
+        .route("/v1/peer/keys", post(rotation::change))
+        .route("/v1/admin/rotations", post(rotation::rotate))
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))
         .route("/v1/admin/tokens", post(admin::token))

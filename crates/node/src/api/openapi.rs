@@ -699,6 +699,45 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerKeys",
+        takes: "KeyChange",
+        gives: &["GovernanceFeed"],
+        who: "peer",
+        status: 200,
+        codes: &[
+            "not-authority",
+            "key-change-malformed",
+            "join-party-elsewhere",
+            "proof-invalid",
+        ],
+        ..post(
+            "/v1/peer/keys",
+            "peers",
+            "A party's new keys, asked for under the key that it has.",
+            "Las llaves nuevas de una parte, pedidas con la llave que tiene.",
+        )
+    },
+    Route {
+        id: "rotateKeys",
+        takes: "RotationRequest",
+        gives: &["Rotation"],
+        who: "operator",
+        status: 200,
+        example: r#"{"party":"cbp-laredo","keepOldHours":1}"#,
+        codes: &[
+            "unauthenticated",
+            "key-change-malformed",
+            "keys-unwritten",
+            "peer-unreachable",
+        ],
+        ..post(
+            "/v1/admin/rotations",
+            "operator",
+            "A hosted party signs with new keys from now on; the old ones count a while longer.",
+            "Una parte alojada firma con llaves nuevas desde ahora; las anteriores valen un rato más.",
+        )
+    },
+    Route {
         id: "makeToken",
         takes: "TokenRequest",
         gives: &["Token"],

@@ -183,6 +183,7 @@ pub async fn party_did(
         .ok_or_else(Problem::not_found)?;
     let did = Did::parse(&party.did).map_err(|_| Problem::not_found())?;
     let keys: Vec<_> = hosted
+        .current()
         .public_keys()
         .map(|(method, key)| (method.to_owned(), key))
         .collect();
