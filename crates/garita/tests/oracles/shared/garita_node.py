@@ -19,6 +19,8 @@ PARTIES = [
     "mines:Mines Road Brokers:broker.us,declarant:filer=M7K",
 ]
 
+FOUNDING = ["--network", "Oracle", "--simulated"]
+
 
 class Node:
     """A running node: its address, folder, and the tokens of its operator and parties."""
@@ -63,14 +65,30 @@ def demonstrated(speed=240):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextlib.contextmanager
 def running(parties=PARTIES, prepare=lambda data: None):
     """Yields a node that answers; stops it and removes its folder at the end. `prepare` is given the folder before the node starts."""
+    return serving(parties, FOUNDING, prepare)
+
+
+@contextlib.contextmanager
+def network(founder, *joining):
+    """Yields the nodes of one network, one for each list of parties: the first founds it, the others join by invitation."""
+    with contextlib.ExitStack() as held:
+        nodes = [held.enter_context(serving(founder, FOUNDING))]
+        for parties in joining:
+            nodes.append(held.enter_context(serving(parties, [])))
+            invitation = nodes[0].command("peer", "invite", "--data", nodes[0].data)
+            nodes[-1].command("peer", "add", "--data", nodes[-1].data, invitation)
+        yield nodes
+
+
+@contextlib.contextmanager
+def serving(parties, words, prepare=lambda data: None):
     folder = tempfile.mkdtemp(prefix="garita-oracle-")
     address = f"127.0.0.1:{free_port()}"
     node = Node(f"http://{address}", pathlib.Path(folder) / "node")
     named = [word for party in parties for word in ("--party", party)]
-    node.command("init", "--data", node.data, "--listen", address, "--network", "Oracle", "--simulated", *named)
+    node.command("init", "--data", node.data, "--listen", address, *words, *named)
     prepare(node.data)
     log = open(pathlib.Path(folder) / "log", "wb")
     process = subprocess.Popen([os.environ["GARITA"], "serve", "--data", str(node.data)], stdout=log, stderr=log)
