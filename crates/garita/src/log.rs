@@ -7,13 +7,15 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use garita_exchange::encode;
 use garita_exchange::signing::LogVerifier;
-use garita_exchange::stamp::{LeafAct, Receipt};
+use garita_exchange::stamp::{LeafAct, Receipt, WHOLE};
 use garita_tlog::{Checkpoint, Hash, LeafIndex, leaf_hash, verify_inclusion};
 
 use crate::say;
 
 /// A receipt has some kilobytes.
 const RECEIPT_BYTES_MAX: u64 = 1 << 20;
+/// What a receipt says of itself.
+const STATE: &str = "recorded";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogCommand {
@@ -34,7 +36,7 @@ pub(crate) fn log(command: LogCommand) -> ExitCode {
                 Ok(text) => text,
                 Err(error) => return say::unusable(format!("{}: {error}", file.display())),
             };
-            let receipt: Receipt = match serde_json::from_str(&text) {
+            let receipt = match parse(&text) {
                 Ok(receipt) => receipt,
                 Err(error) => {
                     return say::unusable(format!("{}: not a receipt: {error}", file.display()));
@@ -64,6 +66,22 @@ fn read(file: &PathBuf) -> Result<String, String> {
         ));
     }
     fs::read_to_string(file).map_err(|e| e.to_string())
+}
+
+/// A receipt with its members and no others: what nothing binds is not repeated as if it were proven.
+fn parse(text: &str) -> Result<Receipt, String> {
+    let value = garita_exchange::parse::document(text.as_bytes())
+        .map_err(|refusal| refusal.to_string())?;
+    let receipt: Receipt = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
+    // What the reading passed over or took in another shape is not there when it is written again.
+    let again = serde_json::to_value(&receipt).map_err(|e| e.to_string())?;
+    if again != value {
+        return Err("it has members or shapes that no receipt has".to_owned());
+    }
+    if receipt.state != STATE {
+        return Err(format!("its state is not `{STATE}`: no other can be proven yet"));
+    }
+    Ok(receipt)
 }
 
 /// What is proven, in words.
@@ -107,11 +125,15 @@ fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, Strin
     if stamp.id != receipt.leaf.id || stamp.view != receipt.leaf.view {
         return Err("the stamp is of another record or view".to_owned());
     }
-    // At home, stamp and leaf say the same thing; a receiver's leaf is its own, and the stamp the home's.
+    // At home, stamp and leaf say the same thing, but that a view may be made after its record was logged; a receiver's leaf is its own,
+    // and the stamp the home's.
+    let logged = if stamp.view == WHOLE {
+        stamp.logged == receipt.leaf.logged
+    } else {
+        stamp.logged <= receipt.leaf.logged
+    };
     if receipt.leaf.act == LeafAct::Issued
-        && (stamp.index != receipt.index
-            || stamp.logged != receipt.leaf.logged
-            || stamp.log != checkpoint.origin)
+        && (stamp.index != receipt.index || !logged || stamp.log != checkpoint.origin)
     {
         return Err("the stamp contradicts the leaf".to_owned());
     }
