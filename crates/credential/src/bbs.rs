@@ -1,8 +1,8 @@
 //! BLS12-381 keys and BBS signatures (draft-irtf-cfrg-bbs-signatures, ciphersuite BLS12-381-SHA-256).
 //!
 //! A key signs a list of messages; whoever has the signature proves that he has it for some of them, and each proof looks like no other.
-//! The blinding of a proof is drawn by the library, from the operating system: the one place of this crate that is not a function of what
-//! is handed in. A seed handed in would be a secret more to be lost, by which all proofs of a holder could be linked.
+//! The blinding of a proof is drawn by the library, from the operating system: it is not a function of what is handed in. A seed handed
+//! in would be a secret more to be lost, by which all proofs of a holder could be linked.
 
 #[cfg(feature = "bbs")]
 mod signature;
