@@ -5,12 +5,16 @@
 //! in would be a secret more to be lost, by which all proofs of a holder could be linked.
 
 #[cfg(feature = "bbs")]
+mod proof;
+#[cfg(feature = "bbs")]
 mod signature;
 
 #[cfg(feature = "bbs")]
-pub use signature::{MESSAGES_MAX, SecretKey};
+pub(crate) use proof::proof_holds;
 #[cfg(feature = "bbs")]
-pub(crate) use signature::{proof_holds, prove};
+pub(crate) use signature::prove;
+#[cfg(feature = "bbs")]
+pub use signature::{MESSAGES_MAX, SecretKey};
 
 /// Whether 96 bytes are a compressed point of BLS12-381 G2 that a key can be: on the curve, in the group, not at infinity.
 #[cfg(feature = "bbs")]
