@@ -5,7 +5,7 @@
 //! in would be a secret more to be lost, by which all proofs of a holder could be linked.
 
 #[cfg(feature = "bbs")]
-mod proof;
+pub(crate) mod proof;
 #[cfg(feature = "bbs")]
 mod signature;
 

@@ -222,4 +222,4 @@ fn octets(number: usize) -> [u8; 8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -152,3 +152,76 @@ fn generators_are_those_of_the_library_in_whatever_order_they_are_asked_for() {
         assert_eq!(made.octets[..count], anew.octets[..]);
     }
 }
+
+/// A proof by nobody's signature that messages were signed by `key`: with the identity for Abar and Bbar the pairing says nothing, and D
+/// may be Bv, so that r3^ can answer any challenge.
+pub(crate) fn forged(
+    key: &VerificationKey,
+    header: &[u8],
+    presentation_header: &[u8],
+    messages: &[Vec<u8>],
+    shown: &[usize],
+    hidden: usize,
+) -> Vec<u8> {
+    let public = public_key(key.as_bytes().try_into().unwrap()).unwrap();
+    let generators = Generators::at_least(messages.len() + hidden + 1);
+    let all = messages.len() + hidden;
+    let domain = generators.domain(&public, header, all).unwrap();
+    let scalars =
+        BBSplusMessage::messages_to_scalar::<Bls12381Sha256>(messages, Bls12381Sha256::API_ID);
+    let shown: Vec<(usize, Scalar)> = shown
+        .iter()
+        .copied()
+        .zip(scalars.unwrap().iter().map(|m| m.value))
+        .collect();
+    let mut bv = generators.p1 + generators.points[0] * domain;
+    for (index, message) in &shown {
+        bv += generators.points[1 + index] * message;
+    }
+    let any = Scalar::from(26_u64);
+    let mut proof = Proof {
+        a_bar: G1Affine::identity(),
+        b_bar: G1Affine::identity(),
+        d: bv.into(),
+        blinded: [any, any, any],
+        hidden: vec![any; hidden],
+        challenge: Scalar::ZERO,
+    };
+    // T1 = D r1^ and T2 = Bv c + D r3^ + H_j m^_j = Bv (c + r3^) + H_j m^_j: the same for each c, where r3^ makes up for it.
+    let challenge = proof
+        .challenge_for(&public, header, presentation_header, shown)
+        .unwrap();
+    proof.challenge = challenge;
+    proof.blinded[2] = any - challenge;
+    let points = [proof.a_bar, proof.b_bar, proof.d];
+    let scalars = [&proof.blinded[..], &proof.hidden, &[proof.challenge]].concat();
+    let points = points.iter().flat_map(G1Affine::to_compressed);
+    points
+        .chain(scalars.iter().flat_map(|scalar| scalar.to_be_bytes()))
+        .collect()
+}
+
+#[test]
+fn nobody_proves_a_signature_that_there_is_not() {
+    let victim = SecretKey::from_bytes([9; 32]).unwrap().verification_key();
+    let case = |messages: &[&str], shown: &[usize], hidden: usize| {
+        let messages: Vec<Vec<u8>> = messages.iter().map(|m| m.as_bytes().to_vec()).collect();
+        Case {
+            proof: forged(&victim, HEADER, PRESENTATION, &messages, shown, hidden),
+            key: victim.clone(),
+            header: HEADER.into(),
+            presentation: PRESENTATION.into(),
+            messages,
+            shown: shown.into(),
+        }
+    };
+    for forged in [
+        case(&[], &[], 0),
+        case(&["released"], &[0], 0),
+        case(&["released", "inspected"], &[1, 4], 3),
+    ] {
+        // The forgery is a good one: the library, which reads the identity, takes it.
+        assert!(forged.holds_for_the_library());
+        assert!(!forged.holds());
+    }
+}
