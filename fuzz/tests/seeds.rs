@@ -117,6 +117,7 @@ fn credentials(canonicalizer: &Canonicalizer) {
     let secrets = ecdsa_sd::Secrets {
         hmac_key: [1; 32],
         proof_key: SigningKey::from_bytes(KeyType::P256, &[4; 32]).unwrap(),
+        nonces: ecdsa_sd::Nonces::Repeatable,
     };
     let mandatory = [
         "/issuer".to_owned(),

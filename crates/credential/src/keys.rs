@@ -8,7 +8,8 @@
 //!
 //! **ECDSA** signs as RFC 6979 says, so that a signature needs no randomness and vectors can be made again, and verifies by
 //! AWS-LC. Both values of S count, as in every other implementation of the W3C suites: a signature names a content, it is no
-//! identifier of its own.
+//! identifier of its own. Where very many statements are signed by a key of one document, AWS-LC can sign them with random nonces
+//! ([`crate::selective::ecdsa_sd::Nonces`]).
 //!
 //! **BLS12-381** keys sign lists of messages, not one: they can be read and named here, and are used in [`crate::bbs`].
 //!
@@ -17,6 +18,7 @@
 
 mod file;
 mod multibase;
+mod random_nonces;
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub use file::KeyFile;
 pub(crate) use multibase::{
     base58_multibase, base64url_multibase, to_base58_multibase, to_base64url_multibase,
 };
+pub(crate) use random_nonces::RandomNonces;
 
 /// The longest multibase text we decode as a key or a plain signature: a P-384 signature has 132 characters, a BLS12-381 key 134;
 /// base58 costs the square of its length.
@@ -567,6 +570,16 @@ impl SigningKey {
                 let signature: p521::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
             }
+        }
+    }
+}
+
+impl SigningKey {
+    /// The same key of P-256 in the hands of AWS-LC; none of another kind.
+    pub(crate) fn with_random_nonces(&self) -> Option<RandomNonces> {
+        match &self.secret {
+            SecretInner::P256(key) => RandomNonces::of(key),
+            SecretInner::Ed25519(_) | SecretInner::P384(_) | SecretInner::P521(_) => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What is signed: keys, DIDs, Data Integrity proofs, W3C credentials, signed requests.
 //!
-//! Pure: no files, network, clock or randomness. Seeds, nonces and the time are handed in; who fetches a DID document
-//! is somebody else. It knows nothing of logs, cases or programs, and of a record only that it is a credential.
+//! Pure: no files, network, clock or randomness. Seeds, nonces and the time are handed in, but for two that libraries draw themselves:
+//! the blinding of a BBS proof and, where one asks for it, the nonces of `ecdsa-sd-2023`'s statements. Who fetches a DID document is
+//! somebody else. It knows nothing of logs, cases or programs, and of a record only that it is a credential.
 //!
 //! ```
 //! use garita_canon::{Canonicalizer, ContextSet};

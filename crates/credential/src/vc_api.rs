@@ -163,6 +163,7 @@ fn issued(
             let secrets = ecdsa_sd::Secrets {
                 hmac_key: fresh.hmac_key,
                 proof_key: fresh.proof_key.clone(),
+                nonces: ecdsa_sd::Nonces::Random,
             };
             ecdsa_sd::create(
                 &credential,

@@ -1,4 +1,4 @@
-//! The library at work: lengths are looked at before it sees any bytes, as it takes them for what they should be.
+//! Keys, signing and proving, by the library: lengths are looked at before it sees any bytes, as it takes them for what they should be.
 
 use zeroize::{Zeroize as _, Zeroizing};
 use zkryptium::bbsplus::ciphersuites::Bls12381Sha256;
@@ -12,8 +12,6 @@ use crate::keys::{self, KeyError, KeyType, VerificationKey};
 pub const MESSAGES_MAX: usize = 1_024;
 /// Bytes of a signature.
 pub(crate) const SIGNATURE_BYTES: usize = 80;
-/// Bytes of a proof that shows all messages; each that is not shown adds a scalar.
-const PROOF_BYTES_MIN: usize = 272;
 const SCALAR_BYTES: usize = 32;
 
 type Suite = BBSplus<Bls12381Sha256>;
@@ -114,50 +112,7 @@ pub(crate) fn prove(
     Some(proof.ok()?.to_bytes())
 }
 
-/// Whether a proof holds for a header and these messages at these indexes, in rising order.
-pub(crate) fn proof_holds(
-    key: &VerificationKey,
-    proof: &[u8],
-    header: &[u8],
-    presentation_header: &[u8],
-    messages: &[Vec<u8>],
-    shown: &[usize],
-) -> bool {
-    let Some(hidden_bytes) = proof.len().checked_sub(PROOF_BYTES_MIN) else {
-        return false;
-    };
-    let hidden = hidden_bytes / SCALAR_BYTES;
-    let all = hidden + messages.len();
-    if !hidden_bytes.is_multiple_of(SCALAR_BYTES)
-        || all > MESSAGES_MAX
-        || messages.len() != shown.len()
-        || !shown.is_sorted_by(|a, b| a < b)
-        || shown.last().is_some_and(|last| *last >= all)
-    {
-        return false;
-    }
-    // Abar, Bbar and D must not be the group's identity (CoreProofVerify, `octets_to_proof`): the library reads it, and with it the pairing
-    // holds for any key, so that anybody could prove anything.
-    let is_identity = |at: usize| proof.get(at).is_none_or(|first| first & 0x40 != 0);
-    if [0, 48, 96].into_iter().any(is_identity) {
-        return false;
-    }
-    let Some(public) = key.as_bytes().try_into().ok().and_then(public_key) else {
-        return false;
-    };
-    PoKSignature::<Suite>::from_bytes(proof).is_ok_and(|proof| {
-        proof
-            .proof_verify(
-                &public,
-                Some(messages),
-                Some(shown),
-                Some(header),
-                Some(presentation_header),
-            )
-            .is_ok()
-    })
-}
-
+/// The point of a key's bytes: on the curve, in the group, not at infinity.
 pub(super) fn public_key(bytes: &[u8; 96]) -> Option<BBSplusPublicKey> {
     // The point at infinity is a group element and no key.
     if bytes.first().is_none_or(|first| first & 0x40 != 0) {

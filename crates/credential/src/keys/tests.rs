@@ -240,3 +240,28 @@ fn p521_signs_as_rfc_6979_says() {
     }
     assert!(public.to_multibase().starts_with("z2J9"), "{public}");
 }
+
+#[test]
+fn a_signature_with_a_random_nonce_is_one_like_any_other() {
+    use p256::ecdsa::signature::Verifier as _;
+    let key = SigningKey::from_bytes(KeyType::P256, &[8; 32]).unwrap();
+    let public = key.verification_key();
+    let other = p256::ecdsa::VerifyingKey::from_sec1_bytes(public.as_bytes()).unwrap();
+    let random = key.with_random_nonces().unwrap();
+    let message = b"44 packages";
+    let mut seen = std::collections::HashSet::from([key.sign(message)]);
+    // Of 300 signatures, one or two have an r or an s that starts with a zero byte.
+    for _ in 0..300 {
+        let signature = random.sign(message).unwrap();
+        assert_eq!(signature.len(), 64);
+        public.verify(message, &signature).unwrap();
+        assert!(public.verify(b"45 packages", &signature).is_err());
+        let parsed = p256::ecdsa::Signature::from_slice(&signature).unwrap();
+        other.verify(message, &parsed).unwrap();
+        assert!(seen.insert(signature), "a nonce came twice");
+    }
+    for kind in [KeyType::Ed25519, KeyType::P384, KeyType::P521] {
+        let key = SigningKey::from_bytes(kind, &vec![1; kind.secret_bytes()]).unwrap();
+        assert!(key.with_random_nonces().is_none(), "{}", kind.name());
+    }
+}

@@ -249,3 +249,6 @@ impl Derived {
         Ok(derived)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,34 @@ pub struct Secrets {
     pub hmac_key: [u8; 32],
     /// A P-256 key that signs the statements of this one document, and is then forgotten.
     pub proof_key: SigningKey,
+    /// How it signs them.
+    pub nonces: Nonces,
+}
+
+/// Where the nonce of each statement's signature comes from: the number that must never be known, nor used for two statements. The
+/// signatures are of one form, and verify alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nonces {
+    /// From the key and the statement (RFC 6979): what is handed in decides each byte of the proof, so that vectors can be made again.
+    Repeatable,
+    /// Drawn by AWS-LC itself, which is four times as fast: the proof is new each time, no function of what is handed in. The first draw of
+    /// a process gathers entropy for some 40 ms, so that this is for those that sign again and again.
+    Random,
+}
+
+impl Secrets {
+    /// How a statement is signed.
+    fn signer(&self) -> impl Fn(&str) -> Vec<u8> {
+        let random = match self.nonces {
+            Nonces::Repeatable => None,
+            Nonces::Random => self.proof_key.with_random_nonces(),
+        };
+        move |line| {
+            // Should AWS-LC fail, the signature is as good without it, only slower.
+            let signature = random.as_ref().and_then(|key| key.sign(line.as_bytes()));
+            signature.unwrap_or_else(|| self.proof_key.sign(line.as_bytes()))
+        }
+    }
 }
 
 /// Signs a document so that its holder can show parts of it; what `mandatory` names is in all of them. The proof goes to the holder
@@ -62,12 +90,13 @@ pub fn create(
         canonicalizer,
     )?;
     let group = statements.group(mandatory)?;
+    let sign = secrets.signer();
     let (mut always, mut signatures) = (String::new(), Vec::new());
     for (n, line) in statements.lines.iter().enumerate() {
         if group.members.contains(&n) {
             always.push_str(line);
         } else {
-            signatures.push(secrets.proof_key.sign(line.as_bytes()));
+            signatures.push(sign(line));
         }
     }
     let public_key = secrets.proof_key.verification_key().to_multikey_bytes();

@@ -1,6 +1,6 @@
 //! The statements of a document in the order in which a selective proof counts them, and which of them a group of pointers names.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -74,15 +74,9 @@ impl<'a> Statements<'a> {
             .dataset_by_place(&part.document)
             .map_err(|e| canon_problem(&e))?
             .relabel(|place| Some(part.origin(place).into()));
-        let numbers: HashMap<&str, usize> = self
-            .lines
-            .iter()
-            .enumerate()
-            .map(|(n, line)| (line.as_str(), n))
-            .collect();
         let members = lines(&dataset, &self.names)
             .iter()
-            .map(|line| numbers.get(line.as_str()).copied())
+            .map(|line| self.lines.binary_search(line).ok())
             .collect::<Option<_>>()
             .ok_or_else(|| {
                 Problem::new(

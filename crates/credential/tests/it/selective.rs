@@ -1,6 +1,6 @@
 //! `ecdsa-sd-2023`: the vectors made again to the byte, and what neither a holder nor a verifier can be made to believe.
 
-use garita_credential::selective::ecdsa_sd::{self, Secrets};
+use garita_credential::selective::ecdsa_sd::{self, Nonces, Secrets};
 use garita_credential::{KeyType, Problem, ProofOptions, SigningKey};
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ fn makes_the_vectors_again_to_the_byte() {
             .try_into()
             .unwrap(),
         proof_key: vector_key(&keys["proofKeyPair"]),
+        nonces: Nonces::Repeatable,
     };
     let key = vector_key(&keys["baseKeyPair"]);
     for (folder, name) in [("employ", "employ"), ("prc", "prCred")] {
@@ -52,11 +53,16 @@ fn key() -> SigningKey {
 }
 
 fn signed(document: &Value, mandatory: &[&str]) -> Result<Value, Problem> {
+    signed_with(Nonces::Repeatable, document, mandatory)
+}
+
+fn signed_with(nonces: Nonces, document: &Value, mandatory: &[&str]) -> Result<Value, Problem> {
     let public = key().verification_key();
     let options = ProofOptions::assertion(format!("did:key:{public}#{public}"), NOW);
     let secrets = Secrets {
         hmac_key: [3; 32],
         proof_key: SigningKey::from_bytes(KeyType::P256, &[4; 32]).unwrap(),
+        nonces,
     };
     let mandatory: Vec<String> = mandatory.iter().map(|p| (*p).to_owned()).collect();
     ecdsa_sd::create(
@@ -141,6 +147,27 @@ fn every_part_verifies_and_only_as_it_was_signed() {
             if members.shift_remove(gone).is_some() {
                 assert!(!codes(&less).is_empty(), "{gone} of {reveal:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn random_nonces_make_a_new_proof_each_time_that_verifies_alike() {
+    let [one, other] =
+        [Nonces::Random; 2].map(|nonces| signed_with(nonces, &manifest(), &["/issuer"]).unwrap());
+    let again = signed(&manifest(), &["/issuer"]).unwrap();
+    let value = |base: &Value| base["proof"]["proofValue"].as_str().unwrap().to_owned();
+    assert_ne!(value(&one), value(&other));
+    assert_ne!(value(&one), value(&again));
+    // All else of a proof is decided by what is handed in, and signatures are of one length.
+    assert_eq!(value(&one).len(), value(&again).len());
+    for base in [one, other, again] {
+        for reveal in [&[""][..], &["/credentialSubject/line/0"], &[]] {
+            let shown = derived(&base, reveal).unwrap();
+            verify(&shown).unwrap();
+            let mut forged = shown;
+            forged["credentialSubject"]["by"] = "_:other".into();
+            assert_eq!(codes(&forged), ["proof-invalid"]);
         }
     }
 }

@@ -133,6 +133,7 @@ fn selective(
     let secrets = ecdsa_sd::Secrets {
         hmac_key: [7; 32],
         proof_key: key(KeyType::P256)?,
+        nonces: ecdsa_sd::Nonces::Random,
     };
     let create = || {
         ecdsa_sd::create(
