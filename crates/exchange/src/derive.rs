@@ -10,7 +10,7 @@ use garita_canon::Canonicalizer;
 use garita_credential::Problem;
 use garita_credential::data_integrity::ProofOptions;
 use garita_credential::keys::{KeyType, SigningKey};
-use garita_credential::selective::ecdsa_sd::{self, Secrets};
+use garita_credential::selective::ecdsa_sd::{self, Nonces, Secrets};
 use garita_profile::model::Model;
 use garita_profile::view;
 use serde_json::Value;
@@ -77,6 +77,7 @@ impl Deriver {
         let secrets = Secrets {
             hmac_key: random()?,
             proof_key: new_p256()?,
+            nonces: Nonces::Random,
         };
         let signed = ecdsa_sd::create(
             &unsigned(document),

@@ -70,8 +70,8 @@ fn read(file: &PathBuf) -> Result<String, String> {
 
 /// A receipt with its members and no others: what nothing binds is not repeated as if it were proven.
 fn parse(text: &str) -> Result<Receipt, String> {
-    let value = garita_exchange::parse::document(text.as_bytes())
-        .map_err(|refusal| refusal.to_string())?;
+    let value =
+        garita_exchange::parse::document(text.as_bytes()).map_err(|refusal| refusal.to_string())?;
     let receipt: Receipt = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
     // What the reading passed over or took in another shape is not there when it is written again.
     let again = serde_json::to_value(&receipt).map_err(|e| e.to_string())?;
@@ -79,7 +79,9 @@ fn parse(text: &str) -> Result<Receipt, String> {
         return Err("it has members or shapes that no receipt has".to_owned());
     }
     if receipt.state != STATE {
-        return Err(format!("its state is not `{STATE}`: no other can be proven yet"));
+        return Err(format!(
+            "its state is not `{STATE}`: no other can be proven yet"
+        ));
     }
     Ok(receipt)
 }
