@@ -158,6 +158,14 @@ impl Histories {
         Ok(size)
     }
 
+    /// The newest checkpoint that a node has shown, as its note: what it must not go back behind.
+    pub(crate) fn newest(&self, origin: &str) -> Option<String> {
+        let logs = self.logs.lock().ok()?;
+        let history = logs.get(origin)?;
+        let newest = history.shown.last().or(history.last.as_ref())?;
+        Some(newest.note.clone())
+    }
+
     fn take(&self, origin: &str) -> (Vec<Shown>, Option<Shown>, i64) {
         let Ok(mut logs) = self.logs.lock() else {
             return (Vec::new(), None, 0);
@@ -175,6 +183,46 @@ impl Histories {
             change(logs.entry(origin.to_owned()).or_default());
         }
     }
+}
+
+/// What this node has of another one's log and deliveries: for a node that comes back from a copy, to know what it lost.
+///
+/// # Errors
+/// When the store is away.
+pub async fn seen(core: &Arc<Core>, peer: &str) -> Result<Seen, Refusal> {
+    let network = core.network();
+    let origin = network.nodes.get(peer).and_then(origin).unwrap_or_default();
+    let newest = core.histories.newest(&origin);
+    let (core, peer) = (Arc::clone(core), peer.to_owned());
+    blocking(move || {
+        let kept = match newest {
+            Some(note) => Some(note),
+            None => core
+                .reader
+                .peer_checkpoint(&origin)
+                .map_err(|e| store_refusal(&e))?
+                .map(|held| held.note),
+        };
+        let taken = core
+            .reader
+            .inbox_seen(&peer)
+            .map_err(|e| store_refusal(&e))?;
+        Ok(Seen {
+            checkpoint: kept,
+            taken,
+        })
+    })
+    .await
+}
+
+/// Answer of `GET /v1/peer/seen`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Seen {
+    /// The newest checkpoint of the asker's log that was shown here.
+    #[serde(default)]
+    pub checkpoint: Option<String>,
+    /// The last sequence of the asker's outbox that was taken.
+    pub taken: u64,
 }
 
 /// Checks what a peer has shown since the last time.

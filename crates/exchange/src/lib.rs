@@ -43,6 +43,7 @@ pub mod start;
 pub mod submit;
 pub mod sync;
 pub mod trust;
+pub mod upkeep;
 pub mod verify;
 pub mod wire;
 

@@ -18,6 +18,7 @@ mod say;
 mod scorecard;
 mod sheet;
 mod shown;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +60,14 @@ enum Command {
     /// Public keys of systems that sign their requests: add, list, revoke
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Copy a node's folder as of one instant (the node may run)
+    Backup(upkeep::backup::BackupArgs),
+    /// Make a node's folder from a copy
+    Restore(upkeep::restore::RestoreArgs),
+    /// Check the log against the store against the files
+    Fsck(upkeep::fsck::FsckArgs),
+    /// Look at all that an operator would, and say what to do
+    Doctor(upkeep::doctor::DoctorArgs),
     /// Have a party sign with new keys from now on, without stopping its node
     RotateKey(rotate::RotateArgs),
     /// Revoke a party's key from now on (the node that founded the network)
@@ -124,6 +133,10 @@ fn main() -> ExitCode {
         Command::Link(args) => node::link(args),
         Command::Token(args) => node::token(args),
         Command::Key(command) => key::key(command),
+        Command::Backup(args) => upkeep::backup::backup(&args),
+        Command::Restore(args) => upkeep::restore::restore(&args),
+        Command::Fsck(args) => upkeep::fsck::fsck(&args),
+        Command::Doctor(args) => upkeep::doctor::doctor(&args),
         Command::RotateKey(args) => rotate::rotate_key(args),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Data, conformance, say};
+use crate::{Data, conformance, say, upkeep};
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -58,6 +58,9 @@ pub(crate) struct ServeArgs {
     /// File to write the DIDs of the test profile's issuers to, JSON
     #[arg(long, value_name = "FILE", requires = "conformance")]
     ids: Option<PathBuf>,
+    /// Start a restored folder though other nodes do not answer: they are gone for good
+    #[arg(long)]
+    without_peers: bool,
 }
 
 #[derive(Debug, Args)]
@@ -217,6 +220,9 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
         Err(error) => return say::unusable(error),
     };
     runtime.block_on(async {
+        if let Err(why) = upkeep::regain::checked(&args.data.data, args.without_peers).await {
+            return say::no(why);
+        }
         let app = match App::open(config) {
             Ok(app) => app,
             Err(error) => return say::unusable(error),

@@ -41,6 +41,14 @@ impl Blobs {
         })
     }
 
+    /// The folder as it is: makes and removes nothing. For who only reads.
+    pub(crate) fn existing(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            next_temporary: Arc::default(),
+        }
+    }
+
     /// Starts a file of at most `bytes_max` bytes.
     ///
     /// # Errors
@@ -94,7 +102,8 @@ impl Blobs {
     }
 
     /// Where a file lies: two levels, so that no folder holds millions.
-    fn path(&self, digest: &[u8; 32]) -> PathBuf {
+    #[must_use]
+    pub fn path(&self, digest: &[u8; 32]) -> PathBuf {
         let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let (head, tail) = name.split_at(2);
         self.folder.join(head).join(tail)

@@ -1046,6 +1046,17 @@ pub struct TailReport {
     pub root: String,
 }
 
+/// Where the tables contradict each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Stable code.
+    pub code: &'static str,
+    /// In how many places.
+    pub count: u64,
+    /// The first of them.
+    pub examples: Vec<String>,
+}
+
 /// How much there is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {

@@ -29,6 +29,14 @@ pub enum StoreError {
         /// Of this program.
         known: i64,
     },
+    /// The data folder was written by an older Garita, whose schema is brought forward when a node starts.
+    #[error("the store has version {found}, this program reads {known}; start the node once")]
+    OlderVersion {
+        /// Of the data.
+        found: i64,
+        /// Of this program.
+        known: i64,
+    },
     /// Another process has the data folder.
     #[error("another process has this data folder open")]
     InUse,
@@ -73,6 +81,7 @@ impl StoreError {
             Self::Unavailable { .. } => "store-unavailable",
             Self::Corrupt { .. } => "store-corrupt",
             Self::NewerVersion { .. } => "store-newer-version",
+            Self::OlderVersion { .. } => "store-older-version",
             Self::InUse => "store-in-use",
             Self::Conflict { .. } => "store-conflict",
             Self::Missing { .. } => "store-missing",

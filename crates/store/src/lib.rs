@@ -26,7 +26,7 @@ mod standing;
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use error::StoreError;
-pub use sqlite::{Reader, Writer, open};
+pub use sqlite::{Reader, Writer, open, open_read, snapshot};
 pub use standing::{
     CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
 };

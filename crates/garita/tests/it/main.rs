@@ -46,6 +46,7 @@ mod scorecard;
 mod sending;
 mod sheets;
 mod signed;
+mod upkeep;
 mod views;
 mod watch;
 mod world;

@@ -78,6 +78,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/credentials", post(credentials::for_peer))
         .route("/v1/peer/digest", get(peers::digest))
         .route("/v1/peer/delivered", get(peers::delivered))
+        .route("/v1/peer/seen", get(peers::seen))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))
         .route("/v1/contacts", post(peers::set_contact))

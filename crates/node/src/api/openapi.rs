@@ -623,6 +623,17 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerSeen",
+        gives: &["SeenOfYou"],
+        who: "peer",
+        ..get(
+            "/v1/peer/seen",
+            "peers",
+            "What this node has seen of the asker's log and taken of its deliveries: what a copy that comes back must not be behind.",
+            "Lo que este nodo ha visto de la bitácora de quien pregunta y recibido de él: detrás de lo cual no debe quedar una copia restaurada.",
+        )
+    },
+    Route {
         id: "peerContacts",
         gives: &["ContactFeed"],
         who: "peer",

@@ -12,7 +12,7 @@ use garita_exchange::sequence::store_refusal;
 use garita_exchange::wire::{
     DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, StepDigest,
 };
-use garita_exchange::{encode, intake, sync};
+use garita_exchange::{encode, history, intake, sync};
 use garita_store::WaitingFor;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -273,6 +273,15 @@ pub async fn delivered(
     Ok(Json(
         sync::delivered_to(app.core(), &app.exchange().steps, &peer).await?,
     ))
+}
+
+/// `GET /v1/peer/seen`: what this node has seen of the asking peer's log, and taken of its deliveries.
+pub async fn seen(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<history::Seen>, Problem> {
+    let peer = access::peer(app.core(), "GET", "/v1/peer/seen", None, &headers, &[])?;
+    Ok(Json(history::seen(app.core(), &peer).await?))
 }
 
 /// Query of `GET /v1/peer/contacts`.

@@ -9,6 +9,7 @@ mod peers;
 mod records;
 mod schema;
 mod standing;
+mod upkeep;
 mod write;
 
 use std::fs::{self, File, TryLockError};
@@ -24,6 +25,8 @@ use rusqlite::{Connection, OpenFlags};
 use crate::blobs::Blobs;
 use crate::contract::{Commit, Committed, LogHead, Options, PAGE_MAX};
 use crate::error::StoreError;
+
+pub use upkeep::{open_read, snapshot};
 
 /// The one who writes. There is one a data folder; dropping it lets another process have the folder.
 #[derive(Debug)]

@@ -9,6 +9,17 @@ const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
 ];
 
+/// That a database has this program's schema.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    match found.cmp(&known) {
+        std::cmp::Ordering::Greater => Err(StoreError::NewerVersion { found, known }),
+        std::cmp::Ordering::Less => Err(StoreError::OlderVersion { found, known }),
+        std::cmp::Ordering::Equal => Ok(()),
+    }
+}
+
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
