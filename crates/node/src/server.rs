@@ -26,6 +26,7 @@ use crate::config::{HostedParty, NodeConfig};
 use crate::epcis;
 use crate::follow;
 use crate::follow::mail::{MailError, Mailer};
+use crate::judging::Outside;
 use crate::limits::Limiter;
 use crate::outside::Targets;
 use crate::pages;
@@ -49,6 +50,7 @@ pub struct App {
     site: site::Site,
     follow: follow::Follow,
     readers: Readers,
+    outside: Outside,
 }
 
 /// Why a node could not be run.
@@ -104,6 +106,9 @@ impl App {
             programs,
             network,
         })?;
+        let outside = Outside::new(Targets {
+            inside: config.file.webhooks_inside,
+        });
         let app = Arc::new(Self {
             config,
             exchange,
@@ -113,6 +118,7 @@ impl App {
             site: site::Site::default(),
             follow: follow::Follow::of(mailer),
             readers: Readers::default(),
+            outside,
         });
         epcis::start(&app);
         site::asking::start(&app);
@@ -168,6 +174,11 @@ impl App {
     /// What readers of the public pages ask.
     pub(crate) fn readers(&self) -> &Readers {
         &self.readers
+    }
+
+    /// What it may fetch while it judges and resolves.
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     /// Where subscribers of queries may be.

@@ -45,5 +45,6 @@ mod scorecard;
 mod sending;
 mod sheets;
 mod signed;
+mod vc_api;
 mod watch;
 mod world;
