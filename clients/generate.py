@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE / "openapi.json"
 TYPESCRIPT = HERE / "typescript" / "src" / "generated.ts"
 PYTHON = HERE / "python" / "garita_client" / "generated.py"
-JSON_MEDIA = ("application/json", "application/vc")
+JSON_MEDIA = ("application/json", "application/vc", "application/did-resolution", "application/did+ld+json")
 
 
 class Operation:

@@ -50,6 +50,8 @@ pub enum ResolutionError {
     NotFound,
     /// The DID is over.
     Deactivated,
+    /// The document is asked for in a form that it is not to be had in.
+    RepresentationNotSupported,
     /// A key of the wrong length for its kind.
     InvalidPublicKeyLength,
     /// A key that is no point on its curve.
@@ -70,6 +72,7 @@ impl ResolutionError {
             Self::MethodNotSupported => "methodNotSupported",
             Self::NotFound => "notFound",
             Self::Deactivated => "deactivated",
+            Self::RepresentationNotSupported => "representationNotSupported",
             Self::InvalidPublicKeyLength => "invalidPublicKeyLength",
             Self::InvalidPublicKey => "invalidPublicKey",
             Self::InvalidPublicKeyType => "invalidPublicKeyType",
@@ -82,6 +85,7 @@ impl ResolutionError {
     pub fn http_status(self) -> u16 {
         match self {
             Self::NotFound => 404,
+            Self::RepresentationNotSupported => 406,
             Self::Deactivated => 410,
             Self::MethodNotSupported => 501,
             Self::InvalidDid
@@ -149,7 +153,9 @@ impl Resolution {
             .map_or_else(|error| error.http_status(), |_| 200)
     }
 
-    fn refused(asked: Asked, error: ResolutionError) -> Self {
+    /// That there is no document, and why.
+    #[must_use]
+    pub fn refused(asked: Asked, error: ResolutionError) -> Self {
         Self {
             asked,
             outcome: Err(error),

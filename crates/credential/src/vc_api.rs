@@ -1,7 +1,7 @@
 //! The W3C CCG VC API: issuing, deriving and verifying over HTTP, as far as it is not HTTP. A body comes in, a status and a body go out.
 //!
-//! Whatever comes in, the answer is one that a client can read: 201 or 200, else 400 with all that is wrong. The issuer's address decides
-//! about suite and key; a request never names them.
+//! Whatever comes in, the answer is one that a client can read: 201 or 200, else 400 with all that is wrong. Whoever serves this decides
+//! about keys; where a key is for several suites, `options.cryptosuite` may name one ([`Way::asked_for`]).
 
 use garita_canon::Canonicalizer;
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use crate::data_integrity::{self, Form, ProofOptions, Suite};
 use crate::did::shorten;
 use crate::envelope::{self, Content, Secured};
 use crate::judge::{Checks, Judge};
-use crate::keys::{KeyFile, SigningKey};
+use crate::keys::{KeyFile, KeyType, SigningKey};
 use crate::problem::{Code, Problem};
 use crate::selective::ecdsa_sd;
 use crate::{jose, vc};
@@ -25,29 +25,38 @@ pub struct Answer {
     pub status: u16,
     /// Body, JSON.
     pub body: Value,
+    /// What the body tells as `problemDetails`, for who tells it in further words.
+    pub problems: Vec<Problem>,
 }
 
 impl Answer {
+    /// An answer with nothing against it.
+    #[must_use]
+    pub fn new(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            body,
+            problems: Vec::new(),
+        }
+    }
+
     fn made(name: &str, made: Value) -> Self {
         let mut body = Map::new();
         body.insert(name.to_owned(), made);
-        Self {
-            status: 201,
-            body: Value::Object(body),
-        }
+        Self::new(201, Value::Object(body))
     }
 
-    fn refused(problems: &[Problem]) -> Self {
+    fn refused(problems: Vec<Problem>) -> Self {
         Self {
             status: 400,
-            body: json!({ "verified": false, "problemDetails": details(problems) }),
+            body: json!({ "verified": false, "problemDetails": details(&problems) }),
+            problems,
         }
     }
 
-    fn verdict(problems: &[Problem]) -> Self {
+    fn verdict(problems: Vec<Problem>) -> Self {
         if problems.is_empty() {
-            let body = json!({ "verified": true, "problemDetails": [] });
-            return Self { status: 200, body };
+            return Self::new(200, json!({ "verified": true, "problemDetails": [] }));
         }
         Self::refused(problems)
     }
@@ -70,6 +79,44 @@ pub enum Way {
     Bbs(KeyFile<crate::bbs::SecretKey>),
     /// An envelope that is a `vc+jwt`.
     Jwt(KeyFile),
+}
+
+impl Way {
+    /// What a request asks of a key: the suite of its `options.cryptosuite`, or the usual one for a key of that kind.
+    ///
+    /// # Errors
+    /// `suite-unknown`, and `suite-key-mismatch` where the key is not for that suite.
+    pub fn asked_for(body: &Value, file: KeyFile) -> Result<Self, Problem> {
+        const PLACE: &str = "/options/cryptosuite";
+        let kind = file.key.key_type();
+        let mismatch = |name: &str| {
+            let message = format!(
+                "the key of `{}` is {}, not for {name}",
+                file.controller,
+                kind.name()
+            );
+            Problem::new(Code::SuiteKeyMismatch, PLACE, message)
+        };
+        let suite = match options_of(body)?.text("cryptosuite")? {
+            None => Suite::usual(kind).ok_or_else(|| mismatch("whole documents"))?,
+            Some(name) => Suite::from_name(name).ok_or_else(|| {
+                let message = format!("no suite `{}` here", shorten(name));
+                Problem::new(Code::SuiteUnknown, PLACE, message)
+            })?,
+        };
+        if !suite.takes(kind) {
+            return Err(mismatch(suite.as_str()));
+        }
+        match suite {
+            Suite::EddsaRdfc2022
+            | Suite::EddsaJcs2022
+            | Suite::EcdsaRdfc2019
+            | Suite::EcdsaJcs2019 => Ok(Self::Plain(suite, file)),
+            Suite::EcdsaSd2023 => Ok(Self::EcdsaSd(file)),
+            // Its keys sign no bytes, and are of another type.
+            Suite::Bbs2023 => Err(mismatch(suite.as_str())),
+        }
+    }
 }
 
 impl Issuer {
@@ -101,6 +148,20 @@ pub struct Fresh {
     pub presentation_header: Vec<u8>,
 }
 
+impl Fresh {
+    /// Made of what `random` gives; none where it gives nothing.
+    pub fn from_random(mut random: impl FnMut() -> Option<[u8; 32]>) -> Option<Self> {
+        // One number in four billion is beyond the curve's order and makes no key.
+        let proof_key =
+            (0..2).find_map(|_| SigningKey::from_bytes(KeyType::P256, &random()?).ok())?;
+        Some(Self {
+            proof_key,
+            hmac_key: random()?,
+            presentation_header: random()?.to_vec(),
+        })
+    }
+}
+
 /// `POST …/credentials/issue`: signs `credential`. `options.mandatoryPointers` where parts can be shown.
 ///
 /// `status` is put in as `credentialStatus`, where the issuer keeps a list.
@@ -115,7 +176,7 @@ pub fn issue(
 ) -> Answer {
     match issued(issuer, body, status, fresh, now_ms, canonicalizer) {
         Ok(credential) => Answer::made("verifiableCredential", credential),
-        Err(problems) => Answer::refused(&problems),
+        Err(problems) => Answer::refused(problems),
     }
 }
 
@@ -230,7 +291,7 @@ pub fn derive(body: &Value, fresh: &Fresh, canonicalizer: &Canonicalizer) -> Ans
     });
     match derived {
         Ok(derived) => Answer::made("verifiableCredential", derived),
-        Err(problem) => Answer::refused(&[problem]),
+        Err(problem) => Answer::refused(vec![problem]),
     }
 }
 
@@ -242,7 +303,7 @@ pub fn verify_credential(body: &Value, judge: &Judge<'_>) -> Answer {
         let options = options_of(body)?;
         Ok(options.applied(judge)?.credential(credential))
     });
-    Answer::verdict(&judged.unwrap_or_else(|problem| vec![problem]))
+    Answer::verdict(judged.unwrap_or_else(|problem| vec![problem]))
 }
 
 /// `POST …/presentations/verify`: judges `verifiablePresentation` with all that is in it.
@@ -252,7 +313,7 @@ pub fn verify_presentation(body: &Value, judge: &Judge<'_>) -> Answer {
         let options = options_of(body)?;
         Ok(options.applied(judge)?.presentation(presentation))
     });
-    Answer::verdict(&judged.unwrap_or_else(|problem| vec![problem]))
+    Answer::verdict(judged.unwrap_or_else(|problem| vec![problem]))
 }
 
 /// What a request asks for beside the document.
@@ -366,5 +427,57 @@ fn kind(code: Code) -> &'static str {
         | Code::ChallengeMismatch => "CRYPTOGRAPHIC_SECURITY_ERROR",
         Code::CredentialExpired | Code::CredentialNotYetValid => "VALIDITY_PERIOD_ERROR",
         _ => "MALFORMED_VALUE_ERROR",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_signs_by_the_suite_that_is_asked_for_where_it_fits() {
+        let check = |kind: KeyType, options: Value, expected: Result<&str, &str>| {
+            let secret = vec![7; kind.secret_bytes()];
+            let key = SigningKey::from_bytes(kind, &secret).unwrap();
+            let body = json!({ "options": options });
+            let way = Way::asked_for(&body, KeyFile::did_key(key));
+            let found = match &way {
+                Ok(Way::Plain(suite, _)) => Ok(suite.as_str()),
+                Ok(Way::EcdsaSd(_)) => Ok("ecdsa-sd-2023"),
+                Ok(_) => Ok("another"),
+                Err(problem) => Err(problem.code()),
+            };
+            assert_eq!(found, expected, "{} {options}", kind.name());
+        };
+        let asked = |name: &str| json!({ "cryptosuite": name });
+        let (eddsa, p256) = (KeyType::Ed25519, KeyType::P256);
+        check(eddsa, json!({}), Ok("eddsa-rdfc-2022"));
+        check(eddsa, asked("eddsa-jcs-2022"), Ok("eddsa-jcs-2022"));
+        check(eddsa, asked("ecdsa-sd-2023"), Err("suite-key-mismatch"));
+        check(eddsa, asked("bbs-2023"), Err("suite-key-mismatch"));
+        check(eddsa, asked("none"), Err("suite-unknown"));
+        check(
+            eddsa,
+            json!({ "cryptosuite": 1 }),
+            Err("document-malformed"),
+        );
+        check(eddsa, json!([]), Err("document-malformed"));
+        check(p256, json!({}), Ok("ecdsa-rdfc-2019"));
+        check(p256, asked("ecdsa-sd-2023"), Ok("ecdsa-sd-2023"));
+        check(p256, asked("eddsa-jcs-2022"), Err("suite-key-mismatch"));
+        check(KeyType::P521, json!({}), Err("suite-key-mismatch"));
+    }
+
+    #[test]
+    fn what_is_new_each_time_is_made_of_what_is_given_or_not_at_all() {
+        assert!(Fresh::from_random(|| None).is_none());
+        assert!(
+            Fresh::from_random(|| Some([0; 32])).is_none(),
+            "no key is zero"
+        );
+        let mut first = true;
+        let fresh =
+            Fresh::from_random(|| Some([if std::mem::take(&mut first) { 0 } else { 9 }; 32]));
+        assert_eq!(fresh.unwrap().hmac_key, [9; 32]);
     }
 }

@@ -2,7 +2,7 @@
 //! asks for it, every proof. Only reads.
 
 use garita_canon::Canonicalizer;
-use garita_store::{Act, HeldRecord, LogEntry, Reader};
+use garita_store::{Act, HeldRecord, LogEntry, Reader, StoreError};
 use garita_tlog::LeafIndex;
 
 use crate::governance::{Network, node_method};
@@ -58,10 +58,19 @@ pub fn entries(
         let Some(last) = page.last() else { break };
         next = LeafIndex::new(last.index.get() + 1);
         for entry in &page {
-            let held = reader
-                .node_record(&entry.id, &entry.view)
-                .map_err(|e| store_refusal(&e))?;
-            for fault in judge(entry, held.as_ref(), by) {
+            let judged = match reader.node_record(&entry.id, &entry.view) {
+                Ok(held) => judge(entry, held.as_ref(), by),
+                // One row of another shape keeps nobody from hearing of the rest.
+                Err(StoreError::Corrupt { what }) => vec![Fault {
+                    code: "row-unreadable".to_owned(),
+                    index: entry.index.get(),
+                    record: format!("{} {}", entry.id, entry.view),
+                    en: format!("what is stored of it cannot be read ({what})"),
+                    es: "lo guardado de él no se puede leer".to_owned(),
+                }],
+                Err(error) => return Err(store_refusal(&error)),
+            };
+            for fault in judged {
                 count += 1;
                 if faults.len() < faults_max {
                     faults.push(fault);

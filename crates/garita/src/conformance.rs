@@ -178,10 +178,7 @@ async fn set_status(State(profile): Shared, body: Bytes) -> Response {
         let value = body.get("status").and_then(Value::as_bool);
         match (index, value) {
             (Some(index), Some(value)) => match profile.status().set(index, value) {
-                Ok(()) => Answer {
-                    status: 200,
-                    body: json!({}),
-                },
+                Ok(()) => Answer::new(200, json!({})),
                 Err(why) => bad(&why),
             },
             _ => bad("`credentialStatus.statusListIndex` and `status` must be there"),
@@ -192,7 +189,7 @@ async fn set_status(State(profile): Shared, body: Bytes) -> Response {
 
 async fn status_list(State(profile): Shared) -> Response {
     worked(move || match profile.signed_list() {
-        Ok(body) => Answer { status: 200, body },
+        Ok(body) => Answer::new(200, body),
         Err(why) => failed(&why),
     })
     .await
@@ -219,10 +216,7 @@ async fn resolve(Path(did): Path<String>, Query(asked): Query<Asked>) -> Respons
             .unwrap_or(usual.enable_encryption_key_derivation),
     };
     let resolution = resolve_key(&did, &options);
-    respond(Answer {
-        status: resolution.http_status(),
-        body: resolution.to_value(),
-    })
+    respond(Answer::new(resolution.http_status(), resolution.to_value()))
 }
 
 impl Profile {
@@ -306,26 +300,26 @@ fn parsed(body: &Bytes) -> Result<Value, Answer> {
     };
     json::parse(body, &limits).map_err(|e| {
         let detail = json!({ "code": e.code(), "detail": e.to_string() });
-        Answer {
-            status: 400,
-            body: json!({ "verified": false, "problemDetails": [detail] }),
-        }
+        Answer::new(
+            400,
+            json!({ "verified": false, "problemDetails": [detail] }),
+        )
     })
 }
 
 fn bad(why: &str) -> Answer {
     let body = json!({ "problemDetails": [{ "code": "request-malformed", "detail": why }] });
-    Answer { status: 400, body }
+    Answer::new(400, body)
 }
 
 fn not_there(why: &str) -> Answer {
     let body = json!({ "problemDetails": [{ "code": "not-found", "detail": why }] });
-    Answer { status: 404, body }
+    Answer::new(404, body)
 }
 
 fn failed(why: &str) -> Answer {
     let body = json!({ "problemDetails": [{ "code": "internal", "detail": why }] });
-    Answer { status: 500, body }
+    Answer::new(500, body)
 }
 
 /// So that the entry's form is in one place.

@@ -40,7 +40,7 @@ pub fn hash(secret: &str) -> [u8; 32] {
 pub enum Scope {
     /// Read what the party may read.
     Read,
-    /// Have records signed and filed for the party.
+    /// Have records signed and filed for the party, and credentials issued.
     Submit,
 }
 

@@ -5,13 +5,15 @@
 //! `did:webvh` may only grow: an owner who shows another one than before is not believed.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use garita_canon::{Canonicalizer, ContextSet, json};
-use garita_credential::did::{self, Did, DidDocument};
+use garita_credential::did::{self, Did, DidDocument, DidUrl};
 use garita_credential::resolution::{
     Asked, KeyOptions, Resolution, ResolutionError, VersionQuery, resolve_history, resolve_key,
 };
+use garita_credential::resolver::{KeyHistory, ResolveError, ResolvedKey, Resolver as _};
 use garita_credential::webvh::{self, Documents, History, LOG_BYTES_MAX, WebvhDid};
 use garita_exchange::clock::real_now_ms;
 use serde_json::{Value, json};
@@ -62,8 +64,14 @@ impl Dids {
         }
     }
 
-    /// The document of a DID as of now, or at a time for a DID with a history.
-    pub async fn resolve(&self, text: &str, at_ms: Option<i64>) -> Resolution {
+    /// Whether the document of this DID has to be fetched from its owner.
+    #[must_use]
+    pub fn is_fetched(did: &Did) -> bool {
+        matches!(did.method(), "web" | "webvh")
+    }
+
+    /// The document of a DID, or a version of it for a DID with a history.
+    pub async fn resolve(&self, text: &str, version: VersionQuery<'_>) -> Resolution {
         let Ok(did) = Did::parse(text) else {
             // Whatever else it is, the resolver of keys says what is wrong with it.
             return resolve_key(text, &KeyOptions::default());
@@ -76,13 +84,43 @@ impl Dids {
             _ => return resolve_key(text, &KeyOptions::default()),
         };
         match found {
-            Ok(Found::History(history)) => resolve_history(
-                &history,
-                at_ms.map_or(VersionQuery::Latest, VersionQuery::AtMs),
-            ),
+            Ok(Found::History(history)) => resolve_history(&history, version),
+            // Where there is no history no version has a name; at whatever time, what is published is all there is.
+            Ok(Found::Document(_))
+                if matches!(version, VersionQuery::Id(_) | VersionQuery::Number(_)) =>
+            {
+                answer(Err(ResolutionError::NotFound))
+            }
             Ok(Found::Document(document)) => answer(Ok(document)),
             Err(error) => answer(Err(error)),
         }
+    }
+
+    /// The key of a verification method, as the owner of its DID publishes it, at a time for a DID with a history.
+    ///
+    /// # Errors
+    /// `key-unknown` where nothing is published that holds, or not this key; `did-method-unsupported` where nothing would be fetched.
+    pub async fn key(&self, method: &str, at_ms: Option<i64>) -> Result<ResolvedKey, ResolveError> {
+        let did = did_of(method)?;
+        let found = self.kept_or_fetched(&did).await;
+        key_of(&found, method, at_ms)
+    }
+
+    /// As [`Self::key`], of what is kept; none where it would have to be fetched.
+    pub fn key_at_hand(
+        &self,
+        method: &str,
+        at_ms: Option<i64>,
+    ) -> Option<Result<ResolvedKey, ResolveError>> {
+        let did = match did_of(method) {
+            Ok(did) => did,
+            Err(error) => return Some(Err(error)),
+        };
+        let kept = self.kept();
+        let kept = kept
+            .get(did.as_str())
+            .filter(|kept| real_now_ms() < kept.until_ms)?;
+        Some(key_of(&kept.found, method, at_ms))
     }
 
     async fn kept_or_fetched(&self, did: &Did) -> Result<Found, ResolutionError> {
@@ -191,6 +229,56 @@ impl Dids {
 
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Dids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dids")
+            .field("targets", &self.targets)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The DID of a verification method, where its document is one that is fetched.
+fn did_of(method: &str) -> Result<Did, ResolveError> {
+    let url = DidUrl::parse(method)
+        .ok()
+        .filter(|url| url.fragment().is_some() && !url.has_path_or_query())
+        .ok_or_else(|| ResolveError::DidMalformed {
+            method: method.to_owned(),
+        })?;
+    if Dids::is_fetched(url.did()) {
+        Ok(url.did().clone())
+    } else {
+        Err(ResolveError::DidMethodUnsupported {
+            method: url.did().method().to_owned(),
+        })
+    }
+}
+
+fn key_of(
+    found: &Result<Found, ResolutionError>,
+    method: &str,
+    at_ms: Option<i64>,
+) -> Result<ResolvedKey, ResolveError> {
+    let unknown = || ResolveError::KeyUnknown {
+        method: method.to_owned(),
+    };
+    match found {
+        Ok(Found::Document(document)) => {
+            let document = DidDocument::parse(document).map_err(|_| unknown())?;
+            let found = document.method(method).ok_or_else(unknown)?;
+            Ok(ResolvedKey {
+                controller: found.controller.clone(),
+                key: found.key.clone(),
+                purposes: found.purposes,
+            })
+        }
+        Ok(Found::History(history)) => {
+            KeyHistory::from_iter(history.key_entries(|version| version.at_ms())).key(method, at_ms)
+        }
+        Err(_) => Err(unknown()),
     }
 }
 

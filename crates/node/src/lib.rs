@@ -12,6 +12,7 @@ pub mod csv;
 pub mod dids;
 mod epcis;
 mod follow;
+mod judging;
 mod limits;
 pub mod measures;
 mod outside;

@@ -26,6 +26,7 @@ use crate::config::{HostedParty, NodeConfig};
 use crate::epcis;
 use crate::follow;
 use crate::follow::mail::{MailError, Mailer};
+use crate::judging::Outside;
 use crate::limits::Limiter;
 use crate::outside::Targets;
 use crate::pages;
@@ -50,6 +51,7 @@ pub struct App {
     follow: follow::Follow,
     readers: Readers,
     rotating: tokio::sync::Mutex<()>,
+    outside: Outside,
 }
 
 /// Why a node could not be run.
@@ -109,6 +111,9 @@ impl App {
             programs,
             network,
         })?;
+        let outside = Outside::new(Targets {
+            inside: config.file.webhooks_inside,
+        });
         let app = Arc::new(Self {
             config,
             exchange,
@@ -119,6 +124,7 @@ impl App {
             follow: follow::Follow::of(mailer),
             readers: Readers::default(),
             rotating: tokio::sync::Mutex::new(()),
+            outside,
         });
         epcis::start(&app);
         site::asking::start(&app);
@@ -174,6 +180,11 @@ impl App {
     /// What readers of the public pages ask.
     pub(crate) fn readers(&self) -> &Readers {
         &self.readers
+    }
+
+    /// What it may fetch while it judges and resolves.
+    pub(crate) fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     /// Where subscribers of queries may be.

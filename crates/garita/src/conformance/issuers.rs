@@ -121,9 +121,5 @@ impl StatusDesk {
 
 /// Random bytes for one request.
 pub(super) fn fresh() -> Result<Fresh, String> {
-    Ok(Fresh {
-        hmac_key: encode::random().map_err(|e| e.to_string())?,
-        proof_key: new_key(KeyType::P256)?,
-        presentation_header: encode::random::<16>().map_err(|e| e.to_string())?.to_vec(),
-    })
+    Fresh::from_random(|| encode::random().ok()).ok_or_else(|| "no randomness".to_owned())
 }

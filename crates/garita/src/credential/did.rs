@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use garita_canon::{Canonicalizer, ContextSet};
 use garita_credential::keys::{KeyFile, KeyType};
+use garita_credential::resolution::{VersionQuery, resolve_history};
 use garita_credential::time::parse_date_time_stamp;
 use garita_credential::webvh::{self, Changes, Documents, History, WebvhDid};
 use garita_exchange::clock::real_now_ms;
@@ -213,15 +214,10 @@ fn resolve(args: &ResolveArgs) -> ExitCode {
             }
         },
     };
+    let version = at_ms.map_or(VersionQuery::Latest, VersionQuery::AtMs);
     let resolution = match &args.log {
         Some(file) => match read_log(file) {
-            Ok(history) => {
-                let query = at_ms.map_or(
-                    garita_credential::resolution::VersionQuery::Latest,
-                    garita_credential::resolution::VersionQuery::AtMs,
-                );
-                garita_credential::resolution::resolve_history(&history, query)
-            }
+            Ok(history) => resolve_history(&history, version),
             Err(error) => return say::unusable(error),
         },
         None => {
@@ -232,7 +228,7 @@ fn resolve(args: &ResolveArgs) -> ExitCode {
                 Ok(runtime) => runtime,
                 Err(error) => return say::unusable(error),
             };
-            runtime.block_on(Dids::new(args.inside).resolve(&args.did, at_ms))
+            runtime.block_on(Dids::new(args.inside).resolve(&args.did, version))
         }
     };
     let answer: Value = resolution.to_value();

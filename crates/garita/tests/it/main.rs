@@ -47,6 +47,7 @@ mod sending;
 mod sheets;
 mod signed;
 mod upkeep;
+mod vc_api;
 mod views;
 mod watch;
 mod world;

@@ -41,6 +41,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("{id}", "none")
                 .replace("{profile}", "crossing")
                 .replace("{slug}", "cbp")
+                .replace("{did}", &world.did("cbp"))
                 .replace("{path}", "0/000");
             assert!(
                 !address.contains('{'),

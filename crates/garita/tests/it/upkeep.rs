@@ -120,6 +120,11 @@ async fn a_copy_is_made_while_the_node_works_and_comes_back() {
     let restored = run(&["restore", "--from", text(&newest), "--data", text(&data)]).await;
     assert_eq!(restored.code, 0, "{restored:?}");
     assert!(data.join("restored.json").exists());
+    // One node of the network never runs here: whether it has seen more cannot be said.
+    let waits = run(&["serve", "--data", text(&data)]).await;
+    assert_eq!(waits.code, 1, "{waits:?}");
+    assert!(waits.err.contains("--without-peers"), "{waits:?}");
+    assert!(data.join("restored.json").exists());
     let (child, url) = (served(&data), world.node("trade").url.clone());
     let api = crate::world::Api::new(&url, "");
     until("the restored node answers", || async {
@@ -152,7 +157,7 @@ impl Drop for Served {
 
 fn served(data: &Path) -> Served {
     let child = std::process::Command::new(env!("CARGO_BIN_EXE_garita"))
-        .args(["serve", "--data", text(data)])
+        .args(["serve", "--data", text(data), "--without-peers"])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -163,10 +168,14 @@ fn served(data: &Path) -> Served {
 type Change = fn(&Connection);
 
 /// What somebody may do to a database, and what it is told for.
-const CHANGES: [(&str, Change); 12] = [
+const CHANGES: [(&str, Change); 13] = [
+    ("row-unreadable", |db| {
+        db.execute("UPDATE bodies SET document = 'text' WHERE rec = 1", [])
+            .unwrap();
+    }),
     ("id-mismatch", |db| {
         db.execute(
-            "UPDATE bodies SET document = replace(CAST(document AS TEXT), '47AK2F', '99ZZ9Z')
+            "UPDATE bodies SET document = CAST(replace(CAST(document AS TEXT), '47AK2F', '99ZZ9Z') AS BLOB)
              WHERE rec = (SELECT min(rec) FROM records WHERE view = 'whole')",
             [],
         )
@@ -188,7 +197,7 @@ const CHANGES: [(&str, Change); 12] = [
     }),
     ("stamp-invalid", |db| {
         db.execute(
-            "UPDATE records SET stamp = replace(CAST(stamp AS TEXT), '\"signature\":\"', '\"signature\":\"AAAA')",
+            "UPDATE records SET stamp = CAST(replace(CAST(stamp AS TEXT), '\"signature\":\"', '\"signature\":\"AAAA') AS BLOB)",
             [],
         )
         .unwrap();

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod documents;
 pub mod elements;
 pub mod formats;
+pub mod identifiers;
 pub mod imports;
 pub mod indicators;
 pub mod keys;
@@ -22,6 +23,7 @@ pub mod records;
 pub mod rotation;
 pub mod sheets;
 pub mod stream;
+pub mod vc_api;
 
 use std::sync::Arc;
 
@@ -92,6 +94,11 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/admin/keys/{key}", delete(keys::revoke))
         .route("/v1/admin/links", post(admin::sign_in_link))
         .route("/v1/status", get(ops::status))
+        .route("/credentials/issue", post(vc_api::issue))
+        .route("/credentials/derive", post(vc_api::derive))
+        .route("/credentials/verify", post(vc_api::verify_credential))
+        .route("/presentations/verify", post(vc_api::verify_presentation))
+        .route("/1.0/identifiers/{did}", get(identifiers::resolve))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(|request, next| {
             body::whole(BODY_BYTES_MAX, request, next)

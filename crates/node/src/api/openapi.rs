@@ -52,6 +52,7 @@ pub struct Route {
 const DRAFT: &str = r#"{"recordType":"ItemReleased","follows":["ni:///sha-256;…"],"credentialSubject":{"item":"TOCQ88402171"}}"#;
 
 const CREDENTIAL: &str = r#"{"@context":["https://www.w3.org/ns/credentials/v2","https://w3id.org/garita/example/v1"],"id":"urn:uuid:…","type":["VerifiableCredential","LicenceCard"],"issuer":{"id":"did:web:customs.example:parties:cbp","name":"CBP Laredo"},"validFrom":"2026-11-24T15:00:00Z","credentialSubject":{"number":"L1"},"proof":{"type":"DataIntegrityProof","cryptosuite":"eddsa-rdfc-2022","verificationMethod":"did:web:customs.example:parties:cbp#key-1","proofPurpose":"assertionMethod","proofValue":"z…"}}"#;
+const VERIFIED: &str = r#"{"verified":true,"problemDetails":[]}"#;
 const INDICATOR_LISTED: &str = r#"{"items":[{"id":"waiting-time","profile":"example","version":"1.0.0","title":{"en":"Minutes to release","es":"Minutos al desaduanamiento"},"definition":{"en":"…","es":"…"},"unit":"min","chart":"band","dimensions":["port","month"],"computed":{"measure":"median","over":"waits","rowPer":"movement","of":"released - arrived","numerator":null,"denominator":null,"where":null,"least":10}}]}"#;
 const ELEMENTS: &str = r#"{"items":[{"profile":"example","version":"1.0.0","recordType":"Request","pointer":"/credentialSubject/request","title":{"en":"Request","es":"Trámite"},"type":"string","required":true,"personal":false,"codes":null,"wco":["D014"],"uncefact":"Exchanged_ Document. Identification. Identifier","term":"https://example.org/terms#request"}]}"#;
 const FORMATS: &str = r#"{"items":[{"kind":"x12-309","title":{"en":"Customs manifest, ANSI X12 309","es":"Manifiesto aduanal, ANSI X12 309"},"standard":"ASC X12 309; CBP ACE truck guide","elements":41}]}"#;
@@ -292,6 +293,101 @@ pub const ROUTES: &[Route] = &[
             "cases",
             "The trust file: the governance chain, the contexts of credentials, and how each case that credentials speak of stands as your records say now; signed by this node. A booth without a net checks with it.",
             "El archivo de confianza: la cadena de gobierno, los contextos de las credenciales y cómo está cada expediente del que hablan, según sus registros de ahora; firmado por este nodo. Con él revisa una caseta sin red.",
+        )
+    },
+    Route {
+        id: "issueCredential",
+        takes: "IssueRequest",
+        gives: &["IssuedCredential"],
+        example: include_str!("openapi/examples/issue-credential.json"),
+        codes: &[
+            "unauthenticated",
+            "scope-insufficient",
+            "json-syntax",
+            "document-malformed",
+            "issuer-not-you",
+            "issuer-not-hosted",
+            "credential-reserved",
+            "suite-unknown",
+            "suite-key-mismatch",
+            "key-revoked",
+        ],
+        ..post(
+            "/credentials/issue",
+            "credentials",
+            "W3C CCG VC API: sign a credential for use outside the exchange with your party's key. `issuer` is your party, or left out. `options.cryptosuite` names a suite that the key fits: `eddsa-rdfc-2022` (the usual one) or `eddsa-jcs-2022`. Records and credentials of a program are not issued here.",
+            "VC API del W3C CCG: firmar una credencial para usarla fuera del intercambio, con la llave de su parte. `issuer` es su parte, o se omite. `options.cryptosuite` nombra un método de firma que admita la llave: `eddsa-rdfc-2022` (el usual) o `eddsa-jcs-2022`. Los registros y las credenciales de un programa no se emiten aquí.",
+        )
+    },
+    Route {
+        id: "deriveCredential",
+        takes: "DeriveRequest",
+        gives: &["IssuedCredential"],
+        example: include_str!("openapi/examples/derive-credential.json"),
+        codes: &[
+            "unauthenticated",
+            "json-syntax",
+            "document-malformed",
+            "proof-not-base",
+            "pointer-malformed",
+            "pointer-unmatched",
+            "selection-partial",
+        ],
+        ..post(
+            "/credentials/derive",
+            "credentials",
+            "W3C CCG VC API: of a credential with a base proof (`ecdsa-sd-2023`, `bbs-2023`), as its holder has it, the part that `options.selectivePointers` name and its issuer made mandatory. Nothing is kept.",
+            "VC API del W3C CCG: de una credencial con prueba base (`ecdsa-sd-2023`, `bbs-2023`), como la tiene su titular, la parte que nombran `options.selectivePointers` y la que su emisor hizo obligatoria. Nada se guarda.",
+        )
+    },
+    Route {
+        id: "verifyCredential",
+        takes: "VerifyCredentialRequest",
+        gives: &["CredentialVerdict"],
+        status: 200,
+        example: include_str!("openapi/examples/verify-credential.json"),
+        answer: VERIFIED,
+        codes: &[
+            "unauthenticated",
+            "json-syntax",
+            "proof-invalid",
+            "proof-missing",
+            "key-unknown",
+            "controller-mismatch",
+            "credential-expired",
+            "credential-revoked",
+            "status-list-not-given",
+            "node-busy",
+        ],
+        ..post(
+            "/credentials/verify",
+            "credentials",
+            "W3C CCG VC API: judge a credential: proofs, form, dates, issuer, status. Keys are those of the network's chain for its parties, `did:key` and `did:jwk` by themselves, `did:web` and `did:webvh` as published. 200 where all holds; else 400, a problem that has `verified: false` and `problemDetails` too. A status list that cannot be had is told, and is no pass. Schemas are not looked at. `options.checks` of `[\"proof\"]` leaves out dates and issuer.",
+            "VC API del W3C CCG: juzgar una credencial: pruebas, forma, fechas, emisor, estado. Las llaves son las de la cadena de la red para sus partes, `did:key` y `did:jwk` por sí mismas, `did:web` y `did:webvh` como están publicadas. 200 si todo se sostiene; si no, 400, un problema que tiene además `verified: false` y `problemDetails`. Una lista de estado que no se consigue se dice y no se da por buena. No se ven los esquemas. `options.checks` con `[\"proof\"]` omite fechas y emisor.",
+        )
+    },
+    Route {
+        id: "verifyPresentation",
+        takes: "VerifyPresentationRequest",
+        gives: &["CredentialVerdict"],
+        status: 200,
+        example: include_str!("openapi/examples/verify-presentation.json"),
+        answer: VERIFIED,
+        codes: &[
+            "unauthenticated",
+            "json-syntax",
+            "proof-invalid",
+            "domain-mismatch",
+            "challenge-mismatch",
+            "holder-mismatch",
+            "key-unknown",
+            "node-busy",
+        ],
+        ..post(
+            "/presentations/verify",
+            "credentials",
+            "W3C CCG VC API: judge a presentation and each credential in it: its own proof with `options.domain` and `options.challenge`, and that each credential speaks of its holder. Answers as for a credential.",
+            "VC API del W3C CCG: juzgar una presentación y cada credencial que contiene: su propia prueba con `options.domain` y `options.challenge`, y que cada credencial hable de su titular. Responde como para una credencial.",
         )
     },
     Route {
@@ -873,6 +969,22 @@ pub const ROUTES: &[Route] = &[
             "identity",
             "DID document of a hosted party.",
             "Documento DID de una parte alojada.",
+        )
+    },
+    Route {
+        id: "resolveDid",
+        gives: &[
+            "application/did-resolution=DidResolution",
+            "application/did+ld+json=DidDocument",
+        ],
+        query: &["versionId", "versionTime"],
+        who: "anyone",
+        codes: &["unauthenticated", "parameter-malformed", "node-busy"],
+        ..get(
+            "/1.0/identifiers/{did}",
+            "identity",
+            "W3C DID Resolution: parties and nodes of the network with the keys that its chain names, `did:key` and `did:jwk` by themselves, for anyone; `did:web` and `did:webvh` as their owners publish them, for who may read here. The whole answer, or the document alone by `Accept: application/did+ld+json`. 400, 404, 406, 410 and 501 are answered in the resolver's form, with `error` in the metadata.",
+            "Resolución de DID del W3C: partes y nodos de la red con las llaves que nombra su cadena, `did:key` y `did:jwk` por sí mismos, para cualquiera; `did:web` y `did:webvh` como los publican sus dueños, para quien puede leer aquí. La respuesta completa, o solo el documento con `Accept: application/did+ld+json`. 400, 404, 406, 410 y 501 se responden en la forma del resolutor, con `error` en los metadatos.",
         )
     },
     Route {

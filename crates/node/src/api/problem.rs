@@ -5,7 +5,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::identifiers::RESOLUTION;
 
 /// A reason that the framework gives has some words.
 const REASON_BYTES_MAX: usize = 4_096;
@@ -27,6 +29,8 @@ struct Body<'a> {
     errors: Vec<One<'a>>,
     #[serde(skip_serializing_if = "<[Value]>::is_empty")]
     filed: &'a [Value],
+    #[serde(flatten)]
+    beside: Map<String, Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,7 +84,16 @@ impl IntoResponse for Problem {
 }
 
 impl Problem {
+    /// The answer of an interface that asks for a status of its own, and for members beside those of a problem.
+    pub(crate) fn beside(self, status: StatusCode, members: Map<String, Value>) -> Response {
+        self.answered(status, members)
+    }
+
     fn answer(self, status: StatusCode) -> Response {
+        self.answered(status, Map::new())
+    }
+
+    fn answered(self, status: StatusCode, beside: Map<String, Value>) -> Response {
         let Self(refusal, filed) = self;
         let first = refusal.faults.first();
         let body = Body {
@@ -101,6 +114,7 @@ impl Problem {
                 })
                 .collect(),
             filed: &filed,
+            beside,
         };
         let mut response = (status, Json(&body)).into_response();
         let headers = response.headers_mut();
@@ -122,11 +136,18 @@ impl Problem {
 /// any other refusal.
 pub(crate) async fn told(response: Response) -> Response {
     let status = response.status();
-    let is_problem = response
+    // A DID that cannot be resolved is told in the words of that interface.
+    let is_told = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
-    if !status.is_client_error() || is_problem {
+        .is_some_and(|kind| {
+            [
+                b"application/problem+json".as_slice(),
+                RESOLUTION.as_bytes(),
+            ]
+            .contains(&kind.as_bytes())
+        });
+    if !status.is_client_error() || is_told {
         return response;
     }
     let allow = response.headers().get(header::ALLOW).cloned();

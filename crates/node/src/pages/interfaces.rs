@@ -52,6 +52,8 @@ fn section(ask: &Ask, name: &str) -> String {
     let es = match name {
         "records" => "Registros",
         "cases" => "Expedientes",
+        "credentials" => "Credenciales",
+        "identity" => "Identidad",
         "indicators" => "Indicadores",
         "network" => "Red",
         "peers" => "Nodos pares",
