@@ -9,6 +9,7 @@ mod ledger;
 mod oracles;
 mod peers;
 mod programs;
+mod threats;
 mod tidy;
 mod verify;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{programs, say};
+use crate::{programs, say, threats};
 
 /// Which of ours a crate may name in `[dependencies]` (design §2). `[dev-dependencies]` may reach wider.
 const IMPORTS: &[(&str, &[&str])] = &[
@@ -77,6 +77,7 @@ pub(crate) fn run() -> Result<(), String> {
     for source in &sources {
         source_file(source, &mut findings);
     }
+    threats::missing(&sources, &mut findings);
     let mut shown = sources.clone();
     for extension in ["html", "js"] {
         collect(Path::new("crates/node"), extension, &mut shown);

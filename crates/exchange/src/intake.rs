@@ -242,6 +242,16 @@ fn judge(
             ),
         );
     }
+    if !entry.to.iter().any(|party| core.hosts(party)) {
+        return refused(
+            Some(id),
+            Fault::whole(
+                "delivery-not-ours",
+                "none of those to whom it is addressed has its home here; nothing of it was kept",
+                "ninguno de los destinatarios tiene aquí su nodo; no se guardó nada de ello",
+            ),
+        );
+    }
     if parsed.envelope.network != network.id {
         return refused(
             Some(id),

@@ -14,6 +14,7 @@ mod epcis;
 mod follow;
 mod judging;
 mod limits;
+mod listen;
 pub mod measures;
 mod outside;
 pub mod pages;

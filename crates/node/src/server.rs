@@ -28,6 +28,7 @@ use crate::follow;
 use crate::follow::mail::{MailError, Mailer};
 use crate::judging::Outside;
 use crate::limits::Limiter;
+use crate::listen;
 use crate::outside::Targets;
 use crate::pages;
 use crate::programs;
@@ -347,7 +348,7 @@ pub async fn serve(
         exchange_stop.exchange.stop();
         let _ = asked.send(true);
     };
-    let served = axum::serve(listener, router(Arc::clone(&app))).with_graceful_shutdown(graceful);
+    let served = listen::serve(listener, router(Arc::clone(&app)), graceful);
     // Streams stay open for as long as their readers like: after the grace they are cut, and resume by their cursor.
     let grace = async {
         let _ = told.wait_for(|asked| *asked).await;

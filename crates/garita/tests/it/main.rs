@@ -46,6 +46,7 @@ mod scorecard;
 mod sending;
 mod sheets;
 mod signed;
+mod slow;
 mod upkeep;
 mod vc_api;
 mod views;

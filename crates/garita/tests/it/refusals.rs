@@ -748,6 +748,25 @@ async fn deliveries_of_strangers_and_garbage_are_refused() {
     let mut many = good.clone();
     many["entries"] = Value::Array(vec![good["entries"][0].clone(); 300]);
     refused(&hostile, &many, 413, "delivery-too-many").await;
+    // What is for nobody here, or for those of another node: refused, and no row or leaf of it is left.
+    for to in [
+        json!([]),
+        json!([world.did("puente")]),
+        json!(["did:web:x"]),
+    ] {
+        let mut others = good.clone();
+        others["entries"][0]["to"] = to;
+        let answer: DeliveryAnswer = hostile
+            .post(&world.node("customs").url, "/v1/peer/deliveries", &others)
+            .await
+            .unwrap();
+        let first = answer.results.first().unwrap();
+        assert_eq!(
+            (first.status.as_str(), first.code.as_deref()),
+            ("refused", Some("delivery-not-ours"))
+        );
+        untouched(&world, before, "others").await;
+    }
     // Garbage inside a well-formed delivery: an answer for each, nothing recorded, the good one beside it taken.
     let mut mixed = good.clone();
     let mut bad = good["entries"][0].clone();

@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 /// 2026-11-24T12:00:00Z: where the business day of all tests begins.
 pub(crate) const DAY_MS: i64 = 1_795_521_600_000;
 /// Longest wait for something that another node does.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
 /// So many looks, one after the other, see the same before the nodes are said to be at rest.
 const RESTING_LOOKS: u32 = 8;

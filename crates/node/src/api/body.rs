@@ -1,6 +1,8 @@
 //! A request's body, bounded. One that is too large is heard to its end before it is refused: who is still sending when the
 //! connection closes sees a broken pipe and never the answer.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -11,6 +13,8 @@ use tokio_stream::StreamExt as _;
 use super::problem::Problem;
 use crate::signed::WholeBody;
 
+/// Between two pieces of a body there is at most this.
+const PIECE: Duration = Duration::from_secs(30);
 /// Bytes heard of a body that is too large; who sends more than this is cut off.
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
@@ -20,7 +24,19 @@ pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Respons
     let mut pieces = body.into_data_stream();
     let mut kept = Vec::new();
     let mut heard = 0_usize;
-    while let Some(piece) = pieces.next().await {
+    loop {
+        let Ok(piece) = tokio::time::timeout(PIECE, pieces.next()).await else {
+            return Problem::from(Refusal::one(
+                RefusalKind::Malformed,
+                Fault::whole(
+                    "request-too-slow",
+                    "nothing more of the request's body came for half a minute; send it again",
+                    "por medio minuto no llegó más del contenido de la petición; envíela de nuevo",
+                ),
+            ))
+            .into_response();
+        };
+        let Some(piece) = piece else { break };
         let Ok(piece) = piece else {
             return Problem::from(Refusal::one(
                 RefusalKind::Malformed,

@@ -1,0 +1,89 @@
+//! Connections of a node: how many at a time, how long a request may take to say what it is. Who sends a letter an hour holds up nobody.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// Connections at a time; who comes beyond that is closed at once. A file descriptor each, and some kilobytes.
+const CONNECTIONS_MAX: usize = 4_096;
+/// The head of a request is there within this, also where a connection is kept open for the next one.
+const HEAD: Duration = Duration::from_secs(15);
+/// Bytes of a request's head.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+/// Fields of a request's head.
+const FIELDS_MAX: usize = 128;
+/// After the system had no descriptor left.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Serves until `stop` resolves, then lets what is under way end.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()> + Send,
+) -> io::Result<()> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(FIELDS_MAX);
+    let service = TowerToHyperService::new(router);
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) if ends_alone(&error) => continue,
+            Err(error) => {
+                tracing::warn!(%error, "no connection can be taken; trying again");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
+            tracing::warn!(
+                CONNECTIONS_MAX,
+                "as many connections as there may be; one is closed"
+            );
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let connection = builder
+            .serve_connection_with_upgrades(TokioIo::new(stream), service.clone())
+            .into_owned();
+        let watched = graceful.watch(connection);
+        tokio::spawn(async move {
+            // How a connection ended is its client's affair.
+            let _ = watched.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+    Ok(())
+}
+
+/// Whether only this one connection could not be taken.
+fn ends_alone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
