@@ -437,7 +437,9 @@ mod tests {
     #[test]
     fn a_key_signs_by_the_suite_that_is_asked_for_where_it_fits() {
         let check = |kind: KeyType, options: Value, expected: Result<&str, &str>| {
-            let secret = vec![7; kind.secret_bytes()];
+            let mut secret = vec![7; kind.secret_bytes()];
+            // Below every curve's order.
+            secret[0] = 0;
             let key = SigningKey::from_bytes(kind, &secret).unwrap();
             let body = json!({ "options": options });
             let way = Way::asked_for(&body, KeyFile::did_key(key));
@@ -454,6 +456,7 @@ mod tests {
         check(eddsa, json!({}), Ok("eddsa-rdfc-2022"));
         check(eddsa, asked("eddsa-jcs-2022"), Ok("eddsa-jcs-2022"));
         check(eddsa, asked("ecdsa-sd-2023"), Err("suite-key-mismatch"));
+        #[cfg(feature = "bbs")]
         check(eddsa, asked("bbs-2023"), Err("suite-key-mismatch"));
         check(eddsa, asked("none"), Err("suite-unknown"));
         check(

@@ -24,11 +24,9 @@ use crate::signed::Caller;
 /// A whole answer of a resolver.
 pub(super) const RESOLUTION: &str = "application/did-resolution";
 /// Forms in which the whole answer is given; the first where nobody says.
-const WHOLE: &[&str] = &[
-    RESOLUTION,
-    "application/json",
-    "application/ld+json;profile=\"https://w3id.org/did-resolution\"",
-];
+const WHOLE: &[&str] = &[RESOLUTION, "application/json", LINKED];
+/// The same, as it was called before.
+const LINKED: &str = "application/ld+json;profile=\"https://w3id.org/did-resolution\"";
 /// Forms in which the document is given alone: all are the same JSON.
 const DOCUMENT: &[&str] = &[
     "application/did+ld+json",
@@ -56,7 +54,7 @@ pub async fn resolve(
 ) -> Result<Response, Problem> {
     let Some(form) = form(caller.headers()) else {
         let error = ResolutionError::RepresentationNotSupported;
-        return Ok(answer(&Resolution::refused(Asked::Did, error), WHOLE[0]));
+        return Ok(answer(&Resolution::refused(Asked::Did, error), RESOLUTION));
     };
     let query = version.query()?;
     let network = app.core().network();
@@ -155,12 +153,12 @@ fn form(headers: &HeaderMap) -> Option<&'static str> {
         .filter(|text| !text.is_empty())
         .peekable();
     if accepted.peek().is_none() {
-        return WHOLE.first().copied();
+        return Some(RESOLUTION);
     }
     accepted.find_map(|range| {
         let media = range.split(';').next().unwrap_or_default().trim();
         if matches!(media, "*/*" | "application/*") {
-            return WHOLE.first().copied();
+            return Some(RESOLUTION);
         }
         let of = |known: &&&str| known.split(';').next() == Some(media);
         WHOLE.iter().chain(DOCUMENT).find(of).copied()
@@ -191,10 +189,7 @@ mod tests {
             ("text/html, application/*;q=0.8", Some(RESOLUTION)),
             ("application/did-resolution", Some(RESOLUTION)),
             ("application/json", Some("application/json")),
-            (
-                "application/ld+json;profile=\"https://w3id.org/did-resolution\"",
-                Some(WHOLE[2]),
-            ),
+            (LINKED, Some(LINKED)),
             (
                 "text/html, application/did+ld+json",
                 Some("application/did+ld+json"),
