@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask tidy|verify|bench-all|install`.
+//! Project tasks: `cargo xtask tidy|verify|torture|bench-all|install`.
 //!
 //! Knows the crates by name only, and uses nothing but the standard library, so that it is built in a second.
 
@@ -11,6 +11,7 @@ mod peers;
 mod programs;
 mod threats;
 mod tidy;
+mod torture;
 mod verify;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ usage: cargo xtask COMMAND
   verify oracles [NAME…]
              other people's programs judge what ours writes and serves; all of them, or those named
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
+  torture    what takes long: [--kills N] nodes killed under load, 500 where you do not say; [--seed N] the same again
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
   bench-all  the benchmarks (alias: cargo bench-all); `bench-all credential` with other implementations beside ours; `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
 ";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
             )),
         },
         Some("tidy") => tidy::run(),
+        Some("torture") => torture::run(arguments.get(1..).unwrap_or_default()),
         Some("install") => install::run(),
         Some("bench-all") => bench::run(arguments.get(1..).unwrap_or_default()),
         Some("--help" | "-h") => {

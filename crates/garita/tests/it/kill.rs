@@ -12,9 +12,12 @@ use garita_node::setup::{self, CreatedNode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::world::{Api, Folder, appointment, clock, plan, trip_key, until};
+use crate::world::{Api, Folder, appointment, clock, garita, plan, trip_key, until};
 
-const ROUNDS: usize = 5;
+/// Kills where `GARITA_TEST_KILLS` does not say: `cargo xtask torture` says five hundred.
+const ROUNDS: usize = 60;
+/// The folders are looked through after so many kills, and at the end.
+const FSCK_EVERY: usize = 10;
 const WRITERS: usize = 4;
 /// Records acknowledged in a round before and after the kill.
 const BEFORE: u64 = 12;
@@ -105,7 +108,11 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
     let acknowledged = Arc::new(Acknowledged::default());
     let taken = Arc::new(AtomicU32::new(0));
     let trips = Arc::new(AtomicU32::new(0));
-    for round in 1..=ROUNDS {
+    let rounds = std::env::var("GARITA_TEST_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(ROUNDS);
+    for round in 1..=rounds {
         let stop = Arc::new(AtomicBool::new(false));
         let writers: Vec<_> = (0..WRITERS)
             .map(|at| {
@@ -189,9 +196,14 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
             .await;
         }
         compare(&nodes, &*acknowledged.0.lock().await).await;
+        if round % FSCK_EVERY == 0 || round == rounds {
+            for node in &nodes {
+                agrees(node);
+            }
+        }
     }
     println!(
-        "{} records acknowledged over {ROUNDS} kills",
+        "{} records acknowledged over {rounds} kills",
         taken.load(Ordering::Relaxed)
     );
 }
@@ -231,6 +243,13 @@ async fn post(api: &Api, record_type: &str, subject: Value) -> Option<String> {
         503 | 429 => None,
         _ => panic!("{record_type} is refused: {}", answer.text),
     }
+}
+
+/// Log, store, stamps, proofs and files of a node agree, while it runs.
+fn agrees(node: &CreatedNode) {
+    let data = node.data.to_str().unwrap();
+    let found = garita(&["fsck", "--data", data, "--proofs"]);
+    assert_eq!(found.code, 0, "{}: {found:?}", node.slug);
 }
 
 async fn ready(node: &CreatedNode) {

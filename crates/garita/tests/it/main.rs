@@ -47,6 +47,7 @@ mod sending;
 mod sheets;
 mod signed;
 mod slow;
+mod tenants;
 mod upkeep;
 mod vc_api;
 mod views;
