@@ -9,7 +9,7 @@ mod sign1;
 
 use serde_json::{Map, Value};
 
-use crate::envelope::{Claims, Content, Opened, Wrapping, rules};
+use crate::envelope::{Claims, Content, Opened, Time, Wrapping, rules};
 use crate::jose::object;
 use crate::keys::KeyFile;
 use crate::presentation::Asked;
@@ -49,9 +49,9 @@ pub fn secure_presentation(
 pub fn verify_credential(
     message: &[u8],
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    verify(Content::Credential, message, resolver, at_ms)
+    verify(Content::Credential, message, resolver, at.into())
 }
 
 /// Verifies a presentation in an `application/vp+cose`, as [`crate::jose::verify_presentation`] does.
@@ -62,10 +62,11 @@ pub fn verify_presentation(
     message: &[u8],
     asked: Asked<'_>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    let opened = verify(Content::Presentation, message, resolver, at_ms)?;
-    rules::answers(&opened, asked, at_ms)?;
+    let at = at.into();
+    let opened = verify(Content::Presentation, message, resolver, at)?;
+    rules::answers(&opened, asked, at.at_ms)?;
     Ok(opened)
 }
 
@@ -90,7 +91,7 @@ fn verify(
     content: Content,
     message: &[u8],
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: Time,
 ) -> Result<Opened, Vec<Problem>> {
     let one = |problem| vec![problem];
     let message = Sign1::parse(message).map_err(one)?;
@@ -99,9 +100,11 @@ fn verify(
     let mut payload = object(message.payload()).map_err(one)?;
     merge(&mut payload, &headers.claims).map_err(one)?;
     let speaker = rules::Speaker::of(content, headers.kid.as_deref(), &payload);
-    let key = speaker.resolve(resolver, at_ms).map_err(one)?;
+    let key = speaker
+        .resolve(resolver, at.of_key(&payload))
+        .map_err(one)?;
     message.verify(&key.key).map_err(one)?;
-    rules::open(content, payload, speaker, key, at_ms)
+    rules::open(content, payload, speaker, key, at.at_ms)
 }
 
 /// The claims of the header beside those of the payload, which may repeat them.

@@ -77,10 +77,22 @@ impl ProofOptions {
 pub enum KeysAt {
     /// At the time given: when the document was logged, which nobody can choose afterwards.
     Given,
-    /// When the proof says it was made, no later than the time given: for documents that no log has seen, so that what a party signed
-    /// before it changed its key still counts. Who stole an old key can name an old time; a key that its history revokes does not count
-    /// from then on, whatever the proof says before.
+    /// When the proof (`created`) or the token (`iat`) says it was made, no later than the time given: for documents that no log has
+    /// seen, so that what a party signed before it changed its key still counts. Who stole an old key can name an old time; a key that
+    /// its history revokes does not count from then on, whatever the proof says before.
     Created,
+}
+
+impl KeysAt {
+    /// The time of a key, of judging at `at_ms` what says that it was made at `made_ms`.
+    pub(crate) fn of_key(self, at_ms: Option<i64>, made_ms: Option<i64>) -> Option<i64> {
+        match (self, made_ms) {
+            (Self::Created, Some(made_ms)) => {
+                Some(at_ms.map_or(made_ms, |at_ms| at_ms.min(made_ms)))
+            }
+            (Self::Created | Self::Given, _) => at_ms,
+        }
+    }
 }
 
 /// What a verifier expects.

@@ -14,6 +14,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value, json};
 
+use crate::data_integrity::KeysAt;
 use crate::presentation::Asked;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
@@ -107,6 +108,32 @@ pub struct Claims {
     pub nonce: Option<String>,
     /// For whom it is made, `aud`.
     pub audience: Option<String>,
+}
+
+/// The times that an envelope is judged by. A time alone is one at which keys, too, must have been their owners' ([`KeysAt::Given`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// The time at which keys and expiry are judged. Without it, keys are judged by the latest known and expiry is not judged.
+    pub at_ms: Option<i64>,
+    /// Which of the times a key is judged at. What says no `iat` in the open is judged by the key of `at_ms` in any case.
+    pub keys_at: KeysAt,
+}
+
+impl From<Option<i64>> for Time {
+    fn from(at_ms: Option<i64>) -> Self {
+        Self {
+            at_ms,
+            keys_at: KeysAt::Given,
+        }
+    }
+}
+
+impl Time {
+    /// The time of the key that signed a token of these claims.
+    pub(crate) fn of_key(self, claims: &Map<String, Value>) -> Option<i64> {
+        let issued_ms = claims.get("iat").and_then(rules::numeric_date);
+        self.keys_at.of_key(self.at_ms, issued_ms)
+    }
 }
 
 /// A document whose envelope holds. Only the verifying functions make one.
@@ -293,16 +320,16 @@ fn kind_of(document: &Value) -> Option<Content> {
 pub fn open_credential(
     document: &Value,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    let expected = Content::Credential;
+    let (expected, at) = (Content::Credential, at.into());
     if let Some(token) = plain_token(document, expected).map_err(|problem| vec![problem])? {
-        return vc_jwt::open(expected, token, resolver, at_ms);
+        return vc_jwt::open(expected, token, resolver, at);
     }
     match unwrap(document).map_err(|problem| vec![problem])?.1 {
-        Secured::Jwt(token) => jose::verify_credential(&token, resolver, at_ms),
-        Secured::SdJwt(token) => sd_jwt::verify_credential(&token, None, resolver, at_ms),
-        Secured::Cose(bytes) => cose::verify_credential(&bytes, resolver, at_ms),
+        Secured::Jwt(token) => jose::verify_credential(&token, resolver, at),
+        Secured::SdJwt(token) => sd_jwt::verify_credential(&token, None, resolver, at),
+        Secured::Cose(bytes) => cose::verify_credential(&bytes, resolver, at),
     }
 }
 
@@ -315,18 +342,18 @@ pub fn open_presentation(
     document: &Value,
     asked: Asked<'_>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    let expected = Content::Presentation;
+    let (expected, at) = (Content::Presentation, at.into());
     if let Some(token) = plain_token(document, expected).map_err(|problem| vec![problem])? {
-        let opened = vc_jwt::open(expected, token, resolver, at_ms)?;
-        rules::answers(&opened, asked, at_ms)?;
+        let opened = vc_jwt::open(expected, token, resolver, at)?;
+        rules::answers(&opened, asked, at.at_ms)?;
         return Ok(opened);
     }
     match unwrap(document).map_err(|problem| vec![problem])?.1 {
-        Secured::Jwt(token) => jose::verify_presentation(&token, asked, resolver, at_ms),
-        Secured::SdJwt(token) => sd_jwt::verify_presentation(&token, asked, resolver, at_ms),
-        Secured::Cose(bytes) => cose::verify_presentation(&bytes, asked, resolver, at_ms),
+        Secured::Jwt(token) => jose::verify_presentation(&token, asked, resolver, at),
+        Secured::SdJwt(token) => sd_jwt::verify_presentation(&token, asked, resolver, at),
+        Secured::Cose(bytes) => cose::verify_presentation(&bytes, asked, resolver, at),
     }
 }
 
@@ -351,8 +378,9 @@ fn plain_token(document: &Value, expected: Content) -> Result<Option<&str>, Prob
 pub fn open_credentials(
     presentation: &Opened,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Vec<Opened>, Vec<Problem>> {
+    let at = at.into();
     let (mut opened, mut problems) = (Vec::new(), Vec::new());
     let document = presentation.document();
     let holder = presentation::holder_of(document);
@@ -361,7 +389,7 @@ pub fn open_credentials(
             continue;
         }
         let place = format!("/verifiableCredential/{n}");
-        match open_credential(credential, resolver, at_ms) {
+        match open_credential(credential, resolver, at) {
             Ok(credential) => {
                 let subject = credential.document().pointer("/credentialSubject/id");
                 if holder.is_none() || subject.and_then(Value::as_str) != holder {

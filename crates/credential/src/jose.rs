@@ -26,7 +26,7 @@ mod jws;
 
 use serde_json::{Map, Value};
 
-use crate::envelope::{Content, Wrapping, is_media_type, rules};
+use crate::envelope::{Content, Time, Wrapping, is_media_type, rules};
 use crate::keys::KeyFile;
 use crate::presentation::Asked;
 use crate::problem::{Code, Problem};
@@ -61,8 +61,8 @@ pub fn secure_presentation(
     secure(Content::Presentation, presentation, file, claims)
 }
 
-/// Verifies a credential in a `vc+jwt`. Keys and the signature's own expiry are judged at `at_ms`; without it, keys by the latest
-/// known and expiry not at all.
+/// Verifies a credential in a `vc+jwt`. Keys and the signature's own expiry are judged at a time; without one, keys by the latest
+/// known and expiry not at all. A [`Time`] says which key counts where it was changed since the token was made.
 ///
 /// Judges the signature and the form: whether the credential is in force is [`crate::vc::check`], whether the signer is its
 /// issuer [`Opened::check_controller`].
@@ -72,9 +72,9 @@ pub fn secure_presentation(
 pub fn verify_credential(
     token: &str,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    verify(Content::Credential, token, resolver, at_ms)
+    verify(Content::Credential, token, resolver, at.into())
 }
 
 /// Verifies a presentation in a `vp+jwt`: the holder's signature, that it answers what was `asked` (`nonce`, `aud`, `iat`), and its
@@ -86,10 +86,11 @@ pub fn verify_presentation(
     token: &str,
     asked: Asked<'_>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    let opened = verify(Content::Presentation, token, resolver, at_ms)?;
-    rules::answers(&opened, asked, at_ms)?;
+    let at = at.into();
+    let opened = verify(Content::Presentation, token, resolver, at)?;
+    rules::answers(&opened, asked, at.at_ms)?;
     Ok(opened)
 }
 
@@ -118,16 +119,16 @@ fn verify(
     content: Content,
     token: &str,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: Time,
 ) -> Result<Opened, Vec<Problem>> {
     let jws = Jws::parse(token).map_err(|problem| vec![problem])?;
     let payload = opened_payload(&jws, content, Wrapping::Jwt).map_err(|problem| vec![problem])?;
     let speaker = rules::Speaker::of(content, jws.text("kid"), &payload);
     let key = speaker
-        .resolve(resolver, at_ms)
+        .resolve(resolver, at.of_key(&payload))
         .and_then(|key| jws.verify(&key.key).map(|()| key))
         .map_err(|problem| vec![problem])?;
-    rules::open(content, payload, speaker, key, at_ms)
+    rules::open(content, payload, speaker, key, at.at_ms)
 }
 
 /// The claims of a token that says it is what was expected. Not verified yet.

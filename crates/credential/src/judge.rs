@@ -106,7 +106,7 @@ impl Judge<'_> {
     /// The same, and what the credential is: what an envelope holds, where that could be opened.
     fn opened<'d>(&self, document: &'d Value) -> (Vec<Problem>, Option<Cow<'d, Value>>) {
         let (mut problems, credential) = if envelope::is_one(document) {
-            match envelope::open_credential(document, self.resolver, Some(self.now_ms)) {
+            match envelope::open_credential(document, self.resolver, self.time()) {
                 Ok(opened) => {
                     let checked = opened.check_controller().err();
                     let problems = checked.filter(|_| self.checks.controller);
@@ -182,8 +182,7 @@ impl Judge<'_> {
                 domain: self.domain,
                 age_ms_max: None,
             };
-            let now_ms = Some(self.now_ms);
-            match envelope::open_presentation(document, asked, self.resolver, now_ms) {
+            match envelope::open_presentation(document, asked, self.resolver, self.time()) {
                 Ok(opened) => {
                     let checked = opened.check_controller().err();
                     let problems = checked.filter(|_| self.checks.controller);
@@ -236,6 +235,13 @@ impl Judge<'_> {
         }
         problems.truncate(vc::PROBLEMS_MAX);
         problems
+    }
+
+    fn time(&self) -> envelope::Time {
+        envelope::Time {
+            at_ms: Some(self.now_ms),
+            keys_at: self.keys_at,
+        }
     }
 
     fn proofs(&self, document: &Value, purpose: Purpose) -> Result<Verified, Vec<Problem>> {

@@ -43,7 +43,7 @@ pub mod vc;
 
 use serde_json::{Map, Value};
 
-use crate::envelope::{Claims, Content, Opened, Wrapping, rules};
+use crate::envelope::{Claims, Content, Opened, Time, Wrapping, rules};
 use crate::jose::{self, Jws, TOKEN_CHARS_MAX};
 use crate::keys::KeyFile;
 use crate::presentation::Asked;
@@ -134,7 +134,8 @@ pub fn secure_presentation(
 }
 
 /// Verifies a credential in a `vc+sd-jwt`; the document is what was disclosed of it. With `binding`, its holder must have signed
-/// this showing; without, no such signature may be there.
+/// this showing; without, no such signature may be there. That one is of now: its key is judged at the time of judging. An `iat`
+/// that stands in a disclosure says nothing of the issuer's key.
 ///
 /// # Errors
 /// As [`crate::jose::verify_credential`]; when a disclosure or the key binding is not as it must be.
@@ -142,9 +143,9 @@ pub fn verify_credential(
     token: &str,
     binding: Option<&AskedBinding<'_>>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    verify(Content::Credential, token, binding, resolver, at_ms)
+    verify(Content::Credential, token, binding, resolver, at.into())
 }
 
 /// Verifies a presentation in a `vp+sd-jwt`, which is the holder's own; see [`crate::jose::verify_presentation`].
@@ -155,10 +156,11 @@ pub fn verify_presentation(
     token: &str,
     asked: Asked<'_>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Opened, Vec<Problem>> {
-    let opened = verify(Content::Presentation, token, None, resolver, at_ms)?;
-    rules::answers(&opened, asked, at_ms)?;
+    let at = at.into();
+    let opened = verify(Content::Presentation, token, None, resolver, at)?;
+    rules::answers(&opened, asked, at.at_ms)?;
     Ok(opened)
 }
 
@@ -180,17 +182,19 @@ fn verify(
     token: &str,
     binding: Option<&AskedBinding<'_>>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: Time,
 ) -> Result<Opened, Vec<Problem>> {
     let one = |problem| vec![problem];
     let parts = SdJwt::parse(token).map_err(one)?;
     let jws = Jws::parse(parts.issued).map_err(one)?;
     let payload = jose::opened_payload(&jws, content, Wrapping::SdJwt).map_err(one)?;
     let speaker = rules::Speaker::of(content, jws.text("kid"), &payload);
-    let key = speaker.resolve(resolver, at_ms).map_err(one)?;
+    let key = speaker
+        .resolve(resolver, at.of_key(&payload))
+        .map_err(one)?;
     jws.verify(&key.key).map_err(one)?;
-    let shown = shown(payload, &parts, binding, resolver, at_ms).map_err(one)?;
-    rules::open(content, shown, speaker, key, at_ms)
+    let shown = shown(payload, &parts, binding, resolver, at.at_ms).map_err(one)?;
+    rules::open(content, shown, speaker, key, at.at_ms)
 }
 
 /// What a payload, whose signature holds, says with its disclosures, §7.1; and that the right holder shows it, §7.3.

@@ -265,7 +265,15 @@ fn is_bbs(_: &Way) -> bool {
 
 /// `POST …/credentials/derive`: the part of `verifiableCredential` that `options.selectivePointers` and its issuer name.
 #[must_use]
-pub fn derive(body: &Value, fresh: &Fresh, canonicalizer: &Canonicalizer) -> Answer {
+pub fn derive(
+    body: &Value,
+    #[cfg_attr(
+        not(feature = "bbs"),
+        expect(unused_variables, reason = "only bbs-2023 is random here")
+    )]
+    fresh: &Fresh,
+    canonicalizer: &Canonicalizer,
+) -> Answer {
     let derived = member(body, "verifiableCredential").and_then(|credential| {
         let options = options_of(body)?;
         let reveal = options.pointers("selectivePointers")?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::draft::{as_document, stands_alone};
 use super::hashes::{algorithm_of, hash, hash_rdf, hash_unproved};
 use super::proof::{ParsedProof, items, previous_proofs};
-use super::{Form, HashData, KeysAt, PROOFS_MAX, Verified, VerifiedProof, VerifyOptions};
+use super::{Form, HashData, PROOFS_MAX, Verified, VerifiedProof, VerifyOptions};
 use crate::keys::{KeyType, VerificationKey};
 use crate::problem::{Code, Problem};
 use crate::selective::ecdsa_sd;
@@ -116,14 +116,8 @@ impl Job<'_> {
     fn verify(&mut self, proof: &Value, place: &str) -> Result<VerifiedProof, Vec<Problem>> {
         let parsed = ParsedProof::parse(proof, place)?;
         let mut problems = self.expectations(&parsed, place);
-        let at_ms = match (self.options.keys_at, parsed.created_ms) {
-            (KeysAt::Created, Some(created_ms)) => Some(
-                self.options
-                    .at_ms
-                    .map_or(created_ms, |at| at.min(created_ms)),
-            ),
-            (KeysAt::Created | KeysAt::Given, _) => self.options.at_ms,
-        };
+        let keys_at = self.options.keys_at;
+        let at_ms = keys_at.of_key(self.options.at_ms, parsed.created_ms);
         let key = match self.options.resolver.key(parsed.verification_method, at_ms) {
             Ok(key) => Some(key),
             Err(error) => {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Content, Opened, is_media_type, rules};
+use super::{Content, Opened, Time, is_media_type, rules};
 use crate::jose::Jws;
 use crate::problem::{Code, Problem};
 use crate::resolver::Resolver;
@@ -19,7 +19,7 @@ pub(super) fn open(
     content: Content,
     token: &str,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: Time,
 ) -> Result<Opened, Vec<Problem>> {
     let one = |problem| vec![problem];
     let jws = Jws::parse(token).map_err(one)?;
@@ -34,12 +34,12 @@ pub(super) fn open(
     let mut both = document.clone();
     both.extend(claims.clone());
     let speaker = rules::Speaker::of(content, jws.text("kid"), &both);
-    let key = speaker.resolve(resolver, at_ms).map_err(one)?;
+    let key = speaker.resolve(resolver, at.of_key(&claims)).map_err(one)?;
     jws.verify(&key.key).map_err(one)?;
 
     let document = Value::Object(document);
     let mut problems = rules::conflicts(content, &both);
-    problems.extend(rules::times(&claims, at_ms));
+    problems.extend(rules::times(&claims, at.at_ms));
     problems.extend(match content {
         Content::Credential => vc::check_any(&document, None),
         Content::Presentation => presentation::check_form(&document),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::issue::{self, Plan, Salt};
 use super::{AskedBinding, SdJwt};
 use crate::did::shorten;
-use crate::envelope::{Content, rules};
+use crate::envelope::{Content, Time, rules};
 use crate::jose::Jws;
 use crate::keys::KeyFile;
 use crate::problem::{Code, Problem};
@@ -90,7 +90,7 @@ pub fn issue(
 }
 
 /// Verifies what is shown of a `dc+sd-jwt`: the issuer's signature by a key that `iss` controls, the disclosures, the times, and,
-/// with `binding`, that its holder shows it.
+/// with `binding`, that its holder shows it. Times and keys as in [`super::verify_credential`].
 ///
 /// # Errors
 /// With what is wrong.
@@ -98,22 +98,24 @@ pub fn verify(
     token: &str,
     binding: Option<&AskedBinding<'_>>,
     resolver: &dyn Resolver,
-    at_ms: Option<i64>,
+    at: impl Into<Time>,
 ) -> Result<Statement, Vec<Problem>> {
-    let one = |problem| vec![problem];
+    let (one, at) = (|problem| vec![problem], at.into());
     let parts = SdJwt::parse(token).map_err(one)?;
     let jws = Jws::parse(parts.issued).map_err(one)?;
     jws.check_type(TYP, None).map_err(one)?;
     let payload = jws.claims().map_err(one)?;
     let speaker = rules::Speaker::of(Content::Credential, jws.text("kid"), &payload);
-    let key = speaker.resolve(resolver, at_ms).map_err(one)?;
+    let key = speaker
+        .resolve(resolver, at.of_key(&payload))
+        .map_err(one)?;
     jws.verify(&key.key).map_err(one)?;
     let open: Vec<&str> = OPEN
         .into_iter()
         .filter(|name| payload.contains_key(*name))
         .collect();
-    let shown = super::shown(payload, &parts, binding, resolver, at_ms).map_err(one)?;
-    let mut problems = check(&shown, &key.controller, at_ms);
+    let shown = super::shown(payload, &parts, binding, resolver, at.at_ms).map_err(one)?;
+    let mut problems = check(&shown, &key.controller, at.at_ms);
     for name in OPEN {
         if shown.contains_key(name) && !open.contains(&name) {
             let message = format!("`{name}` may not be a disclosure");

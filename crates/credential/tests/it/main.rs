@@ -4,6 +4,7 @@
 mod attacks;
 mod common;
 mod hostile;
+mod rotated;
 mod rules;
 mod selective;
 #[cfg(feature = "bbs")]

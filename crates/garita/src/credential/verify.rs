@@ -189,12 +189,15 @@ impl<'a> Bench<'a> {
 
     /// What an envelope holds, where its signature holds.
     pub(super) fn opened(&self, document: &Value) -> Option<Value> {
-        let now_ms = Some(self.now_ms);
+        let time = envelope::Time {
+            at_ms: Some(self.now_ms),
+            keys_at: KeysAt::Created,
+        };
         let opened = if envelope::is_presentation(document) {
             let asked = presentation::Asked::default();
-            envelope::open_presentation(document, asked, &self.keys, now_ms)
+            envelope::open_presentation(document, asked, &self.keys, time)
         } else {
-            envelope::open_credential(document, &self.keys, now_ms)
+            envelope::open_credential(document, &self.keys, time)
         };
         Some(opened.ok()?.into_document())
     }
