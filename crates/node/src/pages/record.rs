@@ -218,8 +218,8 @@ fn proof_checks(ask: &Ask, row: &garita_store::RecordRow) -> Vec<Check> {
         Check::unknown(
             what_id,
             Rich::text(ask.w(
-                "a view bears the whole record's id, which only the whole gives",
-                "una vista lleva el identificador del registro completo, que solo él da",
+                "a part of the record with this id: its issuer's signature covers the id, which only the whole gives",
+                "parte del registro con este identificador: la firma del emisor lo cubre, y solo el registro completo lo da",
             )),
         )
     };
