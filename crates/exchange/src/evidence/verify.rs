@@ -575,13 +575,22 @@ impl Judge {
             "that what a record states is true: it is proven who stated it, not that it happened; times are by the clocks of the nodes",
             "que lo que dice un registro sea cierto: queda probado quién lo dijo, no que sucedió; las horas son de los relojes de los nodos",
         );
-        if !self.network.directory.parties.contains_key(&bundle.party) {
-            self.fails(
+        match self.homes.get(&bundle.party) {
+            None => self.fails(
                 "evidence-party-unknown",
                 "/party",
                 format!("the party is not in the network's list: {}", bundle.party),
                 format!("la parte no está en la lista de la red: {}", bundle.party),
-            );
+            ),
+            Some(homes) if !homes.contains(&bundle.node) => self.fails(
+                "evidence-party-elsewhere",
+                "/party",
+                format!("\"{party}\" never lived at node \"{node}\", which wrote the file as its"),
+                format!(
+                    "«{party}» nunca estuvo en el nodo «{node}», que escribió el archivo como suyo"
+                ),
+            ),
+            Some(_) => {}
         }
     }
 

@@ -340,6 +340,32 @@ const TAMPERINGS: &[Tampering] = &[
         "evidence-party-unknown",
     ),
     (
+        "of a party that lives elsewhere",
+        |b| set(b, "/party", json!(CBP)),
+        "evidence-party-elsewhere",
+        "evidence-party-elsewhere",
+    ),
+    (
+        "one entry stamped twice",
+        stamped_twice,
+        "stamp-index-repeated",
+        "stamp-index-repeated",
+    ),
+    (
+        "a stamp dated back",
+        dated_back,
+        "stamp-order",
+        "stamp-order",
+    ),
+    (
+        "a receipt dated ahead",
+        |b| {
+            set(b, "/records/2/receipt/leaf/logged", json!(NOW_MS + 900_000));
+        },
+        "receipt-order",
+        "receipt-order",
+    ),
+    (
         "another node's",
         |b| set(b, "/node", json!(CUSTOMS)),
         "evidence-signature",
@@ -723,4 +749,27 @@ fn stamp_in_another_log(bundle: &mut Value) {
         &key(3),
     );
     bundle["records"][2]["stamp"] = json!(forged);
+}
+
+/// A stamp of the home's own making.
+fn stamped(bundle: &mut Value, n: usize, index: u64, logged: i64) {
+    let held: Stamp = serde_json::from_value(bundle["records"][n]["stamp"].clone()).unwrap();
+    let seed = if held.node == TRADE { 2 } else { 3 };
+    let (id, view, log) = (&held.id, &held.view, &held.log);
+    let stamp = Stamp::sign(id, view, &held.node, log, index, logged, &key(seed));
+    bundle["records"][n]["stamp"] = json!(stamp);
+}
+
+fn stamped_twice(bundle: &mut Value) {
+    let other = &bundle["records"][3]["stamp"];
+    let (index, logged) = (
+        other["index"].as_u64().unwrap(),
+        other["logged"].as_i64().unwrap(),
+    );
+    stamped(bundle, 2, index, logged);
+}
+
+fn dated_back(bundle: &mut Value) {
+    let index = bundle["records"][1]["stamp"]["index"].as_u64().unwrap();
+    stamped(bundle, 1, index, NOW_MS - 1_000);
 }

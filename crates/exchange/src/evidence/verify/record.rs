@@ -1,6 +1,6 @@
 //! One record of a bundle: its document, its proof, its stamp, its leaf in the log of the node that wrote the file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use garita_credential::{Code, Lang, Problem};
 use garita_profile::builtin::MANDATE;
@@ -35,6 +35,7 @@ pub(super) fn all(judge: &mut Judge, bundle: &Bundle, contexts: &Contexts) {
         }
         holders::all(judge, bundle, record, &at);
     }
+    orders(judge, bundle);
     about(judge, bundle, &envelopes);
     for (at, envelope) in &envelopes {
         references(judge, envelope, at, &known);
@@ -384,6 +385,58 @@ fn agrees(record: &BundleRecord, leaf: &Leaf, receipt: &LeafProof) -> bool {
         leaf.logged >= stamp.logged
     };
     time && receipt.index == stamp.index
+}
+
+/// A log gives each entry once, and its times never decrease: a home that stamped otherwise contradicts itself.
+fn orders(judge: &mut Judge, bundle: &Bundle) {
+    let mut stamped: BTreeMap<(&str, u64), (usize, &BundleRecord)> = BTreeMap::new();
+    let mut logged: BTreeMap<u64, (usize, i64)> = BTreeMap::new();
+    for (n, record) in bundle.records.iter().enumerate() {
+        let stamp = &record.stamp;
+        let place = (stamp.log.as_str(), stamp.index);
+        let held = stamped.insert(place, (n, record));
+        if held.is_some_and(|(_, other)| (&other.id, &other.view) != (&record.id, &record.view)) {
+            let (index, log) = (stamp.index, &stamp.log);
+            judge.fails(
+                "stamp-index-repeated",
+                &format!("/records/{n}/stamp"),
+                format!("two records are stamped with the same entry {index} of `{log}`"),
+                format!("dos registros llevan el sello de la misma entrada {index} de `{log}`"),
+            );
+        }
+        if let Some(receipt) = &record.receipt {
+            logged.insert(receipt.index, (n, receipt.leaf.logged));
+        }
+    }
+    let mut last: Option<(&str, i64)> = None;
+    for ((log, index), (n, record)) in stamped {
+        // A view that somebody got later bears the record's time, and an entry of later.
+        if !is_whole(&record.view) {
+            continue;
+        }
+        let logged = record.stamp.logged;
+        if last.is_some_and(|(of, before)| of == log && before > logged) {
+            judge.fails(
+                "stamp-order",
+                &format!("/records/{n}/stamp"),
+                format!("entry {index} of `{log}` is stamped with an earlier time than an entry before it"),
+                format!("la entrada {index} de `{log}` lleva una hora anterior a la de una entrada previa"),
+            );
+        }
+        last = Some((log, logged));
+    }
+    let mut last = i64::MIN;
+    for (index, (n, at_ms)) in logged {
+        if at_ms < last {
+            judge.fails(
+                "receipt-order",
+                &format!("/records/{n}/receipt"),
+                format!("entry {index} of the log bears an earlier time than an entry before it"),
+                format!("la entrada {index} de la bitácora lleva una hora anterior a la de una entrada previa"),
+            );
+        }
+        last = at_ms;
+    }
 }
 
 /// A leaf's salt.
