@@ -26,7 +26,7 @@ use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::Programs;
 use crate::project::{At, Projector, Seen};
-use crate::read::case_record_of;
+use crate::read::{case_record_of, leaf_of};
 use crate::sequence::{Change, Sequenced, store_refusal};
 use crate::signing::{self, LogSigner};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
@@ -496,20 +496,9 @@ impl<'a> Batch<'a> {
         let stamp: Stamp = serde_json::from_slice(&held.record.stamp)
             .map_err(|_| internal("stamp-unreadable", "a held record's stamp cannot be read"))?;
         Ok(Some(Sequenced {
-            leaf: Leaf {
-                id: entry.id,
-                view: entry.view,
-                act: match entry.act {
-                    Act::Issued => LeafAct::Issued,
-                    Act::Received => LeafAct::Received,
-                    Act::Read => LeafAct::Read,
-                },
-                party: entry.party,
-                logged: entry.logged_ms,
-                audience: entry.audience,
-            },
             salt: entry.salt.unwrap_or_default(),
             index: entry.index.get(),
+            leaf: leaf_of(entry),
             stamp,
             checkpoint: self.checkpoint.clone().unwrap_or_default(),
             size: self.base.get(),

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex};
 
 use garita_store::{Fork, PeerCheckpoint, Reader, StoreError};
 use garita_tlog::{
-    Checkpoint, CheckpointError, Hash, NodeId, TILE_HEIGHT, TILE_WIDTH, TilePath, TreeSize,
-    VerifierKey, consistency_proof, node_hash, parse_tile, verify_consistency,
+    Checkpoint, CheckpointError, Hash, LeafIndex, NodeId, TILE_HEIGHT, TILE_WIDTH, TilePath,
+    TreeSize, VerifierKey, consistency_proof, inclusion_proof, node_hash, parse_tile,
+    verify_consistency,
 };
 
 use crate::client::{Client, ClientError};
@@ -438,13 +439,25 @@ fn nodes_of_proof(old: TreeSize, new: TreeSize) -> BTreeSet<NodeId> {
     asked.into_inner()
 }
 
+/// The nodes from which an inclusion proof is made.
+pub(crate) fn nodes_of_inclusion(index: LeafIndex, size: TreeSize) -> BTreeSet<NodeId> {
+    let asked = RefCell::new(BTreeSet::new());
+    let recorder = |id: NodeId| {
+        asked.borrow_mut().insert(id);
+        Ok::<Hash, Infallible>(garita_tlog::EMPTY_ROOT)
+    };
+    // As above.
+    let _ = inclusion_proof(&recorder, index, size);
+    asked.into_inner()
+}
+
 /// Tiles of a log, as its node served them.
 #[derive(Debug, Default)]
-struct Tiles(BTreeMap<(u8, u64), Vec<Hash>>);
+pub(crate) struct Tiles(BTreeMap<(u8, u64), Vec<Hash>>);
 
 impl Tiles {
     /// The hash of a complete subtree, from the tile that spans it.
-    fn hash(&self, id: NodeId) -> Option<Hash> {
+    pub(crate) fn hash(&self, id: NodeId) -> Option<Hash> {
         let (tile, first, width) = place(id);
         let hashes = self.0.get(&tile)?;
         let mut row: Vec<Hash> = hashes.get(first..first.checked_add(width)?)?.to_vec();
@@ -474,7 +487,8 @@ fn place(id: NodeId) -> ((u8, u64), usize, usize) {
     )
 }
 
-async fn fetch(
+/// The tiles that span some nodes of a tree.
+pub(crate) async fn fetch(
     client: &Client,
     node: &NodeEntry,
     wanted: &BTreeSet<NodeId>,

@@ -23,6 +23,7 @@ pub mod derive;
 pub mod due;
 pub mod encode;
 pub mod envelope;
+pub mod evidence;
 pub mod governance;
 pub mod history;
 pub mod intake;
@@ -37,6 +38,8 @@ mod retable;
 mod revoked;
 pub mod rotation;
 pub mod sequence;
+#[cfg(test)]
+mod shipped;
 pub mod signing;
 pub mod stamp;
 pub mod start;

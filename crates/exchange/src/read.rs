@@ -10,7 +10,7 @@ use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::fold::{self, PART_DEPTH_MAX};
 use garita_profile::knowledge::Knowledge;
 use garita_profile::model::Rule;
-use garita_store::{HeldRecord, Holder, PAGE_MAX, Reader, RecordQuery, StoreError};
+use garita_store::{Act, HeldRecord, Holder, LogEntry, PAGE_MAX, Reader, RecordQuery, StoreError};
 use serde_json::Value;
 
 use crate::core::Core;
@@ -210,25 +210,30 @@ pub fn sequenced(core: &Core, party: &str, id: &str) -> Result<Option<Sequenced>
         return Ok(None);
     };
     Ok(Some(Sequenced {
-        leaf: Leaf {
-            id: entry.id,
-            view: entry.view,
-            act: match entry.act {
-                garita_store::Act::Issued => LeafAct::Issued,
-                garita_store::Act::Received => LeafAct::Received,
-                garita_store::Act::Read => LeafAct::Read,
-            },
-            party: entry.party,
-            logged: entry.logged_ms,
-            audience: entry.audience,
-        },
         salt: entry.salt.unwrap_or_default(),
         index: entry.index.get(),
+        leaf: leaf_of(entry),
         stamp,
         checkpoint: String::new(),
         size: 0,
         repeated: true,
     }))
+}
+
+/// What the leaf of a log's entry commits to.
+pub(crate) fn leaf_of(entry: LogEntry) -> Leaf {
+    Leaf {
+        id: entry.id,
+        view: entry.view,
+        act: match entry.act {
+            Act::Issued => LeafAct::Issued,
+            Act::Received => LeafAct::Received,
+            Act::Read => LeafAct::Read,
+        },
+        party: entry.party,
+        logged: entry.logged_ms,
+        audience: entry.audience,
+    }
 }
 
 fn folded(

@@ -103,7 +103,7 @@ pub struct Stamp {
     pub log: String,
     /// Leaf index.
     pub index: u64,
-    /// Logged, ms since 1970; never decreasing along the log.
+    /// Logged, ms since 1970; never decreasing along the log, but that a view which somebody got later bears its record's time.
     pub logged: i64,
     /// Ed25519 over the fixed prefix and the JCS form of the other members, base64url.
     pub signature: String,

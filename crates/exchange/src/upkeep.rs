@@ -7,8 +7,9 @@ use garita_tlog::LeafIndex;
 
 use crate::governance::{Network, node_method};
 use crate::problem::Refusal;
+use crate::read::leaf_of;
 use crate::sequence::store_refusal;
-use crate::stamp::{Leaf, LeafAct, Stamp};
+use crate::stamp::Stamp;
 use crate::{parse, verify};
 
 /// Entries that are read at once.
@@ -93,27 +94,14 @@ fn judge(entry: &LogEntry, held: Option<&HeldRecord>, by: By<'_>) -> Vec<Fault> 
             es: es.to_owned(),
         });
     };
-    let act = match entry.act {
-        Act::Issued => LeafAct::Issued,
-        Act::Received => LeafAct::Received,
-        Act::Read => LeafAct::Read,
-    };
-    if let Some(salt) = &entry.salt {
-        let leaf = Leaf {
-            id: entry.id.clone(),
-            view: entry.view.clone(),
-            act,
-            party: entry.party.clone(),
-            logged: entry.logged_ms,
-            audience: entry.audience.clone(),
-        };
-        if leaf.commit(salt) != entry.leaf {
-            fault(
-                "leaf-other",
-                "the log's entry is not what the store says that it commits to",
-                "la entrada de la bitácora no es lo que el almacén dice que compromete",
-            );
-        }
+    if let Some(salt) = &entry.salt
+        && leaf_of(entry.clone()).commit(salt) != entry.leaf
+    {
+        fault(
+            "leaf-other",
+            "the log's entry is not what the store says that it commits to",
+            "la entrada de la bitácora no es lo que el almacén dice que compromete",
+        );
     }
     // Who got a record later has an entry of its own; the record itself is judged at its first.
     let Some(held) = held.filter(|held| held.record.local_index == entry.index) else {

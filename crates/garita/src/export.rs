@@ -106,7 +106,8 @@ pub(crate) fn export(args: ExportArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn ask(target: Url, token: &str) -> Result<Value, String> {
+/// What a node answers to whoever has the token.
+pub(crate) fn ask(target: Url, token: &str) -> Result<Value, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -7,6 +7,7 @@ mod bench;
 mod conformance;
 mod credential;
 mod demo;
+mod evidence;
 mod export;
 mod import;
 mod key;
@@ -96,6 +97,9 @@ enum Command {
     /// What a booth without a net goes by: keys, and how each case stands
     #[command(subcommand)]
     Trust(shown::TrustCommand),
+    /// What proves a case: write it as one file, check such a file with nothing else, print it as a page
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceCommand),
     /// The log: check a receipt offline
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -148,6 +152,7 @@ fn main() -> ExitCode {
         Command::Status(command) => credential::status::status(command),
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),
+        Command::Evidence(command) => evidence::evidence(command),
         Command::Log(command) => log::log(command),
         Command::Profile(command) => profile::profile(command),
         Command::Openapi { url } => {

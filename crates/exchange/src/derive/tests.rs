@@ -1,5 +1,3 @@
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use garita_credential::data_integrity::{self, VerifyOptions};
@@ -10,37 +8,10 @@ use serde_json::json;
 use super::*;
 use crate::governance::Network;
 use crate::program::Programs;
+use crate::shipped::folders;
 use crate::signing::Draft;
 
 const NOW_MS: i64 = 1_795_532_400_000;
-
-fn read_folder(root: &Path) -> Folder {
-    let mut files = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-                files.insert(name.to_owned(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    Folder(files)
-}
-
-fn folders() -> Vec<Folder> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../profiles");
-    let mut names: Vec<_> = fs::read_dir(root)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.join("profile.yaml").exists())
-        .collect();
-    names.sort();
-    names.iter().map(|path| read_folder(path)).collect()
-}
 
 fn view_key() -> ViewKey {
     let file = KeyFile::did_key(new_p256().unwrap());

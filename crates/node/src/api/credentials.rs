@@ -113,7 +113,7 @@ fn carried(problem: &garita_credential::Problem) -> Refusal {
 }
 
 /// Letters, digits and hyphens of both: it stands in a header.
-fn file_name(name: &str, key: &str) -> String {
+pub(super) fn file_name(name: &str, key: &str) -> String {
     let mut text: String = format!("{name}-{key}")
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod credentials;
 pub mod documents;
 pub mod elements;
+pub mod evidence;
 pub mod formats;
 pub mod identifiers;
 pub mod imports;
@@ -57,6 +58,7 @@ pub fn router() -> Router<Arc<App>> {
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
         )
+        .route("/v1/cases/{kind}/{key}/evidence", get(evidence::one))
         .route("/v1/cases/{kind}/{key}/documents", get(documents::list))
         .route(
             "/v1/cases/{kind}/{key}/documents/{document}",

@@ -248,6 +248,17 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getEvidence",
+        gives: &["Evidence"],
+        codes: &["unauthenticated", "not-found", "evidence-too-large"],
+        ..get(
+            "/v1/cases/{kind}/{key}/evidence",
+            "cases",
+            "The evidence bundle: what your party holds of the case and its parts, with stamps, receipts, keys and other nodes' acknowledgements, proven from their logs where they can be reached; signed by this node. `garita evidence verify` checks it without a node and without a network.",
+            "El archivo de evidencia: lo que su parte tiene del expediente y sus partes, con sellos, acuses, llaves y las confirmaciones de otros nodos, probadas con sus bitácoras donde se alcanzan; firmado por este nodo. `garita evidence verify` lo revisa sin nodo y sin red.",
+        )
+    },
+    Route {
         id: "listDocuments",
         gives: &["DocumentKindList"],
         ..get(

@@ -88,6 +88,15 @@ pub fn case(kind: &str, key: &str) -> String {
     )
 }
 
+/// Address of a case's evidence bundle.
+pub fn evidence(kind: &str, key: &str) -> String {
+    format!(
+        "/v1/cases/{}/{}/evidence",
+        super::address::segment(kind),
+        super::address::segment(key)
+    )
+}
+
 /// Address of a credential of a case, to be printed.
 pub fn carry(kind: &str, key: &str, name: &str) -> String {
     format!(

@@ -380,7 +380,10 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         wholes: wholes_links,
         timeline: case_times::timeline(ask, &opened),
         documents: case_papers::documents(ask, &opened),
-        evidence: None,
+        evidence: Some(Link::new(
+            ask.w("Evidence (file)", "Evidencia (archivo)"),
+            paths::evidence(kind, &opened.case.key),
+        )),
         findings: findings(ask, &opened),
         acts_as: acts_as(ask, say),
         acts: Vec::new(),
