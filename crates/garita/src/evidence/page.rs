@@ -13,7 +13,7 @@ use crate::shown::Language;
 const MEMBERS_MAX: usize = 200;
 
 const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;color:#16181d}\
-h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem;border-top:1px solid #c9ccd3;padding-top:.8rem}\
+h1,h2,li,dd{overflow-wrap:anywhere}h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem;border-top:1px solid #c9ccd3;padding-top:.8rem}\
 .verdict{border:2px solid;padding:.6rem .9rem;font-weight:600}.holds{border-color:#1b6e3c}.fails{border-color:#a3161a;color:#a3161a}\
 ul{list-style:none;padding:0;margin:.4rem 0}li{padding-left:1.6rem;text-indent:-1.6rem;margin:.2rem 0}\
 .does-not-hold{color:#a3161a;font-weight:600}.not-proven{color:#5a5f69}\
