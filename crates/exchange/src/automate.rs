@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use garita_credential::{ResolveError, Resolver as _};
 use garita_profile::Profile;
 use garita_profile::audience::{self, AudienceEntry};
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
+use garita_profile::view;
 use serde_json::{Value, json};
 
 use crate::admit;
@@ -82,6 +84,11 @@ impl Batch<'_> {
                 }
             };
             for entry in audience::grown(profile.model(), &record, &had, &of, &network.directory) {
+                if let Some(view) = &entry.view
+                    && (record.disputed.is_some() || !self.has_view(&record, view))
+                {
+                    continue;
+                }
                 let view = entry.view.unwrap_or_else(|| WHOLE.to_owned());
                 let opens = opened.entry(entry.party).or_default();
                 opens.push((record.clone(), view));
@@ -183,6 +190,16 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Whether the program that a record was made under has a view: a later version may name others.
+    fn has_view(&self, record: &CaseRecord, view: &str) -> bool {
+        let core = record.document.get("profile").and_then(Value::as_str);
+        let profile = core.and_then(|core| self.desk.programs.for_core(core));
+        profile.is_some_and(|profile| {
+            let ty = profile.model().records.get(&record.record_type);
+            ty.is_some_and(|ty| view::views(ty).contains(view))
+        })
+    }
+
     /// Opens a view of a record of ours that was logged earlier: the one that is kept, or one that is derived now.
     fn open_view(
         &mut self,
@@ -218,8 +235,21 @@ impl Batch<'_> {
                 &whole.issuer,
             )?,
         };
-        self.place_view(whole, view, shown, &whole.issuer, granted, record.logged_ms)?;
+        let logged_ms = self.stamped_at(&shown, record.logged_ms);
+        self.place_view(whole, view, shown, &whole.issuer, granted, logged_ms)?;
         Ok(())
+    }
+
+    /// The time that the stamp of a view made now bears: its record's, unless the key that it is signed with came into use only later.
+    fn stamped_at(&self, shown: &Value, logged_ms: i64) -> i64 {
+        let method = shown
+            .pointer("/proof/verificationMethod")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        match self.desk.network.keys.key(method, Some(logged_ms)) {
+            Err(ResolveError::KeyNotYetValid { .. }) => self.logged_ms,
+            _ => logged_ms,
+        }
     }
 
     /// The document of a view that was made before: in this batch, or earlier.
@@ -259,11 +289,15 @@ impl Batch<'_> {
         };
         let (document, record_type) = (&record.document, &whole.record_type);
         if let Some(base) = base {
-            return self
-                .desk
-                .signer
-                .later_view(document, record_type, view, &base, profile.model())
-                .map_err(|e| internal("view-underivable", &e.to_string()));
+            let derived =
+                self.desk
+                    .signer
+                    .later_view(document, record_type, view, &base, profile.model());
+            // What cannot be derived is reduced: one record keeps nobody from being seated.
+            return Ok(derived.unwrap_or_else(|error| {
+                tracing::warn!(id = whole.id, view, %error, "a view cannot be derived from what was kept");
+                None
+            }));
         }
         let Some(hosted) = self.desk.hosted.get(&whole.issuer) else {
             return Ok(None);

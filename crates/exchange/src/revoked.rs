@@ -3,6 +3,7 @@
 //! What comes later is judged as it comes. What is here is looked through once for each revocation, a few records at a time while the
 //! node works; what was looked through is written down last, so that a node which stops before begins again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use garita_credential::Code;
@@ -79,15 +80,26 @@ pub(crate) async fn flag(core: &Arc<Core>) -> Result<usize, Refusal> {
 
 fn news(core: &Core) -> Result<Vec<Revocation>, Refusal> {
     let network = core.network();
-    let revoked = network.keys.entries().filter_map(|key| {
-        Some(Revocation {
-            method: key.verification_method.clone(),
-            controller: key.controller.clone(),
-            from_ms: key.revoked_from_ms?,
-        })
-    });
+    // A node's keys sign no records; a method has one revocation, the earliest of its entries.
+    let mut revoked: BTreeMap<&str, Revocation> = BTreeMap::new();
+    for key in network.keys.entries() {
+        let Some(from_ms) = key.revoked_from_ms else {
+            continue;
+        };
+        if !network.directory.parties.contains_key(&key.controller) {
+            continue;
+        }
+        let held = revoked
+            .entry(&key.verification_method)
+            .or_insert_with(|| Revocation {
+                method: key.verification_method.clone(),
+                controller: key.controller.clone(),
+                from_ms,
+            });
+        held.from_ms = held.from_ms.min(from_ms);
+    }
     let mut news = Vec::new();
-    for revocation in revoked {
+    for revocation in revoked.into_values() {
         let name = format!("{LOOKED_THROUGH}{}", revocation.method);
         let done = core.reader.meta(&name).map_err(|e| store_refusal(&e))?;
         if done.as_deref() != Some(revocation.from_ms.to_string().as_bytes()) {

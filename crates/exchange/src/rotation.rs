@@ -14,12 +14,16 @@ use serde_json::{Value, json};
 
 use crate::core::HostedKey;
 use crate::encode;
-use crate::envelope::{VC_CONTEXT_URL, issuer_of};
+use crate::envelope::{VC_CONTEXT_URL, issuer_of, record_type_of};
 use crate::governance::{Network, PartyEntry, PartyKey, Statement};
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::signing;
 use crate::verify;
 
+/// Type of the statement.
+pub const KEY_CHANGE: &str = "KeyChange";
+/// Keys that a party may have had: a change each day for more than half a year.
+const OF_A_PARTY_MAX: usize = 500;
 /// The longest that old keys count beside new ones: a month.
 pub const KEEP_OLD_MS_MAX: i64 = 31 * 24 * 3_600_000;
 /// What was asked longer ago is not done any more: a copy that somebody kept changes nothing.
@@ -81,7 +85,7 @@ pub fn ask(
     };
     let document = json!({
         "@context": [VC_CONTEXT_URL],
-        "type": ["VerifiableCredential", "KeyChange"],
+        "type": ["VerifiableCredential", KEY_CHANGE],
         "issuer": party,
         "validFrom": encode::instant_text(now_ms),
         "credentialSubject": change,
@@ -105,6 +109,9 @@ pub fn judge(network: &Network, document: &Value, now_ms: i64) -> Result<Asked, 
         .cloned()
         .and_then(|subject| serde_json::from_value(subject).ok())
         .ok_or_else(|| malformed("", "it is none", "no es ninguno"))?;
+    if record_type_of(document).as_deref() != Some(KEY_CHANGE) {
+        return Err(malformed("/type", "it is none", "no es ninguno"));
+    }
     let party = issuer_of(document)
         .ok_or_else(|| malformed("/issuer", "it has no issuer", "no tiene emisor"))?;
     let options = VerifyOptions::assertion(network, Some(now_ms));
@@ -153,6 +160,14 @@ pub fn judge(network: &Network, document: &Value, now_ms: i64) -> Result<Asked, 
             "su emisor no está en la lista",
         ));
     };
+    let had = network.keys.entries().filter(|key| key.controller == party);
+    if had.count() >= OF_A_PARTY_MAX {
+        return Err(malformed(
+            "/credentialSubject/keys",
+            "a party has had too many keys already",
+            "la parte ya ha tenido demasiadas llaves",
+        ));
+    }
     // By the home's clock, whose stamps the keys are judged by.
     let mut keys = kept(network, party, asked_ms, change.keep_old_ms);
     keys.extend(added(network, party, &change, asked_ms)?);

@@ -371,7 +371,12 @@ fn methods_of(network: &Network, named: &str) -> Result<Vec<String>, String> {
         return if network.keys.of(named).is_empty() {
             Err(format!("the network has no key `{named}`"))
         } else {
-            Ok(vec![named.to_owned()])
+            // What it signs views with lies beside it.
+            let views = named.replace("#key-", "#views-");
+            let beside = views != named && !network.keys.of(&views).is_empty();
+            Ok(std::iter::once(named.to_owned())
+                .chain(beside.then_some(views))
+                .collect())
         };
     }
     let mut methods: Vec<String> = network

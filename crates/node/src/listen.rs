@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
@@ -30,9 +30,9 @@ pub(crate) async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1.1 alone, as before: who says nothing at all is timed from the first moment on.
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_BYTES_MAX)
@@ -64,8 +64,8 @@ pub(crate) async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let connection = builder
-            .serve_connection_with_upgrades(TokioIo::new(stream), service.clone())
-            .into_owned();
+            .serve_connection(TokioIo::new(stream), service.clone())
+            .with_upgrades();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             // How a connection ended is its client's affair.

@@ -127,6 +127,7 @@ impl App {
             rotating: tokio::sync::Mutex::new(()),
             outside,
         });
+        api::rotation::catch_up(&app);
         epcis::start(&app);
         site::asking::start(&app);
         follow::telling::start(&app);

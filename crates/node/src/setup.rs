@@ -567,6 +567,28 @@ pub fn key_methods(party: &str, number: u32) -> [String; 2] {
     ["key", "views"].map(|kind| format!("{party}#{kind}-{number}"))
 }
 
+/// A party's keys of a number, where both their files are there.
+///
+/// # Errors
+/// When a file holds another kind of key.
+pub fn keys_there(
+    data: &Path,
+    slug: &str,
+    party: &str,
+    number: u32,
+) -> Result<Option<HostedKey>, SetupError> {
+    let there = key_methods(party, number).iter().all(|method| {
+        data.join("keys")
+            .join(config::key_file(slug, method))
+            .exists()
+    });
+    if there {
+        keys_numbered(data, slug, party, number).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
 /// A party's keys of a number: those whose files are there, else new ones.
 ///
 /// # Errors

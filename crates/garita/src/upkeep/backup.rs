@@ -87,7 +87,21 @@ fn make(data: &Path, to: &Path, keys: bool) -> Result<Manifest, String> {
             continue;
         }
         let path = data.join(name);
+        if path.is_symlink() {
+            return Err(format!(
+                "{} is a link; a copy would not have what it leads to. Put it into the folder, or leave out the keys (`--without-keys`)",
+                path.display()
+            ));
+        }
         wanted.extend(files::below(&path).map_err(io(&path))?);
+    }
+    let password = source.config.file.mail.as_ref();
+    let password = password.and_then(|mail| mail.password_file.as_ref());
+    if let Some(path) = password.map(|path| data.join(path)).filter(|_| keys)
+        && path.starts_with(data)
+        && !wanted.contains(&path)
+    {
+        wanted.push(path);
     }
     // As the copy of the database has it: what came since is not of this copy.
     let reader = garita_store::open_read(&part, &garita_store::Options::default())

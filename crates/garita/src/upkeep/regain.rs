@@ -11,11 +11,18 @@ use garita_exchange::signing::LogVerifier;
 use garita_tlog::Checkpoint;
 
 use super::Folder;
-use super::files::RESTORED;
+use super::files::{LIST, RESTORED};
 use crate::say;
 
 /// Asks, where the folder was restored; says why the node may not start.
 pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), String> {
+    if data.join(LIST).exists() {
+        return Err(format!(
+            "{} is a copy that `garita backup` made, not a node's folder; make one of it: garita restore --from {} --data FOLDER",
+            data.display(),
+            data.display()
+        ));
+    }
     let mark = data.join(RESTORED);
     if !mark.exists() {
         return Ok(());

@@ -1,7 +1,11 @@
 //! A party's keys are changed while its node runs: what was signed before and after is judged rightly on all nodes, also what is
 //! revoked later from a day on.
 
+use garita_exchange::core::HostedKey;
 use garita_exchange::governance::Statement;
+use garita_exchange::rotation;
+use garita_node::config::NodeConfig;
+use garita_node::setup;
 use serde_json::{Value, json};
 
 use crate::world::{Api, World, appointment, until};
@@ -58,7 +62,9 @@ async fn a_party_signs_with_new_keys_without_a_stop() {
         .iter()
         .map(|m| m["id"].as_str().unwrap())
         .collect();
-    assert_eq!(named, [&key, &views]);
+    // Those of now first; what the first ones signed for use outside stays good.
+    assert_eq!(named[..2], [&key, &views]);
+    assert_eq!(named.len(), 4, "{named:?}");
 
     // A restart signs with the same; once more, and the numbers go on.
     world.restart("trade").await;
@@ -153,5 +159,51 @@ async fn where_the_authority_is_away_the_keys_stay() {
     world.start("customs").await;
     let (status, answer) = rotate(&world, "trade", "ocotillo").await;
     assert_eq!(status, 200, "{answer}");
+    world.api("cbp").holds(&id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_whose_answer_was_lost_is_brought_to_its_end() {
+    let mut world = World::three("rotation-lost").await;
+    let data = world.node("trade").data.clone();
+    for (slug, restarted) in [("ocotillo", false), ("nopalera", true)] {
+        let did = world.did(slug);
+        // What the home had done when it heard no more: keys on disk, listed by the authority.
+        let new = setup::keys_numbered(&data, slug, &did, 2).unwrap();
+        let current = HostedKey {
+            verification_method: format!("{did}#key-1"),
+            key: world.key("trade", slug),
+            views: None,
+        };
+        let network = world.network("customs").await;
+        let now_ms = world.app("customs").core().clock.now_ms();
+        let asked = rotation::ask(&network, &did, &current, &new, 3_600_000, now_ms).unwrap();
+        let statement = rotation::judge(&network, &asked, now_ms).unwrap().statement;
+        let entry = network
+            .draft(&statement, &world.authority(), now_ms)
+            .unwrap();
+        let cbp = world.api("cbp");
+        assert_eq!(cbp.post("/v1/governance", &entry).await.status, 200);
+        let method = format!("{did}#key-2");
+        until("the home has the entry", || async {
+            !world.network("trade").await.keys.of(&method).is_empty()
+        })
+        .await;
+        if restarted {
+            world.restart("trade").await;
+        } else {
+            let (status, answer) = rotate(&world, "trade", slug).await;
+            assert_eq!(status, 200, "{answer}");
+            assert_eq!(answer["verificationMethods"][0], method);
+        }
+        let in_use = world.app("trade").core().hosted[&did].current();
+        assert_eq!(in_use.verification_method, method);
+        let kept = NodeConfig::read(&data).unwrap();
+        assert_eq!(kept.hosted[&did].verification_method, method);
+    }
+    let id = world
+        .api("ocotillo")
+        .file("Appointment", appointment("TOCQ2611240430", "47AK2F"))
+        .await;
     world.api("cbp").holds(&id).await;
 }

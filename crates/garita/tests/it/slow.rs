@@ -41,6 +41,14 @@ async fn a_request_that_trickles_in_is_cut_off_and_others_are_answered() {
         stream.write_all(begun).await.unwrap();
         slow.push(stream);
     }
+    // Who says nothing at all, or begins as another protocol would.
+    for begun in [b"".as_slice(), b"PRI * HTTP"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(begun).await.unwrap();
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
+        assert!(closed.is_ok(), "{begun:?} is open yet");
+    }
     let began = Instant::now();
     while !slow.is_empty() {
         assert!(began.elapsed() < PATIENCE, "{} are still open", slow.len());

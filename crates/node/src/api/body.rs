@@ -1,7 +1,7 @@
 //! A request's body, bounded. One that is too large is heard to its end before it is refused: who is still sending when the
 //! connection closes sees a broken pipe and never the answer.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -15,6 +15,8 @@ use crate::signed::WholeBody;
 
 /// Between two pieces of a body there is at most this.
 const PIECE: Duration = Duration::from_secs(30);
+/// And a whole body is there within this.
+const WHOLE: Duration = Duration::from_secs(15 * 60);
 /// Bytes heard of a body that is too large; who sends more than this is cut off.
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
@@ -24,14 +26,16 @@ pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Respons
     let mut pieces = body.into_data_stream();
     let mut kept = Vec::new();
     let mut heard = 0_usize;
+    let until = Instant::now() + WHOLE;
     loop {
-        let Ok(piece) = tokio::time::timeout(PIECE, pieces.next()).await else {
+        let left = PIECE.min(until.saturating_duration_since(Instant::now()));
+        let Ok(piece) = tokio::time::timeout(left, pieces.next()).await else {
             return Problem::from(Refusal::one(
                 RefusalKind::Malformed,
                 Fault::whole(
                     "request-too-slow",
-                    "nothing more of the request's body came for half a minute; send it again",
-                    "por medio minuto no llegó más del contenido de la petición; envíela de nuevo",
+                    "the request's body came too slowly: nothing for half a minute, or not all in a quarter of an hour; send it again",
+                    "el contenido de la petición llegó muy despacio: nada en medio minuto, o no todo en un cuarto de hora; envíela de nuevo",
                 ),
             ))
             .into_response();

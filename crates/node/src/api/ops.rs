@@ -182,10 +182,24 @@ pub async fn party_did(
         .get(&party.did)
         .ok_or_else(Problem::not_found)?;
     let did = Did::parse(&party.did).map_err(|_| Problem::not_found())?;
-    let keys: Vec<_> = hosted
-        .current()
+    let current = hosted.current();
+    let mut keys: Vec<_> = current
         .public_keys()
         .map(|(method, key)| (method.to_owned(), key))
         .collect();
+    // What earlier keys signed for use outside stays good: who resolves this DID has no chain to ask.
+    let network = app.core().network();
+    let mut earlier: Vec<_> = network
+        .keys
+        .entries()
+        .filter(|key| key.controller == party.did && key.revoked_from_ms.is_none())
+        .filter(|key| {
+            keys.iter()
+                .all(|(method, _)| *method != key.verification_method)
+        })
+        .map(|key| (key.verification_method.clone(), key.key.clone()))
+        .collect();
+    earlier.sort_by(|a, b| a.0.cmp(&b.0));
+    keys.extend(earlier);
     Ok(Json(did::document(&did, &keys)))
 }

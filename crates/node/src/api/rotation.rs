@@ -1,14 +1,14 @@
 //! A party's new keys: its home makes them and asks, the node that keeps the network's authority puts them on the list.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use garita_credential::Resolver as _;
 use garita_exchange::client::{Client, ClientError};
-use garita_exchange::core::HostedKey;
+use garita_exchange::core::{Hosted, HostedKey};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::{encode, rotation};
 use serde::Deserialize;
@@ -50,13 +50,19 @@ pub async fn rotate(
     let slug = slug_of(&app, &party)?;
     // One at a time: two would choose the same names.
     let _turn = app.rotating().lock().await;
+    if let Some(keys) = listed_already(&app, &party, &slug) {
+        // A change whose answer was lost: the list has the keys, and their files are here.
+        adopt(&app, held, &slug, keys.clone()).await?;
+        return Ok(Json(told(&app, &party, &keys)));
+    }
     let new = next_keys(&app, &party, &slug).await?;
     let document = rotation::ask(
         &core.network(),
         &party,
         &held.current(),
         &new,
-        i64::from(body.keep_old_hours).saturating_mul(HOUR_MS),
+        // What waits in the queue is signed with the old ones yet.
+        i64::from(body.keep_old_hours.max(1)).saturating_mul(HOUR_MS),
         core.clock.now_ms(),
     )?;
     let entries = if app.authority().is_some() {
@@ -65,19 +71,82 @@ pub async fn rotate(
         asked(&app, &document).await?
     };
     core.govern(entries).await?;
-    // The list has them: written down first, so that a restart signs with the same.
-    let data: PathBuf = app.data().to_owned();
-    let (kept, keys) = (slug.clone(), new.clone());
-    blocking(move || config::use_keys(&data, &kept, &keys).map_err(|e| unwritten(&e.to_string())))
-        .await?;
-    let methods: Vec<String> = new.public_keys().map(|(id, _)| id.to_owned()).collect();
-    held.replace(new);
-    Ok(Json(json!({
+    adopt(&app, held, &slug, new.clone()).await?;
+    Ok(Json(told(&app, &party, &new)))
+}
+
+/// Signs with keys that the list has: written down first, so that a restart signs with the same.
+async fn adopt(app: &App, held: &Hosted, slug: &str, keys: HostedKey) -> Result<(), Problem> {
+    let (data, kept, written) = (app.data().to_owned(), slug.to_owned(), keys.clone());
+    blocking(move || {
+        config::use_keys(&data, &kept, &written).map_err(|e| unwritten(&e.to_string()))
+    })
+    .await?;
+    held.replace(keys);
+    Ok(())
+}
+
+fn told(app: &App, party: &str, keys: &HostedKey) -> Value {
+    let core = app.core();
+    let methods: Vec<&str> = keys.public_keys().map(|(id, _)| id).collect();
+    json!({
         "party": party,
         "verificationMethods": methods,
         "since": encode::instant_text(core.clock.now_ms()),
         "head": core.network().head,
-    })))
+    })
+}
+
+/// At start: parties whose newest listed keys are here and not yet in use sign with them, as where the answer to a change was lost.
+pub(crate) fn catch_up(app: &App) {
+    for party in app.parties() {
+        let Some(keys) = listed_already(app, &party.did, &party.slug) else {
+            continue;
+        };
+        let Some(held) = app.core().hosted.get(&party.did) else {
+            continue;
+        };
+        match config::use_keys(app.data(), &party.slug, &keys) {
+            Ok(()) => {
+                tracing::warn!(
+                    party = party.slug,
+                    key = keys.verification_method,
+                    "a key change is brought to its end"
+                );
+                held.replace(keys);
+            }
+            Err(error) => {
+                tracing::error!(party = party.slug, %error, "a key change cannot be brought to its end");
+            }
+        }
+    }
+}
+
+/// The newest keys of a party that the list has, open, and whose files are here; none where they are in use already.
+fn listed_already(app: &App, party: &str, slug: &str) -> Option<HostedKey> {
+    let core = app.core();
+    let network = core.network();
+    let now_ms = core.clock.now_ms();
+    let mut newest = None;
+    for number in 2..u32::MAX {
+        let [method, _] = setup::key_methods(party, number);
+        if network.keys.of(&method).is_empty() {
+            break;
+        }
+        let there = setup::keys_there(app.data(), slug, party, number)
+            .ok()
+            .flatten();
+        let counts = |keys: &HostedKey| {
+            keys.public_keys().all(|(method, key)| {
+                network
+                    .key(method, Some(now_ms))
+                    .is_ok_and(|listed| listed.key == key)
+            })
+        };
+        newest = there.filter(counts).or(newest);
+    }
+    let current = core.hosted.get(party)?.current();
+    newest.filter(|keys| keys.verification_method != current.verification_method)
 }
 
 /// `POST /v1/peer/keys`: a party's request, signed with the key that it has; the answer is the chain from the asker's head on.

@@ -22,7 +22,7 @@ use garita_exchange::core::{Core, HostedKey};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::submit::Principal;
 use garita_exchange::verify::fault;
-use garita_exchange::{encode, parse};
+use garita_exchange::{encode, parse, rotation};
 use serde_json::Value;
 
 use super::problem::Problem;
@@ -34,7 +34,12 @@ use crate::signed::Caller;
 /// Under which all names of the exchange and its programs stand.
 const OWN_NAMES: &str = "https://w3id.org/garita/";
 /// Types that parties sign outside the programs.
-const OWN_TYPES: &[&str] = &["DeskContact", "GovernanceEntry", "ProfileAdoption"];
+const OWN_TYPES: &[&str] = &[
+    "DeskContact",
+    "GovernanceEntry",
+    "ProfileAdoption",
+    rotation::KEY_CHANGE,
+];
 
 /// `POST /credentials/issue`: as the party that asks.
 pub async fn issue(
