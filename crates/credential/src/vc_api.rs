@@ -363,7 +363,9 @@ impl<'a> Options<'a> {
     {
         let proof_alone = match self.get("checks") {
             None => false,
-            Some(Value::Array(checks)) => checks.iter().any(|check| check == "proof"),
+            Some(Value::Array(checks)) if checks.iter().all(Value::is_string) => {
+                checks.iter().any(|check| check == "proof")
+            }
             Some(_) => return Err(malformed("/options/checks", "must be a list of texts")),
         };
         Ok(Judge {

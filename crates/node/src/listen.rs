@@ -8,10 +8,9 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// Connections at a time; who comes beyond that is closed at once. A file descriptor each, and some kilobytes.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -38,7 +37,7 @@ pub(crate) async fn serve(
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(FIELDS_MAX);
     let service = TowerToHyperService::new(router);
-    let graceful = GracefulShutdown::new();
+    let (closing, closed) = watch::channel(false);
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut stop = pin!(stop);
     loop {
@@ -66,15 +65,26 @@ pub(crate) async fn serve(
         let connection = builder
             .serve_connection(TokioIo::new(stream), service.clone())
             .with_upgrades();
-        let watched = graceful.watch(connection);
+        let mut closed = closed.clone();
         tokio::spawn(async move {
+            let mut connection = pin!(connection);
             // How a connection ended is its client's affair.
-            let _ = watched.await;
+            let over = tokio::select! {
+                _ = connection.as_mut() => true,
+                _ = closed.wait_for(|closing| *closing) => false,
+            };
+            if !over {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.as_mut().await;
+            }
             drop(place);
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    let _ = closing.send(true);
+    // All places are free when the last connection has ended.
+    let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
+    let _ = room.acquire_many(all).await;
     Ok(())
 }
 

@@ -35,6 +35,8 @@ pub struct Route {
     pub gives: &'static [&'static str],
     /// Further statuses of success with the name of the schema.
     pub also: &'static [(u16, &'static str)],
+    /// Refusals in another form than a problem: status, and `MEDIA=SCHEMA`.
+    pub refuses: &'static [(u16, &'static str)],
     /// Whether the answer names the new thing's address in `Location`.
     pub located: bool,
     /// Example of the request's body, or empty.
@@ -78,6 +80,7 @@ const fn get(
         takes: "",
         gives: &[],
         also: &[],
+        refuses: &[],
         located: false,
         example: "",
         answer: "",
@@ -987,6 +990,14 @@ pub const ROUTES: &[Route] = &[
         gives: &[
             "application/did-resolution=DidResolution",
             "application/did+ld+json=DidDocument",
+        ],
+        refuses: &[
+            (400, "application/did-resolution=DidResolution"),
+            (404, "application/did-resolution=DidResolution"),
+            (406, "application/did-resolution=DidResolution"),
+            (410, "application/did-resolution=DidResolution"),
+            (500, "application/did-resolution=DidResolution"),
+            (501, "application/did-resolution=DidResolution"),
         ],
         query: &["versionId", "versionTime"],
         who: "anyone",

@@ -132,6 +132,17 @@ fn operation(route: &Route) -> Value {
             json!({ "description": "success", "content": { "application/json": { "schema": schema(name) } } }),
         );
     }
+    for (status, given) in route.refuses {
+        let (media, name) = given.split_once('=').unwrap_or(("application/json", given));
+        let content = json!({
+            media: { "schema": schema(name) },
+            "application/problem+json": { "schema": schema("Problem") },
+        });
+        responses.insert(
+            status.to_string(),
+            json!({ "description": "A refusal, in the form of the answer or as a problem", "content": content }),
+        );
+    }
     responses.insert(
         "default".to_owned(),
         json!({ "$ref": "#/components/responses/Problem" }),
