@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::say;
+use crate::verify::{BINARY, product};
 
 const FOLDER: &str = "crates/garita/tests/oracles";
 const WORK: &str = "target/oracles";
-const BINARY: &str = "target/debug/garita";
 /// An oracle that ends so says that it had nothing to judge here; its last line says why.
 const EXIT_SKIPPED: i32 = 77;
 
@@ -144,7 +144,7 @@ fn judge(oracle: &Oracle, which: Which, built: &mut bool) -> Result<Outcome, Str
         None => None,
     };
     if !*built {
-        ran(Command::new("cargo").args(["build", "--locked", "--quiet", "--package", "garita"]))?;
+        product()?;
         *built = true;
     }
     let root = std::env::current_dir().map_err(|e| e.to_string())?;

@@ -54,10 +54,35 @@ fn profiles() -> Result<(), String> {
         .map(|entry| entry.path().to_string_lossy().into_owned())
         .collect();
     folders.sort();
-    let mut args = vec!["run", "--locked", "--package", "garita", "--"];
-    args.extend(["profile", "check"]);
-    args.extend(folders.iter().map(String::as_str));
-    cargo(&args)
+    product()?;
+    let status = Command::new(BINARY)
+        .args(["profile", "check"])
+        .args(&folders)
+        .status()
+        .map_err(|e| format!("{BINARY}: {e}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{BINARY} profile check` failed"))
+    }
+}
+
+/// Where [`product`] leaves the binary.
+pub(crate) const BINARY: &str = "target/debug/garita";
+
+/// Builds the binary as the tests build it: another selection of packages has other features of the same crates, and all that stands on
+/// them would be compiled twice.
+pub(crate) fn product() -> Result<(), String> {
+    cargo(&[
+        "build",
+        "--workspace",
+        "--locked",
+        "--quiet",
+        "--bin",
+        "garita",
+        "--test",
+        "it",
+    ])
 }
 
 /// nextest where it is, cargo's own runner else: a newcomer's machine has no nextest.
@@ -68,8 +93,6 @@ fn tests() -> Result<(), String> {
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|s| s.success());
-    // The whole-system tests start the real binary, which must be the one of this source.
-    cargo(&["build", "--locked", "--package", "garita"])?;
     if has_nextest {
         cargo(&[
             "nextest",
