@@ -74,6 +74,8 @@ pub(crate) struct Batch<'a> {
     /// Automations' answers in this batch: (rule, trigger).
     pub(crate) deeds: BTreeSet<(String, String)>,
     network_before: Arc<Network>,
+    /// What is placed sets nothing off: what followed from it then comes back as a record too.
+    pub(crate) quiet: bool,
     /// A fault of ours in the middle of a placement: the whole batch fails, so that nothing half-written is committed.
     broken: Option<Refusal>,
 }
@@ -100,6 +102,7 @@ impl<'a> Batch<'a> {
             audiences: HashMap::new(),
             deeds: BTreeSet::new(),
             network_before: Arc::clone(&desk.network),
+            quiet: false,
             broken: None,
             desk,
             projector,
@@ -339,7 +342,7 @@ impl<'a> Batch<'a> {
         let mut moved: BTreeSet<Seen> = BTreeSet::new();
         // Round 0 folds what came; each other what the round before added. Notices and grants set off nothing by themselves; what a
         // program's automation issued is looked at like any other record, up to a few in a chain.
-        let mut news = true;
+        let mut news = !self.quiet;
         for _ in 0..ROUNDS_MAX {
             let touched = self.projector.take_touched();
             if touched.is_empty() {
@@ -419,7 +422,7 @@ impl<'a> Batch<'a> {
                 }
                 self.issue(draft)?;
             }
-            news = !planned.is_empty();
+            news = news && !planned.is_empty();
             for deed in planned {
                 self.perform(deed)?;
             }
@@ -805,7 +808,7 @@ impl<'a> Batch<'a> {
         self.leaf_of(envelope, view, act, party, audience, stamped)
     }
 
-    fn leaf_of(
+    pub(crate) fn leaf_of(
         &mut self,
         envelope: &Envelope,
         view: &str,
@@ -999,7 +1002,7 @@ impl<'a> Batch<'a> {
 }
 
 /// Whose stamp a leaf's record bears.
-enum Stamped<'s> {
+pub(crate) enum Stamped<'s> {
     /// Its home's, with which it came.
     There(&'s Stamp),
     /// Ours, which says when the record was logged: for a view that somebody gets later, before its leaf.

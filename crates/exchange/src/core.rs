@@ -145,6 +145,8 @@ pub struct Parts {
     pub programs: Arc<Programs>,
     /// Governance as held.
     pub network: Network,
+    /// Whether others cannot call this node, so that it asks them for what they have for it.
+    pub pulls: bool,
 }
 
 impl Core {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use garita_store::{Ack, DeliveryAnswer as KeptAnswer, PeerAnswer};
+use garita_store::Ack;
 use garita_tlog::{CheckpointError, LeafIndex, TreeSize};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
@@ -13,19 +13,24 @@ use tokio::sync::watch;
 use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
+use crate::governance::NodeEntry;
+use crate::intake::isolated;
 use crate::metrics::Metrics;
-use crate::problem::Refusal;
+use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::store_refusal;
 use crate::stamp::Stamp;
 use crate::submit::blocking;
+use crate::sync::Standings;
 use crate::wire::{
-    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX,
+    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, Pull, RECORDS_PER_DELIVERY_MAX,
 };
 
 /// First wait after a failure.
 const RETRY_MS_MIN: u64 = 100;
 /// Longest wait after failures in a row.
 const RETRY_MS_MAX: u64 = 5_000;
+/// Longest wait for news that a peer may ask for.
+const PULL_MS_MAX: u64 = 15_000;
 /// Even without news a peer's outbox is looked at this often.
 const IDLE_MS: u64 = 5_000;
 
@@ -33,6 +38,7 @@ const IDLE_MS: u64 = 5_000;
 pub(crate) async fn run(
     core: Arc<Core>,
     client: Arc<Client>,
+    standings: Arc<Standings>,
     peer: String,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -44,8 +50,8 @@ pub(crate) async fn run(
             return;
         }
         let isolated = core.histories.isolation(&core.network(), &peer).is_some();
-        let delivered = if isolated {
-            // Its outbox waits on disk; nobody else is slowed.
+        let delivered = if isolated || standings.of(&peer).pulls() {
+            // Its outbox waits on disk; nobody else is slowed. Who asks for it by itself is not called.
             Ok(None)
         } else {
             deliver_next(&core, &client, &peer, sent).await
@@ -99,12 +105,19 @@ async fn deliver_next(
     let answer: DeliveryAnswer = client
         .post(&node.url, "/v1/peer/deliveries", &delivery)
         .await?;
+    acknowledged(core, node, &expected, answer).await.map(Some)
+}
+
+/// Writes down what a peer answered to deliveries of these sequences; gives the last of them.
+async fn acknowledged(
+    core: &Arc<Core>,
+    node: &NodeEntry,
+    expected: &[u64],
+    answer: DeliveryAnswer,
+) -> Result<u64, DeliverError> {
     let answered: Vec<u64> = answer.results.iter().map(|r| r.seq).collect();
-    if answered != expected {
+    let Some(last) = expected.last().copied().filter(|_| answered == expected) else {
         return Err(DeliverError::Mismatch);
-    }
-    let Some(last) = expected.last().copied() else {
-        return Ok(None);
     };
     // What a peer acknowledges it signs: an answer without a checkpoint of its log that covers it is none. An empty log has none yet.
     let empty = answer.checkpoint.is_empty();
@@ -126,35 +139,109 @@ async fn deliver_next(
         u64::try_from(expected.len()).unwrap_or(0),
     );
     let ack = Ack {
-        peer: peer.to_owned(),
+        peer: node.did.clone(),
         up_to: last,
         acked_ms: core.clock.now_ms(),
         checkpoint: (!empty).then_some(answer.checkpoint),
         answers: answer
             .results
             .into_iter()
-            .map(|result| KeptAnswer {
-                seq: result.seq,
-                answer: match (result.index, result.logged, result.salt.as_deref()) {
-                    (Some(index), Some(logged_ms), Some(salt)) => PeerAnswer::Logged {
-                        index: LeafIndex::new(index),
-                        salt: encode::from_base64url(salt)
-                            .and_then(|b| b.try_into().ok())
-                            .unwrap_or_default(),
-                        logged_ms,
-                    },
-                    _ if result.status == "waiting" => PeerAnswer::Waiting {
-                        lacking: result.code.unwrap_or_default(),
-                    },
-                    _ => PeerAnswer::Refused {
-                        answer: result.code.unwrap_or_default().into_bytes(),
-                    },
-                },
-            })
+            .map(crate::regain::kept_answer)
             .collect(),
     };
     core.sequencer.acked(ack).await?;
-    Ok(Some(last))
+    Ok(last)
+}
+
+/// What lies here for a peer that asks, for want of a way to it; waits for news as long as it asks for, within bounds.
+///
+/// # Errors
+/// When the peer is put apart, or the store is away.
+pub async fn pulled(core: &Arc<Core>, peer: &str, pull: &Pull) -> Result<Delivery, Refusal> {
+    let network = core.network();
+    if let Some(isolation) = core.histories.isolation(&network, peer) {
+        return Err(isolated(&isolation.reason));
+    }
+    let until = tokio::time::Instant::now() + Duration::from_millis(pull.wait_ms.min(PULL_MS_MAX));
+    let mut published = core.published.clone();
+    let after = match pull.after {
+        Some(after) => after,
+        None => acked(core, peer).await?,
+    };
+    loop {
+        published.mark_unchanged();
+        let found = collect(core, peer, after).await;
+        let found = found.map_err(|error| match error {
+            DeliverError::Refusal(refusal) => refusal,
+            other => crate::batch::internal("outbox-unreadable", &other.to_string()),
+        })?;
+        if let Some(delivery) = found {
+            return Ok(delivery);
+        }
+        let news = tokio::time::timeout_at(until, published.changed()).await;
+        if !matches!(news, Ok(Ok(()))) {
+            return Ok(Delivery {
+                from: core.identity.did.clone(),
+                entries: Vec::new(),
+                governance_head: core.network().head.unwrap_or(0),
+            });
+        }
+    }
+}
+
+/// Takes a peer's answer to what it pulled.
+///
+/// # Errors
+/// When it answers other sequences than the next ones, its checkpoint does not cover what it says it holds, or the store is away.
+pub async fn answered(core: &Arc<Core>, peer: &str, answer: DeliveryAnswer) -> Result<(), Refusal> {
+    let network = core.network();
+    if let Some(isolation) = core.histories.isolation(&network, peer) {
+        return Err(isolated(&isolation.reason));
+    }
+    let sent = acked(core, peer).await?;
+    // What it answers again after a lost reply was written down before.
+    let answer = DeliveryAnswer {
+        results: answer
+            .results
+            .into_iter()
+            .filter(|result| result.seq > sent)
+            .collect(),
+        ..answer
+    };
+    if answer.results.is_empty() {
+        return Ok(());
+    }
+    let count = answer.results.len().min(RECORDS_PER_DELIVERY_MAX);
+    let expected: Vec<u64> = {
+        let (core, peer) = (Arc::clone(core), peer.to_owned());
+        blocking(move || {
+            let entries = core
+                .reader
+                .outbox_after(&peer, sent, count)
+                .map_err(|e| store_refusal(&e))?;
+            Ok(entries.into_iter().map(|entry| entry.seq).collect())
+        })
+        .await?
+    };
+    let Some(node) = network.nodes.get(peer) else {
+        return Err(answer_refused(&DeliverError::Unknown(peer.to_owned())));
+    };
+    match acknowledged(core, node, &expected, answer).await {
+        Ok(_) => Ok(()),
+        Err(DeliverError::Refusal(refusal)) => Err(refusal),
+        Err(error) => Err(answer_refused(&error)),
+    }
+}
+
+fn answer_refused(error: &DeliverError) -> Refusal {
+    Refusal::one(
+        RefusalKind::Unprocessable,
+        Fault::whole(
+            "answer-refused",
+            format!("this answer to deliveries cannot be taken: {error}"),
+            format!("esta respuesta a entregas no puede tomarse: {error}"),
+        ),
+    )
 }
 
 async fn collect(

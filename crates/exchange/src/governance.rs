@@ -19,6 +19,9 @@ use crate::adoption::{self, Cosignature};
 use crate::envelope::{self, VC_CONTEXT_URL};
 use crate::{encode, signing};
 
+/// Logs that a node may have had.
+const LOGS_MAX: usize = 1_000;
+
 /// One statement of the governance chain.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -83,6 +86,38 @@ pub struct NodeEntry {
     /// Verifier key of its log (C2SP signed note).
     #[serde(rename = "logKey")]
     pub log_key: String,
+    /// Where this log goes on from an earlier one of the node: it was restored from a copy, or has a new key ([`crate::epoch`]).
+    #[serde(rename = "continues", default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<LogContinues>,
+}
+
+/// What a node says of its log before: nobody is told that nothing was lost, and everybody can see how much may have been.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogContinues {
+    /// Its number: the first log is epoch 1.
+    pub epoch: u32,
+    /// Checkpoint of the earlier log whose leaves this one begins with, a signed note; none where that log was empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// The largest checkpoint of the earlier log that anybody has shown the node, a signed note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<String>,
+    /// `restored`, `rekeyed`.
+    pub reason: String,
+    /// When it was opened, ms since 1970.
+    pub at_ms: i64,
+}
+
+/// One of a node's logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEpoch {
+    /// Its verifier key (C2SP signed note).
+    pub log_key: String,
+    /// What it goes on from.
+    pub continues: Option<LogContinues>,
+    /// Number of the entry that named it.
+    pub entry: u64,
 }
 
 /// A party of the network.
@@ -213,6 +248,8 @@ pub struct Network {
     pub threshold: usize,
     /// Nodes by DID.
     pub nodes: BTreeMap<String, NodeEntry>,
+    /// Logs that each node has had, by its DID, the newest last.
+    pub logs: BTreeMap<String, Vec<LogEpoch>>,
     /// Home node by party DID.
     pub homes: BTreeMap<String, String>,
     /// Roles, numbers, marks.
@@ -464,6 +501,7 @@ impl Network {
         entry: u64,
         signers: BTreeSet<String>,
     ) -> Result<(), GovernanceError> {
+        let entry_number = entry;
         match statement {
             Statement::Genesis {
                 name,
@@ -489,6 +527,21 @@ impl Network {
                 if held.iter().all(|held| held.key != entry.key) {
                     let added = keys.add(entry);
                     added.then_some(()).ok_or_else(too_many_keys)?;
+                }
+                let logs = self.logs.entry(node.did.clone()).or_default();
+                if logs.last().is_none_or(|held| held.log_key != node.log_key) {
+                    if logs.iter().any(|held| held.log_key == node.log_key)
+                        || logs.len() >= LOGS_MAX
+                    {
+                        return Err(GovernanceError::Malformed(
+                            "a node does not go back to an earlier log".to_owned(),
+                        ));
+                    }
+                    logs.push(LogEpoch {
+                        log_key: node.log_key.clone(),
+                        continues: node.continues.clone(),
+                        entry: entry_number,
+                    });
                 }
                 self.nodes.insert(node.did.clone(), node);
             }

@@ -125,14 +125,21 @@ impl Histories {
         let Ok(logs) = self.logs.lock() else {
             return Standing::default();
         };
-        logs.get(&origin)
-            .map(|history| Standing {
-                size: history.last.as_ref().map(|s| s.checkpoint.size.get()),
-                checked_ms: history.checked_ms,
-                unchecked: history.shown.len(),
-                isolation: history.isolation.clone(),
-            })
-            .unwrap_or_default()
+        // Who had two histories of an earlier log does not get away from it by opening another one.
+        let isolation = network
+            .logs
+            .get(node)
+            .into_iter()
+            .flatten()
+            .filter_map(|log| origin_of(&log.log_key))
+            .find_map(|origin| logs.get(&origin)?.isolation.clone());
+        let history = logs.get(&origin);
+        Standing {
+            size: history.and_then(|h| Some(h.last.as_ref()?.checkpoint.size.get())),
+            checked_ms: history.map_or(0, |h| h.checked_ms),
+            unchecked: history.map_or(0, |h| h.shown.len()),
+            isolation,
+        }
     }
 
     /// Opens a checkpoint that a node's answer brought, and notes it to be checked; gives the tree's size.
@@ -165,6 +172,10 @@ impl Histories {
         let history = logs.get(origin)?;
         let newest = history.shown.last().or(history.last.as_ref())?;
         Some(newest.note.clone())
+    }
+
+    fn last_of(&self, origin: &str) -> Option<Shown> {
+        self.logs.lock().ok()?.get(origin)?.last.clone()
     }
 
     fn take(&self, origin: &str) -> (Vec<Shown>, Option<Shown>, i64) {
@@ -243,11 +254,15 @@ pub(crate) async fn check(core: &Arc<Core>, client: &Client, peer: &str) -> Resu
         return Ok(());
     };
     let judged = match last {
-        Some(last) => Ok(Some(last)),
-        None => kept(core, &origin).await,
+        Some(last) => Ok(vec![last]),
+        None => match kept(core, &origin).await {
+            Ok(Some(last)) => Ok(vec![last]),
+            Ok(None) => begun(core, &network, node).await,
+            Err(error) => Err(error),
+        },
     };
     let judged = match judged {
-        Ok(last) => judge(client, node, last, &shown, newest).await,
+        Ok(before) => judge(client, node, before, &shown, newest).await,
         Err(error) => Err(error),
     };
     match judged {
@@ -359,11 +374,11 @@ fn row(core: &Core, peer: &str, shown: &Shown) -> PeerCheckpoint {
 async fn judge(
     client: &Client,
     node: &NodeEntry,
-    last: Option<Shown>,
+    before: Vec<Shown>,
     shown: &[Shown],
     newest: &Shown,
 ) -> Result<Result<Shown, Box<Violation>>, CheckError> {
-    let line: Vec<&Shown> = last.iter().chain(shown).collect();
+    let line: Vec<&Shown> = before.iter().chain(shown).collect();
     if let Some(violation) = contradiction(&line) {
         return Ok(Err(Box::new(violation)));
     }
@@ -522,9 +537,48 @@ pub(crate) async fn fetch(
 
 /// Origin of a node's log, by the key that the list names.
 fn origin(node: &NodeEntry) -> Option<String> {
-    VerifierKey::parse(&node.log_key)
-        .ok()
-        .map(|key| key.name().to_owned())
+    origin_of(&node.log_key)
+}
+
+fn origin_of(log_key: &str) -> Option<String> {
+    let key = VerifierKey::parse(log_key).ok()?;
+    Some(key.name().to_owned())
+}
+
+/// What a log that goes on from an earlier one must hold: the checkpoint whose leaves it says to begin with, and before it the last one
+/// that was checked here of the earlier log, where that is not larger. What is larger was lost: an incident, not a fraud.
+async fn begun(
+    core: &Arc<Core>,
+    network: &Network,
+    node: &NodeEntry,
+) -> Result<Vec<Shown>, CheckError> {
+    let logs = network.logs.get(&node.did).map_or(&[][..], Vec::as_slice);
+    let [.., earlier, now] = logs else {
+        return Ok(Vec::new());
+    };
+    let Some(held) = now.continues.as_ref().and_then(|c| c.held.as_deref()) else {
+        return Ok(Vec::new());
+    };
+    let Ok(key) = LogVerifier::parse(&earlier.log_key) else {
+        return Ok(Vec::new());
+    };
+    let Ok(checkpoint) = Checkpoint::open(held.as_bytes(), key.origin(), &key) else {
+        return Ok(Vec::new());
+    };
+    let before = core.histories.last_of(key.origin());
+    let before = match before {
+        Some(last) => Some(last),
+        None => kept(core, key.origin()).await?,
+    };
+    let size = checkpoint.size;
+    Ok(before
+        .filter(|last| last.checkpoint.size <= size)
+        .into_iter()
+        .chain([Shown {
+            note: held.to_owned(),
+            checkpoint,
+        }])
+        .collect())
 }
 
 #[cfg(test)]

@@ -101,21 +101,8 @@ pub async fn take(
             ),
         ));
     }
-    if let Some(isolated) = core.histories.isolation(&core.network(), peer) {
-        return Err(Refusal::one(
-            RefusalKind::Forbidden,
-            Fault::whole(
-                "peer-isolated",
-                format!(
-                    "this node takes nothing from you: your log has two histories ({})",
-                    isolated.reason
-                ),
-                format!(
-                    "este nodo no recibe nada de usted: su bitácora tiene dos historias ({})",
-                    isolated.reason
-                ),
-            ),
-        ));
+    if let Some(isolation) = core.histories.isolation(&core.network(), peer) {
+        return Err(isolated(&isolation.reason));
     }
     let judged = {
         let core = Arc::clone(core);
@@ -125,7 +112,7 @@ pub async fn take(
             Ok(delivery
                 .entries
                 .into_iter()
-                .map(|entry| judge(&core, &network, &peer, entry, None))
+                .map(|entry| judge(&core, &network, Home::Peer(&peer), entry, None))
                 .collect::<Vec<_>>())
         })
         .await?
@@ -144,6 +131,20 @@ pub async fn take(
         checkpoint,
         governance_head: core.network().head.unwrap_or(0),
     })
+}
+
+/// What a peer with two histories is told.
+pub(crate) fn isolated(reason: &str) -> Refusal {
+    Refusal::one(
+        RefusalKind::Forbidden,
+        Fault::whole(
+            "peer-isolated",
+            format!("this node takes nothing from you: your log has two histories ({reason})"),
+            format!(
+                "este nodo no recibe nada de usted: su bitácora tiene dos historias ({reason})"
+            ),
+        ),
+    )
 }
 
 /// Judges again what waited and may be judged now: governance brought its key or party, or the node started with its program.
@@ -173,7 +174,8 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
                     let Ok(entry) = serde_json::from_slice::<DeliveryEntry>(&held.bytes) else {
                         continue;
                     };
-                    let judged = judge(&core, &network, &held.peer, entry, Some(held.number));
+                    let home = Home::Peer(&held.peer);
+                    let judged = judge(&core, &network, home, entry, Some(held.number));
                     if !matches!(judged, VerifiedEntry::Waiting { .. }) {
                         judged_now += 1;
                         by_peer.entry(held.peer).or_default().push(judged);
@@ -192,10 +194,19 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
     Ok(count)
 }
 
-fn judge(
+/// Whose records are judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Home<'a> {
+    /// A peer's, delivered to parties of this node.
+    Peer(&'a str),
+    /// This node's own, given back by somebody who has them.
+    Own(&'a str),
+}
+
+pub(crate) fn judge(
     core: &Core,
     network: &Network,
-    peer: &str,
+    from: Home<'_>,
     entry: DeliveryEntry,
     waited: Option<u64>,
 ) -> VerifiedEntry {
@@ -242,7 +253,8 @@ fn judge(
             ),
         );
     }
-    if !entry.to.iter().any(|party| core.hosts(party)) {
+    let (Home::Peer(node) | Home::Own(node)) = from;
+    if matches!(from, Home::Peer(_)) && !entry.to.iter().any(|party| core.hosts(party)) {
         return refused(
             Some(id),
             Fault::whole(
@@ -267,7 +279,7 @@ fn judge(
     let Some(home) = network.home_of(issuer) else {
         return wait(Lacking::Charter, issuer.clone(), &entry);
     };
-    if home.did != entry.stamp.node || home.did != peer {
+    if home.did != entry.stamp.node || home.did != node {
         return refused(
             Some(id),
             Fault::whole(

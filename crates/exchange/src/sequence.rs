@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Instant;
 
 use garita_profile::case::CaseRef;
-use garita_store::{Ack, Commit, StoreError, Writer};
+use garita_store::{Ack, Commit, RegainProgress, StoreError, Writer};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
@@ -20,6 +20,7 @@ use crate::intake::VerifiedEntry;
 use crate::metrics::Metrics;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::project::{Projector, Seen};
+use crate::regain::Regained;
 use crate::stamp::{Leaf, Stamp};
 use crate::verify::Verified;
 use crate::wire::DeliveryResult;
@@ -72,6 +73,13 @@ pub(crate) enum Job {
         entries: Vec<VerifiedEntry>,
         reply: oneshot::Sender<Result<Taken, Refusal>>,
     },
+    Regained {
+        peer: String,
+        entries: Vec<Regained>,
+        ack: Box<Ack>,
+        progress: RegainProgress,
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
     Acked {
         ack: Box<Ack>,
         reply: oneshot::Sender<Result<(), Refusal>>,
@@ -106,6 +114,7 @@ impl Job {
     fn weight(&self) -> usize {
         match self {
             Self::Delivered { entries, .. } => entries.len(),
+            Self::Regained { entries, .. } => entries.len(),
             Self::Retable { cases, .. } => cases.len(),
             Self::Refresh { cases, .. } => cases.len(),
             Self::Dispute { records, .. } => records.len(),
@@ -170,6 +179,24 @@ impl SequencerHandle {
                 return Ok(all);
             }
         }
+    }
+
+    /// Places what a peer gave back, with its receipts; durable on return.
+    pub(crate) async fn regained(
+        &self,
+        peer: &str,
+        entries: Vec<Regained>,
+        ack: Ack,
+        progress: RegainProgress,
+    ) -> Result<(), Refusal> {
+        self.ask(|reply| Job::Regained {
+            peer: peer.to_owned(),
+            entries,
+            ack: Box::new(ack),
+            progress,
+            reply,
+        })
+        .await
     }
 
     pub(crate) async fn acked(&self, ack: Ack) -> Result<(), Refusal> {
@@ -269,6 +296,7 @@ pub(crate) fn run(
             matches!(
                 job,
                 Job::Change { .. }
+                    | Job::Regained { .. }
                     | Job::Govern { .. }
                     | Job::Retable { .. }
                     | Job::Refresh { .. }
@@ -463,6 +491,18 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
                 let _ = reply.send(answer);
             })
         }
+        Job::Regained {
+            peer,
+            entries,
+            ack,
+            progress,
+            reply,
+        } => {
+            let result = batch.regained(&peer, entries);
+            batch.acked(*ack);
+            batch.regain_asked(peer, progress);
+            plain(reply, result)
+        }
         Job::Acked { ack, reply } => {
             batch.acked(*ack);
             plain(reply, Ok(()))
@@ -517,6 +557,7 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
             Job::Home { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Delivered { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Acked { reply, .. }
+            | Job::Regained { reply, .. }
             | Job::Change { reply, .. }
             | Job::Retable { reply, .. }
             | Job::Refresh { reply, .. }

@@ -21,7 +21,7 @@ use crate::project::Projector;
 use crate::sequence::{self, SequencerHandle};
 use crate::signing::Signer;
 use crate::sync::{Standings, Steps};
-use crate::{deliver, sync};
+use crate::{deliver, pull, regain, sync};
 
 /// Log entries that start-up checks against the store.
 const TAIL_ENTRIES: u64 = 2_000;
@@ -88,6 +88,7 @@ impl Exchange {
                 network.adopt(&document)?;
             }
         }
+        let pulls = parts.pulls;
         let network = Arc::new(network);
         let canonicalizer = Arc::new(parts.programs.canonicalizer()?);
         let metrics = Arc::new(Metrics::default());
@@ -159,6 +160,7 @@ impl Exchange {
             Arc::clone(&client),
             Arc::clone(&standings),
             Arc::clone(&steps),
+            pulls,
             stopped,
         ));
         Ok(Self {
@@ -188,6 +190,7 @@ async fn watch_peers(
     client: Arc<Client>,
     standings: Arc<Standings>,
     steps: Arc<Steps>,
+    pulls: bool,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut known: BTreeSet<String> = BTreeSet::new();
@@ -198,9 +201,27 @@ async fn watch_peers(
                 tokio::spawn(deliver::run(
                     Arc::clone(&core),
                     Arc::clone(&client),
+                    Arc::clone(&standings),
                     did.clone(),
                     stop.clone(),
                 ));
+                tokio::spawn(regain::run(
+                    Arc::clone(&core),
+                    Arc::clone(&client),
+                    Arc::clone(&standings),
+                    Arc::clone(&steps),
+                    did.clone(),
+                    stop.clone(),
+                ));
+                if pulls {
+                    tokio::spawn(pull::run(
+                        Arc::clone(&core),
+                        Arc::clone(&client),
+                        Arc::clone(&steps),
+                        did.clone(),
+                        stop.clone(),
+                    ));
+                }
                 tokio::spawn(sync::run(
                     Arc::clone(&core),
                     Arc::clone(&client),

@@ -16,10 +16,13 @@ use crate::history::{self, Isolation};
 use crate::problem::Refusal;
 use crate::sequence::store_refusal;
 use crate::submit::blocking;
-use crate::wire::{GovernanceFeed, StepDigest};
+use crate::wire::{GovernanceFeed, Pull, StepDigest};
 
 /// How often a peer's governance head and digest are asked for.
 const ROUND_MS: u64 = 1_000;
+
+/// Who asked for its deliveries by itself is expected to ask again within this time.
+const PULLS_MS: i64 = 30_000;
 
 /// What is known of a peer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,9 +39,18 @@ pub struct PeerStanding {
     pub pending: u64,
     /// Why it is isolated, where it is.
     pub isolated: Option<Isolation>,
+    /// Real time at which it last asked for its deliveries by itself, as who cannot be called does, ms since 1970; 0: never.
+    pub pulled_ms: i64,
+    /// Whether this node, restored from a copy, has everything again that the peer has of it.
+    pub regained: bool,
 }
 
 impl PeerStanding {
+    /// Whether it asks for its deliveries by itself: it is not called then.
+    pub fn pulls(&self) -> bool {
+        real_now_ms().saturating_sub(self.pulled_ms) < PULLS_MS
+    }
+
     /// Same records on both sides, nothing on the way.
     pub fn in_step(&self) -> bool {
         self.silent_since_ms.is_none()
@@ -112,6 +124,11 @@ impl Standings {
         }
     }
 
+    /// That what a copy lacked is there again.
+    pub(crate) fn regained(&self, peer: &str) {
+        self.update(peer, |held| held.regained = true);
+    }
+
     fn update(&self, peer: &str, change: impl FnOnce(&mut PeerStanding)) {
         if let Ok(mut peers) = self.peers.lock() {
             change(peers.entry(peer.to_owned()).or_default());
@@ -148,13 +165,22 @@ pub(crate) async fn run(
                 if standing.silent_since_ms.is_none() {
                     standings.answered(&peer);
                 }
-                standings.update(&peer, |held| *held = standing);
+                standings.update(&peer, |held| {
+                    *held = PeerStanding {
+                        pulled_ms: held.pulled_ms,
+                        regained: held.regained,
+                        ..standing
+                    }
+                });
             }
             Err(error) => {
                 tracing::debug!(peer, error, "peer not reached");
                 let pending = pending(&core, &peer).await.unwrap_or(0);
                 standings.update(&peer, |held| {
-                    held.silent_since_ms.get_or_insert_with(real_now_ms);
+                    // Who asks by itself cannot be called, and is not silent.
+                    if !held.pulls() {
+                        held.silent_since_ms.get_or_insert_with(real_now_ms);
+                    }
                     held.pending = pending;
                 });
             }
@@ -222,8 +248,47 @@ async fn round(
         holds_ours: Some(ours.digest == theirs.digest && ours.count == theirs.count),
         we_hold_theirs: Some(held.digest == sent.digest && held.count == sent.count),
         pending,
-        isolated: None,
+        ..PeerStanding::default()
     })
+}
+
+/// What a peer that asks by itself told of both sides' holdings, compared: it cannot be asked.
+///
+/// # Errors
+/// When the store is away.
+pub async fn told(
+    core: &Arc<Core>,
+    standings: &Standings,
+    steps: &Arc<Steps>,
+    peer: &str,
+    pull: &Pull,
+) -> Result<(), Refusal> {
+    let ours = delivered_to(core, steps, peer).await?;
+    let holds_ours = match &pull.held {
+        Some(held) if held.through == ours.through => {
+            Some(held.digest == ours.digest && held.count == ours.count)
+        }
+        // Of another moment, or not told: the next question tells.
+        Some(_) | None => None,
+    };
+    let we_hold_theirs = match &pull.sent {
+        Some(sent) => {
+            let held = received_from(core, steps, peer, sent.through).await?;
+            Some(held.digest == sent.digest && held.count == sent.count)
+        }
+        None => None,
+    };
+    let pending = pending(core, peer).await?;
+    standings.answered(peer);
+    standings.update(peer, |held| {
+        held.reached_ms = real_now_ms();
+        held.pulled_ms = held.reached_ms;
+        held.silent_since_ms = None;
+        held.holds_ours = holds_ours.or(held.holds_ours);
+        held.we_hold_theirs = we_hold_theirs.or(held.we_hold_theirs);
+        held.pending = pending;
+    });
+    Ok(())
 }
 
 async fn pending(core: &Arc<Core>, peer: &str) -> Result<u64, Refusal> {
@@ -312,6 +377,13 @@ struct Bucket {
 }
 
 impl Steps {
+    /// Forgets what was counted of one peer, both ways.
+    pub(crate) fn forget(&self, peer: &str) {
+        if let Ok(mut closed) = self.closed.lock() {
+            closed.retain(|name, _| !name.ends_with(peer));
+        }
+    }
+
     /// The digest of sequences 1 to `through`: SHA-256 over the digests of the buckets in order.
     fn digest(
         &self,

@@ -71,6 +71,46 @@ pub struct DeliveryResult {
     pub code: Option<String>,
 }
 
+/// `POST /v1/peer/pull`: what lies here for the asker, in answers of at most one delivery.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pull {
+    /// After which sequence of this node's outbox; where absent, after what the asker has acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// How long the answer may wait for news, ms.
+    #[serde(default)]
+    pub wait_ms: u64,
+    /// What the asker holds of this node's deliveries: only who cannot be asked tells it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<StepDigest>,
+    /// What the asker delivered to this node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<StepDigest>,
+}
+
+/// `GET /v1/peer/taken?after=N`: what a node took of the asker's deliveries, given back to one that lost it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TakenFeed {
+    /// In order of sequence; refused ones are not among them.
+    pub entries: Vec<TakenEntry>,
+    /// Last sequence that the answer covers.
+    pub through: u64,
+    /// Whether there is more after it.
+    pub more: bool,
+    /// The node's newest checkpoint; empty where its log is.
+    pub checkpoint: String,
+}
+
+/// One delivery that was taken, and what became of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TakenEntry {
+    /// As it was delivered; `to` are those who may read it there now.
+    pub entry: DeliveryEntry,
+    /// The receipt.
+    pub result: DeliveryResult,
+}
+
 /// `GET /v1/governance?after=N`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct GovernanceFeed {

@@ -203,15 +203,12 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
     if args.conformance {
         return conformance::serve(args.port, args.ids);
     }
-    let config = match NodeConfig::read(&args.data.data) {
-        Ok(config) => config,
-        Err(error) => {
-            return say::unusable(format!(
-                "{error}; make a node first: garita init --data {} --party …",
-                args.data.data.display()
-            ));
-        }
-    };
+    if let Err(error) = NodeConfig::read(&args.data.data) {
+        return say::unusable(format!(
+            "{error}; make a node first: garita init --data {} --party …",
+            args.data.data.display()
+        ));
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -223,6 +220,11 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
         if let Err(why) = upkeep::regain::checked(&args.data.data, args.without_peers).await {
             return say::no(why);
         }
+        // A restored folder's log may have got another name just now.
+        let config = match NodeConfig::read(&args.data.data) {
+            Ok(config) => config,
+            Err(error) => return say::unusable(error),
+        };
         let app = match App::open(config) {
             Ok(app) => app,
             Err(error) => return say::unusable(error),

@@ -6,27 +6,39 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::node::admin;
-use crate::{Data, say};
+use crate::{Data, say, upkeep};
 
 /// The party's node makes new keys, asks the network's authority to list them (signed with the old one), and signs with them from then on. What the old keys signed stays good; they count a while longer, for what is on its way.
 ///
 /// A key that somebody else may have is revoked on the node that founded the network (`garita revoke-key`), not rotated.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24"
+    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24\n  garita rotate-key --data trade --log"
 )]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
     data: Data,
     /// The party's short name
-    #[arg(long)]
-    party: String,
+    #[arg(long, required_unless_present = "log")]
+    party: Option<String>,
+    /// The log's key instead of a party's: the node must be stopped, and asks for its place on the network's list when it starts
+    #[arg(long, conflicts_with = "party")]
+    log: bool,
     /// How many hours the old keys count beside the new ones
     #[arg(long, value_name = "HOURS", default_value_t = 1)]
     keep_old_hours: u16,
 }
 
 pub(crate) fn rotate_key(args: RotateArgs) -> ExitCode {
+    if args.log {
+        return match upkeep::rekey::log(&args.data.data) {
+            Ok(told) => {
+                say::data(told);
+                ExitCode::SUCCESS
+            }
+            Err(why) => say::no(why),
+        };
+    }
     let body = json!({ "party": args.party, "keepOldHours": args.keep_old_hours });
     admin(
         &args.data.data,

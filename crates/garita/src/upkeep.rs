@@ -9,10 +9,17 @@ use serde_json::Value;
 
 pub(crate) mod backup;
 pub(crate) mod doctor;
+mod epoch;
 mod files;
 pub(crate) mod fsck;
 pub(crate) mod regain;
+pub(crate) mod rekey;
 pub(crate) mod restore;
+
+/// Leaves that a checkpoint covers.
+fn size(checkpoint: &garita_tlog::Checkpoint) -> u64 {
+    checkpoint.size.get()
+}
 
 /// Governance entries read at once.
 const GOVERNANCE_PAGE: usize = 500;

@@ -33,6 +33,9 @@ pub struct NodeFile {
     pub clock: Clock,
     /// Hosted parties.
     pub parties: Vec<HostedParty>,
+    /// Whether others cannot call this node, as behind a firewall: it asks each of them for what lies there for it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pull: bool,
     /// Whether subscribers of queries may stand on this machine or inside its network, and without TLS. Else only outside, by https.
     #[serde(default, skip_serializing_if = "is_false")]
     pub webhooks_inside: bool,
@@ -266,6 +269,20 @@ pub fn use_keys(data: &Path, slug: &str, keys: &HostedKey) -> Result<(), ConfigE
         .verification_method
         .clone_from(&keys.verification_method);
     party.view_method = keys.views.as_ref().map(|v| v.verification_method.clone());
+    let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
+    write_file(&path, &text)
+}
+
+/// Writes into `node.json` that the node's log goes on under another origin.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn use_origin(data: &Path, origin: &str) -> Result<(), ConfigError> {
+    let path = data.join("node.json");
+    let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+    let mut file: NodeFile =
+        serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+    origin.clone_into(&mut file.log_origin);
     let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
     write_file(&path, &text)
 }

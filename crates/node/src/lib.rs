@@ -11,6 +11,7 @@ pub mod console;
 pub mod csv;
 pub mod dids;
 mod epcis;
+pub mod epochs;
 mod follow;
 mod judging;
 mod limits;

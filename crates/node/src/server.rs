@@ -24,6 +24,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::api;
 use crate::config::{HostedParty, NodeConfig};
 use crate::epcis;
+use crate::epochs;
 use crate::follow;
 use crate::follow::mail::{MailError, Mailer};
 use crate::judging::Outside;
@@ -111,6 +112,7 @@ impl App {
                 .collect(),
             programs,
             network,
+            pulls: config.file.pull,
         })?;
         let outside = Outside::new(Targets {
             inside: config.file.webhooks_inside,
@@ -128,6 +130,7 @@ impl App {
             outside,
         });
         api::rotation::catch_up(&app);
+        epochs::start(&app);
         epcis::start(&app);
         site::asking::start(&app);
         follow::telling::start(&app);
@@ -273,6 +276,7 @@ impl App {
             url: identity.url.clone(),
             key: identity.key.verification_key().to_multibase(),
             log_key: submit::log_verifier_key(self.core()),
+            continues: None,
         }
     }
 

@@ -297,6 +297,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         clock,
         parties: hosted,
         // Where time is simulated all is on one machine, and so are subscribers.
+        pull: false,
         webhooks_inside: matches!(clock, Clock::Simulated { .. }),
         // What is simulated sends nobody mail: each becomes a file, to be looked at.
         mail: matches!(clock, Clock::Simulated { .. }).then(|| MailFile {
@@ -321,6 +322,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             url: file.url.clone(),
             key: node_key.verification_key().to_multibase(),
             log_key: log_verifier.to_string(),
+            continues: None,
         },
         parties: entries,
         keys: signing_keys,
@@ -549,7 +551,11 @@ fn unpacked(error: PackageError) -> SetupError {
     SetupError::Plan(format!("{}: {error}", error.code()))
 }
 
-fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
+/// A new Ed25519 key, in a file that only its owner may read.
+///
+/// # Errors
+/// When the file is there already or cannot be written.
+pub fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
     let seed: [u8; 32] = encode::random().map_err(|e| SetupError::Random(e.to_string()))?;
     let key = SigningKey::from_seed(seed);
     write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;

@@ -9,7 +9,8 @@
 //! - INVARIANT (gapless log): entry n + 1 exists only if entry n does; indexes start at 0.
 //! - INVARIANT (logged is held): the record that an entry names is stored, in the same commit or before.
 //! - INVARIANT (head): the stored checkpoint's size and root are those of the stored leaves.
-//! - INVARIANT (gapless outbox): for each peer, sequence n + 1 exists only if n does; the first is 1.
+//! - INVARIANT (gapless outbox): for each peer, sequence n + 1 exists only if n does; the first is 1. What a restored folder lost of
+//!   it is a hole that is written down ([`OutboxHole`]), and filled as the peer tells.
 //! - INVARIANT (acknowledged): what a peer acknowledged is never beyond its outbox and never goes back.
 //! - INVARIANT (audience grows): an entitlement, once there, stays.
 //! - Bodies and salts lie apart from the rest, so that erasing can remove them and leave the residue.
@@ -64,6 +65,12 @@ pub struct Commit {
     pub attachment_links: Vec<AttachmentLink>,
     /// What is to be delivered. Sequence numbers are given in this order and returned in [`Committed::outbox`].
     pub outbox: Vec<OutboxItem>,
+    /// Peers to whom more was sent than is here, after a folder was restored: their outboxes go on behind what they took.
+    pub outbox_jumps: Vec<OutboxJump>,
+    /// Deliveries that peers tell they took, each under its old sequence. One that is there already is left as it is.
+    pub outbox_regained: Vec<OutboxRegained>,
+    /// How far peers were asked for what they took, by peer.
+    pub outbox_asked: Vec<(String, RegainProgress)>,
     /// Peers' answers to deliveries.
     pub acks: Vec<Ack>,
     /// The last sequence taken from a peer.
@@ -575,6 +582,54 @@ pub struct Holder {
     pub checkpoint: Option<String>,
 }
 
+/// An outbox that goes on behind what its peer took of it before this folder's last days were lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxJump {
+    /// The peer.
+    pub peer: String,
+    /// The last sequence that it took.
+    pub to: u64,
+    /// When it was learnt, in ms.
+    pub at_ms: i64,
+}
+
+/// What is told of a jump: sequences after `from`, up to `to`, may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxHole {
+    /// Everything up to here was answered before.
+    pub from: u64,
+    /// The last sequence that the peer took.
+    pub to: u64,
+    /// What the peer was asked for so far.
+    pub asked: u64,
+    /// What it had sent here before: its outbox is read again from there.
+    pub taken: u64,
+    /// When it was learnt, in ms.
+    pub at_ms: i64,
+    /// When both were regained, in ms; `None` before.
+    pub done_ms: Option<i64>,
+}
+
+/// How far a peer was asked after a restore. What is smaller than before changes nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RegainProgress {
+    /// Sequence of our outbox up to which it told what it took.
+    pub asked: u64,
+    /// Sequence of its outbox up to which it sent again.
+    pub taken: u64,
+    /// When nothing was left, in ms.
+    pub done_ms: Option<i64>,
+}
+
+/// A delivery that a peer took, by its word, under the sequence that it had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRegained {
+    /// Its sequence.
+    pub seq: u64,
+    /// What was sent.
+    pub item: OutboxItem,
+}
+
 /// How far the outbox of a peer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxStatus {
@@ -616,6 +671,21 @@ pub struct InboxRow {
     pub id: String,
     /// Its view.
     pub view: String,
+}
+
+/// What came under a sequence of a peer's outbox, as it is here now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenRow {
+    /// The peer's sequence.
+    pub seq: u64,
+    /// The record.
+    pub id: String,
+    /// Its view.
+    pub view: String,
+    /// Its document and its home's stamp, where it is held.
+    pub held: Option<(Vec<u8>, Vec<u8>)>,
+    /// The delivery as it came, where it waits.
+    pub waiting: Option<Vec<u8>>,
 }
 
 /// What a delivery lacks to be judged.

@@ -158,6 +158,7 @@ struct World {
 
 fn node_statement(did: &str, name: &str, seed: u8, log: &Log) -> Statement {
     Statement::Node(NodeEntry {
+        continues: None,
         did: did.to_owned(),
         name: name.to_owned(),
         url: "http://127.0.0.1:1".to_owned(),

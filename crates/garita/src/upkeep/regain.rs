@@ -1,20 +1,38 @@
-//! A restored node before it starts: whether the others have seen more of it than it has. If they have, it would write its log a second
-//! time, with other entries at places that receipts and peers know already: it does not start.
+//! A restored node before it starts: whether the others have seen more of it than it has. If they have, its log goes on as the next
+//! epoch, so that nothing is written at a place which receipts and peers know already, and the rest is regained from them.
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use garita_exchange::client::Client;
+use garita_exchange::epoch::RESTORED as REASON;
+use garita_exchange::governance::Network;
 use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
-use garita_tlog::Checkpoint;
+use garita_exchange::wire::GovernanceFeed;
+use garita_store::OutboxJump;
+use garita_tlog::{Checkpoint, NoteVerifier as _};
 
-use super::Folder;
+use super::epoch::{self, Next};
 use super::files::{LIST, RESTORED};
+use super::{Folder, size};
 use crate::say;
 
-/// Asks, where the folder was restored; says why the node may not start.
+/// Room left in the outbox of a peer that does not say what it took.
+const SILENT_ROOM: u64 = 1 << 16;
+
+/// What the others told.
+#[derive(Default)]
+struct Told {
+    /// The largest checkpoint of the listed log, with its size.
+    seen: Option<(u64, String)>,
+    jumps: Vec<OutboxJump>,
+    ahead: Vec<String>,
+    silent: Vec<String>,
+}
+
+/// Asks, where the folder was restored, and opens the next epoch where something was lost; says why the node may not start.
 pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), String> {
     if data.join(LIST).exists() {
         return Err(format!(
@@ -28,69 +46,129 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
         return Ok(());
     }
     let folder = Folder::open(data)?;
-    let network = folder.network()?;
-    let identity = &folder.config.identity;
-    let head = folder.reader.head().map_err(|e| e.to_string())?;
-    let own = head.frontier.size();
-    let key = garita_tlog::VerifierKey::ed25519(
-        &identity.origin,
-        identity
-            .log_key
-            .verification_key()
-            .ed25519_bytes()
-            .unwrap_or_default(),
+    let client = Client::new(
+        &folder.config.identity.did,
+        Arc::clone(&folder.config.identity.key),
     )
     .map_err(|e| e.to_string())?;
-    let key = LogVerifier::parse(&key.to_string()).map_err(|e| e.to_string())?;
-    let client =
-        Client::new(&identity.did, Arc::clone(&identity.key)).map_err(|e| e.to_string())?;
-    let (mut silent, mut ahead) = (Vec::new(), Vec::new());
+    let mut network = folder.network()?;
+    catch_up(&mut network, &folder, &client).await;
+    let told = ask(&network, &folder, &client).await?;
+    if !told.silent.is_empty() && !without_peers {
+        return Err(format!(
+            "this folder was restored, and whether something is missing can be said only when the other nodes answer. Silent: {}. Try again when they do; `--without-peers` starts all the same, where they are gone for good",
+            told.silent.join("; ")
+        ));
+    }
+    let own = folder.reader.head().map_err(|e| e.to_string())?;
+    let own = own.frontier.size().get();
+    if told.ahead.is_empty() {
+        fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
+        say::talk(format!(
+            "restored with {own} log entries; nobody who answers has seen more"
+        ));
+        return Ok(());
+    }
+    let continues = epoch::open(
+        data,
+        &folder,
+        Next {
+            network: &network,
+            reason: REASON,
+            seen: told.seen.map(|(_, note)| note),
+            jumps: told.jumps,
+            key: Arc::clone(&folder.config.identity.log_key),
+        },
+    )?;
+    fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
+    say::talk(format!(
+        "the copy has {own} log entries, and more was given out since it was made: {}. This node's log goes on as epoch {}; what the others have is regained from them, and they see an incident",
+        told.ahead.join("; "),
+        continues.epoch
+    ));
+    Ok(())
+}
+
+/// The list as the others have it: a copy's is older.
+async fn catch_up(network: &mut Network, folder: &Folder, client: &Client) {
+    let own = &folder.config.identity.did;
+    let peers: Vec<String> = network
+        .nodes
+        .values()
+        .filter(|node| node.did != *own)
+        .map(|node| node.url.clone())
+        .collect();
+    for url in peers {
+        let after = network.head.unwrap_or(0);
+        let path = format!("/v1/governance?after={after}");
+        let Ok(feed) = client.get::<GovernanceFeed>(&url, &path).await else {
+            continue;
+        };
+        for entry in feed.entries {
+            if let Err(error) = network.adopt(&entry) {
+                say::talk(format!("{url} tells another list: {error}"));
+                break;
+            }
+        }
+    }
+}
+
+async fn ask(network: &Network, folder: &Folder, client: &Client) -> Result<Told, String> {
+    let identity = &folder.config.identity;
+    let own = folder.reader.head().map_err(|e| e.to_string())?;
+    let own = own.frontier.size().get();
+    let now_ms = folder.config.file.clock.now_ms();
+    let mut told = Told::default();
+    let listed = network
+        .nodes
+        .get(&identity.did)
+        .and_then(|node| LogVerifier::parse(&node.log_key).ok());
+    let current = epoch::verifier(&identity.origin, &identity.log_key)?;
+    if let Some(listed) = &listed
+        && listed.key_id() != current.key_id()
+    {
+        told.ahead
+            .push(format!("its log goes on as `{}`", listed.origin()));
+    }
     for node in network.nodes.values().filter(|n| n.did != identity.did) {
+        let outbox = folder
+            .reader
+            .outbox_status(&node.did)
+            .map_err(|e| e.to_string())?;
+        let (last, acked) = outbox.map_or((0, 0), |outbox| (outbox.last, outbox.acked));
+        let jump = |to: u64| OutboxJump {
+            peer: node.did.clone(),
+            to,
+            at_ms: now_ms,
+        };
         let seen: Seen = match client.get(&node.url, "/v1/peer/seen").await {
             Ok(seen) => seen,
             Err(error) => {
-                silent.push(format!("{} ({error})", node.name));
+                told.silent.push(format!("{} ({error})", node.name));
+                told.jumps.push(jump(last + SILENT_ROOM));
                 continue;
             }
         };
         // What we did not sign proves nothing.
-        let size = seen
-            .checkpoint
-            .as_deref()
-            .and_then(|note| Checkpoint::open(note.as_bytes(), &identity.origin, &key).ok())
-            .map_or(0, |checkpoint| checkpoint.size.get());
-        let sent = folder
-            .reader
-            .outbox_status(&node.did)
-            .map_err(|e| e.to_string())?
-            .map_or(0, |outbox| outbox.last);
-        if size > own.get() {
-            ahead.push(format!("{} has seen {size} entries", node.name));
+        if let (Some(note), Some(listed)) = (seen.checkpoint, &listed)
+            && let Ok(checkpoint) = Checkpoint::open(note.as_bytes(), listed.origin(), listed)
+        {
+            let entries = size(&checkpoint);
+            if entries > own {
+                told.ahead
+                    .push(format!("{} has seen {entries} entries", node.name));
+            }
+            if told.seen.as_ref().is_none_or(|(most, _)| *most < entries) {
+                told.seen = Some((entries, note));
+            }
         }
-        if seen.taken > sent {
-            ahead.push(format!(
-                "{} has taken {} deliveries, and {sent} are here",
+        if seen.taken > last {
+            told.ahead.push(format!(
+                "{} has taken {} deliveries, and {last} are here",
                 node.name, seen.taken
             ));
         }
+        told.jumps.push(jump(seen.taken.max(acked)));
     }
-    if !ahead.is_empty() {
-        return Err(format!(
-            "the copy has {} log entries, and more was given out since it was made: {}. If this node started, it would have two histories, and the others would put it apart. Restore a newer copy",
-            own.get(),
-            ahead.join("; ")
-        ));
-    }
-    if !silent.is_empty() && !without_peers {
-        return Err(format!(
-            "this folder was restored, and whether something is missing can be said only when the other nodes answer. Silent: {}. Try again when they do; `--without-peers` starts all the same, where they are gone for good",
-            silent.join("; ")
-        ));
-    }
-    fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
-    say::talk(format!(
-        "restored with {} log entries; nobody who answers has seen more",
-        own.get()
-    ));
-    Ok(())
+    Ok(told)
 }

@@ -21,6 +21,7 @@ mod credentials;
 mod deeds;
 mod desk;
 mod epcis;
+mod epochs;
 mod evidence;
 mod failures;
 mod federation;

@@ -47,7 +47,7 @@ async fn worked(name: &str) -> World {
     world
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -107,14 +107,11 @@ async fn a_copy_is_made_while_the_node_works_and_comes_back() {
     let lost = place.path().join("lost");
     fs::rename(&data, &lost).unwrap();
 
-    // The older copy would be a second history: it does not start, and says why.
+    // What is restored is not restored over: see `epochs` for a copy that is older than what was given out.
     let restored = run(&["restore", "--from", text(&copy), "--data", text(&data)]).await;
     assert_eq!(restored.code, 0, "{restored:?}");
     let over = run(&["restore", "--from", text(&copy), "--data", text(&data)]).await;
     assert_eq!(over.code, 2, "{over:?}");
-    let refused = run(&["serve", "--data", text(&data)]).await;
-    assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.err.contains("two histories"), "{refused:?}");
     fs::remove_dir_all(&data).unwrap();
 
     let restored = run(&["restore", "--from", text(&newest), "--data", text(&data)]).await;

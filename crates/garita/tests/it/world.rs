@@ -240,6 +240,17 @@ impl World {
         count: usize,
         prepare: impl FnOnce(&Folder, &[CreatedNode]),
     ) -> World {
+        World::planned_at(name, plan, count, &[], prepare).await
+    }
+
+    /// The same, where some nodes are not reached at the address that the list has.
+    pub(crate) async fn planned_at(
+        name: &str,
+        plan: &NetworkPlan,
+        count: usize,
+        elsewhere: &[(&str, &str)],
+        prepare: impl FnOnce(&Folder, &[CreatedNode]),
+    ) -> World {
         let folder = Folder::new(name);
         let nodes = setup::create_network(&folder.path().join("net"), plan).unwrap();
         prepare(&folder, &nodes);
@@ -254,7 +265,8 @@ impl World {
             running,
         };
         for node in world.nodes.iter().take(count) {
-            let api = Api::new(&node.url, "");
+            let at = elsewhere.iter().find(|(slug, _)| *slug == node.slug);
+            let api = Api::new(at.map_or(node.url.as_str(), |(_, url)| url), "");
             until("the node answers", || async {
                 api.try_get("/readyz")
                     .await

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod credentials;
 pub mod documents;
 pub mod elements;
+pub mod epochs;
 pub mod evidence;
 pub mod formats;
 pub mod identifiers;
@@ -83,11 +84,15 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/digest", get(peers::digest))
         .route("/v1/peer/delivered", get(peers::delivered))
         .route("/v1/peer/seen", get(peers::seen))
+        .route("/v1/peer/taken", get(peers::taken))
+        .route("/v1/peer/pull", post(peers::pull))
+        .route("/v1/peer/answers", post(peers::answers))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))
         .route("/v1/contacts", post(peers::set_contact))
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/peer/keys", post(rotation::change))
+        .route("/v1/peer/log-epochs", post(epochs::continues))
         .route("/v1/admin/rotations", post(rotation::rotate))
         .route("/v1/admin/invitations", post(admin::invite))
         .route("/v1/admin/peers", post(admin::add_peer))

@@ -744,6 +744,64 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "peerTaken",
+        gives: &["TakenFeed"],
+        who: "peer",
+        query: &["after"],
+        ..get(
+            "/v1/peer/taken",
+            "peers",
+            "What this node took of the asker's deliveries after a sequence of its outbox, with the receipts: for a node that was restored from a copy.",
+            "Lo que este nodo recibió de las entregas de quien pregunta tras una secuencia de su bandeja, con los acuses: para un nodo restaurado de una copia.",
+        )
+    },
+    Route {
+        id: "peerPull",
+        takes: "Pull",
+        gives: &["Delivery"],
+        who: "peer",
+        status: 200,
+        codes: &["delivery-malformed", "peer-isolated", "node-stopping"],
+        ..post(
+            "/v1/peer/pull",
+            "peers",
+            "What lies here for the asker, which others cannot call; the answer may wait for news.",
+            "Lo que hay aquí para quien pregunta, a quien otros no pueden llamar; la respuesta puede esperar novedades.",
+        )
+    },
+    Route {
+        id: "peerAnswers",
+        takes: "DeliveryAnswer",
+        gives: &["AnswersTaken"],
+        who: "peer",
+        status: 200,
+        codes: &["delivery-malformed", "peer-isolated", "answer-refused"],
+        ..post(
+            "/v1/peer/answers",
+            "peers",
+            "What became of deliveries that the asker pulled.",
+            "Qué fue de las entregas que quien pregunta vino a buscar.",
+        )
+    },
+    Route {
+        id: "peerLogEpoch",
+        takes: "LogContinues",
+        gives: &["GovernanceFeed"],
+        who: "peer",
+        status: 200,
+        codes: &[
+            "log-continues-malformed",
+            "not-authority",
+            "delivery-from-other",
+        ],
+        ..post(
+            "/v1/peer/log-epochs",
+            "peers",
+            "A node's log goes on under another origin or key; asked of the node that keeps the network's authority.",
+            "La bitácora de un nodo sigue con otro origen o llave; se pide al nodo que guarda la autoridad de la red.",
+        )
+    },
+    Route {
         id: "peerContacts",
         gives: &["ContactFeed"],
         who: "peer",

@@ -10,9 +10,9 @@ use garita_exchange::contacts::{self, Contact};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::wire::{
-    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, StepDigest,
+    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, Pull, StepDigest, TakenFeed,
 };
-use garita_exchange::{encode, history, intake, sync};
+use garita_exchange::{deliver, encode, epoch, history, intake, regain, sync};
 use garita_store::WaitingFor;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -228,7 +228,14 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
                     "size": log.size,
                     "checked": (log.checked_ms > 0).then(|| encode::instant_text(log.checked_ms)),
                     "unchecked": log.unchecked,
+                    "epoch": network.logs.get(&node.did).map_or(1, Vec::len),
+                    "continues": network.logs.get(&node.did).and_then(|logs| logs.last()?.continues.as_ref()).map(|continues| json!({
+                        "reason": continues.reason,
+                        "since": encode::instant_text(continues.at_ms),
+                        "lostAtMost": epoch::lost(continues),
+                    })),
                 },
+                "regaining": regaining(core, &node.did),
                 "isolated": log.isolation.map(|isolation| json!({
                     "reason": isolation.reason,
                     "since": encode::instant_text(isolation.since_ms),
@@ -236,6 +243,12 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// Whether something that a copy lacked is not here again yet.
+pub(crate) fn regaining(core: &garita_exchange::core::Core, peer: &str) -> bool {
+    let hole = core.reader.outbox_hole(peer).ok().flatten();
+    hole.is_some_and(|hole| hole.done_ms.is_none())
 }
 
 /// Query of `GET /v1/peer/digest`.
@@ -282,6 +295,71 @@ pub async fn seen(
 ) -> Result<Json<history::Seen>, Problem> {
     let peer = access::peer(app.core(), "GET", "/v1/peer/seen", None, &headers, &[])?;
     Ok(Json(history::seen(app.core(), &peer).await?))
+}
+
+/// Query of `GET /v1/peer/taken`.
+#[derive(Debug, Deserialize)]
+pub struct TakenQuery {
+    after: u64,
+}
+
+/// `GET /v1/peer/taken?after=N`: what this node took of the asking peer's deliveries, for one that lost it.
+pub async fn taken(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<TakenQuery>,
+) -> Result<Json<TakenFeed>, Problem> {
+    let (core, path) = (app.core(), "/v1/peer/taken");
+    let peer = access::peer(core, "GET", path, raw.as_deref(), &headers, &[])?;
+    Ok(Json(regain::taken(core, &peer, query.after).await?))
+}
+
+/// `POST /v1/peer/pull`: what lies here for the asking peer, which cannot be called; the answer may wait for news.
+pub async fn pull(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Delivery>, Problem> {
+    let core = app.core();
+    let peer = access::peer(core, "POST", "/v1/peer/pull", None, &headers, &body)?;
+    let pull: Pull = serde_json::from_slice(&body).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("delivery-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    if pull.after.is_none() {
+        let steps = &app.exchange().steps;
+        sync::told(core, app.standings(), steps, &peer, &pull).await?;
+    }
+    let mut stop = app.exchange().stopping();
+    tokio::select! {
+        found = deliver::pulled(core, &peer, &pull) => Ok(Json(found?)),
+        _ = stop.changed() => Err(Refusal::one(
+            RefusalKind::Unavailable,
+            Fault::whole("node-stopping", "the node is stopping", "el nodo se está deteniendo"),
+        )
+        .into()),
+    }
+}
+
+/// `POST /v1/peer/answers`: what became of deliveries that the peer pulled.
+pub async fn answers(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let core = app.core();
+    let peer = access::peer(core, "POST", "/v1/peer/answers", None, &headers, &body)?;
+    let answer: DeliveryAnswer = serde_json::from_slice(&body).map_err(|e| {
+        Refusal::one(
+            RefusalKind::Malformed,
+            Fault::whole("delivery-malformed", e.to_string(), e.to_string()),
+        )
+    })?;
+    deliver::answered(core, &peer, answer).await?;
+    Ok(Json(json!({ "taken": true })))
 }
 
 /// Query of `GET /v1/peer/contacts`.

@@ -268,7 +268,7 @@ fn slug_of(app: &App, party: &str) -> Result<String, Problem> {
     found.map(|p| p.slug.clone()).ok_or_else(Problem::not_found)
 }
 
-fn not_authority() -> Refusal {
+pub(super) fn not_authority() -> Refusal {
     Refusal::one(
         RefusalKind::Forbidden,
         Fault::whole(

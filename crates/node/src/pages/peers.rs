@@ -6,6 +6,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use garita_exchange::clock::real_now_ms;
+use garita_exchange::epoch;
 use garita_exchange::problem::Refusal;
 use garita_exchange::sync::PeerStanding;
 
@@ -117,6 +118,34 @@ fn step(ask: &Ask, standing: &PeerStanding, oldest_ms: Option<i64>) -> Step {
     Step::InStep { age_ms }
 }
 
+/// What a node said of its log when it went on as another one.
+fn continued(ask: &Ask, node: &str) -> Option<String> {
+    let continues = ask.network.logs.get(node)?.last()?.continues.as_ref()?;
+    let (number, lost) = (continues.epoch, epoch::lost(continues));
+    let since = ask.clock_text(continues.at_ms);
+    Some(if continues.reason == epoch::RESTORED {
+        format!(
+            "{} {number} ({since}). {} {lost}.",
+            ask.w(
+                "Its node was restored from a copy: an incident, not a fraud. Its log goes on as epoch",
+                "Su nodo se restauró de una copia: un incidente, no un fraude. Su bitácora sigue como época",
+            ),
+            ask.w(
+                "Entries of the earlier log that the copy lacked, at most:",
+                "Asientos de la bitácora anterior que faltaban en la copia, a lo más:",
+            ),
+        )
+    } else {
+        format!(
+            "{} {number} ({since}).",
+            ask.w(
+                "Its log has a new key and goes on as epoch",
+                "Su bitácora tiene una llave nueva y sigue como época",
+            )
+        )
+    })
+}
+
 fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
     let core = ask.app.core();
     let known = ask.app.standings().all();
@@ -141,6 +170,11 @@ fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
                 "Se guardan como prueba dos historias firmadas de su bitácora. No se le envía ni se le acepta nada. Llame a su operador.",
             );
             Rich::text(format!("{what} ({})", isolation.reason))
+        } else if crate::api::peers::regaining(core, &node.did) {
+            Rich::text(ask.w(
+                "This node was restored from a copy. What the copy lacks is being regained from this peer.",
+                "Este nodo se restauró de una copia. Lo que le falta se está recuperando de este par.",
+            ))
         } else if standing.silent_since_ms.is_some() {
             Rich::text(ask.w(
                 "Does not answer. What waits goes out in order when it does.",
@@ -151,6 +185,8 @@ fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
                 "The two lists of records differ as of the last comparison.",
                 "Las dos listas de registros difieren en la última comparación.",
             ))
+        } else if let Some(continues) = continued(ask, &node.did) {
+            Rich::text(continues)
         } else {
             Rich::default()
         };

@@ -1,13 +1,13 @@
 //! Reading what moves between nodes: outbox, inbox, waiting, refusals, others' checkpoints.
 
 use garita_tlog::{Hash, LeafIndex, TreeSize};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::records::word;
 use super::{Reader, int, limit, uint};
 use crate::contract::{
-    Fork, Holder, Lacking, OutboxEntry, OutboxItem, OutboxStatus, Peer, PeerAnswer, PeerCheckpoint,
-    Refusal, Waiting, WaitingFor,
+    Fork, Holder, Lacking, OutboxEntry, OutboxHole, OutboxItem, OutboxStatus, Peer, PeerAnswer,
+    PeerCheckpoint, Refusal, TakenRow, Waiting, WaitingFor,
 };
 use crate::error::StoreError;
 
@@ -16,7 +16,67 @@ const STATUS: &str = "SELECT p.peer, p.last, p.acked,
 const WAITING: &str = "SELECT no, peer, seq, id, view, lacking, name, bytes, since_ms FROM waiting";
 const CHECKPOINT: &str = "SELECT origin, size, root, note, shown_by, at_ms FROM peer_checkpoints";
 
+/// Under which name a peer's hole is kept.
+pub(super) fn hole_name(peer: &str) -> String {
+    format!("regain {peer}")
+}
+
+pub(super) fn hole(connection: &Connection, peer: &str) -> Result<Option<OutboxHole>, StoreError> {
+    let bytes: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+        .query_row([hole_name(peer)], |row| row.get(0))
+        .optional()?;
+    bytes
+        .map(|bytes| {
+            serde_json::from_slice(&bytes).map_err(|e| StoreError::Corrupt {
+                what: format!("the hole in the outbox for `{peer}`: {e}"),
+            })
+        })
+        .transpose()
+}
+
 impl Reader {
+    /// What was lost of a peer's outbox when this folder was restored; `None` where it never was.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn outbox_hole(&self, peer: &str) -> Result<Option<OutboxHole>, StoreError> {
+        self.with(|connection| hole(connection, peer))
+    }
+
+    /// What a peer sent under sequences after `seq`, with what came, in order: where a record is held, its document and stamp; where it
+    /// waits, the delivery as it came.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn inbox_after(
+        &self,
+        peer: &str,
+        seq: u64,
+        count: usize,
+    ) -> Result<Vec<TakenRow>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT i.seq, i.id, i.view, b.document, r.stamp, w.bytes FROM inbox_rows i
+                 LEFT JOIN records r ON r.id = i.id AND r.view = i.view LEFT JOIN bodies b ON b.rec = r.rec
+                 LEFT JOIN waiting w ON w.id = i.id AND w.view = i.view AND w.peer = i.peer
+                 WHERE i.peer = ?1 AND i.seq > ?2 ORDER BY i.seq LIMIT ?3",
+            )?;
+            let rows = query.query_map(params![peer, int(seq)?, int(limit(count) as u64)?], |row| {
+                let document: Option<Vec<u8>> = row.get(3)?;
+                let stamp: Option<Vec<u8>> = row.get(4)?;
+                Ok(TakenRow {
+                    seq: uint(row.get(0)?)?,
+                    id: row.get(1)?,
+                    view: row.get(2)?,
+                    held: document.zip(stamp),
+                    waiting: row.get(5)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// What lies in a peer's outbox after `seq`, in order, with what is to be sent.
     ///
     /// # Errors

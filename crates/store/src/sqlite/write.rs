@@ -9,8 +9,8 @@ use super::cases::reverse;
 use super::log::{check_head, concat};
 use super::{int, uint};
 use crate::contract::{
-    Ack, Commit, Committed, LogAppend, LogHead, NAME_BYTES_MAX, OutboxItem, PeerAnswer, RecordRow,
-    TableRow, Waiting, normalise_term,
+    Ack, Commit, Committed, LogAppend, LogHead, NAME_BYTES_MAX, OutboxHole, OutboxItem, PeerAnswer,
+    RecordRow, TableRow, Waiting, normalise_term,
 };
 use crate::error::StoreError;
 
@@ -53,6 +53,7 @@ pub(super) fn run(
     step.cases(commit)?;
     step.table_rows(&commit.table_rows)?;
     step.attachments(commit)?;
+    step.regained(commit)?;
     let outbox = step.outbox(&commit.outbox)?;
     for ack in &commit.acks {
         step.ack(ack)?;
@@ -407,6 +408,92 @@ impl<'a> Step<'a> {
             given.push(uint(seq)?);
         }
         Ok(given)
+    }
+
+    /// Outboxes of a restored folder: where they go on, and what peers gave back of them.
+    fn regained(&self, commit: &Commit) -> Result<(), StoreError> {
+        for jump in &commit.outbox_jumps {
+            names(&[&jump.peer])?;
+            let taken: i64 = self
+                .transaction
+                .prepare_cached("SELECT seq FROM inbox WHERE peer = ?1")?
+                .query_row([&jump.peer], |row| row.get(0))
+                .optional()?
+                .unwrap_or(0);
+            let acked: i64 = self
+                .transaction
+                .prepare_cached("SELECT acked FROM outbox_peers WHERE peer = ?1")?
+                .query_row([&jump.peer], |row| row.get(0))
+                .optional()?
+                .unwrap_or(0);
+            let held = self.hole(&jump.peer)?;
+            let from = uint(acked)?;
+            let hole = OutboxHole {
+                from: held.as_ref().map_or(from, |held| held.from.min(from)),
+                to: jump.to.max(from),
+                asked: held
+                    .filter(|held| held.done_ms.is_none())
+                    .map_or(from, |held| held.asked.min(from)),
+                taken: uint(taken)?,
+                at_ms: jump.at_ms,
+                done_ms: None,
+            };
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO outbox_peers (peer, last, acked) VALUES (?1, ?2, ?2)
+                     ON CONFLICT (peer) DO UPDATE SET last = max(last, ?2), acked = max(acked, ?2)",
+                )?
+                .execute(params![jump.peer, int(jump.to)?])?;
+            self.write_hole(&jump.peer, &hole)?;
+        }
+        for regained in &commit.outbox_regained {
+            let item = &regained.item;
+            names(&[&item.peer])?;
+            let hole = self.hole(&item.peer)?;
+            // Upholds (gapless outbox): only what is written down as missing is filled.
+            if hole.is_none_or(|hole| regained.seq <= hole.from || regained.seq > hole.to) {
+                return Err(StoreError::conflict(format!(
+                    "sequence {} of the outbox for `{}` is not missing",
+                    regained.seq, item.peer
+                )));
+            }
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO outbox (peer, seq, rec, recipients, queued_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT (peer, seq) DO NOTHING",
+                )?
+                .execute(params![
+                    item.peer,
+                    int(regained.seq)?,
+                    self.rec(&item.id, &item.view)?,
+                    item.recipients,
+                    item.queued_ms
+                ])?;
+        }
+        for (peer, progress) in &commit.outbox_asked {
+            if let Some(hole) = self.hole(peer)? {
+                let hole = OutboxHole {
+                    asked: hole.asked.max(progress.asked),
+                    taken: hole.taken.max(progress.taken),
+                    done_ms: progress.done_ms.or(hole.done_ms),
+                    ..hole
+                };
+                self.write_hole(peer, &hole)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hole(&self, peer: &str) -> Result<Option<OutboxHole>, StoreError> {
+        super::peers::hole(self.transaction, peer)
+    }
+
+    fn write_hole(&self, peer: &str, hole: &OutboxHole) -> Result<(), StoreError> {
+        let text = serde_json::to_vec(hole).map_err(|e| StoreError::invalid(e.to_string()))?;
+        self.transaction
+            .prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+            .execute(params![super::peers::hole_name(peer), text])?;
+        Ok(())
     }
 
     /// Upholds (acknowledged).

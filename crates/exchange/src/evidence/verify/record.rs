@@ -317,6 +317,15 @@ fn leaf(
     let party = match leaf.act {
         LeafAct::Issued if record.stamp.node == bundle.node => Some(&envelope.issuer),
         LeafAct::Received if record.stamp.node != bundle.node => Some(&bundle.node),
+        // Stamped under an earlier log of the node, and back from a peer: see `crate::regain`.
+        LeafAct::Received
+            if judge
+                .heads
+                .get(&bundle.node)
+                .is_some_and(|h| h.origin != record.stamp.log) =>
+        {
+            Some(&bundle.node)
+        }
         LeafAct::Issued | LeafAct::Received | LeafAct::Read => None,
     };
     if party != Some(&leaf.party) {
