@@ -25,7 +25,7 @@ usage: cargo xtask COMMAND
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
   torture    what takes long: [--kills N] nodes killed under load, 500 where you do not say; [--seed N] the same again
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
-  bench-all  the benchmarks (alias: cargo bench-all); `bench-all credential` with other implementations beside ours; `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
+  bench-all  the benchmarks (alias: cargo bench-all); `bench-all credential` with other implementations beside ours; `bench-all exchange [--soak MINUTES] [--stored RECORDS]` with JetStream; `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
 ";
 
 fn main() -> ExitCode {

@@ -292,7 +292,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// The Python of an environment that has the requirements.
-fn python(work: &Path, requirements: &str) -> Result<PathBuf, String> {
+pub(crate) fn python(work: &Path, requirements: &str) -> Result<PathBuf, String> {
     let pins = fs::read_to_string(requirements).map_err(|e| format!("{requirements}: {e}"))?;
     let (folder, held) = (work.join("venv"), work.join("venv.pins"));
     let python = folder.join("bin/python");

@@ -219,6 +219,11 @@ impl Serving {
         }
         Err("the node did not answer within a minute".to_owned())
     }
+
+    /// The process.
+    pub(super) fn id(&self) -> u32 {
+        self.0.id()
+    }
 }
 
 impl Drop for Serving {
