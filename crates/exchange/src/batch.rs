@@ -652,6 +652,7 @@ impl<'a> Batch<'a> {
             index: None,
             salt: None,
             logged: None,
+            audience: None,
             code: None,
         };
         match entry {
@@ -766,6 +767,7 @@ impl<'a> Batch<'a> {
                     index: Some(sequenced.index),
                     salt: Some(encode::base64url(&sequenced.salt)),
                     logged: Some(sequenced.leaf.logged),
+                    audience: Some(sequenced.leaf.audience),
                     ..result(seq, status)
                 })
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use garita_store::Ack;
-use garita_tlog::{CheckpointError, LeafIndex, TreeSize};
+use garita_tlog::{CheckpointError, LeafIndex, TreeSize, leaf_hash};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
 
@@ -14,15 +14,17 @@ use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
 use crate::governance::NodeEntry;
+use crate::history::Receipt;
 use crate::intake::isolated;
 use crate::metrics::Metrics;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::store_refusal;
-use crate::stamp::Stamp;
+use crate::stamp::{Leaf, LeafAct, Stamp, audience_digest};
 use crate::submit::blocking;
 use crate::sync::Standings;
 use crate::wire::{
-    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, Pull, RECORDS_PER_DELIVERY_MAX,
+    DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, DeliveryEntry, DeliveryResult, Pull,
+    RECORDS_PER_DELIVERY_MAX,
 };
 
 /// First wait after a failure.
@@ -101,22 +103,75 @@ async fn deliver_next(
         .nodes
         .get(peer)
         .ok_or_else(|| DeliverError::Unknown(peer.to_owned()))?;
-    let expected: Vec<u64> = delivery.entries.iter().map(|e| e.seq).collect();
+    let expected: Vec<Sent> = delivery.entries.iter().map(Sent::of).collect();
     let answer: DeliveryAnswer = client
         .post(&node.url, "/v1/peer/deliveries", &delivery)
         .await?;
     acknowledged(core, node, &expected, answer).await.map(Some)
 }
 
-/// Writes down what a peer answered to deliveries of these sequences; gives the last of them.
+/// What a peer's answer is about.
+struct Sent {
+    seq: u64,
+    id: String,
+    view: String,
+    to: Vec<String>,
+}
+
+impl Sent {
+    fn of(entry: &DeliveryEntry) -> Self {
+        Self {
+            seq: entry.seq,
+            id: entry.stamp.id.clone(),
+            view: entry.view.clone(),
+            to: entry.to.clone(),
+        }
+    }
+
+    /// The leaf that the receiver's log must hold by its answer; none where it says of nothing that it holds it, or holds an earlier one
+    /// of which only a newer version tells.
+    fn leaf(&self, node: &str, result: &DeliveryResult) -> Option<Receipt> {
+        let salt = encode::from_base64url(result.salt.as_deref()?)?;
+        let audience = match &result.audience {
+            Some(audience) => audience.clone(),
+            None if result.status == "recorded" => audience_digest(
+                &self
+                    .to
+                    .iter()
+                    .map(|party| (party.clone(), self.view.clone()))
+                    .collect(),
+            ),
+            None => return None,
+        };
+        let leaf = Leaf {
+            id: self.id.clone(),
+            view: self.view.clone(),
+            act: LeafAct::Received,
+            party: node.to_owned(),
+            logged: result.logged?,
+            audience,
+        };
+        Some(Receipt {
+            record: self.id.clone(),
+            index: LeafIndex::new(result.index?),
+            hash: leaf_hash(&leaf.commit(&salt.try_into().ok()?)),
+        })
+    }
+}
+
+/// Writes down what a peer answered to these deliveries; gives the last sequence of them.
 async fn acknowledged(
     core: &Arc<Core>,
     node: &NodeEntry,
-    expected: &[u64],
+    expected: &[Sent],
     answer: DeliveryAnswer,
 ) -> Result<u64, DeliverError> {
-    let answered: Vec<u64> = answer.results.iter().map(|r| r.seq).collect();
-    let Some(last) = expected.last().copied().filter(|_| answered == expected) else {
+    let answered = answer.results.iter().map(|r| r.seq);
+    let Some(last) = expected
+        .last()
+        .map(|sent| sent.seq)
+        .filter(|_| answered.eq(expected.iter().map(|sent| sent.seq)))
+    else {
         return Err(DeliverError::Mismatch);
     };
     // What a peer acknowledges it signs: an answer without a checkpoint of its log that covers it is none. An empty log has none yet.
@@ -134,6 +189,12 @@ async fn acknowledged(
     {
         return Err(DeliverError::NotCovered);
     }
+    let receipts = expected
+        .iter()
+        .zip(&answer.results)
+        .filter_map(|(sent, result)| sent.leaf(&node.did, result))
+        .collect();
+    core.histories.note_receipts(node, receipts);
     Metrics::add(
         &core.metrics.delivered,
         u64::try_from(expected.len()).unwrap_or(0),
@@ -212,14 +273,20 @@ pub async fn answered(core: &Arc<Core>, peer: &str, answer: DeliveryAnswer) -> R
         return Ok(());
     }
     let count = answer.results.len().min(RECORDS_PER_DELIVERY_MAX);
-    let expected: Vec<u64> = {
+    let expected: Vec<Sent> = {
         let (core, peer) = (Arc::clone(core), peer.to_owned());
         blocking(move || {
             let entries = core
                 .reader
                 .outbox_after(&peer, sent, count)
                 .map_err(|e| store_refusal(&e))?;
-            Ok(entries.into_iter().map(|entry| entry.seq).collect())
+            let sent = entries.into_iter().map(|entry| Sent {
+                seq: entry.seq,
+                id: entry.item.id,
+                view: entry.item.view,
+                to: serde_json::from_str(&entry.item.recipients).unwrap_or_default(),
+            });
+            Ok(sent.collect())
         })
         .await?
     };

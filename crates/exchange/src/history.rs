@@ -13,7 +13,7 @@ use garita_store::{Fork, PeerCheckpoint, Reader, StoreError};
 use garita_tlog::{
     Checkpoint, CheckpointError, Hash, LeafIndex, NodeId, TILE_HEIGHT, TILE_WIDTH, TilePath,
     TreeSize, VerifierKey, consistency_proof, inclusion_proof, node_hash, parse_tile,
-    verify_consistency,
+    verify_consistency, verify_inclusion,
 };
 
 use crate::client::{Client, ClientError};
@@ -30,6 +30,10 @@ use crate::submit::blocking;
 const SHOWN_MAX: usize = 64;
 /// A full tile's bytes.
 const TILE_BYTES_MAX: usize = 256 * 32;
+/// Receipts of a peer that wait to be looked up in its log. Of more, those that came last are looked up: a forger does not know which.
+const RECEIPTS_MAX: usize = 64;
+/// Tiles of leaves that are fetched at one check.
+const TILES_MAX: usize = 8;
 /// How often the newest checkpoint is written down: what a restart goes on from. Those in between lie with the acknowledgements.
 const KEPT_EVERY_MS: i64 = 60_000;
 
@@ -64,10 +68,22 @@ pub struct Histories {
 #[derive(Debug, Default)]
 struct History {
     shown: Vec<Shown>,
+    receipts: Vec<Receipt>,
     last: Option<Shown>,
     checked_ms: i64,
     kept_ms: i64,
     isolation: Option<Isolation>,
+}
+
+/// What a peer's log must hold by its answer to a delivery.
+#[derive(Debug, Clone)]
+pub(crate) struct Receipt {
+    /// The record.
+    pub(crate) record: String,
+    /// Its place.
+    pub(crate) index: LeafIndex,
+    /// Hash of the leaf.
+    pub(crate) hash: Hash,
 }
 
 /// A checkpoint whose signature holds, with its note.
@@ -164,6 +180,32 @@ impl Histories {
             }
         }
         Ok(size)
+    }
+
+    /// Notes receipts, to be looked up in the peer's log at the next check. Some of many: each delivery has about the same chance.
+    pub(crate) fn note_receipts(&self, node: &NodeEntry, receipts: Vec<Receipt>) {
+        let Some(origin) = origin(node) else { return };
+        if let Ok(mut logs) = self.logs.lock() {
+            let held = &mut logs.entry(origin).or_default().receipts;
+            for receipt in receipts {
+                if held.len() < RECEIPTS_MAX {
+                    held.push(receipt);
+                } else if let Ok([a]) = crate::encode::random::<1>() {
+                    // A new one takes a place by chance, half of the time.
+                    if let Some(place) = held.get_mut(usize::from(a)) {
+                        *place = receipt;
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_receipts(&self, origin: &str) -> Vec<Receipt> {
+        let Ok(mut logs) = self.logs.lock() else {
+            return Vec::new();
+        };
+        let history = logs.entry(origin.to_owned()).or_default();
+        std::mem::take(&mut history.receipts)
     }
 
     /// The newest checkpoint that a node has shown, as its note: what it must not go back behind.
@@ -264,6 +306,19 @@ pub(crate) async fn check(core: &Arc<Core>, client: &Client, peer: &str) -> Resu
     let judged = match judged {
         Ok(before) => judge(client, node, before, &shown, newest).await,
         Err(error) => Err(error),
+    };
+    let judged = match judged {
+        Ok(Ok(newest)) => {
+            let receipts = core.histories.take_receipts(&origin);
+            match held(client, node, &newest, &receipts).await {
+                Ok(held) => Ok(held.map(|()| newest)),
+                Err(error) => {
+                    core.histories.note_receipts(node, receipts);
+                    Err(error)
+                }
+            }
+        }
+        other => other,
     };
     match judged {
         Ok(Ok(newest)) => {
@@ -420,6 +475,51 @@ async fn judge(
         }
     }
     Ok(Ok(newest.clone()))
+}
+
+/// Whether a peer's log holds what it acknowledged, at the places that it named.
+async fn held(
+    client: &Client,
+    node: &NodeEntry,
+    newest: &Shown,
+    receipts: &[Receipt],
+) -> Result<Result<(), Box<Violation>>, CheckError> {
+    let size = newest.checkpoint.size;
+    let mut tiles_asked = BTreeSet::new();
+    let covered: Vec<&Receipt> = receipts
+        .iter()
+        .filter(|receipt| size.has(receipt.index))
+        .filter(|receipt| {
+            let tile = receipt.index.get() / u64::from(TILE_WIDTH);
+            tiles_asked.contains(&tile)
+                || (tiles_asked.len() < TILES_MAX && tiles_asked.insert(tile))
+        })
+        .collect();
+    let wanted: BTreeSet<NodeId> = covered
+        .iter()
+        .flat_map(|receipt| nodes_of_inclusion(receipt.index, size))
+        .collect();
+    let tiles = fetch(client, node, &wanted, size).await?;
+    let reader = |id: NodeId| tiles.hash(id).ok_or(());
+    for receipt in covered {
+        let proven = inclusion_proof(&reader, receipt.index, size)
+            .ok()
+            .is_some_and(|proof| {
+                let root = &newest.checkpoint.root;
+                verify_inclusion(&receipt.hash, receipt.index, size, root, &proof).is_ok()
+            });
+        if !proven {
+            return Ok(Err(Box::new(Violation {
+                earlier: newest.clone(),
+                later: newest.clone(),
+                reason: format!(
+                    "it acknowledged {} as entry {} of its log, which holds something else there",
+                    receipt.record, receipt.index
+                ),
+            })));
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// Two neighbours in order of arrival that contradict each other by themselves.

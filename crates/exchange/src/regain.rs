@@ -91,6 +91,7 @@ fn entry_of(core: &Core, row: TakenRow) -> Result<Option<TakenEntry>, Refusal> {
         index: None,
         salt: None,
         logged: None,
+        audience: None,
         code: None,
     };
     if let Some((document, stamp)) = row.held {
@@ -123,6 +124,7 @@ fn entry_of(core: &Core, row: TakenRow) -> Result<Option<TakenEntry>, Refusal> {
                 index: Some(logged.index.get()),
                 salt: logged.salt.map(|salt| encode::base64url(&salt)),
                 logged: Some(logged.logged_ms),
+                audience: Some(logged.audience),
                 ..result("held")
             },
             entry: DeliveryEntry {

@@ -66,6 +66,9 @@ pub struct DeliveryResult {
     /// Logged at the receiver, ms since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logged: Option<i64>,
+    /// The leaf's audience digest, so that the sender can tell that the receiver's log holds this very leaf.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub audience: Option<String>,
     /// What is lacking, or why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

@@ -20,7 +20,7 @@ use super::{Folder, size};
 use crate::say;
 
 /// Room left in the outbox of a peer that does not say what it took.
-const SILENT_ROOM: u64 = 1 << 16;
+const SILENT_ROOM: u64 = 1 << 15;
 
 /// What the others told.
 #[derive(Default)]

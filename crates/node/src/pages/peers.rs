@@ -166,8 +166,8 @@ fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
             .collect();
         let trouble = if let Some(isolation) = &standing.isolated {
             let what = ask.w(
-                "Two signed histories of its log are kept as proof. Nothing is sent to it and nothing taken from it. Call its operator.",
-                "Se guardan como prueba dos historias firmadas de su bitácora. No se le envía ni se le acepta nada. Llame a su operador.",
+                "Its log contradicts what it signed; the proof is kept. Nothing is sent to it and nothing taken from it. Call its operator.",
+                "Su bitácora contradice lo que firmó; la prueba se guarda. No se le envía ni se le acepta nada. Llame a su operador.",
             );
             Rich::text(format!("{what} ({})", isolation.reason))
         } else if crate::api::peers::regaining(core, &node.did) {
