@@ -11,8 +11,10 @@
 
 mod attachments;
 mod booth;
+mod boundaries;
 mod browser;
 mod busy_port;
+mod chance;
 mod chromium;
 mod cli;
 mod conformance;
@@ -20,9 +22,11 @@ mod credential_cli;
 mod credentials;
 mod deeds;
 mod desk;
+mod disk;
 mod epcis;
 mod evidence;
 mod failures;
+mod fault;
 mod federation;
 mod filing;
 mod follow;
