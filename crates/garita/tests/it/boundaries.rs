@@ -167,9 +167,10 @@ async fn a_node_that_dies_at_any_write_loses_nothing_and_has_nothing_twice() {
     }
     let nobody = Api::new(&trade.url, "");
     until("all is delivered", || async {
-        nobody.try_get("/v1/status").await.is_some_and(|a| {
-            a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0
-        })
+        nobody
+            .try_get("/v1/status")
+            .await
+            .is_some_and(|a| a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0)
     })
     .await;
     work.is_held_by(&cbp).await;

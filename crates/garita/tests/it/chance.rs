@@ -27,17 +27,12 @@ impl Random {
     pub(crate) fn between(&mut self, from: u64, to: u64) -> u64 {
         from + self.below(to - from + 1)
     }
-
-    /// One of some.
-    pub(crate) fn of<T: Copy>(&mut self, some: &[T]) -> T {
-        some[usize::try_from(self.below(some.len() as u64)).unwrap()]
-    }
 }
 
 /// The seed of this run: `GARITA_TEST_SEED`, or one of its own; printed, so that the same run comes again.
 pub(crate) fn seed() -> u64 {
-    let seed = number("GARITA_TEST_SEED")
-        .unwrap_or_else(|| u64::from_le_bytes(encode::random().unwrap()));
+    let seed =
+        number("GARITA_TEST_SEED").unwrap_or_else(|| u64::from_le_bytes(encode::random().unwrap()));
     println!("seed: GARITA_TEST_SEED={seed}");
     seed
 }
@@ -48,5 +43,7 @@ pub(crate) fn amount(variable: &str, otherwise: u64) -> u64 {
 }
 
 fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok())
+    std::env::var(variable)
+        .ok()
+        .and_then(|text| text.parse().ok())
 }

@@ -14,6 +14,7 @@ mod booth;
 mod boundaries;
 mod browser;
 mod busy_port;
+mod byzantine;
 mod chance;
 mod chromium;
 mod cli;

@@ -213,9 +213,9 @@ impl Three {
     async fn are_in_step(&self) -> bool {
         for base in &self.direct {
             let told = Api::new(base, "").try_get("/v1/status").await;
-            if !told.is_some_and(|a| {
-                a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0
-            }) {
+            if !told
+                .is_some_and(|a| a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0)
+            {
                 return false;
             }
         }
@@ -326,7 +326,8 @@ impl Load {
                         acknowledged.add(&id, APPOINTMENT, &trip);
                         // Customs ask where they know of the trip: with a cut between, they do not, and the turn is over.
                         if at % 2 == 0 && known(&cbp, &id).await {
-                            let asked = json!({ "scac": "TOCQ", "trip": trip, "question": "Which dock?" });
+                            let asked =
+                                json!({ "scac": "TOCQ", "trip": trip, "question": "Which dock?" });
                             if let Some(id) = post(&cbp, "Inquiry", asked).await {
                                 acknowledged.add(&id, INQUIRY, &trip);
                             }
@@ -467,10 +468,7 @@ async fn a_backlog_is_caught_up_and_slows_nobody_else() {
     for writer in writers {
         writer.await.unwrap();
     }
-    println!(
-        "{backlog} queued in {:.1} s",
-        began.elapsed().as_secs_f64()
-    );
+    println!("{backlog} queued in {:.1} s", began.elapsed().as_secs_f64());
     let waits = Api::new(&three.direct[1], "").get("/v1/status").await;
     assert!(
         waits.body["deliveries"]["pending"].as_u64().unwrap() >= backlog,
@@ -632,7 +630,10 @@ async fn a_hundred_short_schedules_end_with_the_same_on_all_sides() {
         for (id, who) in filed {
             for (party, wanted) in who {
                 let record = world.api(party).get(&record_path(&id)).await;
-                assert_eq!(record.status, 200, "schedule {schedule}: {party} lacks {id}");
+                assert_eq!(
+                    record.status, 200,
+                    "schedule {schedule}: {party} lacks {id}"
+                );
                 let whole = record.body["view"] == "whole";
                 assert_eq!(whole, *wanted == "whole", "schedule {schedule}: {party}");
                 held.entry(party).or_default().insert(id.clone());

@@ -160,7 +160,8 @@ async fn connection(wires: Arc<Wires>, to: String, stream: TcpStream, node: Sock
             () = refused(link.clone()) => None,
         };
         let Some(request) = request else { return };
-        let head = String::from_utf8_lossy(&request[..head_end(&request).unwrap_or(0)]).into_owned();
+        let head =
+            String::from_utf8_lossy(&request[..head_end(&request).unwrap_or(0)]).into_owned();
         let link = link.get_or_insert_with(|| wires.link(&head, &to));
         if !passes(&wires, link).await {
             return;
@@ -186,7 +187,9 @@ async fn connection(wires: Arc<Wires>, to: String, stream: TcpStream, node: Sock
                 tokio::spawn(pass_back(Arc::clone(&wires), link.clone(), back, answers));
             }
         }
-        let Some(forth) = onwards.as_mut() else { return };
+        let Some(forth) = onwards.as_mut() else {
+            return;
+        };
         if wires.chance(now.broken) {
             wires.happened.broken.fetch_add(1, Ordering::Relaxed);
             let _ = forth.write_all(&request[..request.len() / 2]).await;
@@ -262,11 +265,7 @@ async fn pass_back(
 }
 
 /// Writes as fast as a link lets it.
-async fn narrow(
-    to: &mut OwnedWriteHalf,
-    bytes: &[u8],
-    bytes_a_second: u64,
-) -> std::io::Result<()> {
+async fn narrow(to: &mut OwnedWriteHalf, bytes: &[u8], bytes_a_second: u64) -> std::io::Result<()> {
     if bytes_a_second == 0 {
         return to.write_all(bytes).await;
     }
