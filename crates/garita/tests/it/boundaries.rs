@@ -1,5 +1,5 @@
-//! A node that kills itself at one write, sync, rename, truncation or removal after the other: whatever it had acknowledged is there
-//! once, and its folder holds.
+//! A node that ends at one write, sync, rename, truncation or removal after the other, killed or by a power cut: whatever it had
+//! acknowledged is there once, and its folder holds.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use garita_node::setup::{self, CreatedNode};
 use serde_json::json;
 
 use crate::chance::{Random, amount, seed};
-use crate::fault::{Faults, Node, ready};
+use crate::fault::{Death, Faults, Node, ready};
 use crate::world::{
     Api, Folder, answer, appointment, clock, draft, garita, plan, record_path, until,
 };
@@ -71,7 +71,7 @@ fn holds(node: &CreatedNode, place: &str) {
     assert_eq!(found.code, 0, "{place}: {}: {found:?}", node.slug);
 }
 
-/// Waits until a node answers or has killed itself; whether it answers.
+/// Waits until a node answers or has ended; whether it answers.
 async fn up(node: &mut Node, base: &str) -> bool {
     let api = Api::new(base, "");
     let answers = Cell::new(false);
@@ -134,8 +134,13 @@ async fn a_node_that_dies_at_any_write_loses_nothing_and_has_nothing_twice() {
 
     let (mut early, mut whole) = (0, 0);
     for at in boundaries {
-        let place = format!("boundary {at}");
-        let mut node = Node::on(&faults, &trade.data, &log, Some(at));
+        let death = if random.below(2) == 0 {
+            Death::Killed(at)
+        } else {
+            Death::PowerCut(at)
+        };
+        let place = format!("{death:?}");
+        let mut node = Node::on(&faults, &trade.data, &log, Some(death));
         if up(&mut node, &trade.url).await {
             // What the one before left is whole, unless this one is gone already.
             for id in work.acknowledged.iter().rev().take(ROUND as usize) {

@@ -193,3 +193,50 @@ async fn a_file_that_is_not_synced_is_not_taken_and_records_go_on() {
     assert_eq!(read.text.as_bytes(), bytes);
     desk.holds(&acknowledged).await;
 }
+
+/// After a failed sync the system may have given away what it never wrote, and take the next sync for good: PostgreSQL's lesson of 2018.
+/// The write-ahead log is written anew from where it held, the database from the log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_failed_sync_lost_is_written_anew() {
+    let Some(mut desk) = Desk::made("lost") else {
+        return;
+    };
+    let mut node = desk.start(true).await;
+    let mut acknowledged = vec![desk.file().await.id()];
+    for killed in [false, true] {
+        desk.faults.fail("lose", "/garita.db-wal");
+        let refused = desk.file().await;
+        assert_eq!(refused.code(), "store-unavailable", "{}", refused.text);
+        desk.faults.heal();
+        if killed {
+            node.kill();
+            node = desk.start(true).await;
+        }
+        acknowledged.push(desk.file().await.id());
+        desk.holds(&acknowledged).await;
+    }
+
+    // The log is whole, but what is folded back from it into the database is lost each time.
+    let folding = desk.trade.data.join("garita.db-wal");
+    desk.faults.fail("lose", "/garita.db$");
+    let pages = 4_096 * 4_096;
+    for _ in 0..400 {
+        acknowledged.push(desk.file().await.id());
+        if std::fs::metadata(&folding).unwrap().len() > 2 * pages {
+            break;
+        }
+    }
+    let size = std::fs::metadata(&folding).unwrap().len();
+    assert!(size > pages, "it was never folded back: {size} bytes");
+    desk.holds(&acknowledged).await;
+    node.kill();
+    node = desk.start(true).await;
+    desk.holds(&acknowledged).await;
+    desk.faults.heal();
+    for _ in 0..20 {
+        acknowledged.push(desk.file().await.id());
+    }
+    node.kill();
+    let _node = desk.start(false).await;
+    desk.holds(&acknowledged).await;
+}

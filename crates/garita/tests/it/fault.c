@@ -3,15 +3,19 @@
 // GARITA_FAULT_FOLDER  files below it are watched, all others are passed through
 // GARITA_FAULT_COUNT   file of eight bytes, mapped: how many writes, syncs, renames, truncations and removals there were; survives SIGKILL
 // GARITA_FAULT_KILL    the process kills itself (SIGKILL) at this one of them, counted from 1; a write is done to its half before
+// GARITA_FAULT_POWER   where it is set, this death is a power cut: of what was written since a file's last good sync, half is zeros
 // GARITA_FAULT_FLAG    while this file holds two words, a kind and a part of a path (its end, where a `$` follows), what touches
 //                      such a path fails:
 //                        `sync`  fsync and fdatasync give EIO
+//                        `lose`  the same, and what was written to the file since its last good sync is zeros: the system had
+//                                written pages in memory only, took them for clean after the error, and gave their memory away
 //                        `ro`    whatever writes gives EROFS, as on a disk that the system has remounted
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,6 +31,7 @@
 static const char *folder;
 static const char *flag;
 static uint64_t kill_at;
+static int power;
 static uint64_t unmapped;
 static uint64_t *count = &unmapped;
 
@@ -57,6 +62,7 @@ __attribute__((constructor)) static void start(void) {
     flag = getenv("GARITA_FAULT_FLAG");
     const char *at = getenv("GARITA_FAULT_KILL");
     kill_at = at ? strtoull(at, NULL, 10) : 0;
+    power = getenv("GARITA_FAULT_POWER") != NULL;
     const char *counted = getenv("GARITA_FAULT_COUNT");
     if (counted) {
         int fd = next_open(counted, O_RDWR | O_CREAT, 0600);
@@ -72,6 +78,18 @@ __attribute__((constructor)) static void start(void) {
     }
     folder = getenv("GARITA_FAULT_FOLDER");
 }
+
+// What was written since the last good sync, for `lose` and power cuts: only the newest of them, where there are more than fit.
+struct range {
+    char path[512];
+    off64_t at;
+    size_t size;
+};
+
+#define RANGES 16384
+static struct range *ranges;
+static size_t written;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int watched(const char *path) {
     return folder && strncmp(path, folder, strlen(folder)) == 0;
@@ -118,12 +136,74 @@ static int fails(const char *kind, const char *path) {
     return hit;
 }
 
+// Notes a write; `at` -1: where the descriptor stands.
+static void note(int fd, const char *path, off64_t at, size_t size) {
+    if (!flag) {
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    if (!ranges) {
+        ranges = calloc(RANGES, sizeof *ranges);
+    }
+    if (ranges && strlen(path) < sizeof ranges->path) {
+        struct range *one = &ranges[written++ % RANGES];
+        strcpy(one->path, path);
+        one->at = at >= 0 ? at : lseek64(fd, 0, SEEK_CUR);
+        one->size = size;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+static void zero(int fd, const struct range *one);
+
+// What was noted of a file is forgotten; where it is lost, it is zeros from now on.
+static void synced(int fd, const char *path, int lost) {
+    if (!flag) {
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    for (size_t n = 0; ranges && n < RANGES && n < written; n++) {
+        if (strcmp(ranges[n].path, path) == 0) {
+            if (lost) {
+                zero(fd, &ranges[n]);
+            }
+            ranges[n].path[0] = 0;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 // One more boundary; 1 where the process dies at it.
 static int last(void) {
     return __atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST) == kill_at;
 }
 
+static void zero(int fd, const struct range *one) {
+    static const char zeros[65536];
+    for (size_t done = 0; done < one->size;) {
+        size_t size = one->size - done < sizeof zeros ? one->size - done : sizeof zeros;
+        ssize_t wrote = next_pwrite64(fd, zeros, size, one->at + (off64_t)done);
+        if (wrote <= 0) {
+            return;
+        }
+        done += (size_t)wrote;
+    }
+}
+
 static void die(void) {
+    if (power) {
+        // The lock is kept: nobody writes any more.
+        pthread_mutex_lock(&lock);
+        for (size_t n = 0; ranges && n < RANGES && n < written; n++) {
+            // Which half: by the place in the list and the boundary, so that the same death comes again.
+            uint64_t chance = (n + 1) * 0x9E3779B97F4A7C15u ^ kill_at * 0xBF58476D1CE4E5B9u;
+            int fd = ranges[n].path[0] && (chance >> 40) & 1 ? next_open64(ranges[n].path, O_WRONLY) : -1;
+            if (fd >= 0) {
+                zero(fd, &ranges[n]);
+                close(fd);
+            }
+        }
+    }
     kill(getpid(), SIGKILL);
     pause();
 }
@@ -139,6 +219,7 @@ ssize_t write(int fd, const void *bytes, size_t size) {
             (void)!next_write(fd, bytes, size / 2);
             die();
         }
+        note(fd, path, -1, size);
     }
     return next_write(fd, bytes, size);
 }
@@ -154,6 +235,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at) {
             (void)!next_pwrite(fd, bytes, size / 2, at);
             die();
         }
+        note(fd, path, at, size);
     }
     return next_pwrite(fd, bytes, size, at);
 }
@@ -169,6 +251,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
             (void)!next_pwrite64(fd, bytes, size / 2, at);
             die();
         }
+        note(fd, path, at, size);
     }
     return next_pwrite64(fd, bytes, size, at);
 }
@@ -182,10 +265,15 @@ static int refused(int fd, int syncs) {
     if (last()) {
         die();
     }
-    if (syncs && fails("sync", path)) {
-        return EIO;
+    if (syncs) {
+        int lost = fails("lose", path);
+        int fault = lost || fails("sync", path);
+        if (!fault || lost) {
+            synced(fd, path, lost);
+        }
+        return fault ? EIO : 0;
     }
-    return !syncs && fails("ro", path) ? EROFS : 0;
+    return fails("ro", path) ? EROFS : 0;
 }
 
 #define STOPS(fd, syncs) \

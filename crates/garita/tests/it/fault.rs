@@ -28,7 +28,7 @@ impl Faults {
             .args(["-shared", "-fPIC", "-O1", "-o"])
             .arg(&library)
             .arg(&source)
-            .arg("-ldl")
+            .args(["-ldl", "-lpthread"])
             .status();
         let Ok(built) = built else {
             println!("skipped: there is no C compiler (cc) for the failing disk");
@@ -61,6 +61,15 @@ impl Faults {
     }
 }
 
+/// How a node ends itself, at one of its writes, syncs, renames, truncations and removals, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Death {
+    /// SIGKILL: what was written is with the system.
+    Killed(u64),
+    /// The same, and half of what was not synced is lost.
+    PowerCut(u64),
+}
+
 /// A node in a process of its own.
 pub(crate) struct Node(Child);
 
@@ -70,8 +79,8 @@ impl Node {
         Node::run(&mut Node::command(data, log))
     }
 
-    /// The same on a disk that may fail; where `kill_at` is given, it kills itself at that write, sync, rename, truncation or removal.
-    pub(crate) fn on(faults: &Faults, data: &Path, log: &Path, kill_at: Option<u64>) -> Node {
+    /// The same on a disk that may fail, to its death where there is one.
+    pub(crate) fn on(faults: &Faults, data: &Path, log: &Path, death: Option<Death>) -> Node {
         let _ = fs::remove_file(&faults.count);
         let mut command = Node::command(data, log);
         command
@@ -79,8 +88,11 @@ impl Node {
             .env("GARITA_FAULT_FOLDER", &faults.watched)
             .env("GARITA_FAULT_FLAG", &faults.flag)
             .env("GARITA_FAULT_COUNT", &faults.count);
-        if let Some(at) = kill_at {
+        if let Some(Death::Killed(at) | Death::PowerCut(at)) = death {
             command.env("GARITA_FAULT_KILL", at.to_string());
+        }
+        if let Some(Death::PowerCut(_)) = death {
+            command.env("GARITA_FAULT_POWER", "1");
         }
         Node::run(&mut command)
     }

@@ -195,7 +195,7 @@ async fn connection(wires: Arc<Wires>, to: String, stream: TcpStream, node: Sock
             let _ = forth.write_all(&request[..request.len() / 2]).await;
             return;
         }
-        if narrow(forth, &request, now.bytes_a_second).await.is_err() {
+        if narrow(forth, &request, link).await.is_err() {
             return;
         }
     }
@@ -255,30 +255,36 @@ async fn pass_back(
             }
         }
         tokio::time::sleep(wires.some_ms(now.delay_ms)).await;
-        if narrow(&mut client, &piece[..size], now.bytes_a_second)
-            .await
-            .is_err()
-        {
+        if narrow(&mut client, &piece[..size], &link).await.is_err() {
             return;
         }
     }
 }
 
-/// Writes as fast as a link lets it.
-async fn narrow(to: &mut OwnedWriteHalf, bytes: &[u8], bytes_a_second: u64) -> std::io::Result<()> {
-    if bytes_a_second == 0 {
-        return to.write_all(bytes).await;
-    }
-    for piece in bytes.chunks(PIECE) {
+/// Writes as fast as a link lets it, which may change in between.
+async fn narrow(
+    to: &mut OwnedWriteHalf,
+    mut bytes: &[u8],
+    link: &watch::Receiver<Link>,
+) -> std::io::Result<()> {
+    loop {
+        let bytes_a_second = link.borrow().bytes_a_second;
+        if bytes_a_second == 0 {
+            return to.write_all(bytes).await;
+        }
+        let (piece, rest) = bytes.split_at(bytes.len().min(PIECE));
         to.write_all(piece).await?;
         let takes_ms = piece.len() as u64 * 1_000 / bytes_a_second;
         tokio::time::sleep(Duration::from_millis(takes_ms)).await;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        bytes = rest;
     }
-    Ok(())
 }
 
 /// Sends a request once more on a connection of its own; its answer goes nowhere.
-pub(crate) async fn copy(request: Vec<u8>, node: SocketAddr, after: Duration) {
+async fn copy(request: Vec<u8>, node: SocketAddr, after: Duration) {
     tokio::time::sleep(after).await;
     let Ok(mut stream) = TcpStream::connect(node).await else {
         return;
