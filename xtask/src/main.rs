@@ -23,7 +23,8 @@ usage: cargo xtask COMMAND
   verify oracles [NAME…]
              other people's programs judge what ours writes and serves; all of them, or those named
   tidy       what a script can see in the source tree: import direction, sizes, leftovers, languages
-  torture    what takes long: [--kills N] nodes killed under load, 500 where you do not say; [--seed N] the same again
+  torture    what takes long: all of it, or [kills|boundaries|partitions|simulated|backlog …], each with [--NAME N] as many as you say: nodes
+             killed under load, at each write, links that break between processes and in one, a backlog; [--seed N] the same again
   install    the programs that verify needs and this machine lacks (Chromium), by apt where it may
   bench-all  the benchmarks (alias: cargo bench-all); `bench-all credential` with other implementations beside ours; `bench-all exchange [--soak MINUTES] [--stored RECORDS]` with JetStream; `bench-all fuzz [--seconds N] [--jobs N] [TARGET…]` the fuzzer, ten minutes a target
 ";

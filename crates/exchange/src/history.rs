@@ -513,7 +513,7 @@ async fn held(
                 earlier: newest.clone(),
                 later: newest.clone(),
                 reason: format!(
-                    "it acknowledged {} as entry {} of its log, which holds something else there",
+                    "its receipt for {} names entry {} of its log, which holds something else there",
                     receipt.record, receipt.index
                 ),
             })));

@@ -21,6 +21,12 @@ use crate::submit::blocking;
 use crate::verify;
 use crate::wire::{Delivery, DeliveryAnswer, DeliveryEntry, RECORDS_PER_DELIVERY_MAX};
 
+/// Sequences that a delivery may be ahead of what was taken from the peer: those of other requests under way, and what a node that came
+/// back from a copy has forgotten.
+const AHEAD_MAX: u64 = 65_536;
+/// 9999-12-31T23:59:59.999Z, ms since 1970: the last instant that can be written.
+const INSTANT_MS_MAX: i64 = 253_402_300_799_999;
+
 /// A delivered entry after judging.
 #[derive(Debug)]
 pub(crate) enum VerifiedEntry {
@@ -108,6 +114,11 @@ pub async fn take(
         let core = Arc::clone(core);
         let peer = peer.to_owned();
         blocking(move || {
+            let seen = core
+                .reader
+                .inbox_seen(&peer)
+                .map_err(|e| crate::sequence::store_refusal(&e))?;
+            in_order(&delivery.entries, seen)?;
             let network = core.network();
             Ok(delivery
                 .entries
@@ -145,6 +156,34 @@ pub(crate) fn isolated(reason: &str) -> Refusal {
             ),
         ),
     )
+}
+
+/// That the sequences of a delivery are those of an outbox: they begin at one, rise, and go on from what was taken.
+///
+/// What both sides hold is compared by walking these numbers: one that is made up would have it walked for ever.
+fn in_order(entries: &[DeliveryEntry], seen: u64) -> Result<(), Refusal> {
+    let mut last = 0;
+    for entry in entries {
+        if entry.seq <= last || entry.seq > seen.saturating_add(AHEAD_MAX) {
+            return Err(Refusal::one(
+                RefusalKind::Malformed,
+                Fault::at(
+                    "delivery-sequence",
+                    "/entries",
+                    format!(
+                        "sequence {} cannot come after {last}: they begin at 1, rise, and go on from {seen}, the last that was taken",
+                        entry.seq
+                    ),
+                    format!(
+                        "la secuencia {} no puede venir después de {last}: empiezan en 1, crecen y siguen a {seen}, la última recibida",
+                        entry.seq
+                    ),
+                ),
+            ));
+        }
+        last = entry.seq;
+    }
+    Ok(())
 }
 
 /// Judges again what waited and may be judged now: governance brought its key or party, or the node started with its program.
@@ -296,15 +335,16 @@ pub(crate) fn judge(
         );
     }
     // By any key that the node had by then: what it stamped before its key changed may be on its way for days.
-    let stamped = network
-        .keys
-        .of(&node_method(&home.did))
-        .iter()
-        .filter(|key| {
-            key.revoked_from_ms
-                .is_none_or(|from| entry.stamp.logged < from)
-        })
-        .any(|key| entry.stamp.verify(&key.key));
+    let stamped = (0..=INSTANT_MS_MAX).contains(&entry.stamp.logged)
+        && network
+            .keys
+            .of(&node_method(&home.did))
+            .iter()
+            .filter(|key| {
+                key.revoked_from_ms
+                    .is_none_or(|from| entry.stamp.logged < from)
+            })
+            .any(|key| entry.stamp.verify(&key.key));
     if !stamped {
         return refused(
             Some(id),

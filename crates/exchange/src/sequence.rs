@@ -618,16 +618,24 @@ pub fn store_refusal(error: &StoreError) -> Refusal {
         c if c.contains("conflict") => RefusalKind::Conflict,
         _ => RefusalKind::Unavailable,
     };
+    // A disk that failed at the very end of a commit may have it all the same: after a crash it would be found there.
+    let (en, es) = if code == "store-unavailable" {
+        (
+            "nothing was acknowledged, reading goes on, try again later, a draft with the same Idempotency-Key",
+            "no se acusó recibo de nada, la lectura sigue, intente más tarde, un borrador con la misma Idempotency-Key",
+        )
+    } else {
+        (
+            "nothing was recorded, reading goes on, try again later",
+            "no se registró nada, la lectura sigue, intente más tarde",
+        )
+    };
     Refusal::one(
         kind,
         Fault::whole(
             code,
-            format!(
-                "the node could not write: {error}; nothing was recorded, reading goes on, try again later"
-            ),
-            format!(
-                "el nodo no pudo escribir: {error}; no se registró nada, la lectura sigue, intente más tarde"
-            ),
+            format!("the node could not write: {error}; {en}"),
+            format!("el nodo no pudo escribir: {error}; {es}"),
         ),
     )
 }

@@ -159,12 +159,12 @@ impl BlobWriter {
         self.file.sync_all()?;
         let target = self.blobs.path(&digest);
         if let Some(parent) = target.parent() {
-            if !parent.is_dir() {
-                fs::create_dir_all(parent)?;
-                sync_folder(&self.blobs.folder)?;
-            }
+            fs::create_dir_all(parent)?;
             fs::rename(&self.path, &target)?;
             sync_folder(parent)?;
+            // Also where the folder was there already: its own name may have been written by a run whose sync failed, or that was
+            // killed before it.
+            sync_folder(&self.blobs.folder)?;
         }
         Ok(BlobInfo {
             digest,

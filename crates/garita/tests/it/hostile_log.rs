@@ -10,6 +10,7 @@ use garita_credential::keys::SigningKey;
 use garita_exchange::client::{Client, ClientError};
 use garita_exchange::encode;
 use garita_exchange::signing::LogSigner;
+use garita_exchange::stamp::{Leaf, LeafAct, audience_digest};
 use garita_exchange::wire::DeliveryAnswer;
 use garita_tlog::{
     Checkpoint, Frontier, Hash, NodeId, TilePath, TreeSize, leaf_hash, node_hash, tile_bytes,
@@ -31,9 +32,16 @@ enum Lie {
     Shrinks,
 }
 
+/// The salt of all leaves of a log by hand.
+const SALT: [u8; 32] = [7; 32];
+/// When all of them are logged, ms since 1970.
+const LOGGED_MS: i64 = 1;
+
 /// A node's log by hand.
 #[derive(Debug)]
-struct HostileLog {
+pub(crate) struct HostileLog {
+    /// Whose it is.
+    did: String,
     /// The only node that it answers.
     peer: String,
     origin: String,
@@ -46,6 +54,54 @@ struct HostileLog {
 type Shared = Arc<Mutex<HostileLog>>;
 
 impl HostileLog {
+    /// The empty log of a world's hostile node, which answers `trade` alone.
+    pub(crate) fn of(world: &World) -> HostileLog {
+        let hostile = world.node("hostile");
+        let address = hostile.url.trim_start_matches("http://");
+        HostileLog {
+            did: hostile.did.clone(),
+            peer: world.node("trade").did.clone(),
+            origin: format!("{address}/log"),
+            key: world.key("hostile", "log"),
+            leaves: Vec::new(),
+            answered: 0,
+            lie: None,
+        }
+    }
+
+    /// Whether a delivery is from the node that it answers. Customs' state notices would grow the log between two looks.
+    pub(crate) fn answers(&self, delivery: &Value) -> bool {
+        delivery["from"] == json!(self.peer)
+    }
+
+    /// The answer to one entry whose leaf commits to `committed`, an entry too.
+    pub(crate) fn take_as(&mut self, entry: &Value, committed: &Value) -> Value {
+        self.leaves.push(self.commitment(committed));
+        result(entry, self.leaves.len() - 1)
+    }
+
+    /// A whole answer, with the checkpoint of now.
+    pub(crate) fn answer(&self, results: &[Value]) -> Value {
+        json!({ "results": results, "checkpoint": self.checkpoint(), "governanceHead": 0 })
+    }
+
+    /// What an honest node's leaf says of an entry.
+    fn commitment(&self, entry: &Value) -> [u8; 32] {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let view = text(&entry["view"]);
+        let to = entry["to"].as_array().unwrap().iter();
+        let audience = to.map(|party| (text(party), view.clone())).collect();
+        let leaf = Leaf {
+            id: text(&entry["stamp"]["id"]),
+            view: view.clone(),
+            act: LeafAct::Received,
+            party: self.did.clone(),
+            logged: LOGGED_MS,
+            audience: audience_digest(&audience),
+        };
+        leaf.commit(&SALT)
+    }
+
     fn root(&self) -> Hash {
         let mut frontier = Frontier::new();
         for leaf in &self.leaves {
@@ -73,20 +129,40 @@ impl HostileLog {
         Ok(node_hash(&left, &right))
     }
 
-    /// Takes one delivered record; its place.
-    fn take(&mut self) -> u64 {
+    /// A tile of the log as of now.
+    pub(crate) fn tile(&self, path: &str) -> Result<Vec<u8>, StatusCode> {
+        let path: TilePath = format!("tile/{path}")
+            .parse()
+            .map_err(|_| StatusCode::NOT_FOUND)?;
+        let TilePath::Hashes {
+            level,
+            index,
+            width,
+        } = path
+        else {
+            return Err(StatusCode::NOT_FOUND);
+        };
+        let reader = |id: NodeId| self.node(id);
+        tile_bytes(&reader, level, index, width).map_err(|()| StatusCode::NOT_FOUND)
+    }
+
+    /// Takes one delivered record; its place. Whatever the log does, its last leaf is of that record: its history alone is a lie.
+    fn take(&mut self, entry: &Value) -> usize {
         self.answered += 1;
         match self.lie {
-            Some(Lie::SecondRoot) => self.leaves[0] = [0xee; 32],
-            Some(Lie::Shrinks) => self.leaves.truncate(2),
-            Some(Lie::Rewrites) => {
-                self.leaves[0] = [0xee; 32];
-                self.leaves.push([0xef; 32]);
-            }
-            None => self.leaves.push([u8::try_from(self.answered).unwrap(); 32]),
+            Some(Lie::SecondRoot) => drop(self.leaves.pop()),
+            Some(Lie::Shrinks) => self.leaves.truncate(1),
+            Some(Lie::Rewrites) => self.leaves[0] = [0xee; 32],
+            None => {}
         }
-        self.leaves.len() as u64 - 1
+        self.leaves.push(self.commitment(entry));
+        self.leaves.len() - 1
     }
+}
+
+fn result(entry: &Value, index: usize) -> Value {
+    json!({ "seq": entry["seq"], "status": "recorded", "index": index,
+        "salt": encode::base64url(&SALT), "logged": LOGGED_MS })
 }
 
 async fn deliveries(
@@ -95,8 +171,7 @@ async fn deliveries(
 ) -> Result<axum::Json<Value>, StatusCode> {
     let delivery: Value = serde_json::from_str(&body).unwrap();
     let mut log = log.lock().unwrap();
-    // Customs' state notices would grow the log between two looks.
-    if delivery["from"] != json!(log.peer) {
+    if !log.answers(&delivery) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let results: Vec<Value> = delivery["entries"]
@@ -104,44 +179,22 @@ async fn deliveries(
         .unwrap()
         .iter()
         .map(|entry| {
-            json!({ "seq": entry["seq"], "status": "recorded", "index": log.take(),
-                "salt": encode::base64url(&[7; 32]), "logged": 1 })
+            let index = log.take(entry);
+            result(entry, index)
         })
         .collect();
-    Ok(axum::Json(
-        json!({ "results": results, "checkpoint": log.checkpoint(), "governanceHead": 0 }),
-    ))
+    Ok(axum::Json(log.answer(&results)))
 }
 
 async fn tile(State(log): State<Shared>, Path(path): Path<String>) -> Result<Vec<u8>, StatusCode> {
-    let path: TilePath = format!("tile/{path}")
-        .parse()
-        .map_err(|_| StatusCode::NOT_FOUND)?;
-    let TilePath::Hashes {
-        level,
-        index,
-        width,
-    } = path
-    else {
-        return Err(StatusCode::NOT_FOUND);
-    };
-    let log = log.lock().unwrap();
-    let reader = |id: NodeId| log.node(id);
-    tile_bytes(&reader, level, index, width).map_err(|()| StatusCode::NOT_FOUND)
+    log.lock().unwrap().tile(&path)
 }
 
 /// Runs the hostile node of a world: it takes deliveries, serves tiles, and nothing else.
 async fn run(world: &World) -> Shared {
     let url = &world.node("hostile").url;
     let address = url.trim_start_matches("http://").to_owned();
-    let log = Arc::new(Mutex::new(HostileLog {
-        peer: world.node("trade").did.clone(),
-        origin: format!("{address}/log"),
-        key: world.key("hostile", "log"),
-        leaves: Vec::new(),
-        answered: 0,
-        lie: None,
-    }));
+    let log = Arc::new(Mutex::new(HostileLog::of(world)));
     let router = Router::new()
         .route("/v1/peer/deliveries", post(deliveries))
         .route("/log/tile/{*path}", get(tile))
@@ -153,8 +206,13 @@ async fn run(world: &World) -> Shared {
 
 /// How the hostile node stands at trade.
 async fn standing(world: &World) -> Value {
-    let trade = world.node("trade");
-    let peers = Api::new(&trade.url, &trade.admin_token)
+    standing_at(world, "trade").await
+}
+
+/// How the hostile node stands at another one.
+pub(crate) async fn standing_at(world: &World, node: &str) -> Value {
+    let node = world.node(node);
+    let peers = Api::new(&node.url, &node.admin_token)
         .get("/v1/peers")
         .await
         .body;
@@ -169,7 +227,7 @@ async fn standing(world: &World) -> Value {
 }
 
 /// Files a shipment whose importer lives on the hostile node: it goes there, and to customs.
-async fn file(world: &World, number: u32) -> String {
+pub(crate) async fn file(world: &World, number: u32) -> String {
     let scn = format!("TOCQ884021{number:02}");
     world
         .api("ocotillo")

@@ -675,6 +675,7 @@ pub const ROUTES: &[Route] = &[
             "delivery-from-other",
             "delivery-too-many",
             "delivery-malformed",
+            "delivery-sequence",
             "peer-isolated",
         ],
         ..post(

@@ -148,6 +148,17 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     }
     let _ = writeln!(
         text,
+        "# HELP garita_peer_in_step Whether a peer and this node hold the same of each other.\n# TYPE garita_peer_in_step gauge"
+    );
+    for (peer, standing) in &standings {
+        let _ = writeln!(
+            text,
+            "garita_peer_in_step{{peer=\"{peer}\"}} {}",
+            u8::from(standing.in_step())
+        );
+    }
+    let _ = writeln!(
+        text,
         "# HELP garita_peer_isolated Whether a peer is isolated for two histories of its log.\n# TYPE garita_peer_isolated gauge"
     );
     for (peer, standing) in &standings {

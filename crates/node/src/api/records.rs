@@ -190,6 +190,7 @@ pub async fn holders(
     })
     .await?
     .ok_or_else(Problem::not_found)?;
+    let apart = |node: &str| app.core().histories.isolation(&network, node).is_some();
     Ok(Json(json!({
         "items": holders.iter().map(|h| json!({
             "node": h.peer,
@@ -199,6 +200,8 @@ pub async fn holders(
             "sent": encode::instant_text(h.queued_ms),
             "acknowledged": h.acked_ms.map(encode::instant_text),
             "answer": h.answer.as_ref().map(|answer| match answer {
+                // What a log says that contradicts itself proves nothing.
+                PeerAnswer::Logged { .. } if apart(&h.peer) => "doubted",
                 PeerAnswer::Logged { .. } => "recorded",
                 PeerAnswer::Waiting { .. } => "waiting",
                 PeerAnswer::Refused { .. } => "refused",
