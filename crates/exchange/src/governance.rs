@@ -34,6 +34,9 @@ pub enum Statement {
         /// Whether all records are synthetic.
         #[serde(default)]
         simulated: bool,
+        /// DIDs of the nodes that witness logs; empty: all that have a witness key ([`crate::witness`]).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        witnesses: Vec<String>,
     },
     /// A node joins or changes its address or keys.
     Node(NodeEntry),
@@ -83,6 +86,13 @@ pub struct NodeEntry {
     /// Verifier key of its log (C2SP signed note).
     #[serde(rename = "logKey")]
     pub log_key: String,
+    /// Verifier key with which it cosigns others' logs (C2SP tlog-cosignature); none: it is no witness.
+    #[serde(
+        rename = "witnessKey",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub witness_key: Option<String>,
 }
 
 /// A party of the network.
@@ -211,6 +221,8 @@ pub struct Network {
     pub authorities: Vec<String>,
     /// How many must sign.
     pub threshold: usize,
+    /// DIDs of the nodes that witness logs; empty: all that have a witness key.
+    pub witnesses: Vec<String>,
     /// Nodes by DID.
     pub nodes: BTreeMap<String, NodeEntry>,
     /// Home node by party DID.
@@ -470,11 +482,13 @@ impl Network {
                 authorities,
                 threshold,
                 simulated,
+                witnesses,
             } => {
                 self.name = name;
                 self.authorities = authorities;
                 self.threshold = threshold;
                 self.simulated = simulated;
+                self.witnesses = witnesses;
             }
             Statement::Node(node) => {
                 let key = VerificationKey::from_multibase(&node.key)

@@ -273,6 +273,11 @@ impl App {
             url: identity.url.clone(),
             key: identity.key.verification_key().to_multibase(),
             log_key: submit::log_verifier_key(self.core()),
+            witness_key: identity
+                .witness
+                .as_ref()
+                .and_then(|witness| witness.public().ok())
+                .map(|key| key.to_string()),
         }
     }
 

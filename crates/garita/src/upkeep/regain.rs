@@ -8,6 +8,7 @@ use std::sync::Arc;
 use garita_exchange::client::Client;
 use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
+use garita_node::config::WITNESS_KEY;
 use garita_tlog::Checkpoint;
 
 use super::Folder;
@@ -26,6 +27,13 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
     let mark = data.join(RESTORED);
     if !mark.exists() {
         return Ok(());
+    }
+    let witness = data.join("keys").join(WITNESS_KEY);
+    if witness.exists() {
+        return Err(format!(
+            "this folder was restored, and what it cosigned of others' logs after the copy was made is not in it: with its old witness key it could cosign a second history. Take {} out of the folder; it is a node like any other without it",
+            witness.display()
+        ));
     }
     let folder = Folder::open(data)?;
     let network = folder.network()?;

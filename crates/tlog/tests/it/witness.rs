@@ -129,6 +129,29 @@ fn the_specifications_example_is_read_as_it_says() {
     );
 }
 
+/// Made in Python, from the text of the specification: the seed is 0, 1, … 31.
+#[test]
+fn a_cosignature_by_another_implementation_holds() {
+    let text =
+        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+    let key = "witness.example/w1+e75f6532+BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4";
+    let line = "\u{2014} witness.example/w1 519lMgAAAABrBaZw/RVSpzazj1C5SQfpOdj2CxC7lkrNXnJ1d1kL9SbLzH0LWRDgoZOg60POhvXAbmfaUZEQAcuexQdfVZshZSE1Dw==\n";
+    let mut seed = [0; 32];
+    seed.iter_mut().zip(0_u8..).for_each(|(byte, n)| *byte = n);
+    let witness = Witness {
+        key: SigningKey::from_bytes(&seed),
+        public: WitnessKey::parse(key).unwrap(),
+        time_s: NOW_S,
+    };
+    let note = Note::parse(format!("{text}\n{line}").as_bytes()).unwrap();
+    assert_eq!(note.text(), text);
+    assert!(note.verify(&witness).is_ok());
+    // Ed25519 leaves nothing to chance: ours is the same, to the letter.
+    let mut ours = note.clone();
+    ours.add_signature(&witness).unwrap();
+    assert_eq!(ours.to_string(), format!("{text}\n{line}"));
+}
+
 #[test]
 fn a_witnesss_key_is_no_logs_key() {
     let witness = Witness::new("w.example/witness", 5).public;
