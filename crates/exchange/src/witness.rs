@@ -21,7 +21,7 @@ use crate::governance::Network;
 use crate::signing::LogVerifier;
 pub(crate) use collect::run;
 pub(crate) use cosign::Cosigning;
-pub use cosign::{Answer, add_checkpoint, cosigned};
+pub use cosign::{Answer, add_checkpoint, cosigned, cosigned_by};
 pub use keys::{WitnessSigner, WitnessVerifier};
 
 /// Witnesses of one log where the charter names none: the first by their DIDs. Each costs a request a second, and a line in checkpoints.

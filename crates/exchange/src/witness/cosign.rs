@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use garita_tlog::{
-    AddCheckpoint, AddCheckpointError, Checkpoint, CosignRefused, Cosigned, Note, NoteSignature,
-    NoteVerifier, TreeSize,
+    AddCheckpoint, AddCheckpointError, Checkpoint, CosignRefused, Cosigned, NOTE_BYTES_MAX, Note,
+    NoteSignature, NoteVerifier, TreeSize,
 };
 use sha2::{Digest as _, Sha256};
 
+use crate::client::Client;
 use crate::clock::real_now_ms;
 use crate::core::{Core, WitnessIdentity};
 use crate::governance::{Network, NodeEntry};
@@ -119,18 +120,32 @@ pub async fn add_checkpoint(core: &Arc<Core>, body: &[u8]) -> Result<Answer, Ref
 ///
 /// # Errors
 /// When the store is away, or holds something else.
-pub async fn cosigned(core: &Arc<Core>, origin_hash: &str) -> Result<Option<String>, Refusal> {
+pub async fn cosigned(core: &Arc<Core>, hash: &str) -> Result<Option<String>, Refusal> {
     let network = core.network();
     let origin = network
         .nodes
         .values()
         .filter_map(|node| LogVerifier::parse(&node.log_key).ok())
         .map(|key| key.origin().to_owned())
-        .find(|origin| hex(&Sha256::digest(origin.as_bytes())) == origin_hash);
+        .find(|origin| origin_hash(origin) == hash);
     let Some(origin) = origin else {
         return Ok(None);
     };
     Ok(held(core, &origin).await?.map(|held| held.note.to_string()))
+}
+
+/// The note that another node, as a witness, says it cosigned last of a log; none where it says nothing. Its signatures are for the
+/// caller to check.
+pub async fn cosigned_by(client: &Client, node: &NodeEntry, origin: &str) -> Option<String> {
+    let path = format!("/witness/{}/checkpoint", origin_hash(origin));
+    let note = client.get_bytes(&node.url, &path, NOTE_BYTES_MAX).await;
+    String::from_utf8(note.ok()?).ok()
+}
+
+/// SHA-256 of a log's origin, in hexadecimal: its name at a witness.
+fn origin_hash(origin: &str) -> String {
+    let digest = Sha256::digest(origin.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What was cosigned last of a log.
@@ -247,10 +262,6 @@ fn log_of<'a>(
 
 fn meta_name(origin: &str) -> String {
     format!("{META}{origin}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn malformed(error: &AddCheckpointError) -> Refusal {

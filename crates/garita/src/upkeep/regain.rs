@@ -8,6 +8,7 @@ use std::sync::Arc;
 use garita_exchange::client::Client;
 use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
+use garita_exchange::witness;
 use garita_node::config::WITNESS_KEY;
 use garita_tlog::Checkpoint;
 
@@ -28,11 +29,11 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
     if !mark.exists() {
         return Ok(());
     }
-    let witness = data.join("keys").join(WITNESS_KEY);
-    if witness.exists() {
+    let witness_key = data.join("keys").join(WITNESS_KEY);
+    if witness_key.exists() {
         return Err(format!(
             "this folder was restored, and what it cosigned of others' logs after the copy was made is not in it: with its old witness key it could cosign a second history. Take {} out of the folder; it is a node like any other without it",
-            witness.display()
+            witness_key.display()
         ));
     }
     let folder = Folder::open(data)?;
@@ -61,12 +62,15 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
                 continue;
             }
         };
-        // What we did not sign proves nothing.
-        let size = seen
-            .checkpoint
-            .as_deref()
-            .and_then(|note| Checkpoint::open(note.as_bytes(), &identity.origin, &key).ok())
-            .map_or(0, |checkpoint| checkpoint.size.get());
+        // What it cosigned as a witness is older or newer than what its deliveries were answered with. What we did not sign proves nothing.
+        let cosigned = witness::cosigned_by(&client, node, &identity.origin).await;
+        let size = [seen.checkpoint, cosigned]
+            .iter()
+            .flatten()
+            .filter_map(|note| Checkpoint::open(note.as_bytes(), &identity.origin, &key).ok())
+            .map(|checkpoint| checkpoint.size.get())
+            .max()
+            .unwrap_or(0);
         let sent = folder
             .reader
             .outbox_status(&node.did)
