@@ -16,6 +16,7 @@ mod office;
 mod sheets;
 mod shown;
 mod status;
+mod tlog;
 mod token;
 mod webvh;
 #[path = "../../crates/formats/tests/support/workbooks.rs"]
@@ -48,7 +49,7 @@ impl Target {
 }
 
 /// Those that are no kind of document that people already have.
-const OTHERS: [(&str, Run); 9] = [
+const OTHERS: [(&str, Run); 10] = [
     ("sheet", sheets::run),
     ("canon-json", canon_json::run),
     ("json-ld", json_ld::run),
@@ -58,6 +59,7 @@ const OTHERS: [(&str, Run); 9] = [
     ("did", did::run),
     ("status", status::run),
     ("http-signature", http_signature::run),
+    ("tlog", tlog::run),
 ];
 
 /// All targets.

@@ -121,6 +121,25 @@ impl Client {
         self.ask("GET", base, path, None, bytes_max).await
     }
 
+    /// Posts text as it is, unsigned, as interfaces of others ask for; gives whatever was answered: status, media type, at most
+    /// `bytes_max` bytes.
+    ///
+    /// # Errors
+    /// When nothing was answered, or more.
+    pub(crate) async fn post_text(
+        &self,
+        base: &str,
+        path: &str,
+        body: String,
+        bytes_max: usize,
+    ) -> Result<(u16, String, Vec<u8>), ClientError> {
+        let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
+            .map_err(|_| ClientError::Address(base.to_owned()))?;
+        let request = self.http.post(url).body(body);
+        let request = request.header("content-type", "text/plain; charset=utf-8");
+        read(request.send().await?, bytes_max).await
+    }
+
     async fn send<T: DeserializeOwned>(
         &self,
         method: &str,
@@ -183,21 +202,7 @@ impl Client {
                 .header("content-type", "application/json")
                 .body(body);
         }
-        let mut response = request.send().await?;
-        let status = response.status().as_u16();
-        let media_type = response
-            .headers()
-            .get("content-type")
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > bytes_max {
-                return Err(ClientError::Answer(format!("more than {bytes_max} bytes")));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let (status, media_type, bytes) = read(request.send().await?, bytes_max).await?;
         if !(200..300).contains(&status) {
             let body =
                 String::from_utf8_lossy(bytes.get(..bytes.len().min(300)).unwrap_or_default())
@@ -206,4 +211,26 @@ impl Client {
         }
         Ok((media_type, bytes))
     }
+}
+
+/// Status, media type and bytes of an answer.
+async fn read(
+    mut response: reqwest::Response,
+    bytes_max: usize,
+) -> Result<(u16, String, Vec<u8>), ClientError> {
+    let status = response.status().as_u16();
+    let media_type = response
+        .headers()
+        .get("content-type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(ClientError::Answer(format!("more than {bytes_max} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((status, media_type, bytes))
 }

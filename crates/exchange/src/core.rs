@@ -20,6 +20,7 @@ use crate::metrics::Metrics;
 use crate::problem::Refusal;
 use crate::program::Programs;
 use crate::sequence::SequencerHandle;
+use crate::witness::{Cosigning, Witnessed};
 
 /// A party's key at its home.
 #[derive(Debug, Clone)]
@@ -93,6 +94,17 @@ pub struct Identity {
     pub log_key: Arc<SigningKey>,
     /// Origin of its log: host and path, no scheme.
     pub origin: String,
+    /// Cosigns others' logs; none in a node that was set up without, which is no witness.
+    pub witness: Option<WitnessIdentity>,
+}
+
+/// A node as a witness.
+#[derive(Debug, Clone)]
+pub struct WitnessIdentity {
+    /// Its name in cosignatures: host and path, no scheme.
+    pub name: String,
+    /// The key, which signs nothing else.
+    pub key: Arc<SigningKey>,
 }
 
 /// Shared by all stations of one node; cheap to clone behind an [`Arc`].
@@ -128,6 +140,10 @@ pub struct Core {
     pub(crate) found: FoundCases,
     /// Whom to call.
     pub contacts: Contacts,
+    /// What witnesses cosigned of this node's log.
+    pub witnessed: Witnessed,
+    /// What this node does as a witness of others' logs.
+    pub(crate) cosigning: Cosigning,
 }
 
 /// What a node is made from.
@@ -165,6 +181,7 @@ impl Core {
         network: Arc<Network>,
         histories: Histories,
         contacts: Contacts,
+        witnessed: Witnessed,
     ) -> Self {
         Self {
             identity: parts.identity,
@@ -182,6 +199,8 @@ impl Core {
             histories,
             found: FoundCases::default(),
             contacts,
+            witnessed,
+            cosigning: Cosigning::default(),
         }
     }
 

@@ -58,13 +58,13 @@ pub struct Bundle {
     pub programs: Vec<ProgramLine>,
     /// JSON-LD contexts of programs that the records use, by URL.
     pub contexts: BTreeMap<String, Value>,
-    /// One checkpoint of each log that something is proven of, by the node's DID.
+    /// One checkpoint of each log that something is proven of, with the lines of its witnesses, by the node's DID.
     pub checkpoints: BTreeMap<String, String>,
     /// Records and views, by time, id and view.
     pub records: Vec<BundleRecord>,
     /// What `records` holds, so that a file which was changed tells where.
     pub manifest: Vec<ManifestLine>,
-    /// Cosignatures of witnesses. There are none yet.
+    /// Always empty: cosignatures of witnesses are lines of the notes in `checkpoints`.
     pub cosignatures: Vec<Value>,
     /// How the case stands, as the node folds the party's records. Told, not proven.
     pub state: Value,
@@ -269,6 +269,13 @@ fn assemble(
     // After the records were read: whatever is held is in the tree of this checkpoint.
     let head = core.reader.head().map_err(|e| store_refusal(&e))?;
     let network = core.network();
+    // Where witnesses have cosigned a tree that has all of it, that is the one to prove by.
+    let last = held.iter().map(|(h, _)| h.record.local_index.get()).max();
+    let witnessed = last.and_then(|last| core.witnessed.covering(last));
+    let (own_note, own_size) = match witnessed {
+        Some(held) => (held.note.clone(), held.checkpoint.size),
+        None => (head.checkpoint.unwrap_or_default(), head.frontier.size()),
+    };
     let mut checkpoints = Newest::default();
     let mut records = Vec::with_capacity(held.len());
     let mut told: BTreeSet<&str> = BTreeSet::new();
@@ -287,15 +294,12 @@ fn assemble(
             view: held.record.view.clone(),
             document: document.text.clone(),
             stamp,
-            receipt: own_leaf(core, held, head.frontier.size())?,
+            receipt: own_leaf(core, held, own_size)?,
             holders: holders.iter().map(holder_line).collect(),
         });
     }
     let mut checkpoints = checkpoints.notes();
-    checkpoints.insert(
-        core.identity.did.clone(),
-        head.checkpoint.unwrap_or_default(),
-    );
+    checkpoints.insert(core.identity.did.clone(), own_note);
     Ok(Some(Bundle {
         format: FORMAT.to_owned(),
         exported: encode::instant_text(core.clock.now_ms()),

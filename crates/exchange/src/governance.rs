@@ -37,6 +37,9 @@ pub enum Statement {
         /// Whether all records are synthetic.
         #[serde(default)]
         simulated: bool,
+        /// DIDs of the nodes that witness logs; empty: all that have a witness key ([`crate::witness`]).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        witnesses: Vec<String>,
     },
     /// A node joins or changes its address or keys.
     Node(NodeEntry),
@@ -89,6 +92,13 @@ pub struct NodeEntry {
     /// Where this log goes on from an earlier one of the node: it was restored from a copy, or has a new key ([`crate::epoch`]).
     #[serde(rename = "continues", default, skip_serializing_if = "Option::is_none")]
     pub continues: Option<LogContinues>,
+    /// Verifier key with which it cosigns others' logs (C2SP tlog-cosignature); none: it is no witness.
+    #[serde(
+        rename = "witnessKey",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub witness_key: Option<String>,
 }
 
 /// What a node says of its log before: nobody is told that nothing was lost, and everybody can see how much may have been.
@@ -246,6 +256,8 @@ pub struct Network {
     pub authorities: Vec<String>,
     /// How many must sign.
     pub threshold: usize,
+    /// DIDs of the nodes that witness logs; empty: all that have a witness key.
+    pub witnesses: Vec<String>,
     /// Nodes by DID.
     pub nodes: BTreeMap<String, NodeEntry>,
     /// Logs that each node has had, by its DID, the newest last.
@@ -508,11 +520,13 @@ impl Network {
                 authorities,
                 threshold,
                 simulated,
+                witnesses,
             } => {
                 self.name = name;
                 self.authorities = authorities;
                 self.threshold = threshold;
                 self.simulated = simulated;
+                self.witnesses = witnesses;
             }
             Statement::Node(node) => {
                 let key = VerificationKey::from_multibase(&node.key)

@@ -4,6 +4,8 @@
 //! roots, sizes never shrink, and a larger tree holds the smaller one, proven from the peer's own tiles. Two histories are kept with
 //! both signed notes, alarmed, and the peer is isolated: nothing goes to it, nothing is taken from it; everybody else goes on.
 
+pub(crate) mod convict;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

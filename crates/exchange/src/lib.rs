@@ -53,6 +53,7 @@ pub mod trust;
 pub mod upkeep;
 pub mod verify;
 pub mod wire;
+pub mod witness;
 
 pub use admit::FieldChecks;
 pub use clock::Clock;

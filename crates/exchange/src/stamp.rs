@@ -19,6 +19,11 @@ const STAMP_PREFIX: &[u8] = b"garita stamp v1\n";
 /// The name of the view that is the whole record.
 pub const WHOLE: &str = "whole";
 
+/// State of a receipt whose checkpoint the log signed.
+pub const RECORDED: &str = "recorded";
+/// State of a receipt whose checkpoint more than half of the witnesses cosigned too.
+pub const WITNESSED: &str = "witnessed";
+
 /// Which act of a node a leaf records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,6 +179,38 @@ pub struct Receipt {
     pub log_key: String,
     /// `recorded`, then `witnessed`.
     pub state: String,
+    /// By whom the checkpoint is witnessed; none while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<ReceiptWitnessed>,
+}
+
+/// What a leaf is computed from, as the extra data of its proof (C2SP tlog-proof): JCS of leaf and salt, in this one spelling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofExtra {
+    /// What the leaf commits to.
+    pub leaf: Leaf,
+    /// Its salt, base64url of 32 bytes.
+    pub salt: String,
+}
+
+impl ProofExtra {
+    /// Its bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // As for the leaf: the JCS form exists; were it not to, nothing would verify.
+        jcs::canonicalize(&json!(self)).unwrap_or_default()
+    }
+}
+
+/// Who cosigned the checkpoint of a receipt: what its lines say, in their order, for those who have no list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptWitnessed {
+    /// Leaves of the checkpoint.
+    pub size: u64,
+    /// When the last of them cosigned, by its own clock, ms since 1970.
+    pub at: i64,
+    /// Verifier keys of the witnesses.
+    pub by: Vec<String>,
 }
 
 #[cfg(test)]

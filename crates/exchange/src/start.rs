@@ -21,6 +21,7 @@ use crate::project::Projector;
 use crate::sequence::{self, SequencerHandle};
 use crate::signing::Signer;
 use crate::sync::{Standings, Steps};
+use crate::witness::{self, Witnessed};
 use crate::{deliver, pull, regain, sync};
 
 /// Log entries that start-up checks against the store.
@@ -95,6 +96,7 @@ impl Exchange {
         let size = writer.head()?.frontier.size().get();
         let histories = Histories::load(&reader)?;
         let contacts = Contacts::load(&reader)?;
+        let witnessed = Witnessed::load(&reader, &network, &parts.identity.did)?;
         let (published_tx, published) = watch::channel(size);
         let (handle, queue) = SequencerHandle::channel();
         let standings = Arc::new(Standings::default());
@@ -126,6 +128,7 @@ impl Exchange {
             network,
             histories,
             contacts,
+            witnessed,
         ));
         let steps = Arc::new(Steps::default());
         let (stop, stopped) = watch::channel(false);
@@ -155,6 +158,11 @@ impl Exchange {
                 }
             }
         });
+        tokio::spawn(witness::run(
+            Arc::clone(&core),
+            Arc::clone(&client),
+            stopped.clone(),
+        ));
         tokio::spawn(watch_peers(
             Arc::clone(&core),
             Arc::clone(&client),

@@ -6,7 +6,7 @@ use garita_credential::ResolveError;
 use garita_profile::case::{CaseRef, Replaces, Standing};
 use garita_profile::model::Severity;
 use garita_profile::{admission, keys};
-use garita_tlog::{LeafIndex, TreeSize};
+use garita_tlog::{LeafIndex, Note, TlogProof, TreeSize};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::parse;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::{Sequenced, store_refusal};
 use crate::signing::{Draft, Signer};
-use crate::stamp::{Receipt, WHOLE};
+use crate::stamp::{ProofExtra, RECORDED, Receipt, ReceiptWitnessed, WHOLE, WITNESSED};
 use crate::verify::{self, Once, Verified};
 
 /// Who submits: a system with a token, or a person who is signed in.
@@ -268,16 +268,16 @@ pub async fn receipt(core: &Arc<Core>, sequenced: Sequenced) -> Result<Receipt, 
 
 pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, Refusal> {
     // A repeated record's answer names a checkpoint that may be older than the newest; either covers it.
-    let size = if sequenced.size > sequenced.index {
-        sequenced.size
+    let fresh = sequenced.size > sequenced.index && !sequenced.checkpoint.is_empty();
+    let witnessed = core.witnessed.covering(sequenced.index);
+    let witnessed = witnessed.filter(|_| !fresh);
+    let (checkpoint, size) = if let Some(held) = &witnessed {
+        (held.note.clone(), held.checkpoint.size)
+    } else if fresh {
+        (sequenced.checkpoint, TreeSize::new(sequenced.size))
     } else {
-        0
-    };
-    let (checkpoint, size) = if size == 0 || sequenced.checkpoint.is_empty() {
         let head = core.reader.head().map_err(|e| store_refusal(&e))?;
         (head.checkpoint.unwrap_or_default(), head.frontier.size())
-    } else {
-        (sequenced.checkpoint, TreeSize::new(size))
     };
     let proof = core
         .reader
@@ -291,8 +291,53 @@ pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, 
         proof: proof.iter().map(garita_tlog::Hash::to_base64).collect(),
         checkpoint,
         log_key: log_verifier_key(core),
-        state: "recorded".to_owned(),
+        state: if witnessed.is_some() {
+            WITNESSED
+        } else {
+            RECORDED
+        }
+        .to_owned(),
+        witnessed: witnessed.map(|held| ReceiptWitnessed {
+            size: size.get(),
+            at: held.at_ms(),
+            by: held.by.iter().map(|by| by.key.clone()).collect(),
+        }),
     })
+}
+
+/// The same as C2SP tlog-proof: the leaf's place and path, the checkpoint, and as extra data what the leaf is computed from.
+///
+/// # Errors
+/// When the store is away.
+pub async fn proof_text(core: &Arc<Core>, sequenced: Sequenced) -> Result<String, Refusal> {
+    let receipt = receipt(core, sequenced).await?;
+    proof_of(&receipt).ok_or_else(|| {
+        Refusal::one(
+            RefusalKind::Unavailable,
+            Fault::whole(
+                "proof-unwritable",
+                "the receipt has no form as a proof; nothing is wrong with the record, ask for its receipt",
+                "el acuse no tiene forma de prueba; el registro está bien, pida su acuse",
+            ),
+        )
+    })
+}
+
+fn proof_of(receipt: &Receipt) -> Option<String> {
+    let extra = ProofExtra {
+        leaf: receipt.leaf.clone(),
+        salt: receipt.salt.clone(),
+    };
+    let hashes = receipt.proof.iter();
+    let proof = TlogProof {
+        extra: Some(extra.to_bytes()),
+        index: LeafIndex::new(receipt.index),
+        proof: hashes
+            .map(|hash| garita_tlog::Hash::from_base64(hash).ok())
+            .collect::<Option<_>>()?,
+        note: Note::parse(receipt.checkpoint.as_bytes()).ok()?,
+    };
+    Some(proof.to_string())
 }
 
 /// Verifier key of this node's log, as a C2SP text.

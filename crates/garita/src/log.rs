@@ -1,4 +1,7 @@
-//! `garita log verify-receipt FILE`: offline, with nothing but the receipt and whose log key one expects.
+//! `garita log verify-receipt FILE`, `verify-proof FILE`: offline, with nothing but the file and whose keys one expects.
+
+mod proof;
+mod witnesses;
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,15 +10,13 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use garita_exchange::encode;
 use garita_exchange::signing::LogVerifier;
-use garita_exchange::stamp::{LeafAct, Receipt, WHOLE};
-use garita_tlog::{Checkpoint, Hash, LeafIndex, leaf_hash, verify_inclusion};
+use garita_exchange::stamp::{LeafAct, RECORDED, Receipt, WHOLE, WITNESSED};
+use garita_tlog::{Checkpoint, Hash, LeafIndex, Note, leaf_hash, verify_inclusion};
 
 use crate::say;
 
 /// A receipt has some kilobytes.
 const RECEIPT_BYTES_MAX: u64 = 1 << 20;
-/// What a receipt says of itself.
-const STATE: &str = "recorded";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogCommand {
@@ -26,12 +27,38 @@ pub(crate) enum LogCommand {
         /// Verifier key of the log that one expects; else the receipt's own is used and named
         #[arg(long)]
         log_key: Option<String>,
+        /// Verifier key of a witness, for each that one expects: more than half of them must have cosigned
+        #[arg(long)]
+        witness_key: Vec<String>,
+    },
+    /// Check a proof (C2SP tlog-proof) of `GET /v1/records/DIGEST/proof`; exit 0 yes, 1 no, 2 unreadable
+    #[command(
+        after_help = "Example:\n  garita log verify-proof record.tlog-proof --log-key 'us.example/log+…' --witness-key 'mx.example/witness+…'"
+    )]
+    VerifyProof {
+        /// The proof (`-` for standard input)
+        file: PathBuf,
+        /// Verifier key of the log
+        #[arg(long)]
+        log_key: String,
+        /// Verifier key of a witness, for each that one expects: more than half of them must have cosigned
+        #[arg(long)]
+        witness_key: Vec<String>,
     },
 }
 
 pub(crate) fn log(command: LogCommand) -> ExitCode {
     match command {
-        LogCommand::VerifyReceipt { file, log_key } => {
+        LogCommand::VerifyProof {
+            file,
+            log_key,
+            witness_key,
+        } => proof::verify(&file, &log_key, &witness_key),
+        LogCommand::VerifyReceipt {
+            file,
+            log_key,
+            witness_key,
+        } => {
             let text = match read(&file) {
                 Ok(text) => text,
                 Err(error) => return say::unusable(format!("{}: {error}", file.display())),
@@ -42,7 +69,7 @@ pub(crate) fn log(command: LogCommand) -> ExitCode {
                     return say::unusable(format!("{}: not a receipt: {error}", file.display()));
                 }
             };
-            match check(&receipt, log_key.as_deref()) {
+            match check(&receipt, log_key.as_deref(), &witness_key) {
                 Ok(lines) => {
                     for line in lines {
                         say::data(line);
@@ -78,16 +105,20 @@ fn parse(text: &str) -> Result<Receipt, String> {
     if again != value {
         return Err("it has members or shapes that no receipt has".to_owned());
     }
-    if receipt.state != STATE {
-        return Err(format!(
-            "its state is not `{STATE}`: no other can be proven yet"
-        ));
+    match (receipt.state.as_str(), &receipt.witnessed) {
+        (RECORDED, None) | (WITNESSED, Some(_)) => Ok(receipt),
+        _ => Err(format!(
+            "its state is neither `{RECORDED}` nor, with witnesses, `{WITNESSED}`"
+        )),
     }
-    Ok(receipt)
 }
 
 /// What is proven, in words.
-fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, String> {
+fn check(
+    receipt: &Receipt,
+    expected: Option<&str>,
+    witnesses: &[String],
+) -> Result<Vec<String>, String> {
     let text = expected.unwrap_or(&receipt.log_key);
     let key = LogVerifier::parse(text).map_err(|e| format!("log key: {e}"))?;
     let checkpoint = Checkpoint::open(receipt.checkpoint.as_bytes(), key.origin(), &key)
@@ -123,6 +154,17 @@ fn check(receipt: &Receipt, expected: Option<&str>) -> Result<Vec<String>, Strin
         ),
         format!("state: {}", receipt.state),
     ];
+    let note = Note::parse(receipt.checkpoint.as_bytes()).map_err(|e| e.to_string())?;
+    if let Some(said) = &receipt.witnessed {
+        if said.size != checkpoint.size.get() {
+            return Err("what is witnessed is another checkpoint's size".to_owned());
+        }
+        lines.push(witnesses::as_said(&note, &said.by, said.at)?);
+    }
+    lines.extend(witnesses::expected(&note, witnesses)?);
+    if receipt.witnessed.is_some() && witnesses.is_empty() {
+        lines.push(witnesses::UNCHECKED.to_owned());
+    }
     let stamp = &receipt.stamp;
     if stamp.id != receipt.leaf.id || stamp.view != receipt.leaf.view {
         return Err("the stamp is of another record or view".to_owned());

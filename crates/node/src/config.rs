@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::Clock;
-use garita_exchange::core::{HostedKey, Identity, ViewKey};
+use garita_exchange::core::{HostedKey, Identity, ViewKey, WitnessIdentity};
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -187,12 +187,23 @@ impl NodeConfig {
                 },
             );
         }
+        // A node that was set up before there were witnesses has no such key, nor has one that was restored from a copy: it is none.
+        let witness_path = keys.join(WITNESS_KEY);
+        let witness = if witness_path.exists() {
+            Some(WitnessIdentity {
+                name: witness_name(&file.log_origin),
+                key: Arc::new(read_key(&witness_path)?),
+            })
+        } else {
+            None
+        };
         let identity = Identity {
             did: file.did.clone(),
             url: file.url.clone(),
             key: Arc::new(read_key(&keys.join("node.json"))?),
             log_key: Arc::new(read_key(&keys.join("log.json"))?),
             origin: file.log_origin.clone(),
+            witness,
         };
         let authority_path = keys.join("authority.json");
         let authority = if authority_path.exists() {
@@ -225,6 +236,15 @@ impl NodeConfig {
             admin_hash,
         })
     }
+}
+
+/// Name of the file, among a node's keys, with which it cosigns others' logs.
+pub const WITNESS_KEY: &str = "witness.json";
+
+/// Name of a node as a witness, by the origin of its log: `HOST[:PORT]/witness`.
+pub fn witness_name(log_origin: &str) -> String {
+    let host = log_origin.strip_suffix("/log").unwrap_or(log_origin);
+    format!("{host}/witness")
 }
 
 /// Reads the Multikey file of a node, a log or a party: an Ed25519 key.

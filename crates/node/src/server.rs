@@ -277,6 +277,11 @@ impl App {
             key: identity.key.verification_key().to_multibase(),
             log_key: submit::log_verifier_key(self.core()),
             continues: None,
+            witness_key: identity
+                .witness
+                .as_ref()
+                .and_then(|witness| witness.public().ok())
+                .map(|key| key.to_string()),
         }
     }
 

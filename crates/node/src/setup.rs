@@ -9,7 +9,7 @@ use garita_credential::did;
 use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::adoption::{self, Terms};
 use garita_exchange::clock::real_now_ms;
-use garita_exchange::core::{HostedKey, ViewKey};
+use garita_exchange::core::{HostedKey, ViewKey, WitnessIdentity};
 use garita_exchange::governance::{
     GovernanceError, Network, NodeEntry, PartyEntry, PartyKey, Statement,
 };
@@ -185,12 +185,16 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
     let node_did = node_did(&plan.url)?;
     let node_key = new_key(&keys.join("node.json"))?;
     let log_key = new_key(&keys.join("log.json"))?;
-    let origin = match port {
-        Some(port) => format!("{host}:{port}/log"),
-        None => format!("{host}/log"),
-    };
+    let origin = log_origin(&plan.url)?;
     let log_public = log_key.verification_key().ed25519_bytes();
     let log_verifier = VerifierKey::ed25519(&origin, log_public.unwrap_or_default())
+        .map_err(|e| SetupError::Plan(e.to_string()))?;
+    let witness = WitnessIdentity {
+        name: config::witness_name(&origin),
+        key: Arc::new(new_key(&keys.join(config::WITNESS_KEY))?),
+    };
+    let witness_key = witness
+        .public()
         .map_err(|e| SetupError::Plan(e.to_string()))?;
     let admin_token = access::new_secret().map_err(|e| SetupError::Random(e.to_string()))?;
     write_secret(&data.join("admin.token"), &admin_token)?;
@@ -207,7 +211,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
                 .slug
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            || ["node", "log", "authority"].contains(&party.slug.as_str())
+            || ["node", "log", "witness", "authority"].contains(&party.slug.as_str())
         {
             return Err(SetupError::Plan(format!(
                 "`{}` cannot be a party's short name: use lower-case letters, digits, hyphens",
@@ -323,6 +327,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             key: node_key.verification_key().to_multibase(),
             log_key: log_verifier.to_string(),
             continues: None,
+            witness_key: Some(witness_key.to_string()),
         },
         parties: entries,
         keys: signing_keys,
@@ -356,6 +361,7 @@ pub fn found_network(
         authorities: vec![signing::did_key(&authority)],
         threshold: 1,
         simulated,
+        witnesses: Vec::new(),
     })?;
     if !zones.is_empty() {
         chain.add(&Statement::Places {
@@ -636,6 +642,17 @@ pub fn node_did(url: &str) -> Result<String, SetupError> {
     let (host, port) = host_of(url)?;
     let did = did::web_did(&host, port, &[]).map_err(|e| SetupError::Plan(e.to_string()))?;
     Ok(did.as_str().to_owned())
+}
+
+/// Origin of the log of a node at an address: `HOST[:PORT]/log`.
+///
+/// # Errors
+/// When the address is none that a node may have.
+pub fn log_origin(url: &str) -> Result<String, SetupError> {
+    Ok(match host_of(url)? {
+        (host, Some(port)) => format!("{host}:{port}/log"),
+        (host, None) => format!("{host}/log"),
+    })
 }
 
 fn host_of(url: &str) -> Result<(String, Option<u16>), SetupError> {

@@ -139,6 +139,8 @@ pub struct Commit {
     pub sessions: Vec<Session>,
     /// Hashes of sessions that end.
     pub sessions_ended: Vec<[u8; 32]>,
+    /// Named values as they must stand before the commit (`None`: not there). One that stands otherwise makes the commit a conflict.
+    pub meta_expected: Vec<(String, Option<Vec<u8>>)>,
     /// Named values; `None` removes.
     pub meta: Vec<(String, Option<Vec<u8>>)>,
     /// Removes idempotency keys, links, sessions and passes that expired before this time, in ms.

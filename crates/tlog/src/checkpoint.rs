@@ -163,7 +163,8 @@ impl CheckpointError {
     }
 }
 
-fn parse_size(text: &str) -> Result<TreeSize, CheckpointError> {
+/// A decimal number without leading zeroes.
+pub(crate) fn parse_size(text: &str) -> Result<TreeSize, CheckpointError> {
     let digits =
         !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits || (text.len() > 1 && text.starts_with('0')) {

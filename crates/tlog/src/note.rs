@@ -57,7 +57,7 @@ pub fn key_id_ed25519(name: &str, public_key: &[u8; 32]) -> KeyId {
     key_id(name, ALGORITHM_ED25519, public_key)
 }
 
-fn key_id(name: &str, algorithm: u8, key: &[u8]) -> KeyId {
+pub(crate) fn key_id(name: &str, algorithm: u8, key: &[u8]) -> KeyId {
     let mut sha = Sha256::new();
     sha.update(name.as_bytes());
     sha.update([b'\n', algorithm]);
@@ -172,18 +172,26 @@ impl Note {
     pub fn add_signature(&mut self, signer: &dyn NoteSigner) -> Result<(), NoteError> {
         check_name(signer.name())?;
         let signature = signer.sign(self.text.as_bytes())?;
-        let (name, key_id) = (signer.name().to_owned(), signer.key_id());
+        self.put(NoteSignature {
+            name: signer.name().to_owned(),
+            key_id: signer.key_id(),
+            signature,
+        })
+    }
+
+    /// Adds a line, in place of an earlier one of the same key.
+    pub(crate) fn put(&mut self, line: NoteSignature) -> Result<(), NoteError> {
         self.signatures
-            .retain(|had| had.name != name || had.key_id != key_id);
+            .retain(|had| had.name != line.name || had.key_id != line.key_id);
         if self.signatures.len() >= NOTE_SIGNATURES_MAX {
             return Err(NoteError::TooManySignatures);
         }
-        self.signatures.push(NoteSignature {
-            name,
-            key_id,
-            signature,
-        });
+        self.signatures.push(line);
         Ok(())
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl Fn(&NoteSignature) -> bool) {
+        self.signatures.retain(keep);
     }
 
     /// The indexes in `known` of the keys that signed. Signatures of other keys are passed over; a wrong signature
@@ -230,14 +238,20 @@ impl Note {
     }
 }
 
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.key_id.0.to_vec();
+        bytes.extend_from_slice(&self.signature);
+        write!(f, "\u{2014} {} {}", self.name, STANDARD.encode(bytes))
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
         f.write_str("\n")?;
         for line in &self.signatures {
-            let mut bytes = line.key_id.0.to_vec();
-            bytes.extend_from_slice(&line.signature);
-            writeln!(f, "\u{2014} {} {}", line.name, STANDARD.encode(bytes))?;
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }
@@ -290,18 +304,7 @@ impl VerifierKey {
     /// # Errors
     /// When it has another form, another algorithm, or another key's id.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        if text.len() > NAME_BYTES_MAX + 64 {
-            return Err(NoteError::VerifierKey);
-        }
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::VerifierKey);
-        };
-        let bytes = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
-        let Some((&ALGORITHM_ED25519, key)) = bytes.split_first() else {
-            return Err(NoteError::VerifierKey);
-        };
-        let key: [u8; 32] = key.try_into().map_err(|_| NoteError::VerifierKey)?;
+        let (name, id, key) = parse_verifier_key(text, ALGORITHM_ED25519)?;
         let parsed = Self::ed25519(name, key)?;
         if parsed.key_id().to_string() == id {
             Ok(parsed)
@@ -341,6 +344,29 @@ impl fmt::Display for VerifierKey {
             STANDARD.encode(bytes)
         )
     }
+}
+
+/// Name, key id in hexadecimal, and key of a verifier key of one type.
+pub(crate) fn parse_verifier_key(
+    text: &str,
+    algorithm: u8,
+) -> Result<(&str, &str, [u8; 32]), NoteError> {
+    if text.len() > NAME_BYTES_MAX + 64 {
+        return Err(NoteError::VerifierKey);
+    }
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::VerifierKey);
+    };
+    let bytes = STANDARD.decode(key).map_err(|_| NoteError::VerifierKey)?;
+    let Some((found, key)) = bytes.split_first() else {
+        return Err(NoteError::VerifierKey);
+    };
+    if *found != algorithm {
+        return Err(NoteError::VerifierKey);
+    }
+    let key = key.try_into().map_err(|_| NoteError::VerifierKey)?;
+    Ok((name, id, key))
 }
 
 /// Why a note is none, or is not believed.
@@ -386,6 +412,9 @@ pub enum NoteError {
     /// None of the known keys signed.
     #[error("no known key signed the note")]
     NoKnownSignature,
+    /// Bytes of a signature line that are no cosignature.
+    #[error("a cosignature is a time in seconds and an Ed25519 signature")]
+    Cosignature,
     /// The signer could not sign.
     #[error(transparent)]
     Signing(#[from] SigningFailed),
@@ -406,12 +435,13 @@ impl NoteError {
             Self::WrongSignature { .. } => "note-signature-wrong",
             Self::RepeatedSignature { .. } => "note-signature-repeated",
             Self::NoKnownSignature => "note-not-signed",
+            Self::Cosignature => "note-cosignature",
             Self::Signing(_) => "note-signing-failed",
         }
     }
 }
 
-fn parse_signature(line: &str) -> Result<NoteSignature, NoteError> {
+pub(crate) fn parse_signature(line: &str) -> Result<NoteSignature, NoteError> {
     let rest = line
         .strip_prefix("\u{2014} ")
         .ok_or(NoteError::SignatureLine)?;
@@ -433,7 +463,7 @@ fn parse_signature(line: &str) -> Result<NoteSignature, NoteError> {
     }
 }
 
-fn check_name(name: &str) -> Result<(), NoteError> {
+pub(crate) fn check_name(name: &str) -> Result<(), NoteError> {
     let fits = !name.is_empty() && name.len() <= NAME_BYTES_MAX;
     if fits
         && !name

@@ -47,6 +47,7 @@ fn founded() -> Network {
         authorities: vec![signing::did_key(&key(1))],
         threshold: 1,
         simulated: true,
+        witnesses: Vec::new(),
     };
     add(&mut network, &genesis).unwrap();
     add(&mut network, &version("1.0.0", "c1", None)).unwrap();

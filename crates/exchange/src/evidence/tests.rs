@@ -25,6 +25,7 @@ use crate::stamp::{LeafAct, Stamp, audience_digest};
 
 mod mutations;
 mod tampering;
+mod witnessed;
 
 const NOW_MS: i64 = 1_795_532_400_000;
 const TRADE: &str = "did:web:trade.example";
@@ -164,6 +165,7 @@ fn node_statement(did: &str, name: &str, seed: u8, log: &Log) -> Statement {
         url: "http://127.0.0.1:1".to_owned(),
         key: key(seed).verification_key().to_multibase(),
         log_key: log.verifier(),
+        witness_key: None,
     })
 }
 
@@ -201,6 +203,7 @@ fn world(name: &str) -> World {
             authorities: vec![signing::did_key(&key(1))],
             threshold: 1,
             simulated: true,
+            witnesses: Vec::new(),
         },
         node_statement(TRADE, "Trade", 2, &world.trade),
         node_statement(CUSTOMS, "Customs", 3, &world.customs),

@@ -13,7 +13,7 @@ use garita_canon::{ContextSet, json};
 use garita_credential::data_integrity::{self, VerifyOptions};
 use garita_credential::keys::VerificationKey;
 use garita_credential::resolver::DidKeyResolver;
-use garita_tlog::Checkpoint;
+use garita_tlog::{Checkpoint, Note};
 use serde_json::Value;
 
 use super::report::{Finding, RecordLine, Report, Standing};
@@ -22,6 +22,7 @@ use crate::encode;
 use crate::governance::{GovernanceError, Network, NodeEntry, PartyEntry, Statement, node_method};
 use crate::problem::Fault;
 use crate::signing::{self, LogVerifier};
+use crate::witness::Panel;
 use context::Contexts;
 
 /// Values in the file: its documents are texts, the chain has some hundreds of entries of some forty.
@@ -161,6 +162,8 @@ struct Judge {
     logs: BTreeMap<String, Vec<LogVerifier>>,
     /// Checkpoints that hold, by node.
     heads: BTreeMap<String, Checkpoint>,
+    /// Nodes of whose checkpoints more than half of the witnesses have cosigned.
+    witnessed: BTreeSet<String>,
     records: Vec<RecordLine>,
     findings: Vec<Finding>,
     /// Findings beyond [`FINDINGS_MAX`]: how many, and whether one of them is a fault.
@@ -175,6 +178,7 @@ impl Judge {
             homes: BTreeMap::new(),
             logs: BTreeMap::new(),
             heads: BTreeMap::new(),
+            witnessed: BTreeSet::new(),
             records: Vec::with_capacity(bundle.records.len()),
             findings: Vec::new(),
             untold: 0,
@@ -255,8 +259,8 @@ impl Judge {
             self.fails(
                 "evidence-cosignature-unknown",
                 "/cosignatures",
-                "there are cosignatures of a kind that this binary does not know",
-                "hay cofirmas de una clase que este programa no conoce",
+                "there are cosignatures outside the checkpoints, of a kind that this binary does not know",
+                "hay cofirmas fuera de los puntos de control, de una clase que este programa no conoce",
             );
         }
     }
@@ -436,6 +440,7 @@ impl Judge {
                         format!("el nodo «{name}» firmó que su bitácora `{origin}` tiene {size} entradas con esta raíz"),
                     );
                     self.heads.insert(node.clone(), checkpoint);
+                    self.cosigned(node, note, &at);
                 }
                 None => self.fails(
                     "evidence-checkpoint",
@@ -455,6 +460,42 @@ impl Judge {
                 "falta el punto de control del nodo que escribió el archivo",
             );
         }
+    }
+
+    /// Who of the log's witnesses, as the chain names them last, cosigned its checkpoint.
+    fn cosigned(&mut self, node: &str, note: &str, at: &str) {
+        let panel = Panel::of(&self.network, node);
+        let name = self.name(node);
+        let read = Note::parse(note.as_bytes()).and_then(|note| panel.cosigners(&note));
+        let by = match read {
+            Ok(by) => by,
+            Err(error) => {
+                let code = error.code();
+                return self.fails(
+                    "evidence-cosignature",
+                    at,
+                    format!("a witness is said to have cosigned the checkpoint of node \"{name}\", and did not ({code})"),
+                    format!("se dice que un testigo cofirmó el punto de control del nodo «{name}», y no es así ({code})"),
+                );
+            }
+        };
+        let (have, of) = (by.len(), panel.named);
+        if !panel.suffices(have) {
+            return;
+        }
+        self.witnessed.insert(node.to_owned());
+        let names: Vec<String> = by
+            .iter()
+            .map(|by| by.name.chars().take(NAME_MAX).collect())
+            .collect();
+        let names = names.join(", ");
+        let last = encode::instant_text(by.iter().map(|by| by.time_ms).max().unwrap_or(0));
+        self.proven(
+            "witnessed",
+            at,
+            format!("witnessed by {have} of {of}: {names} cosigned this checkpoint of node \"{name}\" as the continuation of all that they had seen of its log, the last at {last}"),
+            format!("atestiguado por {have} de {of}: {names} cofirmaron este punto de control del nodo «{name}» como continuación de todo lo que habían visto de su bitácora, el último a las {last}"),
+        );
     }
 
     /// What the manifest lists and what is there.
@@ -551,12 +592,28 @@ impl Judge {
     fn told(&mut self, bundle: &Bundle) {
         let node = self.name(&bundle.node);
         let party = self.name(&bundle.party);
-        self.said(
-            "not-witnessed",
-            "/cosignatures",
-            "that each log shows everybody the same: no witness has cosigned a checkpoint; where two nodes' logs hold a record, they had to agree on it",
-            "que cada bitácora muestre lo mismo a todos: ningún testigo cofirmó un punto de control; donde las bitácoras de dos nodos tienen un registro, ambas tuvieron que coincidir",
-        );
+        let unwitnessed: Vec<String> = bundle
+            .checkpoints
+            .keys()
+            .filter(|node| !self.witnessed.contains(*node))
+            .map(|node| self.name(node))
+            .collect();
+        if self.witnessed.is_empty() {
+            self.said(
+                "not-witnessed",
+                "/checkpoints",
+                "that each log shows everybody the same: no witness has cosigned a checkpoint, or too few; where two nodes' logs hold a record, they had to agree on it",
+                "que cada bitácora muestre lo mismo a todos: ningún testigo cofirmó un punto de control, o muy pocos; donde las bitácoras de dos nodos tienen un registro, ambas tuvieron que coincidir",
+            );
+        } else if !unwitnessed.is_empty() {
+            let names = unwitnessed.join(", ");
+            self.said(
+                "not-witnessed",
+                "/checkpoints",
+                format!("that these logs show everybody the same, whose checkpoints in the file not more than half of the witnesses cosigned: {names}"),
+                format!("que muestren lo mismo a todos estas bitácoras, cuyos puntos de control en el archivo no cofirmó más de la mitad de los testigos: {names}"),
+            );
+        }
         self.said(
             "state-told",
             "/state",

@@ -15,6 +15,7 @@ fn genesis(threshold: usize, authorities: &[&SigningKey]) -> Statement {
         authorities: authorities.iter().map(|k| signing::did_key(k)).collect(),
         threshold,
         simulated: true,
+        witnesses: Vec::new(),
     }
 }
 

@@ -59,6 +59,7 @@ fn network(keys: &HostedKey) -> Network {
         authorities: vec![signing::did_key(&authority())],
         threshold: 1,
         simulated: true,
+        witnesses: Vec::new(),
     };
     add(&mut network, &genesis, 0);
     add(&mut network, &party(keys), 0);

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use clap::Args;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
-use garita_node::config::write_file;
+use garita_node::config::{WITNESS_KEY, write_file};
 
 use super::Folder;
 use super::files::{self, Copied, LIST, Manifest, PLAIN};
 use crate::{Data, say};
 
-/// Copies the database as of one instant, attachments, configuration, programs and keys; the node may run. A copy that was cut short keeps
-/// the name `TO.part` and is no copy.
+/// Copies the database as of one instant, attachments, configuration, programs and keys but the witness key; the node may run. A copy that
+/// was cut short keeps the name `TO.part` and is no copy.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  garita backup --data us --to /backups/us-2026-11-24\n  garita backup --data us --to /backups/us-2026-11-24 --without-keys"
@@ -95,6 +95,9 @@ fn make(data: &Path, to: &Path, keys: bool) -> Result<Manifest, String> {
         }
         wanted.extend(files::below(&path).map_err(io(&path))?);
     }
+    // What was cosigned after the copy is not in it: a witness that comes back from it could cosign a second history of a log.
+    let witness = data.join("keys").join(WITNESS_KEY);
+    wanted.retain(|path| *path != witness);
     let password = source.config.file.mail.as_ref();
     let password = password.and_then(|mail| mail.password_file.as_ref());
     if let Some(path) = password.map(|path| data.join(path)).filter(|_| keys)

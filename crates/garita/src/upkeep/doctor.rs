@@ -104,6 +104,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> ExitCode {
         }
     };
     parties(&folder, &network, &mut looks);
+    witness(&folder, &network, &mut looks);
     deliveries(&folder, &network, &mut looks);
     runtime.block_on(others(&folder, &network, &mut looks));
     tell(&looks, args)
@@ -268,6 +269,39 @@ fn parties(folder: &Folder, network: &Network, looks: &mut Looks) {
             );
         }
     }
+}
+
+/// Whether it witnesses others' logs, by the key that the list has for it.
+fn witness(folder: &Folder, network: &Network, looks: &mut Looks) {
+    let identity = &folder.config.identity;
+    let Some(listed) = network.nodes.get(&identity.did) else {
+        return;
+    };
+    let own = identity.witness.as_ref().and_then(|w| w.public().ok());
+    let own = own.map(|key| key.to_string());
+    let (verdict, en, es) = match (&own, &listed.witness_key) {
+        (Some(own), Some(listed)) if own == listed => (
+            Verdict::Good,
+            "it cosigns the logs of the others, under the key of the network's list",
+            "cofirma las bitácoras de los demás, con la llave de la lista de la red",
+        ),
+        (None, None) => (
+            Verdict::Good,
+            "it is no witness of others' logs: it was set up without a witness key",
+            "no es testigo de las bitácoras de los demás: se creó sin llave de testigo",
+        ),
+        (None, Some(_)) => (
+            Verdict::Warn,
+            "the network's list counts it as a witness, and it has no witness key, as after a restore: the others must suffice",
+            "la lista de la red lo cuenta como testigo y no tiene llave de testigo, como tras una restauración: los demás deben bastar",
+        ),
+        (Some(_), _) => (
+            Verdict::Warn,
+            "what it cosigns counts for nobody: the network's list has another witness key for it, or none",
+            "lo que cofirma no cuenta para nadie: la lista de la red tiene otra llave de testigo para él, o ninguna",
+        ),
+    };
+    looks.add("witness", verdict, en, es);
 }
 
 /// What waits, in and out.

@@ -11,6 +11,8 @@ use garita_exchange::governance::Network;
 use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
 use garita_exchange::wire::GovernanceFeed;
+use garita_exchange::witness;
+use garita_node::config::WITNESS_KEY;
 use garita_store::OutboxJump;
 use garita_tlog::{Checkpoint, NoteVerifier as _};
 
@@ -44,6 +46,13 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
     let mark = data.join(RESTORED);
     if !mark.exists() {
         return Ok(());
+    }
+    let witness_key = data.join("keys").join(WITNESS_KEY);
+    if witness_key.exists() {
+        return Err(format!(
+            "this folder was restored, and what it cosigned of others' logs after the copy was made is not in it: with its old witness key it could cosign a second history. Take {} out of the folder; it is a node like any other without it",
+            witness_key.display()
+        ));
     }
     let folder = Folder::open(data)?;
     let client = Client::new(
@@ -149,17 +158,22 @@ async fn ask(network: &Network, folder: &Folder, client: &Client) -> Result<Told
                 continue;
             }
         };
-        // What we did not sign proves nothing.
-        if let (Some(note), Some(listed)) = (seen.checkpoint, &listed)
-            && let Ok(checkpoint) = Checkpoint::open(note.as_bytes(), listed.origin(), listed)
-        {
-            let entries = size(&checkpoint);
-            if entries > own {
-                told.ahead
-                    .push(format!("{} has seen {entries} entries", node.name));
-            }
-            if told.seen.as_ref().is_none_or(|(most, _)| *most < entries) {
-                told.seen = Some((entries, note));
+        // What it cosigned as a witness is older or newer than what its deliveries were answered with. What we did not sign proves nothing.
+        if let Some(listed) = &listed {
+            let cosigned = witness::cosigned_by(client, node, listed.origin()).await;
+            for note in [seen.checkpoint, cosigned].into_iter().flatten() {
+                let Ok(checkpoint) = Checkpoint::open(note.as_bytes(), listed.origin(), listed)
+                else {
+                    continue;
+                };
+                let entries = size(&checkpoint);
+                if entries > own {
+                    told.ahead
+                        .push(format!("{} has seen {entries} entries", node.name));
+                }
+                if told.seen.as_ref().is_none_or(|(most, _)| *most < entries) {
+                    told.seen = Some((entries, note));
+                }
             }
         }
         if seen.taken > last {

@@ -56,7 +56,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> ExitCode {
             ));
             if !manifest.keys {
                 say::talk(
-                    "the copy has no keys: put `keys/` and `admin.token` into the folder before the node starts",
+                    "the copy has no keys: put `keys/`, but not `keys/witness.json`, and `admin.token` into the folder before the node starts",
                 );
             }
             ExitCode::SUCCESS

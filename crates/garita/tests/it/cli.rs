@@ -365,6 +365,7 @@ fn a_node_is_made_once_and_its_secrets_are_its_owners() {
         "customs.token",
         "keys/node.json",
         "keys/log.json",
+        "keys/witness.json",
         "keys/customs.json",
         "keys/authority.json",
     ] {

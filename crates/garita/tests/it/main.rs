@@ -62,4 +62,5 @@ mod upkeep;
 mod vc_api;
 mod views;
 mod watch;
+mod witness;
 mod world;

@@ -42,6 +42,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("{profile}", "crossing")
                 .replace("{slug}", "cbp")
                 .replace("{did}", &world.did("cbp"))
+                .replace("{origin}", "none")
                 .replace("{path}", "0/000");
             assert!(
                 !address.contains('{'),

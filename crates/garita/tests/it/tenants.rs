@@ -145,7 +145,7 @@ async fn nothing_of_one_tenant_is_in_an_answer_to_another() {
     // By id, what is another's is what is not there: the same answer to the letter.
     let digest = theirs.id.trim_start_matches("ni:///sha-256;");
     let nothing = "A".repeat(digest.len());
-    for path in ["", "/receipt", "/holders"] {
+    for path in ["", "/receipt", "/proof", "/holders"] {
         let there = other.get(&format!("/v1/records/{digest}{path}")).await;
         let nowhere = other.get(&format!("/v1/records/{nothing}{path}")).await;
         assert_eq!(there.status, 404, "{path}");

@@ -14,11 +14,13 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::{client, encode};
 use garita_store::{ApiToken, SignInLink};
+use garita_tlog::{VerifierKey, WitnessKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
 use crate::access;
+use crate::config;
 use crate::server::App;
 use crate::setup;
 
@@ -389,6 +391,31 @@ fn introduced_rightly(app: &App, join: &Join) -> Result<(), Refusal> {
             "a node's DID is that of its address",
             "el DID de un nodo es el de su dirección",
         ));
+    }
+    // Another node's log, or its cosignatures, are not to be had either.
+    let origin = setup::log_origin(&join.node.url).unwrap_or_default();
+    let logs = VerifierKey::parse(&join.node.log_key).is_ok_and(|key| key.name() == origin);
+    let witness = join.node.witness_key.as_deref().map(WitnessKey::parse);
+    let held = |key: &WitnessKey| {
+        let nodes = network.nodes.values();
+        nodes
+            .filter_map(|node| WitnessKey::parse(node.witness_key.as_deref()?).ok())
+            .any(|other| other.public_key() == key.public_key())
+    };
+    let witnesses = match &witness {
+        None => true,
+        Some(Ok(key)) => key.name() == config::witness_name(&origin) && !held(key),
+        Some(Err(_)) => false,
+    };
+    for (good, pointer) in [(logs, "/node/logKey"), (witnesses, "/node/witnessKey")] {
+        if !good {
+            faults.push(Fault::at(
+                "join-key-elsewhere",
+                pointer,
+                "the key of a node's log, and that with which it cosigns, bear the name of its address and are nobody else's",
+                "la llave de la bitácora de un nodo, y aquella con que cofirma, llevan el nombre de su dirección y no son de nadie más",
+            ));
+        }
     }
     if network.nodes.contains_key(&join.node.did) {
         faults.push(Fault::at(

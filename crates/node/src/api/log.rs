@@ -11,18 +11,35 @@ use garita_tlog::TilePath;
 use super::problem::Problem;
 use crate::server::{App, blocking};
 
-/// `GET /log/checkpoint`: public.
+/// `GET /log/checkpoint`: the newest, with what witnesses have cosigned of it so far; public.
 pub async fn checkpoint(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let core = Arc::clone(app.core());
     let head = blocking(move || core.reader.head().map_err(|e| store_refusal(&e))).await?;
-    Ok((
+    let cosigned = app.core().witnessed.at(head.frontier.size());
+    let note = match cosigned {
+        Some(held) => held.note.clone(),
+        None => head.checkpoint.ok_or_else(Problem::not_found)?,
+    };
+    Ok(note_answer(note))
+}
+
+/// `GET /log/witnessed`: the newest that more than half of the witnesses cosigned; public.
+pub async fn witnessed(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let newest = app.core().witnessed.newest();
+    let held = newest.ok_or_else(Problem::not_found)?;
+    Ok(note_answer(held.note.clone()))
+}
+
+/// A signed note that another takes the place of soon.
+pub(crate) fn note_answer(note: String) -> Response {
+    (
         [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
             (header::CACHE_CONTROL, "no-cache"),
         ],
-        head.checkpoint.ok_or_else(Problem::not_found)?,
+        note,
     )
-        .into_response())
+        .into_response()
 }
 
 /// `GET /log/tile/…`: hashes and entries. Leaves are salted commitments and say nothing of what they commit to.

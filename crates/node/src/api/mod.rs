@@ -26,6 +26,7 @@ pub mod rotation;
 pub mod sheets;
 pub mod stream;
 pub mod vc_api;
+pub mod witness;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ use axum::middleware::{from_fn, map_response};
 use axum::routing::{delete, get, post};
 
 use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
+use garita_tlog::ADD_CHECKPOINT_BYTES_MAX;
 
 use crate::server::App;
 
@@ -51,6 +53,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/records/dry-run", post(records::dry_run))
         .route("/v1/records/{digest}", get(records::one))
         .route("/v1/records/{digest}/receipt", get(records::receipt))
+        .route("/v1/records/{digest}/proof", get(records::proof))
         .route("/v1/records/{digest}/holders", get(records::holders))
         .route("/v1/cases", get(cases::list))
         .route("/v1/cases/{kind}/{key}", get(cases::one))
@@ -131,7 +134,17 @@ pub fn router() -> Router<Arc<App>> {
                     body::whole(ATTACHMENT_BYTES_MAX, request, next)
                 })),
         )
+        .merge(
+            Router::new()
+                .route("/witness/add-checkpoint", post(witness::add_checkpoint))
+                .route("/witness/{origin}/checkpoint", get(witness::checkpoint))
+                .layer(DefaultBodyLimit::max(ADD_CHECKPOINT_BYTES_MAX))
+                .layer(from_fn(|request, next| {
+                    body::whole(ADD_CHECKPOINT_BYTES_MAX, request, next)
+                })),
+        )
         .route("/log/checkpoint", get(log::checkpoint))
+        .route("/log/witnessed", get(log::witnessed))
         .route("/log/tile/{*path}", get(log::tile))
         .route("/.well-known/did.json", get(ops::node_did))
         .route("/parties/{slug}/did.json", get(ops::party_did))

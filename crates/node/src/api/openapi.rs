@@ -191,6 +191,16 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getProof",
+        gives: &["text/plain"],
+        ..get(
+            "/v1/records/{digest}/proof",
+            "records",
+            "What its receipt proves, as text (C2SP tlog-proof), at the newest checkpoint that is witnessed where one covers it; to be checked offline with `garita log verify-proof`.",
+            "Lo que prueba su acuse, como texto (C2SP tlog-proof), con el último punto de control atestiguado si lo cubre; se comprueba sin red con `garita log verify-proof`.",
+        )
+    },
+    Route {
         id: "listHolders",
         gives: &["HolderList"],
         ..get(
@@ -1007,8 +1017,54 @@ pub const ROUTES: &[Route] = &[
         ..get(
             "/log/checkpoint",
             "log",
-            "The newest checkpoint (C2SP signed note).",
-            "El punto de control más nuevo (nota firmada C2SP).",
+            "The newest checkpoint (C2SP signed note), with what witnesses have cosigned of it so far.",
+            "El punto de control más nuevo (nota firmada C2SP), con lo que los testigos han cofirmado de él hasta ahora.",
+        )
+    },
+    Route {
+        id: "getWitnessedCheckpoint",
+        gives: &["text/plain"],
+        who: "anyone",
+        ..get(
+            "/log/witnessed",
+            "log",
+            "The newest checkpoint that more than half of the witnesses cosigned (C2SP tlog-cosignature).",
+            "El último punto de control que cofirmó más de la mitad de los testigos (C2SP tlog-cosignature).",
+        )
+    },
+    Route {
+        id: "addCheckpoint",
+        takes: "*/*",
+        gives: &["text/plain"],
+        refuses: &[(409, "text/x.tlog.size=TlogSize")],
+        who: "anyone",
+        status: 200,
+        codes: &[
+            "witness-form",
+            "witness-old-size",
+            "witness-proof-lines",
+            "witness-log-unknown",
+            "note-not-signed",
+            "peer-isolated",
+            "witness-inconsistent",
+            "witness-busy",
+        ],
+        ..post(
+            "/witness/add-checkpoint",
+            "log",
+            "This node as a witness (C2SP tlog-witness): cosigns a checkpoint of another node's log that continues the last one it cosigned.",
+            "Este nodo como testigo (C2SP tlog-witness): cofirma un punto de control de la bitácora de otro nodo que continúa el último que cofirmó.",
+        )
+    },
+    Route {
+        id: "getCosignedCheckpoint",
+        gives: &["text/plain"],
+        who: "anyone",
+        ..get(
+            "/witness/{origin}/checkpoint",
+            "log",
+            "The checkpoint that this node as a witness cosigned last of a log.",
+            "El punto de control de una bitácora que este nodo, como testigo, cofirmó por último.",
         )
     },
     Route {

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::did::{self, Did};
+use garita_exchange::encode;
 use garita_exchange::governance::node_method;
 use garita_exchange::sequence::store_refusal;
 use serde_json::{Value, json};
@@ -53,7 +54,16 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem>
         "network": core.network().id,
         "records": counts.records,
         "cases": counts.cases,
-        "log": { "size": counts.log_size, "root": counts.log_root },
+        "log": {
+            "size": counts.log_size,
+            "root": counts.log_root,
+            "witnessed": core.witnessed.newest().map(|held| json!({
+                "size": held.checkpoint.size.get(),
+                "at": encode::instant_text(held.at_ms()),
+                "by": held.by.iter().map(|by| &by.did).collect::<Vec<_>>(),
+                "of": held.of,
+            })),
+        },
         "deliveries": {
             "sent": counts.deliveries,
             "acknowledged": counts.deliveries_acked,
@@ -133,6 +143,13 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         text,
         "# HELP garita_log_size Leaves of the log.\n# TYPE garita_log_size gauge\ngarita_log_size {}",
         head.frontier.size().get()
+    );
+    let _ = writeln!(
+        text,
+        "# HELP garita_log_witnessed_size Leaves that more than half of the witnesses have cosigned.\n# TYPE garita_log_witnessed_size gauge\ngarita_log_witnessed_size {}",
+        core.witnessed
+            .newest()
+            .map_or(0, |held| held.checkpoint.size.get())
     );
     let _ = writeln!(
         text,

@@ -187,7 +187,9 @@ pub async fn network(State(app): State<Arc<App>>) -> Json<Value> {
             "name": node.name,
             "url": node.url,
             "logKey": node.log_key,
+            "witnessKey": node.witness_key,
         })).collect::<Vec<_>>(),
+        "witnesses": network.witnesses,
         "parties": network.homes.iter().map(|(did, home)| json!({
             "did": did,
             "name": network.name_of(did),

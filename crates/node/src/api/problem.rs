@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_tlog::TLOG_SIZE_MEDIA_TYPE;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -136,7 +137,7 @@ impl Problem {
 /// any other refusal.
 pub(crate) async fn told(response: Response) -> Response {
     let status = response.status();
-    // A DID that cannot be resolved is told in the words of that interface.
+    // A DID that cannot be resolved, and a checkpoint that does not come next, are told in the words of their interfaces.
     let is_told = response
         .headers()
         .get(header::CONTENT_TYPE)
@@ -144,6 +145,7 @@ pub(crate) async fn told(response: Response) -> Response {
             [
                 b"application/problem+json".as_slice(),
                 RESOLUTION.as_bytes(),
+                TLOG_SIZE_MEDIA_TYPE.as_bytes(),
             ]
             .contains(&kind.as_bytes())
         });

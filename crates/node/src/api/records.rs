@@ -173,6 +173,21 @@ pub async fn receipt(
     Ok(Json(serde_json::to_value(receipt).unwrap_or_default()))
 }
 
+/// `GET /v1/records/{digest}/proof`: what its receipt proves, as C2SP tlog-proof.
+pub async fn proof(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(digest): Path<String>,
+) -> Result<Response, Problem> {
+    let sequenced = reading(&app, &caller, move |core, party| {
+        read::sequenced(core, party, &id_of(&digest))
+    })
+    .await?
+    .ok_or_else(Problem::not_found)?;
+    let text = submit::proof_text(app.core(), sequenced).await?;
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
 /// `GET /v1/records/{digest}/holders`: who else has it, by the peers' receipts.
 pub async fn holders(
     State(app): State<Arc<App>>,

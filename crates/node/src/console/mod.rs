@@ -76,7 +76,8 @@ pub use moderate::{DecidedQuestion, ModeratePage, WaitingQuestion, render_modera
 pub use needy::{NeedyPage, NeedyRow, render_needy};
 pub use pages::{
     ApiPage, ApiRoute, ApiSection, AttachedFile, DemoRole, ErrorPage, LogEntry, LogPage, Receipt,
-    RecordPage, SignInPage, render_api, render_error, render_log, render_record, render_sign_in,
+    RecordPage, SignInPage, Witnessed, render_api, render_error, render_log, render_record,
+    render_sign_in,
 };
 pub use parts::{
     Act, Badge, Check, Fact, Glyph, Html, Link, Look, Mark, MarkKind, Notice, Noun, Post, Rich,

@@ -81,6 +81,8 @@ pub struct Receipt {
     pub checkpoint_ms: Option<i64>,
     /// Witnesses that cosigned.
     pub witnesses: Vec<String>,
+    /// When the last of them did, ms since 1970 UTC.
+    pub witnessed_ms: Option<i64>,
 }
 
 /// The log.
@@ -96,6 +98,8 @@ pub struct LogPage {
     pub checkpoint_ms: Option<i64>,
     /// The checkpoint as it is served.
     pub checkpoint: String,
+    /// The newest that more than half of the witnesses cosigned.
+    pub witnessed: Option<Witnessed>,
     /// Verifier key of the log.
     pub key: String,
     /// Addresses: checkpoint, tiles.
@@ -104,6 +108,19 @@ pub struct LogPage {
     pub commands: Vec<String>,
     /// The newest leaves that the reader may see.
     pub entries: Vec<LogEntry>,
+}
+
+/// What of the log is witnessed.
+#[derive(Debug, Clone, Default)]
+pub struct Witnessed {
+    /// Leaves.
+    pub size: u64,
+    /// When the last of those cosigned, ms since 1970 UTC.
+    pub at_ms: i64,
+    /// Who did.
+    pub by: Vec<String>,
+    /// How many witnesses there are.
+    pub of: u64,
 }
 
 /// A leaf.

@@ -247,7 +247,12 @@ impl Ask {
             host: host_of(&core.identity.url).to_owned(),
             log_size: head.as_ref().map_or(0, |h| h.frontier.size().get()),
             checkpoint_ms: head.as_ref().and_then(|h| h.last_logged_ms),
-            witnessed: None,
+            // Of the newest checkpoint, as the words say; a second later where something was just recorded.
+            witnessed: head
+                .as_ref()
+                .and_then(|h| core.witnessed.at(h.frontier.size()))
+                .map(|held| [held.by.len(), held.of].map(|n| u32::try_from(n).unwrap_or(u32::MAX)))
+                .map(|[have, asked]| (have, asked)),
         };
         frame
     }

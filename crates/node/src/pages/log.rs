@@ -12,7 +12,7 @@ use garita_tlog::LeafIndex;
 
 use super::ask::{Ask, checkpoint_of, held, signed};
 use crate::api::records::digest_of;
-use crate::console::{Link, LogEntry, LogPage, Place, paths, render_log};
+use crate::console::{Link, LogEntry, LogPage, Place, Witnessed, paths, render_log};
 use crate::server::App;
 
 /// Leaves looked at from the newest, and shown.
@@ -69,7 +69,11 @@ fn make(ask: &Ask) -> Result<LogPage, Refusal> {
             href: paths::record(digest_of(&entry.id)),
         });
     }
-    let checkpoint = head.checkpoint.unwrap_or_default();
+    let witnessed = core.witnessed.newest();
+    let checkpoint = match core.witnessed.at(head.frontier.size()) {
+        Some(held) => held.note.clone(),
+        None => head.checkpoint.unwrap_or_default(),
+    };
     let key = submit::log_verifier_key(core);
     Ok(LogPage {
         origin: core.identity.origin.clone(),
@@ -79,13 +83,24 @@ fn make(ask: &Ask) -> Result<LogPage, Refusal> {
             .unwrap_or_default(),
         checkpoint_ms: head.last_logged_ms,
         checkpoint,
+        witnessed: witnessed.map(|held| Witnessed {
+            size: held.checkpoint.size.get(),
+            at_ms: held.at_ms(),
+            by: held.by.iter().map(|by| by.name.clone()).collect(),
+            of: u64::try_from(held.of).unwrap_or(u64::MAX),
+        }),
         links: vec![
             Link::new(ask.w("Checkpoint", "Punto de control"), "/log/checkpoint"),
+            Link::new(
+                ask.w("Newest witnessed", "Último atestiguado"),
+                "/log/witnessed",
+            ),
             Link::new(ask.w("First tile", "Primer bloque"), "/log/tile/0/000"),
         ],
         commands: vec![
             format!("curl -s {}/log/checkpoint", core.identity.url),
             "garita log verify-receipt receipt.json".to_owned(),
+            format!("garita log verify-proof record.tlog-proof --log-key {key}"),
         ],
         key,
         entries,

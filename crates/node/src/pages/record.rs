@@ -114,7 +114,7 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
         logged_ms: Some(row.logged_ms),
         seen_ms: held(core.reader.log_entry(row.local_index))?.map(|e| e.logged_ms),
         checks,
-        receipt: receipt.as_ref().map(shown),
+        receipt: receipt.as_ref().map(|receipt| shown(ask, receipt)),
         related: related(ask, say.as_ref(), row, &document)?,
         files: files(&document),
         json: serde_json::to_string_pretty(&document).unwrap_or_default(),
@@ -383,8 +383,17 @@ fn log_check(ask: &Ask, receipt: Option<&LogReceipt>) -> Option<Check> {
     })
 }
 
-fn shown(receipt: &LogReceipt) -> Receipt {
+fn shown(ask: &Ask, receipt: &LogReceipt) -> Receipt {
     let checkpoint = checkpoint_of(&receipt.checkpoint);
+    let witnessed = receipt.witnessed.as_ref();
+    let witness = |key: &String| {
+        let nodes = ask.network.nodes.values();
+        nodes
+            .filter(|node| node.witness_key.as_ref() == Some(key))
+            .map(|node| node.name.clone())
+            .next()
+            .unwrap_or_else(|| key.clone())
+    };
     Receipt {
         leaf: receipt.index,
         size: checkpoint.as_ref().map_or(0, |c| c.size.get()),
@@ -394,7 +403,11 @@ fn shown(receipt: &LogReceipt) -> Receipt {
             .unwrap_or_default(),
         origin: checkpoint.map(|c| c.origin).unwrap_or_default(),
         checkpoint_ms: None,
-        witnesses: Vec::new(),
+        witnessed_ms: witnessed.map(|w| w.at),
+        witnesses: witnessed
+            .into_iter()
+            .flat_map(|w| w.by.iter().map(witness))
+            .collect(),
     }
 }
 

@@ -696,6 +696,18 @@ impl<'a> Step<'a> {
                 )?
                 .execute(params![key.did, key.method, key.multibase, key.from_ms, key.until_ms, key.revoked_from_ms])?;
         }
+        for (name, expected) in &commit.meta_expected {
+            let held: Option<Vec<u8>> = self
+                .transaction
+                .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()?;
+            if held != *expected {
+                return Err(StoreError::conflict(format!(
+                    "`{name}` is not what the commit was made for"
+                )));
+            }
+        }
         for (name, value) in &commit.meta {
             names(&[name])?;
             match value {

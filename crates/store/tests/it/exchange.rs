@@ -469,6 +469,33 @@ pub(crate) fn governance_keys_and_meta(open: Open<'_>) {
     assert_eq!(store.reader.meta("node.a").unwrap(), None);
 }
 
+pub(crate) fn a_named_value_is_changed_only_from_what_it_was(open: Open<'_>) {
+    let mut store = open();
+    let step = |from: Option<&str>, to: &str| Commit {
+        meta_expected: vec![("witness:a".to_owned(), from.map(|v| v.as_bytes().to_vec()))],
+        meta: vec![("witness:a".to_owned(), Some(to.as_bytes().to_vec()))],
+        ..Commit::default()
+    };
+    assert_eq!(
+        code(store.writer.commit(&step(Some("1"), "2"))),
+        "store-conflict"
+    );
+    assert_eq!(store.reader.meta("witness:a").unwrap(), None);
+    store.writer.commit(&step(None, "1")).unwrap();
+    // The second of two that were made for the same state changes nothing.
+    assert_eq!(
+        code(store.writer.commit(&step(None, "rival"))),
+        "store-conflict"
+    );
+    assert_eq!(store.reader.meta("witness:a").unwrap(), Some(b"1".to_vec()));
+    store.writer.commit(&step(Some("1"), "2")).unwrap();
+    assert_eq!(
+        code(store.writer.commit(&step(Some("1"), "3"))),
+        "store-conflict"
+    );
+    assert_eq!(store.reader.meta("witness:a").unwrap(), Some(b"2".to_vec()));
+}
+
 pub(crate) fn files_are_for_those_who_may_read_the_record(open: Open<'_>) {
     let mut store = open();
     let info = store.reader.blobs().put(b"a scan").unwrap();

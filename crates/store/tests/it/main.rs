@@ -57,6 +57,7 @@ mod sqlite {
         exchange::sign_in_links_work_once,
         exchange::tokens_and_sessions_end,
         exchange::governance_keys_and_meta,
+        exchange::a_named_value_is_changed_only_from_what_it_was,
         exchange::files_are_for_those_who_may_read_the_record,
         exchange::counts_are_of_what_is_there,
         standing::captures_go_on_where_they_were,

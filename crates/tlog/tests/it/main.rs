@@ -7,5 +7,7 @@
 )]
 
 mod notes;
+mod proof_text;
 mod tiles;
 mod tree;
+mod witness;

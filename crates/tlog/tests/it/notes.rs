@@ -6,20 +6,20 @@ use garita_tlog::{
     TreeSize, VerifierKey, key_id_ed25519, leaf_hash, sign_note,
 };
 
-struct Key {
+pub(crate) struct Key {
     name: String,
-    key: SigningKey,
+    pub(crate) key: SigningKey,
 }
 
 impl Key {
-    fn new(name: &str, seed: u8) -> Self {
+    pub(crate) fn new(name: &str, seed: u8) -> Self {
         Self {
             name: name.to_owned(),
             key: SigningKey::from_bytes(&[seed; 32]),
         }
     }
 
-    fn public(&self) -> Public {
+    pub(crate) fn public(&self) -> Public {
         Public(VerifierKey::ed25519(&self.name, self.key.verifying_key().to_bytes()).unwrap())
     }
 }
@@ -36,7 +36,7 @@ impl NoteSigner for Key {
     }
 }
 
-struct Public(VerifierKey);
+pub(crate) struct Public(VerifierKey);
 
 impl NoteVerifier for Public {
     fn name(&self) -> &str {
@@ -54,7 +54,7 @@ impl NoteVerifier for Public {
     }
 }
 
-const ORIGIN: &str = "node.example/log";
+pub(crate) const ORIGIN: &str = "node.example/log";
 
 fn checkpoint() -> Checkpoint {
     let mut checkpoint = Checkpoint::new(ORIGIN, TreeSize::new(20_852_163), leaf_hash(b"x"));

@@ -1,4 +1,4 @@
-"""The ten thousand: changed copies of what was taken, for the verifier and for `garita log verify-receipt`."""
+"""The ten thousand: changed copies of what was taken, for the verifier and for `garita log verify-receipt` and `verify-proof`."""
 
 import base64
 import collections
@@ -9,21 +9,24 @@ import subprocess
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import mutations as change
-from verifier import COSIGNATURE, Checkpoint, Key, Refused, Tree, cosigned, open_note, sha256, verify_consistency, verify_inclusion, verify_receipt
+from verifier import COSIGNATURE, Checkpoint, Key, Refused, Tree, cosigned, open_note, sha256, verify_consistency, verify_inclusion, verify_proof, verify_receipt
 
-CHANGED = {"receipt": 4_000, "note": 1_500, "cosigned note": 500, "tile": 1_500, "inclusion proof": 1_250, "consistency proof": 1_250}
+CHANGED = {"receipt": 4_000, "note": 1_500, "cosigned note": 500, "tile": 1_500, "inclusion proof": 1_250, "consistency proof": 1_250, "proof as text": 1_000}
 # Changed receipts that the command judges too, and good ones.
 COMMAND_CHANGED = 400
 COMMAND_GOOD = 60
 # And some in which the stamp alone was changed.
 UNJUDGED_TRIED = 30
+# Proofs as text that the command judges too: changed, and good.
+PROOFS_CHANGED = 100
+PROOFS_GOOD = 15
 
 # What nothing binds, or no receipt has: the command took these once and repeated them as if they were proven.
 UNBOUND = {
     "a member that no receipt has": lambda r: {**r, "x": 1},
     "a member that no leaf has": lambda r: {**r, "leaf": {**r["leaf"], "x": 1}},
     "a member that no stamp has": lambda r: {**r, "stamp": {**r["stamp"], "x": 1}},
-    "a state that is not proven": lambda r: {**r, "state": "witnessed"},
+    "a state that is not proven": lambda r: {**r, "state": "recorded" if r["state"] == "witnessed" else "witnessed"},
     "a list for an object": lambda r: {**r, "leaf": list(r["leaf"].values())},
     "an object for a word": lambda r: {**r, "leaf": {**r["leaf"], "act": {r["leaf"]["act"]: None}}},
 }
@@ -36,15 +39,17 @@ STRANGE = [sha256(bytes([n])) for n in range(8)]
 faults = []
 
 
-def judge(rng, logs, chain, texts, folder):
+def judge(rng, logs, chain, texts, proven, folder):
     """Changes, judges and tells; what is wrong."""
-    many, forged = changed(rng, logs, chain, texts)
+    many, forged, torn = changed(rng, logs, chain, texts, proven)
     print("taken: " + told(many.taken))
     print(f"changed and refused: {sum(many.refused.values())}: {told(many.refused)}")
     command = Command(folder, logs)
     good, refused, unjudged = commanded(rng, command, forged, texts)
     print(f"verify-receipt: {good} taken; changed and refused {sum(refused.values())}: {told(refused)}")
     print(f"verify-receipt: of {UNJUDGED_TRIED} with only the stamp changed it said of {unjudged} that it does not judge it, and refused the others")
+    good, refused = proofs_commanded(rng, command, proven, torn)
+    print(f"verify-proof: {good} taken; changed and refused {refused}")
     unbound(command, texts, chain)
     return faults
 
@@ -62,7 +67,7 @@ def refuses(judge, *arguments):
 
 
 def cosign(note, log):
-    """A cosignature by a witness of this test: no node asks one yet. Its line is passed over where the witness is not known."""
+    """A cosignature by a witness of no list. Its line is passed over where the witness is not known."""
     secret = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = secret.public_key().public_bytes_raw()
     material = bytes([COSIGNATURE]) + public
@@ -94,9 +99,9 @@ class Many:
             faults.append(f"{what}: a changed copy was taken: {arguments!r}"[:4_000])
 
 
-def changed(rng, logs, chain, texts):
-    """The ten thousand, judged by the verifier; the changed receipts, for the command to judge."""
-    many, forged = Many(), []
+def changed(rng, logs, chain, texts, proven):
+    """The ten thousand, judged by the verifier; the changed receipts and proofs as text, for the command to judge."""
+    many, forged, torn = Many(), [], []
     for text in texts:
         many.take("receipt", verify_receipt, text, chain)
     for log in logs:
@@ -109,6 +114,13 @@ def changed(rng, logs, chain, texts):
         how, path, text = change.receipt(rng, old, good)
         many.judge("receipt", verify_receipt, text, chain)
         forged.append((how, path, old, text))
+    for text in proven:
+        many.take("proof as text", verify_proof, text, chain)
+    for _ in range(CHANGED["proof as text"]):
+        old = rng.choice(proven)
+        text = change.octets(rng, old)
+        many.judge("proof as text", verify_proof, text, chain)
+        torn.append((old, text))
     makers = {"note": notes, "cosigned note": cosigned_notes, "tile": tiles, "inclusion proof": inclusion_proofs, "consistency proof": consistency_proofs}
     for what, make in makers.items():
         for n in range(CHANGED[what]):
@@ -116,7 +128,7 @@ def changed(rng, logs, chain, texts):
     for what, count in CHANGED.items():
         if many.refused[what] != count or not many.taken[what]:
             faults.append(f"{what}: {many.refused[what]} of {count} refused, {many.taken[what]} taken")
-    return many, forged
+    return many, forged, torn
 
 
 def notes(rng, many, what, log):
@@ -126,9 +138,14 @@ def notes(rng, many, what, log):
 
 
 def cosigned_notes(rng, many, what, log):
+    # Those of the network's nodes, either of which may stand last; and one by a witness of no list.
+    lines = log.cosigned.split(b"\n")
+    lines[5], lines[6] = rng.sample(lines[5:7], 2)
+    theirs = b"\n".join(lines), log.panel
     note, witness = cosign(rng.choice(log.notes), log.key)
-    many.take(what, Checkpoint.open, note, log.key, [witness])
-    many.judge(what, Checkpoint.open, change.cosignature(rng, note), log.key, [witness])
+    note, witnesses = rng.choice([theirs, (note, [witness])])
+    many.take(what, Checkpoint.open, note, log.key, witnesses)
+    many.judge(what, Checkpoint.open, change.cosignature(rng, note), log.key, witnesses)
 
 
 def tiles(rng, many, what, log):
@@ -182,7 +199,7 @@ def consistency_proofs(rng, many, what, log):
 
 
 class Command:
-    """`garita log verify-receipt`."""
+    """`garita log verify-receipt`, and `verify-proof`."""
 
     def __init__(self, folder, logs):
         self.folder, self.count = folder, 0
@@ -195,14 +212,18 @@ class Command:
     def expected(self, receipt):
         return ["--log-key", str(self.log(receipt).key)]
 
-    def judge(self, text, words=()):
-        """Whether it takes the receipt, and what it says."""
+    def witnesses(self, receipt):
+        """The witnesses that the network's list has for its log."""
+        return [word for key in self.log(receipt).panel for word in ("--witness-key", str(key))]
+
+    def judge(self, text, words=(), what="verify-receipt"):
+        """Whether it takes the receipt, or the proof, and what it says."""
         self.count += 1
         file = self.folder / f"{self.count}.json"
-        file.write_text(text)
-        done = subprocess.run([os.environ["GARITA"], "log", "verify-receipt", str(file), *words], check=False, capture_output=True, text=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        done = subprocess.run([os.environ["GARITA"], "log", what, str(file), *words], check=False, capture_output=True, text=True)
         if done.returncode not in (0, 1, 2):
-            faults.append(f"verify-receipt ended with {done.returncode} on {file}: {done.stderr}")
+            faults.append(f"{what} ended with {done.returncode} on {file}: {done.stderr}")
         return done.returncode == 0, done.stdout
 
 
@@ -216,7 +237,8 @@ def stamp_alone(how, path, old):
 def commanded(rng, command, forged, texts):
     """The command refuses what the verifier refused, and takes what it took. Counts, those of the refused by how a receipt was changed."""
     alone = [f for f in forged if stamp_alone(*f[:3])]
-    rest = [f for f in forged if not stamp_alone(*f[:3])]
+    # Without the list, a witness fewer is one that nobody named.
+    rest = [f for f in forged if not stamp_alone(*f[:3]) and not (f[0] == "dropped" and f[1][:2] == ("witnessed", "by") and len(f[1]) == 3)]
     refused = collections.Counter()
     for how, path, old, text in rng.sample(rest, COMMAND_CHANGED):
         # The key in the receipt is read where none is named.
@@ -234,10 +256,31 @@ def commanded(rng, command, forged, texts):
     for n, text in enumerate(rng.sample(texts, COMMAND_GOOD)):
         receipt = json.loads(text)
         written = [text, json.dumps(receipt, indent=2), json.dumps(receipt, ensure_ascii=False), json.dumps(dict(reversed(receipt.items())))][n % 4]
-        good += command.judge(written, command.expected(receipt) if n % 2 else [])[0]
+        words = command.expected(receipt) + (command.witnesses(receipt) if receipt["state"] == "witnessed" else [])
+        good += command.judge(written, words if n % 2 else [])[0]
     if good != COMMAND_GOOD or sum(refused.values()) != COMMAND_CHANGED:
         faults.append(f"verify-receipt: {good} of {COMMAND_GOOD} taken, {sum(refused.values())} of {COMMAND_CHANGED} refused")
     return good, refused, unjudged
+
+
+def proofs_commanded(rng, command, proven, torn):
+    """The command takes good proofs under the keys of the list, and refuses those that the verifier refused."""
+    good = refused = 0
+
+    def words(proof):
+        receipt = {"checkpoint": proof.partition(b"\n\n")[2].decode()}
+        return command.expected(receipt) + command.witnesses(receipt)
+
+    for text in rng.sample(proven, PROOFS_GOOD):
+        good += command.judge(text, words(text), "verify-proof")[0]
+    for old, text in rng.sample(torn, PROOFS_CHANGED):
+        taken, _ = command.judge(text, words(old), "verify-proof")
+        refused += not taken
+        if taken:
+            faults.append(f"verify-proof takes a changed proof: {text!r}")
+    if good != PROOFS_GOOD:
+        faults.append(f"verify-proof: {good} of {PROOFS_GOOD} taken")
+    return good, refused
 
 
 def unbound(command, texts, chain):

@@ -1,9 +1,10 @@
-"""Two nodes with some hundred records: their logs by HTTP, receipts, proofs and stamps, verified by `verifier.py`; then ten thousand changed
-copies of them, which neither it nor `garita log verify-receipt` may take. `GARITA_FUZZ_SEED` chooses other changes; keys and salts are new in
+"""Three nodes, two with some hundred records: their logs by HTTP, receipts, proofs, stamps and cosignatures, verified by `verifier.py`; then ten
+thousand changed copies of them, which neither it nor `garita log verify-receipt` may take. `GARITA_FUZZ_SEED` chooses other changes; keys and salts are new in
 each run, so that a fault is told with the copy itself."""
 
 import collections
 import concurrent.futures
+import contextlib
 import itertools
 import json
 import os
@@ -20,12 +21,14 @@ sys.path.insert(0, str(ROOT / "crates/garita/tests/oracles/shared"))
 import judged  # noqa: E402
 from garita_node import network  # noqa: E402
 from verifier import (  # noqa: E402
-    Checkpoint, Key, Network, Tree, from_base64, jcs, leaf_hash, ni, node_hash, open_note, root_of, sha256, tile_path, tiles_of,
-    verify_consistency, verify_receipt,
+    Checkpoint, Key, Network, Refused, Tree, cosigners, from_base64, jcs, leaf_hash, ni, node_hash, open_note, parse_note, root_of, sha256, tile_path,
+    tiles_of, time_of, verify_consistency, verify_proof, verify_receipt,
 )
 
 SEED = int(os.environ.get("GARITA_FUZZ_SEED", "20261130"))
 CARRIER = ["ocotillo:Transportes Ocotillo:carrier:scac=TOCQ"]
+# No record is for it: it is there to witness, so that more than half is both of two.
+BROKER = ["mines:Mines Road Brokers:broker.us,declarant:filer=M7K"]
 OFFICES = ["cbp:US customs:customs.us", "anam:Mexican customs:customs.mx", "bridge:World Trade Bridge:bridge"]
 # Records filed before each look at the log; the bridge gets a view of each, which is a leaf of its own.
 ROUNDS = [1, 2, 39, 100, 130, 60]
@@ -34,6 +37,8 @@ ROUNDS = [1, 2, 39, 100, 130, 60]
 LEAVES = (2 * sum(ROUNDS), 3 * sum(ROUNDS))
 # Receipts asked for of each kind: of the home, of the receiver, of the view that it received.
 RECEIPTS_EACH = 60
+# Proofs as text, of each kind.
+PROOFS_EACH = 20
 # Earlier checkpoints, of those that receipts bring, of which all tiles are fetched.
 EARLIER = 12
 
@@ -72,6 +77,7 @@ class Log:
         self.node = node
         did = json.loads(read(node, "/.well-known/did.json"))["id"]
         self.key = chain.nodes[did][1]
+        self.panel, self.witnesses = chain.panel(did)
         self.cache, self.checkpoints, self.notes = {}, [], []
 
     def fetch(self, level, index, width):
@@ -100,9 +106,27 @@ class Log:
         return tiles
 
     def add(self, checkpoint, note):
-        if note not in self.notes:
+        """Keeps a checkpoint with the log's line alone: how many have cosigned it changes, and is no other tree."""
+        note = b"\n".join(note.split(b"\n")[:5]) + b"\n"
+        assert Checkpoint.open(note, self.key) == checkpoint
+        if checkpoint not in self.checkpoints:
             self.checkpoints.append(checkpoint)
             self.notes.append(note)
+
+    def witnessed(self):
+        """Waits until all witnesses have cosigned the newest tree; each line is verified. The log's other address serves the same note."""
+        assert self.witnesses == len(self.panel) == 2, self.panel
+        for _ in range(300):
+            note = call(self.node, "/log/witnessed")[2]
+            with contextlib.suppress(Refused):
+                if Checkpoint.open(note, self.key, self.panel) == self.checkpoint:
+                    break
+            time.sleep(0.1)
+        else:
+            sys.exit(f"the log of {self.checkpoint.size} leaves is not witnessed: {note.decode()}")
+        assert len(cosigners(note, self.panel)) == 2
+        assert call(self.node, "/log/checkpoint")[2] == note
+        self.cosigned = note
 
     def prefixes(self):
         """A partial tile is the beginning of every later one of its place."""
@@ -132,6 +156,8 @@ def specified():
     example = "\n\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n"
     key = Key.parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
     assert open_note(text + example.encode(), [key]) == text
+    line = "\u2014 witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
+    assert time_of(parse_note(b"x\n\n" + line.encode())[1][0][2]) == 1679315147
     assert tile_path(0, 1234067, 256) == "tile/0/x001/x234/067" and tile_path("entries", 5, 8) == "tile/entries/005.p/8"
     widths = collections.Counter((level, width) for level, _, width in tiles_of(70_000))
     assert widths == {(0, 256): 273, (0, 112): 1, (1, 256): 1, (1, 17): 1, (2, 1): 1}, widths
@@ -177,7 +203,7 @@ def receipts(home, there, answers, logs, chain):
     for kind, node, slug in [("of the home", home, "ocotillo"), ("of the receiver", there, "cbp"), ("of the receiver's view", there, "bridge")]:
         token = node.token(slug)
         kinds[kind] = [read(node, f"/v1/records/{digest}/receipt", token) for digest in some]
-    acts = collections.Counter()
+    acts, states = collections.Counter(), collections.Counter()
     for kind, texts in kinds.items():
         for text in texts:
             checkpoint, index, committed, said = verify_receipt(text, chain)
@@ -187,8 +213,25 @@ def receipts(home, there, answers, logs, chain):
             assert proof == [from_base64(step) for step in said["proof"]], f"{kind}: another proof than the tiles give"
             log.add(checkpoint, said["checkpoint"].encode())
             acts[said["leaf"]["act"], said["leaf"]["view"]] += 1
+            states[said["state"]] += 1
     assert set(acts) == {("issued", "whole"), ("received", "whole"), ("received", "bridge")}, acts
+    # What was answered at once was recorded; all that was asked for after both logs were witnessed is.
+    assert states == {"recorded": len(answers), "witnessed": 3 * len(some)}, states
     return kinds
+
+
+def proofs(home, there, answers, logs, chain):
+    """Proofs as text: the same leaf, place and path as the log's own."""
+    texts = []
+    for node, slug in [(home, "ocotillo"), (there, "cbp"), (there, "bridge")]:
+        for text in answers[:: max(1, len(answers) // PROOFS_EACH)][:PROOFS_EACH]:
+            digest = json.loads(text)["leaf"]["id"].removeprefix("ni:///sha-256;")
+            proof = read(node, f"/v1/records/{digest}/proof", node.token(slug)).encode()
+            checkpoint, index, committed = verify_proof(proof, chain)
+            log = next(log for log in logs if log.key.name == checkpoint.origin)
+            assert checkpoint == log.checkpoint and log.tree.entries[index] == committed, f"another leaf at {index}"
+            texts.append(proof)
+    return texts
 
 
 def records(home, there, chain, kinds):
@@ -234,11 +277,15 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     print(f"seed {SEED}")
     specified()
-    with network(CARRIER, OFFICES) as (home, there):
+    with network(CARRIER, OFFICES, BROKER) as (home, there, _):
         chain = Network.of(json.loads(read(home, "/v1/governance"))["entries"])
         logs = [Log(home, chain), Log(there, chain)]
         answers = filled(home, there, logs)
+        for log in logs:
+            log.look()
+            log.witnessed()
         kinds = receipts(home, there, answers, logs, chain)
+        proven = proofs(home, there, answers, logs, chain)
         records(home, there, chain, kinds)
         paths = sum(log.absent() for log in logs)
         for log in logs:
@@ -249,8 +296,8 @@ def main():
     assert prefixes >= 10 and pairs >= 20, (prefixes, pairs)
     tiles = sum(len(log.cache) for log in logs)
     print(f"{LEAVES[0]} and {LEAVES[1]} leaves, {tiles} tiles, {prefixes} beginnings of later ones, {paths} paths of nothing")
-    print(f"{len(texts)} receipts with stamps and proofs, {pairs} pairs of checkpoints consistent")
-    faults = judged.judge(rng, logs, chain, texts, folder)
+    print(f"{len(texts)} receipts with stamps and proofs, {len(proven)} proofs as text, {pairs} pairs of checkpoints consistent, both logs witnessed by 2 of 2")
+    faults = judged.judge(rng, logs, chain, texts, proven, folder)
     if faults:
         sys.exit("\n".join(faults[:40]))
 

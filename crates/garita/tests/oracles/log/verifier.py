@@ -1,4 +1,5 @@
-"""A verifier of our logs, written from C2SP signed-note, tlog-checkpoint, tlog-tiles and tlog-cosignature, RFC 6962 §2.1 and docs/protocol.md.
+"""A verifier of our logs, written from C2SP signed-note, tlog-checkpoint, tlog-tiles, tlog-cosignature and tlog-proof, RFC 6962 §2.1 and
+docs/protocol.md.
 
 It shares nothing with ours: proofs are made and checked by the recursive definitions, where ours climbs in a loop.
 """
@@ -116,10 +117,15 @@ class Key(NamedTuple):
 
     def verify(self, text, signature):
         if self.kind == COSIGNATURE:
-            need(len(signature) == 72 and signature[0] < 128, "no timestamped signature")
-            text = cosigned(text, int.from_bytes(signature[:8], "big"))
+            text = cosigned(text, time_of(signature))
             signature = signature[8:]
         verify_ed25519(self.public, signature, text)
+
+
+def time_of(signature):
+    """When a cosignature was made, in seconds since 1970."""
+    need(len(signature) == 72 and 0 < int.from_bytes(signature[:8], "big") < 1 << 63, "no timestamped signature")
+    return int.from_bytes(signature[:8], "big")
 
 
 def cosigned(text, time):
@@ -163,6 +169,19 @@ def open_note(note, keys):
                 signed.add(key)
     need(signed == set(keys), "not signed by all who must")
     return text
+
+
+def cosigners(note, panel):
+    """The keys of a panel that cosigned, and when, in the order of their lines. Lines of others are passed over."""
+    text, lines = parse_note(note)
+    found = []
+    for name, key_id, signature in lines:
+        for key in panel:
+            if (key.name, key.id) == (name, key_id):
+                need(key not in [held for held, _ in found], "a witness signed twice")
+                key.verify(text, signature)
+                found.append((key, time_of(signature)))
+    return found
 
 
 class Checkpoint(NamedTuple):
@@ -345,24 +364,38 @@ def verify_consistency(old, new, proof):
 LEAF = {"id": str, "view": str, "act": str, "party": str, "logged": int, "audience": str}
 STAMP = {"id": str, "view": str, "node": str, "log": str, "index": int, "logged": int, "signature": str}
 RECEIPT = {"leaf": dict, "salt": str, "index": int, "stamp": dict, "proof": list, "checkpoint": str, "logKey": str, "state": str}
+WITNESSED = {"size": int, "at": int, "by": list}
 
 
 class Network(NamedTuple):
-    """What the governance chain says: key and log of each node, home of each party."""
+    """What the governance chain says: key, log and witness key (or none) of each node, home of each party, whom the charter names as witnesses."""
 
     nodes: dict
     homes: dict
+    witnesses: list
 
     @classmethod
     def of(cls, entries):
-        nodes, homes = {}, {}
+        nodes, homes, witnesses = {}, {}, []
         for entry in entries:
             said = entry["credentialSubject"]["statement"]
-            if said["kind"] == "node":
-                nodes[said["did"]] = (from_multikey(said["key"]), Key.parse(said["logKey"]))
+            if said["kind"] == "genesis":
+                witnesses = said.get("witnesses", [])
+            elif said["kind"] == "node":
+                witness = said.get("witnessKey")
+                nodes[said["did"]] = (from_multikey(said["key"]), Key.parse(said["logKey"]), witness and Key.parse(witness))
             elif said["kind"] == "party":
                 homes[said["did"]] = said["home"]
-        return cls(nodes, homes)
+        return cls(nodes, homes, witnesses)
+
+    def panel(self, node):
+        """The witnesses of a node's log, and how many there are."""
+        named = sorted({did for did in self.witnesses or self.nodes if did != node})
+        keys = [self.nodes[did][2] for did in named if did in self.nodes and self.nodes[did][2]]
+        # One key is one witness.
+        keys = list({key.public: key for key in reversed(keys)}.values())[::-1]
+        need(all(key.kind == COSIGNATURE for key in keys), "a witness with the key of a log")
+        return keys, len(named) if self.witnesses else len(keys)
 
 
 def once(pairs):
@@ -387,7 +420,7 @@ def verify_receipt(text, network):
         receipt = json.loads(text, object_pairs_hook=once)
     except ValueError as error:
         raise Refused("no JSON") from error
-    members(receipt, RECEIPT)
+    members(receipt, RECEIPT | ({"witnessed": dict} if type(receipt) is dict and "witnessed" in receipt else {}))
     leaf, stamp = receipt["leaf"], receipt["stamp"]
     members(leaf, LEAF)
     members(stamp, STAMP)
@@ -408,14 +441,56 @@ def verify_receipt(text, network):
         # A view may be made after its record was logged, for who is let in later.
         earlier = leaf["view"] != "whole" and stamp["logged"] < leaf["logged"]
         need(earlier or stamp["logged"] == leaf["logged"], "the stamp contradicts the leaf")
-    # Where witnesses come in: their keys, from the chain, go with the log's into `Checkpoint.open`, and `witnessed` asks for more than half
-    # of them. No node has one yet, so that the first receipt that says so fails here.
-    need(receipt["state"] == "recorded", "witnessed, and nobody can say by whom")
+    verify_witnessed(receipt, checkpoint, *network.panel(home))
     return checkpoint, receipt["index"], committed, receipt
 
 
+def verify_witnessed(receipt, checkpoint, panel, count):
+    """That the receipt says of its witnesses what its checkpoint's lines say, and that more than half cosigned where it says that it is witnessed."""
+    found = cosigners(receipt["checkpoint"].encode(errors="surrogatepass"), panel)
+    if "witnessed" not in receipt:
+        need(receipt["state"] == "recorded" and not found, "cosigned, and it says nothing of it")
+        return
+    said = receipt["witnessed"]
+    members(said, WITNESSED)
+    need(receipt["state"] == "witnessed", "witnessed, and its state is another")
+    need(said["by"] == [str(key) for key, _ in found], "witnessed by others than it says")
+    need(2 * len(found) > count, "not more than half")
+    need(said["size"] == checkpoint.size and said["at"] == 1000 * max(time for _, time in found), "witnessed another tree, or at another time")
+
+
+def verify_proof(octets, network):
+    """What a proof as text (tlog-proof) proves, which more than half of the log's witnesses cosigned: its checkpoint, index, leaf."""
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError as error:
+        raise Refused("no UTF-8") from error
+    head, blank, note = text.partition("\n\n")
+    lines = head.split("\n")
+    need(blank and len(lines) >= 3 and lines[0] == "c2sp.org/tlog-proof@v1", "no proof")
+    need(lines[1].startswith("extra ") and re.fullmatch(r"index (0|[1-9][0-9]*)", lines[2], re.ASCII), "no extra data, or no index")
+    octets = from_base64(lines[1].removeprefix("extra "))
+    try:
+        extra = json.loads(octets, object_pairs_hook=once)
+    except ValueError as error:
+        raise Refused("no JSON") from error
+    members(extra, {"leaf": dict, "salt": str})
+    members(extra["leaf"], LEAF)
+    need(jcs(extra) == octets, "not in its one spelling")
+    leaf = extra["leaf"]
+    home = network.homes.get(leaf["party"]) if leaf["act"] == "issued" else leaf["party"]
+    need(home in network.nodes, "a node that the network does not know")
+    checkpoint = Checkpoint.open(note.encode(), network.nodes[home][1])
+    panel, count = network.panel(home)
+    need(2 * len(cosigners(note.encode(), panel)) > count, "not more than half")
+    committed = commit(leaf, from_base64url(extra["salt"]))
+    index = int(lines[2].removeprefix("index "))
+    verify_inclusion(committed, index, checkpoint, [from_base64(line) for line in lines[3:]])
+    return checkpoint, index, committed
+
+
 def verify_stamp(stamp, network):
-    public, log = network.nodes[stamp["node"]]
+    public, log, _ = network.nodes[stamp["node"]]
     need(stamp["log"] == log.name, "the stamp names another log")
     unsigned = {name: value for name, value in stamp.items() if name != "signature"}
     verify_ed25519(public, from_base64url(stamp["signature"]), b"garita stamp v1\n" + jcs(unsigned))

@@ -451,6 +451,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("log.signed", "Checkpoint signed"),
     ("log.size", "Leaves"),
     ("log.title", "The log"),
+    ("log.witnessed", "Leaves witnessed"),
     ("mandates.agent", "Acts for you"),
     ("mandates.given", "Given by you"),
     ("mandates.grantor", "You act for"),

@@ -460,6 +460,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("log.signed", "Punto de control firmado"),
     ("log.size", "Hojas"),
     ("log.title", "La bitácora"),
+    ("log.witnessed", "Hojas atestiguadas"),
     ("mandates.agent", "Actúa por usted"),
     ("mandates.given", "Dados por usted"),
     ("mandates.grantor", "Usted actúa por"),
