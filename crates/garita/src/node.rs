@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::passphrase::{self, PassphraseArgs};
 use crate::{Data, conformance, say, upkeep};
 
 #[derive(Debug, Args)]
@@ -61,6 +62,8 @@ pub(crate) struct ServeArgs {
     /// Start a restored folder though other nodes do not answer: they are gone for good
     #[arg(long)]
     without_peers: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +132,8 @@ pub(crate) struct RevokeArgs {
     /// From when on what it signed does not count, such as 2026-11-24T15:00:00Z, where it was stolen before today [default: now]
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -203,14 +208,16 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
     if args.conformance {
         return conformance::serve(args.port, args.ids);
     }
-    let config = match NodeConfig::read(&args.data.data) {
+    if !args.data.data.join("node.json").exists() {
+        return say::unusable(format!(
+            "{} is no node's folder; make a node first: garita init --data {} --party …",
+            args.data.data.display(),
+            args.data.data.display()
+        ));
+    }
+    let config = match passphrase::unlocked(&args.data.data, &args.passphrase) {
         Ok(config) => config,
-        Err(error) => {
-            return say::unusable(format!(
-                "{error}; make a node first: garita init --data {} --party …",
-                args.data.data.display()
-            ));
-        }
+        Err(error) => return error.told(),
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -220,7 +227,7 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
         Err(error) => return say::unusable(error),
     };
     runtime.block_on(async {
-        if let Err(why) = upkeep::regain::checked(&args.data.data, args.without_peers).await {
+        if let Err(why) = upkeep::regain::checked(&config, args.without_peers).await {
             return say::no(why);
         }
         let app = match App::open(config) {
@@ -315,9 +322,9 @@ pub(crate) fn token(args: TokenArgs) -> ExitCode {
 
 pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     let data = &args.data.data;
-    let config = match NodeConfig::read(data) {
+    let config = match passphrase::unlocked(data, &args.passphrase) {
         Ok(config) => config,
-        Err(error) => return say::unusable(error),
+        Err(error) => return error.told(),
     };
     let Some(authority) = config.authority.clone() else {
         return say::unusable("this node does not keep the network's authority key");

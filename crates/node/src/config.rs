@@ -7,12 +7,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use garita_credential::keys::{KeyFile, KeyType, SigningKey};
+use garita_credential::keys::{KeyType, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity, ViewKey};
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::keyring::{self, Keyring, Passphrase};
 
 /// `node.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -116,17 +118,29 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
+    /// An encrypted key file does not open.
+    #[error("the passphrase does not open `{path}`: it is wrong, or the file is damaged")]
+    Passphrase {
+        /// Path.
+        path: String,
+    },
+    /// The folder is a running node's.
+    #[error("a node runs in `{path}`: stop it first")]
+    Running {
+        /// Path.
+        path: String,
+    },
 }
 
 impl ConfigError {
-    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io {
             path: path.display().to_string(),
             source,
         }
     }
 
-    fn malformed(path: &Path, why: impl ToString) -> Self {
+    pub(crate) fn malformed(path: &Path, why: impl ToString) -> Self {
         Self::Malformed {
             path: path.display().to_string(),
             why: why.to_string(),
@@ -151,28 +165,53 @@ pub struct NodeConfig {
     pub authority: Option<Arc<SigningKey>>,
     /// SHA-256 of the operator's token.
     pub admin_hash: Option<[u8; 32]>,
+    /// The key files, and what opens them.
+    pub keyring: Keyring,
 }
 
 impl NodeConfig {
-    /// Reads a node's folder.
+    /// Reads a node's folder. Keys that are encrypted are there by their public halves, and sign nothing.
     ///
     /// # Errors
     /// See [`ConfigError`].
     pub fn read(data: &Path) -> Result<Self, ConfigError> {
+        Self::with(data, Keyring::closed(data))
+    }
+
+    /// Reads a node's folder and opens its keys.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn unlocked(data: &Path, passphrase: Passphrase) -> Result<Self, ConfigError> {
+        Self::with(data, Keyring::opened(data, passphrase))
+    }
+
+    /// Whether a key cannot sign, since it was not opened.
+    pub fn locked(&self) -> bool {
+        let own = [&self.identity.key, &self.identity.log_key];
+        let parties = self.hosted.values().flat_map(|keys| {
+            std::iter::once(&keys.key).chain(keys.views.as_ref().map(|views| &views.key))
+        });
+        own.into_iter()
+            .chain(parties)
+            .chain(&self.authority)
+            .any(|key| key.is_locked())
+    }
+
+    fn with(data: &Path, keyring: Keyring) -> Result<Self, ConfigError> {
         let path = data.join("node.json");
         let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
         let file: NodeFile =
             serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
-        let keys = data.join("keys");
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
-            let file = |method: &str| keys.join(key_file(&party.slug, method));
-            let key = read_key(&file(&party.verification_method))?;
+            let file = |method: &str| key_file(&party.slug, method);
+            let key = keyring.read(&file(&party.verification_method), KeyType::Ed25519)?;
             let views = match &party.view_method {
                 None => None,
                 Some(method) => Some(ViewKey {
                     verification_method: method.clone(),
-                    key: Arc::new(read_key_of(&file(method), KeyType::P256)?),
+                    key: Arc::new(keyring.read(&file(method), KeyType::P256)?),
                 }),
             };
             hosted.insert(
@@ -187,13 +226,12 @@ impl NodeConfig {
         let identity = Identity {
             did: file.did.clone(),
             url: file.url.clone(),
-            key: Arc::new(read_key(&keys.join("node.json"))?),
-            log_key: Arc::new(read_key(&keys.join("log.json"))?),
+            key: Arc::new(keyring.read("node.json", KeyType::Ed25519)?),
+            log_key: Arc::new(keyring.read("log.json", KeyType::Ed25519)?),
             origin: file.log_origin.clone(),
         };
-        let authority_path = keys.join("authority.json");
-        let authority = if authority_path.exists() {
-            Some(Arc::new(read_key(&authority_path)?))
+        let authority = if keyring.has("authority.json") {
+            Some(Arc::new(keyring.read("authority.json", KeyType::Ed25519)?))
         } else {
             None
         };
@@ -220,16 +258,17 @@ impl NodeConfig {
             governance,
             authority,
             admin_hash,
+            keyring,
         })
     }
 }
 
-/// Reads the Multikey file of a node, a log or a party: an Ed25519 key.
+/// Reads the plain file of a node's, a log's or a party's key: an Ed25519 key.
 ///
 /// # Errors
 /// When it cannot be read, or holds none or one of another kind: logs, stamps and requests are signed with Ed25519 alone.
 pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
-    read_key_of(path, KeyType::Ed25519)
+    keyring::read(path, KeyType::Ed25519, None)
 }
 
 /// Name of the file, among a node's keys, with the key of a party's verification method: `SLUG.json` and `SLUG.views.json` for those it
@@ -268,24 +307,6 @@ pub fn use_keys(data: &Path, slug: &str, keys: &HostedKey) -> Result<(), ConfigE
     party.view_method = keys.views.as_ref().map(|v| v.verification_method.clone());
     let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
     write_file(&path, &text)
-}
-
-/// Reads a Multikey file with a key of a kind.
-///
-/// # Errors
-/// When it cannot be read, or holds none or one of another kind.
-pub fn read_key_of(path: &Path, kind: KeyType) -> Result<SigningKey, ConfigError> {
-    let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
-    let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
-    let found = file.key.key_type();
-    if found == kind {
-        return Ok(file.key);
-    }
-    let (kind, found) = (kind.name(), found.name());
-    Err(ConfigError::malformed(
-        path,
-        format!("{kind} is asked for, this is {found}"),
-    ))
 }
 
 /// Writes a file that only its owner may read; never over another.

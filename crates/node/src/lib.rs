@@ -13,6 +13,7 @@ pub mod dids;
 mod epcis;
 mod follow;
 mod judging;
+pub mod keyring;
 mod limits;
 mod listen;
 pub mod measures;

@@ -27,6 +27,7 @@ use crate::access;
 use crate::config::{
     self, ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
 };
+use crate::keyring::{self, Keyring};
 
 /// Where a simulated node's mail goes.
 const OUTBOX: &str = "outbox";
@@ -178,13 +179,14 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             data.display()
         )));
     }
-    let keys = data.join("keys");
+    let keys = data.join(keyring::FOLDER);
     make_folder(data)?;
     make_folder(&keys)?;
+    let keyring = Keyring::closed(data);
     let (host, port) = host_of(&plan.url)?;
     let node_did = node_did(&plan.url)?;
-    let node_key = new_key(&keys.join("node.json"))?;
-    let log_key = new_key(&keys.join("log.json"))?;
+    let node_key = new_key(&keyring, "node.json")?;
+    let log_key = new_key(&keyring, "log.json")?;
     let origin = match port {
         Some(port) => format!("{host}:{port}/log"),
         None => format!("{host}/log"),
@@ -219,9 +221,10 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             .as_str()
             .to_owned();
         let [verification_method, view_method] = key_methods(&party_did, 1);
-        let key_file = keys.join(config::key_file(&party.slug, &verification_method));
-        let key = new_key(&key_file)?;
-        let view_key = new_view_key(&keys.join(config::key_file(&party.slug, &view_method)))?;
+        let key_file = config::key_file(&party.slug, &verification_method);
+        let key = new_key(&keyring, &key_file)?;
+        let view_key = new_view_key(&keyring, &config::key_file(&party.slug, &view_method))?;
+        let key_file = keys.join(key_file);
         hosted.push(HostedParty {
             slug: party.slug.clone(),
             did: party_did.clone(),
@@ -347,7 +350,7 @@ pub fn found_network(
     zones: &BTreeMap<String, String>,
     now_ms: i64,
 ) -> Result<(Network, Arc<SigningKey>), SetupError> {
-    let authority = new_key(&data.join("keys").join("authority.json"))?;
+    let authority = new_key(&Keyring::closed(data), "authority.json")?;
     let mut chain = Chain::new(&authority, now_ms);
     chain.add(&Statement::Genesis {
         name: name.to_owned(),
@@ -549,16 +552,16 @@ fn unpacked(error: PackageError) -> SetupError {
     SetupError::Plan(format!("{}: {error}", error.code()))
 }
 
-fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
+fn new_key(keyring: &Keyring, name: &str) -> Result<SigningKey, SetupError> {
     let seed: [u8; 32] = encode::random().map_err(|e| SetupError::Random(e.to_string()))?;
     let key = SigningKey::from_seed(seed);
-    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
+    keyring.write(name, &key)?;
     Ok(key)
 }
 
-fn new_view_key(path: &Path) -> Result<SigningKey, SetupError> {
+fn new_view_key(keyring: &Keyring, name: &str) -> Result<SigningKey, SetupError> {
     let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
-    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
+    keyring.write(name, &key)?;
     Ok(key)
 }
 
@@ -572,18 +575,16 @@ pub fn key_methods(party: &str, number: u32) -> [String; 2] {
 /// # Errors
 /// When a file holds another kind of key.
 pub fn keys_there(
-    data: &Path,
+    keyring: &Keyring,
     slug: &str,
     party: &str,
     number: u32,
 ) -> Result<Option<HostedKey>, SetupError> {
-    let there = key_methods(party, number).iter().all(|method| {
-        data.join("keys")
-            .join(config::key_file(slug, method))
-            .exists()
-    });
+    let there = key_methods(party, number)
+        .iter()
+        .all(|method| keyring.has(&config::key_file(slug, method)));
     if there {
-        keys_numbered(data, slug, party, number).map(Some)
+        keys_numbered(keyring, slug, party, number).map(Some)
     } else {
         Ok(None)
     }
@@ -594,23 +595,23 @@ pub fn keys_there(
 /// # Errors
 /// When a file cannot be written, or holds another kind of key.
 pub fn keys_numbered(
-    data: &Path,
+    keyring: &Keyring,
     slug: &str,
     party: &str,
     number: u32,
 ) -> Result<HostedKey, SetupError> {
     let [verification_method, view_method] = key_methods(party, number);
-    let file = |method: &str| data.join("keys").join(config::key_file(slug, method));
-    let (path, view_path) = (file(&verification_method), file(&view_method));
-    let key = if path.exists() {
-        config::read_key(&path)?
+    let name = config::key_file(slug, &verification_method);
+    let view_name = config::key_file(slug, &view_method);
+    let key = if keyring.has(&name) {
+        keyring.read(&name, KeyType::Ed25519)?
     } else {
-        new_key(&path)?
+        new_key(keyring, &name)?
     };
-    let view_key = if view_path.exists() {
-        config::read_key_of(&view_path, KeyType::P256)?
+    let view_key = if keyring.has(&view_name) {
+        keyring.read(&view_name, KeyType::P256)?
     } else {
-        new_view_key(&view_path)?
+        new_view_key(keyring, &view_name)?
     };
     Ok(HostedKey {
         verification_method,

@@ -2,12 +2,12 @@
 //! time, with other entries at places that receipts and peers know already: it does not start.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use garita_exchange::client::Client;
 use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
+use garita_node::config::NodeConfig;
 use garita_tlog::Checkpoint;
 
 use super::Folder;
@@ -15,7 +15,8 @@ use super::files::{LIST, RESTORED};
 use crate::say;
 
 /// Asks, where the folder was restored; says why the node may not start.
-pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), String> {
+pub(crate) async fn checked(config: &NodeConfig, without_peers: bool) -> Result<(), String> {
+    let data = &config.data;
     if data.join(LIST).exists() {
         return Err(format!(
             "{} is a copy that `garita backup` made, not a node's folder; make one of it: garita restore --from {} --data FOLDER",
@@ -29,7 +30,8 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
     }
     let folder = Folder::open(data)?;
     let network = folder.network()?;
-    let identity = &folder.config.identity;
+    // With keys that sign: the folder beside it is read without.
+    let identity = &config.identity;
     let head = folder.reader.head().map_err(|e| e.to_string())?;
     let own = head.frontier.size();
     let key = garita_tlog::VerifierKey::ed25519(

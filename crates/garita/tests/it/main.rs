@@ -29,6 +29,7 @@ mod follow;
 mod governance;
 mod hostile_log;
 mod import_browser;
+mod keys_encrypted;
 mod kill;
 mod lacking;
 mod living;

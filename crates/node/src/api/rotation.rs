@@ -56,15 +56,13 @@ pub async fn rotate(
         return Ok(Json(told(&app, &party, &keys)));
     }
     let new = next_keys(&app, &party, &slug).await?;
-    let document = rotation::ask(
-        &core.network(),
-        &party,
-        &held.current(),
-        &new,
-        // What waits in the queue is signed with the old ones yet.
-        i64::from(body.keep_old_hours.max(1)).saturating_mul(HOUR_MS),
-        core.clock.now_ms(),
-    )?;
+    // What waits in the queue is signed with the old ones yet.
+    let keep_old_ms = i64::from(body.keep_old_hours.max(1)).saturating_mul(HOUR_MS);
+    let (network, current, asker) = (core.network(), held.current(), party.clone());
+    let (wanted, now_ms) = (new.clone(), core.clock.now_ms());
+    let document =
+        blocking(move || rotation::ask(&network, &asker, &current, &wanted, keep_old_ms, now_ms))
+            .await?;
     let entries = if app.authority().is_some() {
         listed(&app, &document).await?.1
     } else {
@@ -133,7 +131,7 @@ fn listed_already(app: &App, party: &str, slug: &str) -> Option<HostedKey> {
         if network.keys.of(&method).is_empty() {
             break;
         }
-        let there = setup::keys_there(app.data(), slug, party, number)
+        let there = setup::keys_there(app.keyring(), slug, party, number)
             .ok()
             .flatten();
         let counts = |keys: &HostedKey| {
@@ -256,9 +254,9 @@ async fn next_keys(app: &App, party: &str, slug: &str) -> Result<HostedKey, Prob
                 .all(|method| network.keys.of(method).is_empty())
         })
         .unwrap_or(u32::MAX);
-    let (data, party, slug) = (app.data().to_owned(), party.to_owned(), slug.to_owned());
+    let (keyring, party, slug) = (app.keyring().clone(), party.to_owned(), slug.to_owned());
     let made = blocking(move || {
-        setup::keys_numbered(&data, &slug, &party, free).map_err(|e| unwritten(&e.to_string()))
+        setup::keys_numbered(&keyring, &slug, &party, free).map_err(|e| unwritten(&e.to_string()))
     });
     Ok(made.await?)
 }
