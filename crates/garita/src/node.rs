@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use garita_exchange::clock::{Clock, real_now_ms};
 use garita_exchange::encode;
 use garita_exchange::governance::{Network, Statement};
-use garita_node::config::NodeConfig;
+use garita_node::config::{NodeConfig, TokenFile};
 use garita_node::places;
 use garita_node::server::{self, App};
 use garita_node::setup::{self, NodePlan, PartyPlan};
@@ -44,6 +44,15 @@ pub(crate) struct InitArgs {
     /// All records of the founded network are synthetic
     #[arg(long, requires = "network")]
     simulated: bool,
+    /// Make the parties' keys in a token: its maker's PKCS#11 module, such as /usr/lib/softhsm/libsofthsm2.so
+    #[arg(long, value_name = "FILE", requires = "pkcs11_token")]
+    pkcs11_module: Option<PathBuf>,
+    /// The token's label
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pkcs11_token: Option<String>,
+    /// File with the token's PIN, which the node reads at each start [default: systemd's credential `garita-pin`, else it is asked for]
+    #[arg(long, value_name = "FILE", requires = "pkcs11_module")]
+    pin_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +167,7 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
     }
     let url = args
         .url
+        .clone()
         .unwrap_or_else(|| format!("http://{}", args.listen));
     let plan = NodePlan {
         slug: "node".to_owned(),
@@ -167,7 +177,16 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
         parties,
     };
     let data = &args.data.data;
-    let made = match setup::make_node(data, &plan, Clock::System) {
+    let file = match pkcs11(&args) {
+        Ok(file) => file,
+        Err(error) => return say::unusable(error),
+    };
+    let token = match file.as_ref().map(|file| passphrase::token(data, file)) {
+        None => None,
+        Some(Ok(token)) => file.as_ref().zip(Some(token)),
+        Some(Err(error)) => return error.told(),
+    };
+    let made = match setup::make_node_with(data, &plan, Clock::System, token) {
         Ok(made) => made,
         Err(error) => return say::unusable(error),
     };
@@ -201,6 +220,21 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
         ));
     }
     ExitCode::SUCCESS
+}
+
+/// The token as `node.json` names it: from wherever the node is started.
+fn pkcs11(args: &InitArgs) -> Result<Option<TokenFile>, String> {
+    let (Some(module), Some(token)) = (&args.pkcs11_module, &args.pkcs11_token) else {
+        return Ok(None);
+    };
+    let whole =
+        |path: &PathBuf| std::path::absolute(path).map_err(|e| format!("{}: {e}", path.display()));
+    Ok(Some(TokenFile {
+        module: whole(module)?,
+        token: token.clone(),
+        pin_file: args.pin_file.as_ref().map(whole).transpose()?,
+        sessions: TokenFile::SESSIONS,
+    }))
 }
 
 pub(crate) fn serve(args: ServeArgs) -> ExitCode {

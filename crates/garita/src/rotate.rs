@@ -13,7 +13,7 @@ use crate::{Data, say};
 /// A key that somebody else may have is revoked on the node that founded the network (`garita revoke-key`), not rotated.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24"
+    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24\n  garita rotate-key --data trade --party ocotillo --keys-in token"
 )]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
@@ -24,10 +24,16 @@ pub(crate) struct RotateArgs {
     /// How many hours the old keys count beside the new ones
     #[arg(long, value_name = "HOURS", default_value_t = 1)]
     keep_old_hours: u16,
+    /// Where the new keys are made [default: where the old ones lie]
+    #[arg(long, value_name = "PLACE", value_parser = ["file", "token"])]
+    keys_in: Option<String>,
 }
 
 pub(crate) fn rotate_key(args: RotateArgs) -> ExitCode {
-    let body = json!({ "party": args.party, "keepOldHours": args.keep_old_hours });
+    let mut body = json!({ "party": args.party, "keepOldHours": args.keep_old_hours });
+    if let (Some(place), Value::Object(members)) = (args.keys_in, &mut body) {
+        members.insert("keysIn".to_owned(), Value::String(place));
+    }
     admin(
         &args.data.data,
         "POST",

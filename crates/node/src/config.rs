@@ -14,7 +14,8 @@ use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::keyring::{self, Keyring, Passphrase};
+use crate::keyring::{self, Keyring};
+use crate::token::TokenError;
 
 /// `node.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,9 +48,37 @@ pub struct NodeFile {
     /// Questions that a publisher's node asks by itself, at most so many a day; 0: none. Where absent, as the program says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_questions_a_day: Option<u32>,
+    /// The token in which parties' keys lie; none where all are in files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkcs11: Option<TokenFile>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,
+}
+
+/// A token that speaks PKCS#11.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokenFile {
+    /// The maker's module: `/usr/lib/softhsm/libsofthsm2.so`.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// The file with the PIN; where absent, systemd's credential `garita-pin`, or it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_file: Option<PathBuf>,
+    /// Sessions that sign at the same time.
+    #[serde(default = "usual_sessions")]
+    pub sessions: u8,
+}
+
+impl TokenFile {
+    /// Sessions where the file does not say: more than a token signs with at once seldom helps.
+    pub const SESSIONS: u8 = 4;
+}
+
+fn usual_sessions() -> u8 {
+    TokenFile::SESSIONS
 }
 
 /// How mail goes out: through a server, or into a folder where one only tries.
@@ -124,6 +153,9 @@ pub enum ConfigError {
         /// Path.
         path: String,
     },
+    /// The token cannot be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The folder is a running node's.
     #[error("a node runs in `{path}`: stop it first")]
     Running {
@@ -178,12 +210,12 @@ impl NodeConfig {
         Self::with(data, Keyring::closed(data))
     }
 
-    /// Reads a node's folder and opens its keys.
+    /// Reads a node's folder with what opens its keys.
     ///
     /// # Errors
     /// See [`ConfigError`].
-    pub fn unlocked(data: &Path, passphrase: Passphrase) -> Result<Self, ConfigError> {
-        Self::with(data, Keyring::opened(data, passphrase))
+    pub fn unlocked(data: &Path, keyring: Keyring) -> Result<Self, ConfigError> {
+        Self::with(data, keyring)
     }
 
     /// Whether a key cannot sign, since it was not opened.

@@ -1,5 +1,6 @@
 //! A node's key files: plain, or encrypted under one passphrase (PKCS#8, [`garita_credential::keys::EncryptedKey`]). A key has one name in
-//! `DATA/keys`; the plain file ends in `.json`, the encrypted one in `.pem`.
+//! `DATA/keys`; the plain file ends in `.json`, the encrypted one in `.pem`. Where a party's key lies in a token ([`crate::token`]), the
+//! plain file says where instead of the secret.
 
 pub mod locking;
 
@@ -10,11 +11,14 @@ use std::sync::Arc;
 
 use garita_credential::keys::{
     ElsewhereKey, EncryptedKey, ForKeyFile, KeyError, KeyFile, KeyType, NotSigned, SigningKey,
+    VerificationKey,
 };
 use garita_exchange::encode;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, write_secret};
+use crate::token::Token;
 
 /// The folder of the keys, in a node's folder.
 pub const FOLDER: &str = "keys";
@@ -64,6 +68,16 @@ impl PartialEq for Passphrase {
 pub struct Keyring {
     folder: PathBuf,
     passphrase: Option<Passphrase>,
+    token: Option<Token>,
+}
+
+/// Where a new key is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In a file, encrypted where the others are.
+    File,
+    /// In the token.
+    Token,
 }
 
 impl Keyring {
@@ -72,23 +86,59 @@ impl Keyring {
         Self {
             folder: data.join(FOLDER),
             passphrase: None,
+            token: None,
         }
     }
 
     /// The same with a passphrase. New keys are encrypted under it.
-    pub fn opened(data: &Path, passphrase: Passphrase) -> Self {
-        Self {
-            folder: data.join(FOLDER),
-            passphrase: Some(passphrase),
+    #[must_use]
+    pub fn with_passphrase(mut self, passphrase: Passphrase) -> Self {
+        self.passphrase = Some(passphrase);
+        self
+    }
+
+    /// The same with a token.
+    #[must_use]
+    pub fn with_token(mut self, token: Token) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Whether there is a token to make keys in.
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Where the key of a name lies.
+    pub fn place(&self, name: &str) -> Place {
+        match reference(&self.folder.join(name)) {
+            Ok(Some(_)) => Place::Token,
+            Ok(None) | Err(_) => Place::File,
         }
     }
 
-    /// Whether some key files of a node's folder are encrypted.
+    /// Makes a key in the token, under the name's label there, and writes down where it lies.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub fn is_encrypted(data: &Path) -> Result<bool, ConfigError> {
-        Ok(!files(&data.join(FOLDER), ENCRYPTED)?.is_empty())
+    /// When there is no token, it makes no such key, or the file cannot be written.
+    pub fn generate(&self, name: &str, kind: KeyType) -> Result<SigningKey, ConfigError> {
+        let path = self.folder.join(name);
+        let Some(token) = &self.token else {
+            return Err(ConfigError::malformed(&path, NO_TOKEN));
+        };
+        // As the file, without its end: one token may hold the keys of several nodes, whose parties differ.
+        let label = name.strip_suffix(".json").unwrap_or(name);
+        let key = token.generate(label, kind)?;
+        let reference = Reference {
+            kind: REFERENCE.to_owned(),
+            public: key.verification_key(),
+            token: token.label().to_owned(),
+            label: label.to_owned(),
+        };
+        let text = serde_json::to_string_pretty(&reference)
+            .map_err(|e| ConfigError::malformed(&path, e))?;
+        write_secret(&path, &format!("{text}\n"))?;
+        Ok(key)
     }
 
     /// Whether there is a key of a name such as `node.json`.
@@ -102,7 +152,11 @@ impl Keyring {
     /// # Errors
     /// When it is not there, does not open, or is of another kind.
     pub fn read(&self, name: &str, kind: KeyType) -> Result<SigningKey, ConfigError> {
-        read(&self.folder.join(name), kind, self.passphrase.as_ref())
+        let path = self.folder.join(name);
+        match (reference(&path)?, &self.token) {
+            (Some(held), Some(token)) => held.found(&path, kind, token),
+            _ => read(&path, kind, self.passphrase.as_ref()),
+        }
     }
 
     /// Writes a new key under a name, encrypted where the passphrase is known; never over another.
@@ -140,6 +194,14 @@ pub(crate) fn read(
             None => locked(&encrypted, &file)?,
         };
         (encrypted, key)
+    } else if let Some(held) = reference(path)? {
+        let held = SigningKey::elsewhere(
+            held.public,
+            Arc::new(Locked {
+                why: format!("it lies in token `{}`, which was not opened", held.token),
+            }),
+        );
+        (path.to_owned(), held)
     } else {
         (path.to_owned(), read_plain(path)?)
     };
@@ -195,7 +257,7 @@ fn locked(path: &Path, file: &EncryptedKey) -> Result<SigningKey, ConfigError> {
         return Err(ConfigError::malformed(path, why));
     };
     let held = Locked {
-        path: path.display().to_string(),
+        why: format!("`{}` is encrypted and was not opened", path.display()),
     };
     Ok(SigningKey::elsewhere(public.clone(), Arc::new(held)))
 }
@@ -227,18 +289,79 @@ fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, ConfigError> {
     Ok(found)
 }
 
-/// A key in a file that was not opened.
+/// What stands in a key file instead of the secret, where it lies in a token. No secret.
+#[derive(Debug, Serialize, Deserialize)]
+struct Reference {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(rename = "publicKeyMultibase")]
+    public: VerificationKey,
+    token: String,
+    label: String,
+}
+
+/// The type of such a file.
+const REFERENCE: &str = "Pkcs11Key";
+const NO_TOKEN: &str = "the node has no token (`pkcs11` in node.json), or it was not opened";
+
+impl Reference {
+    fn found(self, path: &Path, kind: KeyType, token: &Token) -> Result<SigningKey, ConfigError> {
+        if token.label() != self.token {
+            let why = format!(
+                "it lies in token `{}`, and this is `{}`",
+                self.token,
+                token.label()
+            );
+            return Err(ConfigError::malformed(path, why));
+        }
+        let key = token.key(&self.label, kind)?;
+        if key.verification_key() != self.public {
+            let why = format!(
+                "the key `{}` of token `{}` is another one",
+                self.label, self.token
+            );
+            return Err(ConfigError::malformed(path, why));
+        }
+        Ok(key)
+    }
+}
+
+/// Where a key file says that the key lies in a token; none where it holds the key, or is not there.
+fn reference(path: &Path) -> Result<Option<Reference>, ConfigError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = read_text(path)?;
+    // Asked by its type, so that a damaged one is told for what it is.
+    if !text.contains(REFERENCE) {
+        return Ok(None);
+    }
+    serde_json::from_str::<Reference>(&text)
+        .map(|held| (held.kind == REFERENCE).then_some(held))
+        .map_err(|e| ConfigError::malformed(path, e))
+}
+
+/// The plain files with a secret, and how many say that theirs is in a token.
+fn plain_files(folder: &Path) -> Result<(Vec<PathBuf>, usize), ConfigError> {
+    let (mut plain, mut held) = (Vec::new(), 0);
+    for path in files(folder, PLAIN)? {
+        match reference(&path)? {
+            Some(_) => held += 1,
+            None => plain.push(path),
+        }
+    }
+    Ok((plain, held))
+}
+
+/// A key that was not opened.
 #[derive(Debug)]
 struct Locked {
-    path: String,
+    why: String,
 }
 
 impl ElsewhereKey for Locked {
     fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, NotSigned> {
-        Err(NotSigned::new(format!(
-            "`{}` is encrypted and was not opened",
-            self.path
-        )))
+        Err(NotSigned::new(self.why.clone()))
     }
 
     fn is_locked(&self) -> bool {

@@ -28,3 +28,8 @@ pub mod sheets;
 pub mod shown;
 pub mod signed;
 mod site;
+#[cfg(feature = "pkcs11")]
+pub mod token;
+#[cfg(not(feature = "pkcs11"))]
+#[path = "no_token.rs"]
+pub mod token;

@@ -25,9 +25,11 @@ use serde_json::{Value, json};
 
 use crate::access;
 use crate::config::{
-    self, ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
+    self, ConfigError, HostedParty, MailFile, NodeFile, TokenFile, make_folder, write_file,
+    write_secret,
 };
-use crate::keyring::{self, Keyring};
+use crate::keyring::{self, Keyring, Place};
+use crate::token::Token;
 
 /// Where a simulated node's mail goes.
 const OUTBOX: &str = "outbox";
@@ -172,6 +174,19 @@ pub struct MadeNode {
 /// # Errors
 /// When the folder holds a node already, or cannot be written.
 pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode, SetupError> {
+    make_node_with(data, plan, clock, None)
+}
+
+/// The same, with its parties' keys made in a token. The node's own keys, its log's above all, are files also then.
+///
+/// # Errors
+/// As [`make_node`], and when the token makes no keys.
+pub fn make_node_with(
+    data: &Path,
+    plan: &NodePlan,
+    clock: Clock,
+    token: Option<(&TokenFile, Token)>,
+) -> Result<MadeNode, SetupError> {
     if data.join("node.json").exists() {
         return Err(SetupError::Plan(format!(
             "`{}` holds a node already; choose another folder, or start it with `garita serve --data {}`",
@@ -182,7 +197,16 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
     let keys = data.join(keyring::FOLDER);
     make_folder(data)?;
     make_folder(&keys)?;
-    let keyring = Keyring::closed(data);
+    let mut keyring = Keyring::closed(data);
+    let (pkcs11, token) = token.unzip();
+    let place = if token.is_some() {
+        Place::Token
+    } else {
+        Place::File
+    };
+    if let Some(token) = token {
+        keyring = keyring.with_token(token);
+    }
     let (host, port) = host_of(&plan.url)?;
     let node_did = node_did(&plan.url)?;
     let node_key = new_key(&keyring, "node.json")?;
@@ -222,8 +246,9 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             .to_owned();
         let [verification_method, view_method] = key_methods(&party_did, 1);
         let key_file = config::key_file(&party.slug, &verification_method);
-        let key = new_key(&keyring, &key_file)?;
-        let view_key = new_view_key(&keyring, &config::key_file(&party.slug, &view_method))?;
+        let key = party_key(&keyring, &key_file, KeyType::Ed25519, place)?;
+        let view_file = config::key_file(&party.slug, &view_method);
+        let view_key = party_key(&keyring, &view_file, KeyType::P256, place)?;
         let key_file = keys.join(key_file);
         hosted.push(HostedParty {
             slug: party.slug.clone(),
@@ -310,6 +335,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             folder: Some(OUTBOX.into()),
         }),
         programs: None,
+        pkcs11: pkcs11.cloned(),
         automatic_questions_a_day: None,
         readings: Readings::default(),
     };
@@ -559,10 +585,22 @@ fn new_key(keyring: &Keyring, name: &str) -> Result<SigningKey, SetupError> {
     Ok(key)
 }
 
-fn new_view_key(keyring: &Keyring, name: &str) -> Result<SigningKey, SetupError> {
-    let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
-    keyring.write(name, &key)?;
-    Ok(key)
+/// A new key of a party: Ed25519, or of P-256 for its views.
+fn party_key(
+    keyring: &Keyring,
+    name: &str,
+    kind: KeyType,
+    place: Place,
+) -> Result<SigningKey, SetupError> {
+    match (place, kind) {
+        (Place::Token, _) => Ok(keyring.generate(name, kind)?),
+        (Place::File, KeyType::P256) => {
+            let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
+            keyring.write(name, &key)?;
+            Ok(key)
+        }
+        (Place::File, _) => new_key(keyring, name),
+    }
 }
 
 /// Verification methods of a party's keys by their number: what it signs with, and what it signs views with.
@@ -600,18 +638,32 @@ pub fn keys_numbered(
     party: &str,
     number: u32,
 ) -> Result<HostedKey, SetupError> {
+    keys_numbered_in(keyring, slug, party, number, Place::File)
+}
+
+/// The same, where new keys are made in a place.
+///
+/// # Errors
+/// As [`keys_numbered`], and when the token makes no keys.
+pub fn keys_numbered_in(
+    keyring: &Keyring,
+    slug: &str,
+    party: &str,
+    number: u32,
+    place: Place,
+) -> Result<HostedKey, SetupError> {
     let [verification_method, view_method] = key_methods(party, number);
     let name = config::key_file(slug, &verification_method);
     let view_name = config::key_file(slug, &view_method);
     let key = if keyring.has(&name) {
         keyring.read(&name, KeyType::Ed25519)?
     } else {
-        new_key(keyring, &name)?
+        party_key(keyring, &name, KeyType::Ed25519, place)?
     };
     let view_key = if keyring.has(&view_name) {
         keyring.read(&view_name, KeyType::P256)?
     } else {
-        new_view_key(keyring, &view_name)?
+        party_key(keyring, &view_name, KeyType::P256, place)?
     };
     Ok(HostedKey {
         verification_method,

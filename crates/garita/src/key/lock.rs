@@ -44,7 +44,7 @@ pub(crate) fn encrypt(args: &LockArgs) -> ExitCode {
         let file = args.passphrase.passphrase_file.clone();
         // Where some are encrypted already it is no new one.
         let passphrase = if found.encrypted == 0 {
-            passphrase::new(file.or_else(passphrase::credential).as_deref())?
+            passphrase::new(file.or_else(passphrase::passphrase_credential).as_deref())?
         } else {
             passphrase::get(file.as_deref())?
         };

@@ -171,6 +171,15 @@ fn encrypted(data: &Path, looks: &mut Looks) {
         ),
     };
     looks.add("keys", verdict, en, es);
+    if found.in_token > 0 {
+        let count = found.in_token;
+        looks.add(
+            "keys",
+            Verdict::Good,
+            format!("{count} keys lie in a token"),
+            format!("{count} llaves están en un token"),
+        );
+    }
 }
 
 fn log(folder: &Folder, looks: &mut Looks) {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use garita_credential::keys::EncryptedKey;
 use garita_node::config::{ConfigError, NodeConfig};
-use garita_node::keyring::{Passphrase, locking};
+use garita_node::keyring::{Keyring, Passphrase, locking};
 use garita_node::setup;
 use serde_json::Value;
 
@@ -294,6 +294,10 @@ fn made(folder: &Folder) -> PathBuf {
     data
 }
 
+fn unlocked(data: &Path, passphrase: Passphrase) -> Result<NodeConfig, ConfigError> {
+    NodeConfig::unlocked(data, Keyring::closed(data).with_passphrase(passphrase))
+}
+
 fn passphrase(text: &str) -> Passphrase {
     Passphrase::new(text.to_owned().into())
 }
@@ -313,7 +317,7 @@ fn encrypting_that_was_cut_short_is_brought_to_its_end() {
         fs::write(keys.join("log.pem.new"), "-----BEGIN ENCR").unwrap();
     };
     back();
-    let half = NodeConfig::unlocked(&data, first.clone()).unwrap();
+    let half = unlocked(&data, first.clone()).unwrap();
     assert!(!half.locked());
     let other = locking::encrypt(&data, &second);
     assert!(
@@ -328,14 +332,10 @@ fn encrypting_that_was_cut_short_is_brought_to_its_end() {
     let old = fs::read_to_string(keys.join("node.pem")).unwrap();
     assert_eq!(locking::change(&data, &first, &second).unwrap(), 4);
     fs::write(keys.join("node.pem"), old).unwrap();
-    let mixed = NodeConfig::unlocked(&data, second.clone());
+    let mixed = unlocked(&data, second.clone());
     assert!(matches!(mixed, Err(ConfigError::Passphrase { .. })));
     assert_eq!(locking::change(&data, &first, &second).unwrap(), 4);
-    assert!(
-        !NodeConfig::unlocked(&data, second.clone())
-            .unwrap()
-            .locked()
-    );
+    assert!(!unlocked(&data, second.clone()).unwrap().locked());
     // One damaged file, and nothing is written.
     fs::write(keys.join("node.pem"), "Public-Key: z6Mk\n").unwrap();
     assert!(locking::decrypt(&data, &second).is_err());
@@ -368,7 +368,7 @@ fn keys_that_were_not_opened_sign_nothing() {
     let text = fs::read_to_string(&file).unwrap();
     let (_, pem) = text.split_once('\n').unwrap();
     fs::write(&file, format!("Public-Key: {other}\n{pem}")).unwrap();
-    let opened = NodeConfig::unlocked(&data, passphrase(PASSPHRASE));
+    let opened = unlocked(&data, passphrase(PASSPHRASE));
     assert!(
         matches!(opened, Err(ConfigError::Malformed { .. })),
         "{opened:?}"

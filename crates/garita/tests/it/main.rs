@@ -37,6 +37,7 @@ mod measures;
 mod officer;
 mod officer_browser;
 mod openapi;
+mod pkcs11;
 mod plant_health;
 mod priorities;
 mod programs;

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use garita_credential::keys::{KeyFile, SigningKey};
 
 use super::{
-    ENCRYPTED, FOLDER, PLAIN, Passphrase, encrypted, files, open, read_encrypted, read_plain,
+    ENCRYPTED, FOLDER, PLAIN, Passphrase, encrypted, files, open, plain_files, read_encrypted,
+    read_plain,
 };
 use crate::config::{ConfigError, write_secret};
 
@@ -24,17 +25,21 @@ pub struct Standing {
     pub encrypted: usize,
     /// Plain.
     pub plain: usize,
+    /// In the token.
+    pub in_token: usize,
 }
 
-/// Looks at the names alone.
+/// Looks at the files' names, and at where those say that are no secret.
 ///
 /// # Errors
 /// When the folder cannot be read.
 pub fn standing(data: &Path) -> Result<Standing, ConfigError> {
     let folder = data.join(FOLDER);
+    let (plain, in_token) = plain_files(&folder)?;
     Ok(Standing {
         encrypted: files(&folder, ENCRYPTED)?.len(),
-        plain: files(&folder, PLAIN)?.len(),
+        plain: plain.len(),
+        in_token,
     })
 }
 
@@ -48,7 +53,7 @@ pub fn encrypt(data: &Path, passphrase: &Passphrase) -> Result<usize, ConfigErro
     for path in files(&folder, ENCRYPTED)? {
         open(&path, &read_encrypted(&path)?, passphrase)?;
     }
-    let plain = files(&folder, PLAIN)?;
+    let (plain, _) = plain_files(&folder)?;
     for path in &plain {
         let key = read_plain(path)?;
         let target = path.with_extension(ENCRYPTED);
