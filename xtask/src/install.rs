@@ -11,7 +11,13 @@ const CHROMIUM_PLACES: &[&str] = &[
     "/usr/bin/google-chrome",
 ];
 
-/// Installs Chromium and PostgreSQL where they are missing and this user may; else says exactly what to install.
+const SOFTHSM_PLACES: &[&str] = &[
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+];
+
+/// Installs Chromium, PostgreSQL and SoftHSM where they are missing and this user may; else says exactly what to install.
 pub(crate) fn run() -> Result<(), String> {
     let mut packages: Vec<&str> = Vec::new();
     if chromium().is_none() {
@@ -19,6 +25,9 @@ pub(crate) fn run() -> Result<(), String> {
     }
     if !postgresql() {
         packages.push("postgresql");
+    }
+    if !softhsm() {
+        packages.push("softhsm2");
     }
     if packages.is_empty() {
         return Ok(());
@@ -40,6 +49,9 @@ pub(crate) fn run() -> Result<(), String> {
     if !postgresql() {
         return Err("apt installed postgresql, but it is not in /usr/lib/postgresql".to_owned());
     }
+    if !softhsm() {
+        return Err("apt installed softhsm2, but its module is not in /usr/lib/softhsm".to_owned());
+    }
     Ok(())
 }
 
@@ -50,6 +62,11 @@ fn postgresql() -> bool {
             .flatten()
             .any(|version| version.path().join("bin/initdb").exists())
     })
+}
+
+/// Whether SoftHSM is here, the token that keys are tested in.
+fn softhsm() -> bool {
+    SOFTHSM_PLACES.iter().any(|place| Path::new(place).exists())
 }
 
 /// Where Chromium is.

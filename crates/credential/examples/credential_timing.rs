@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
 
     let bytes = record.to_string().into_bytes();
-    let signature = key.sign(&bytes);
+    let signature = key.sign(&bytes)?;
     let public = key.verification_key();
     report("raw: SHA-256 and Ed25519 verify", || {
         black_box(Sha256::digest(&bytes));

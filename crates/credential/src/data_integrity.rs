@@ -205,5 +205,5 @@ pub fn create(
         key.key_type(),
         canonicalizer,
     )?;
-    Ok(draft.finish(to_base58_multibase(&key.sign(&hashes.to_bytes()))))
+    Ok(draft.finish(to_base58_multibase(&key.sign(&hashes.to_bytes())?)))
 }

@@ -284,7 +284,7 @@ pub fn signature_base(
 /// Signs a request. The body's `content-digest` must already be among the fields where it is to be covered.
 ///
 /// # Errors
-/// When a component isn't there, occurs twice or can't be written, or the label is no key of structured fields.
+/// When a component isn't there, occurs twice or can't be written, or the label is no key of structured fields; when the key did not sign.
 pub fn sign(
     request: &Request<'_>,
     label: &str,
@@ -298,7 +298,7 @@ pub fn sign(
     if Key::from_string(label.to_owned()).is_err() {
         return Err(malformed("the label is not a key of structured fields"));
     }
-    let signature = BASE64.encode(key.sign(base.as_bytes()));
+    let signature = BASE64.encode(key.sign(base.as_bytes())?);
     Ok(SignatureFields {
         signature_input: format!("{label}={written}"),
         signature: format!("{label}=:{signature}:"),

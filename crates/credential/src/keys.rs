@@ -16,6 +16,8 @@
 //! The set of key types is closed: a new one is a variant of [`KeyType`], and each place that must think about it
 //! stops compiling until it has.
 
+mod elsewhere;
+mod encrypted;
 mod file;
 mod multibase;
 mod random_nonces;
@@ -33,6 +35,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::problem::Code;
 
+pub use elsewhere::{ElsewhereKey, NotSigned};
+pub use encrypted::{EncryptedKey, ForKeyFile};
 pub use file::KeyFile;
 pub(crate) use multibase::{
     base58_multibase, base64url_multibase, to_base58_multibase, to_base64url_multibase,
@@ -158,6 +162,9 @@ pub enum KeyError {
     /// The key file's public half doesn't belong to its secret half.
     #[error("key file: the public key does not belong to the secret key")]
     FileMismatch,
+    /// An encrypted key file that does not open.
+    #[error("the passphrase is wrong, or the key file is damaged")]
+    Passphrase,
 }
 
 impl KeyError {
@@ -171,6 +178,7 @@ impl KeyError {
             Self::Jwk(_) => Code::JwkMalformed,
             Self::File(_) => Code::KeyFileMalformed,
             Self::FileMismatch => Code::KeyFileMismatch,
+            Self::Passphrase => Code::KeyPassphraseWrong,
         }
     }
 
@@ -452,7 +460,7 @@ pub(crate) fn secret_multibase(kind: KeyType, raw: &[u8]) -> Zeroizing<String> {
     multibase::prefixed_secret(kind.secret_prefix(), raw)
 }
 
-/// A secret key that signs bytes. Erased from memory when dropped; cannot be printed.
+/// A secret key that signs bytes: held here, erased from memory when dropped; or held elsewhere ([`ElsewhereKey`]). Cannot be printed.
 #[derive(Clone)]
 pub struct SigningKey {
     secret: SecretInner,
@@ -466,9 +474,26 @@ enum SecretInner {
     P256(Box<p256::ecdsa::SigningKey>),
     P384(Box<p384::ecdsa::SigningKey>),
     P521(Box<p521::ecdsa::SigningKey>),
+    // The secret is not in this process.
+    Elsewhere(Arc<dyn ElsewhereKey>),
 }
 
 impl SigningKey {
+    /// A key whose secret lies elsewhere, with its public half.
+    #[must_use]
+    pub fn elsewhere(public: VerificationKey, key: Arc<dyn ElsewhereKey>) -> Self {
+        Self {
+            secret: SecretInner::Elsewhere(key),
+            public,
+        }
+    }
+
+    /// Whether it signs nothing, since it lies in a file that was not opened.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(&self.secret, SecretInner::Elsewhere(key) if key.is_locked())
+    }
+
     /// The Ed25519 key of a 32-byte seed. Where the seed comes from is the caller's affair.
     #[must_use]
     pub fn from_seed(mut seed: [u8; 32]) -> Self {
@@ -553,10 +578,12 @@ impl SigningKey {
         self.public.key_type()
     }
 
-    /// Signs; the same key and message always give the same bytes: 64, 96 for P-384, or 132 for P-521.
-    #[must_use]
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        match &self.secret {
+    /// Signs: 64 bytes, 96 for P-384, or 132 for P-521. A key that is held here gives the same bytes for the same message, and always.
+    ///
+    /// # Errors
+    /// When the key lies elsewhere and did not sign: the token is away, or the key is locked. Worth trying again.
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, NotSigned> {
+        Ok(match &self.secret {
             SecretInner::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
             SecretInner::P256(key) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
@@ -570,7 +597,15 @@ impl SigningKey {
                 let signature: p521::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
             }
-        }
+            SecretInner::Elsewhere(key) => {
+                let signature = key.sign(message)?;
+                // What comes from outside this process is not believed: a signature that does not hold would be found out by others.
+                self.public
+                    .verify(message, &signature)
+                    .map_err(|_| NotSigned::new("what it gave is not its signature"))?;
+                signature
+            }
+        })
     }
 }
 
@@ -579,7 +614,10 @@ impl SigningKey {
     pub(crate) fn with_random_nonces(&self) -> Option<RandomNonces> {
         match &self.secret {
             SecretInner::P256(key) => RandomNonces::of(key),
-            SecretInner::Ed25519(_) | SecretInner::P384(_) | SecretInner::P521(_) => None,
+            SecretInner::Ed25519(_)
+            | SecretInner::P384(_)
+            | SecretInner::P521(_)
+            | SecretInner::Elsewhere(_) => None,
         }
     }
 }
@@ -604,6 +642,8 @@ impl SecretKey for SigningKey {
             SecretInner::P521(key) => {
                 multibase::prefixed_secret(prefix, Zeroizing::new(key.to_bytes()).as_slice())
             }
+            // Nothing is known of it here; a file with an empty secret is read by nobody.
+            SecretInner::Elsewhere(_) => Zeroizing::new(String::new()),
         }
     }
 

@@ -79,6 +79,6 @@ pub mod vc_api;
 pub mod webvh;
 
 pub use data_integrity::{ProofOptions, Purpose, Suite, Verified, VerifiedProof, VerifyOptions};
-pub use keys::{KeyFile, KeyType, SigningKey, VerificationKey};
+pub use keys::{ElsewhereKey, EncryptedKey, KeyFile, KeyType, SigningKey, VerificationKey};
 pub use problem::{Code, Lang, Problem, describe};
 pub use resolver::{DidKeyResolver, KeyHistory, ResolveError, ResolvedKey, Resolver};

@@ -112,7 +112,8 @@ impl From<&DidError> for ResolutionError {
                 KeyError::NotMultibase
                 | KeyError::Jwk(_)
                 | KeyError::File(_)
-                | KeyError::FileMismatch => Self::InvalidDid,
+                | KeyError::FileMismatch
+                | KeyError::Passphrase => Self::InvalidDid,
             },
         }
     }

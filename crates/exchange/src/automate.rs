@@ -17,7 +17,7 @@ use crate::core::Hosted;
 use crate::envelope::Envelope;
 use crate::problem::{Refusal, RefusalKind};
 use crate::sequence::store_refusal;
-use crate::signing::Draft;
+use crate::signing::{Draft, signer_away};
 use crate::stamp::{LeafAct, WHOLE};
 
 /// Record type by which an audience grows (design §5).
@@ -146,7 +146,9 @@ impl Batch<'_> {
             .desk
             .signer
             .sign(&document, &key, self.now_ms)
-            .map_err(|e| internal("automation-unsigned", &e.to_string()))?;
+            .map_err(|e| {
+                signer_away(&e).unwrap_or_else(|| internal("automation-unsigned", &e.to_string()))
+            })?;
         let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
             kind: RefusalKind::Unavailable,
             faults,
@@ -308,7 +310,7 @@ impl Batch<'_> {
             profile.model(),
             &hosted.current(),
             self.now_ms,
-        );
+        )?;
         let Some(made) = made else { return Ok(None) };
         let derived = made.view(view).cloned();
         let kept = (whole.id.clone(), made.to_bytes());

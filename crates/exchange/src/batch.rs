@@ -28,7 +28,7 @@ use crate::program::Programs;
 use crate::project::{At, Projector, Seen};
 use crate::read::{case_record_of, leaf_of};
 use crate::sequence::{Change, Sequenced, store_refusal};
-use crate::signing::{self, LogSigner};
+use crate::signing::{self, LogSigner, signer_away};
 use crate::stamp::{self, Leaf, LeafAct, Stamp, WHOLE};
 use crate::sync::Standings;
 use crate::verify::Verified;
@@ -568,15 +568,18 @@ impl<'a> Batch<'a> {
             .map(|(_, v)| v.clone())
             .collect();
         // What came with the record was made off this thread; only what an automation signs has it made here.
-        let deriver = deriver.or_else(|| {
-            let wanted = !views.is_empty() && envelope.view.is_none();
-            let hosted = self.desk.hosted.get(issuer.as_ref()).filter(|_| wanted)?;
-            let (model, keys) = (profile.model(), hosted.current());
-            self.desk
-                .signer
-                .deriver(&document, &envelope.record_type, model, &keys, self.now_ms)
-                .map(Box::new)
-        });
+        let wanted = !views.is_empty() && envelope.view.is_none();
+        let hosted = self.desk.hosted.get(issuer.as_ref()).filter(|_| wanted);
+        let deriver = match (deriver, hosted) {
+            (None, Some(hosted)) => {
+                let (model, keys) = (profile.model(), hosted.current());
+                self.desk
+                    .signer
+                    .deriver(&document, &envelope.record_type, model, &keys, self.now_ms)?
+                    .map(Box::new)
+            }
+            (deriver, _) => deriver,
+        };
         if let Some(deriver) = &deriver {
             let kept = (envelope.id.clone(), deriver.to_bytes());
             self.commit.derivers.push(kept);
@@ -609,7 +612,9 @@ impl<'a> Batch<'a> {
         self.desk
             .signer
             .sign(&reduced, &key.current(), self.now_ms)
-            .map_err(|e| internal("view-unsigned", &e.to_string()))
+            .map_err(|e| {
+                signer_away(&e).unwrap_or_else(|| internal("view-unsigned", &e.to_string()))
+            })
     }
 
     /// Places a view of a record of ours that was logged at `logged_ms`. It is kept and sent as these bytes ever after.
@@ -845,7 +850,8 @@ impl<'a> Batch<'a> {
                 index,
                 logged_ms,
                 &identity.key,
-            ),
+            )
+            .map_err(|e| internal("stamp-unsigned", &e.to_string()))?,
         };
         self.entries.push(LogEntry {
             index: LeafIndex::new(index),

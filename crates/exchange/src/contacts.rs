@@ -19,6 +19,7 @@ use crate::envelope::{VC_CONTEXT_URL, issuer_of};
 use crate::governance::Network;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::signing::{jcs_canonicalizer, sign_jcs_under};
+use crate::submit::blocking;
 
 /// Longest text of one member: a desk's name and its hours fit in a line.
 pub const TEXT_CHARS_MAX: usize = 120;
@@ -251,12 +252,13 @@ pub async fn set(core: &Core, party: &str, contact: Contact) -> Result<(), Refus
         "validFrom": encode::instant_text(now_ms),
         "credentialSubject": contact,
     });
-    let signed = sign_jcs_under(&document, &key.key, &key.verification_method, now_ms).map_err(
-        |problem| Refusal {
-            kind: RefusalKind::Unavailable,
-            faults: vec![crate::verify::fault(&problem)],
-        },
-    )?;
+    // Not on a thread of the server: a key in a token takes its time.
+    let signed = blocking(move || {
+        sign_jcs_under(&document, &key.key, &key.verification_method, now_ms).map_err(|problem| {
+            Refusal::one(RefusalKind::Unavailable, crate::verify::fault(&problem))
+        })
+    })
+    .await?;
     keep(core, party, signed).await
 }
 

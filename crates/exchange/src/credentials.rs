@@ -22,7 +22,7 @@ use crate::governance::NodeEntry;
 use crate::linked::Finder;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::read::{self, CaseRead};
-use crate::signing::Signer;
+use crate::signing::{Signer, signer_away};
 use crate::submit::blocking;
 use crate::sync::Standings;
 
@@ -324,7 +324,11 @@ fn sign(core: &Core, made: &Made) -> Result<Value, Refusal> {
         })?;
     Signer::new(Arc::clone(&core.canonicalizer))
         .sign(&made.document, &key, made.logged_ms)
-        .map_err(|problem| Refusal::one(RefusalKind::Conflict, crate::verify::fault(&problem)))
+        .map_err(|problem| {
+            signer_away(&problem).unwrap_or_else(|| {
+                Refusal::one(RefusalKind::Conflict, crate::verify::fault(&problem))
+            })
+        })
 }
 
 /// Roles of a party at an instant, by the trust list.

@@ -22,7 +22,7 @@ use crate::linked::FOUND_MAX;
 use crate::problem::{Refusal, RefusalKind};
 use crate::project::Seen;
 use crate::sequence::store_refusal;
-use crate::signing::Draft;
+use crate::signing::{Draft, signer_away};
 use crate::verify::Verified;
 
 /// Table under which each deed is kept for the register: kind is the rule, key the trigger.
@@ -478,7 +478,11 @@ impl Batch<'_> {
         .document(&network, &profile)
         .map_err(|f| Refusal::one(RefusalKind::Unavailable, f))?;
         let outcome = match self.desk.signer.sign(&document, &key, self.now_ms) {
-            Err(why) => Err(("draft-unsignable".to_owned(), why.to_string())),
+            Err(why) => match signer_away(&why) {
+                // The act is not done and not forgotten: the batch fails, and what brought it about comes again.
+                Some(refusal) => return Err(refusal),
+                None => Err(("draft-unsignable".to_owned(), why.to_string())),
+            },
             Ok(signed) => {
                 let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
                     kind: RefusalKind::Unavailable,

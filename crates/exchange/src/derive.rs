@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use crate::core::{HostedKey, ViewKey};
 use crate::encode;
+use crate::problem::Refusal;
+use crate::signing::signer_away;
 
 /// How often new random bytes are asked for.
 const KEY_TRIES: usize = 64;
@@ -102,6 +104,9 @@ impl Deriver {
     }
 
     /// [`Deriver::make`] with the key of a hosted party. None where it has no key for it, or the record cannot be signed so.
+    ///
+    /// # Errors
+    /// When the key lies elsewhere and did not sign: a view that could be derived is not reduced for it, since it stays as it is made.
     pub(crate) fn of_hosted(
         document: &Value,
         record_type: &str,
@@ -109,13 +114,22 @@ impl Deriver {
         hosted: &HostedKey,
         now_ms: i64,
         canonicalizer: &Canonicalizer,
-    ) -> Option<Self> {
-        let key = hosted.views.as_ref()?;
-        Self::make(document, record_type, model, key, now_ms, canonicalizer)
-            .unwrap_or_else(|error| {
+    ) -> Result<Option<Self>, Refusal> {
+        let Some(key) = hosted.views.as_ref() else {
+            return Ok(None);
+        };
+        match Self::make(document, record_type, model, key, now_ms, canonicalizer) {
+            Ok(made) => Ok(made),
+            Err(error) => {
+                if let DeriveError::Problem(problem) = &error
+                    && let Some(refusal) = signer_away(problem)
+                {
+                    return Err(refusal);
+                }
                 tracing::warn!(record_type, %error, "views are reduced, since they cannot be derived");
-                None
-            })
+                Ok(None)
+            }
+        }
     }
 
     /// The document of a view; none where nothing of it can be derived.

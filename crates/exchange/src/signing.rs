@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use garita_canon::{Canonicalizer, ContextSet};
 use garita_credential::data_integrity::{self, ProofOptions};
 use garita_credential::keys::{SigningKey, VerificationKey};
+use garita_credential::problem::Code;
 use garita_credential::{Problem, Suite};
 use garita_profile::Profile;
 use garita_profile::case::{CaseRef, Replaces, Standing};
@@ -19,7 +20,7 @@ use crate::derive::{self, DeriveError, Deriver};
 use crate::encode;
 use crate::envelope::{ENVELOPE_CONTEXT_URL, VC_CONTEXT_URL, record_id};
 use crate::governance::Network;
-use crate::problem::Fault;
+use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::program::context_url;
 
 /// What a client states; the home adds the rest of the envelope.
@@ -143,6 +144,12 @@ impl Draft {
     }
 }
 
+/// The refusal where a key lies elsewhere and did not sign; none where what was to be signed is at fault.
+pub fn signer_away(problem: &Problem) -> Option<Refusal> {
+    matches!(problem.code, Code::SignerAway)
+        .then(|| Refusal::one(RefusalKind::Unavailable, crate::verify::fault(problem)))
+}
+
 /// Signs documents with `eddsa-rdfc-2022`.
 #[derive(Debug, Clone)]
 pub struct Signer {
@@ -156,6 +163,9 @@ impl Signer {
     }
 
     /// What the views of a hosted party's record are derived from, for a record that comes without it.
+    ///
+    /// # Errors
+    /// When the party's key lies elsewhere and did not sign.
     pub(crate) fn deriver(
         &self,
         document: &Value,
@@ -163,7 +173,7 @@ impl Signer {
         model: &Model,
         hosted: &HostedKey,
         now_ms: i64,
-    ) -> Option<Deriver> {
+    ) -> Result<Option<Deriver>, Refusal> {
         let canonicalizer = &self.canonicalizer;
         Deriver::of_hosted(document, record_type, model, hosted, now_ms, canonicalizer)
     }
@@ -194,7 +204,8 @@ impl Signer {
     /// The document with its proof.
     ///
     /// # Errors
-    /// When the document has no canonical form: a member that no context defines, for one. With the place in the document.
+    /// When the document has no canonical form: a member that no context defines, for one. With the place in the document. When the key
+    /// lies elsewhere and did not sign: [`signer_away`].
     pub fn sign(&self, document: &Value, key: &HostedKey, now_ms: i64) -> Result<Value, Problem> {
         data_integrity::create(
             document,
@@ -324,6 +335,8 @@ impl NoteSigner for LogSigner<'_> {
     }
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, SigningFailed> {
-        Ok(self.key.sign(text))
+        self.key.sign(text).map_err(|error| SigningFailed {
+            reason: error.to_string(),
+        })
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use garita_canon::jcs;
-use garita_credential::keys::{SigningKey, VerificationKey};
+use garita_credential::keys::{NotSigned, SigningKey, VerificationKey};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -116,6 +116,9 @@ pub struct Stamp {
 
 impl Stamp {
     /// Signs a stamp with the node's key.
+    ///
+    /// # Errors
+    /// When the key did not sign: it is locked.
     pub fn sign(
         id: &str,
         view: &str,
@@ -124,7 +127,7 @@ impl Stamp {
         index: u64,
         logged: i64,
         key: &SigningKey,
-    ) -> Self {
+    ) -> Result<Self, NotSigned> {
         let mut stamp = Self {
             id: id.to_owned(),
             view: view.to_owned(),
@@ -134,8 +137,8 @@ impl Stamp {
             logged,
             signature: String::new(),
         };
-        stamp.signature = encode::base64url(&key.sign(&stamp.signed_bytes()));
-        stamp
+        stamp.signature = encode::base64url(&key.sign(&stamp.signed_bytes())?);
+        Ok(stamp)
     }
 
     /// Whether the node's key signed it.
@@ -231,7 +234,8 @@ mod tests {
             4,
             1_000,
             &key(),
-        );
+        )
+        .unwrap();
         let public = key().verification_key();
         assert!(stamp.verify(&public));
         let changes: [fn(&mut Stamp); 7] = [

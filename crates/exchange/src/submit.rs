@@ -18,7 +18,7 @@ use crate::envelope::Envelope;
 use crate::parse;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::{Sequenced, store_refusal};
-use crate::signing::{Draft, Signer};
+use crate::signing::{Draft, Signer, signer_away};
 use crate::stamp::{ProofExtra, RECORDED, Receipt, ReceiptWitnessed, WHOLE, WITNESSED};
 use crate::verify::{self, Once, Verified};
 
@@ -97,8 +97,8 @@ pub async fn signed(
             let parsed = parse::parse(&bytes, WHOLE)?;
             let network = core.network();
             verify::verify(parsed, &network, &core.canonicalizer, core.clock.now_ms())
-                .map(|verified| with_deriver(&core, verified))
                 .map_err(|problems| verify::refusal(&problems))
+                .and_then(|verified| with_deriver(&core, verified))
         })
         .await
     };
@@ -128,7 +128,7 @@ pub async fn signed(
 }
 
 /// Makes what the record's views are derived from, before the record is queued. Where it cannot be made the sequencer reduces.
-fn with_deriver(core: &Core, mut verified: Verified) -> Verified {
+fn with_deriver(core: &Core, mut verified: Verified) -> Result<Verified, Refusal> {
     let envelope = &verified.envelope;
     if let Some(hosted) = core.hosted.get(&envelope.issuer)
         && let Some(profile) = core.programs.for_core(&envelope.profile)
@@ -140,10 +140,10 @@ fn with_deriver(core: &Core, mut verified: Verified) -> Verified {
             &hosted.current(),
             core.clock.now_ms(),
             &core.canonicalizer,
-        );
+        )?;
         verified.deriver = made.map(Box::new);
     }
-    verified
+    Ok(verified)
 }
 
 /// That what the record names beside itself is its issuer's to name.
@@ -176,7 +176,8 @@ pub async fn draft_once(
         let core = Arc::clone(core);
         let principal = principal.clone();
         blocking(move || {
-            complete(&core, submission, &principal).map(|verified| with_deriver(&core, verified))
+            complete(&core, submission, &principal)
+                .and_then(|verified| with_deriver(&core, verified))
         })
         .await
     };
@@ -435,7 +436,9 @@ fn complete(
     }
     let signed = Signer::new(Arc::clone(&core.canonicalizer))
         .sign(&document, &key, now_ms)
-        .map_err(|problem| unprocessable(verify::fault(&problem)))?;
+        .map_err(|problem| {
+            signer_away(&problem).unwrap_or_else(|| unprocessable(verify::fault(&problem)))
+        })?;
     // The road is the same for all: what the home makes itself goes through the first station like anybody's record.
     let envelope = Envelope::read(&signed).map_err(|faults| Refusal {
         kind: RefusalKind::Unprocessable,

@@ -16,6 +16,7 @@ use garita_profile::package::Opened;
 use serde_json::Value;
 
 use crate::node::{admin, network_of};
+use crate::passphrase::{self, PassphraseArgs};
 use crate::{Data, say};
 
 /// A document of a few signatures.
@@ -47,6 +48,8 @@ pub(crate) struct SignArgs {
     /// The office's short name on this node
     #[arg(long)]
     party: String,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +58,8 @@ pub(crate) struct AdoptArgs {
     data: Data,
     /// What all offices signed
     adoption: PathBuf,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -97,15 +102,18 @@ pub(crate) fn propose(args: &ProposeArgs) -> ExitCode {
 }
 
 pub(crate) fn sign(args: &SignArgs) -> ExitCode {
+    let config = match passphrase::unlocked(&args.data.data, &args.passphrase) {
+        Ok(config) => config,
+        Err(error) => return error.told(),
+    };
     let read = || -> Result<_, String> {
-        let config = NodeConfig::read(&args.data.data).map_err(|e| e.to_string())?;
         let document = document(&args.adoption)?;
         let terms = Terms::read(&document).map_err(|e| format!("{}: {e}", e.code()))?;
         let opened = opened(&args.package)?;
         let network = network_of(&config)?;
-        Ok((config, document, terms, opened, network))
+        Ok((document, terms, opened, network))
     };
-    let (config, document, terms, opened, network) = match read() {
+    let (document, terms, opened, network) = match read() {
         Ok(read) => read,
         Err(error) => return say::unusable(error),
     };
@@ -185,8 +193,11 @@ pub(crate) fn sign(args: &SignArgs) -> ExitCode {
 
 pub(crate) fn adopt(args: &AdoptArgs) -> ExitCode {
     let data = &args.data.data;
+    let config = match passphrase::unlocked(data, &args.passphrase) {
+        Ok(config) => config,
+        Err(error) => return error.told(),
+    };
     let read = || -> Result<_, String> {
-        let config = NodeConfig::read(data).map_err(|e| e.to_string())?;
         let document = document(&args.adoption)?;
         let terms = Terms::read(&document).map_err(|e| format!("{}: {e}", e.code()))?;
         let authority = config
@@ -194,9 +205,9 @@ pub(crate) fn adopt(args: &AdoptArgs) -> ExitCode {
             .clone()
             .ok_or("this node does not keep the network's authority key")?;
         let network = network_of(&config)?;
-        Ok((config, document, terms, authority, network))
+        Ok((document, terms, authority, network))
     };
-    let (config, document, terms, authority, network) = match read() {
+    let (document, terms, authority, network) = match read() {
         Ok(read) => read,
         Err(error) => return say::unusable(error),
     };

@@ -1,4 +1,6 @@
-//! `garita key add|list|revoke`: public keys of systems that sign their requests.
+//! `garita key add|list|revoke`: public keys of systems that sign their requests. `garita key encrypt|decrypt|change`: [`lock`].
+
+mod lock;
 
 use std::fs;
 use std::path::Path;
@@ -38,6 +40,15 @@ pub(crate) enum KeyCommand {
         /// The key, as `garita key list` shows it
         key: String,
     },
+    /// Encrypt the node's own key files under a passphrase (the node must not run)
+    #[command(
+        after_help = "Exit: 0 done, 1 the passphrase is wrong, 2 unusable input.\n\nExamples:\n  garita key encrypt --data us\n  garita key encrypt --data us --passphrase-file /root/us.passphrase --yes"
+    )]
+    Encrypt(lock::LockArgs),
+    /// Put the node's own key files back in plain (the node must not run)
+    Decrypt(lock::LockArgs),
+    /// Encrypt the node's own key files under another passphrase (the node must not run)
+    Change(lock::ChangeArgs),
 }
 
 #[derive(Debug, Args)]
@@ -62,6 +73,9 @@ pub(crate) struct AddArgs {
 
 pub(crate) fn key(command: KeyCommand) -> ExitCode {
     match command {
+        KeyCommand::Encrypt(args) => lock::encrypt(&args),
+        KeyCommand::Decrypt(args) => lock::decrypt(&args),
+        KeyCommand::Change(args) => lock::change(&args),
         KeyCommand::Add(args) => {
             let key = match public_key(&args.key) {
                 Ok(key) => key,

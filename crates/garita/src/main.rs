@@ -13,6 +13,7 @@ mod import;
 mod key;
 mod log;
 mod node;
+mod passphrase;
 mod profile;
 mod rotate;
 mod say;
@@ -58,7 +59,7 @@ enum Command {
     Link(node::LinkArgs),
     /// Print a new API token for a system of a party (the node must run)
     Token(node::TokenArgs),
-    /// Public keys of systems that sign their requests: add, list, revoke
+    /// Public keys of systems that sign their requests: add, list, revoke; a passphrase for the node's own key files
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Copy a node's folder as of one instant (the node may run)

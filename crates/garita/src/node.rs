@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use garita_exchange::clock::{Clock, real_now_ms};
 use garita_exchange::encode;
 use garita_exchange::governance::{Network, Statement};
-use garita_node::config::NodeConfig;
+use garita_node::config::{NodeConfig, TokenFile};
 use garita_node::places;
 use garita_node::server::{self, App};
 use garita_node::setup::{self, NodePlan, PartyPlan};
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::passphrase::{self, PassphraseArgs};
 use crate::{Data, conformance, say, upkeep};
 
 #[derive(Debug, Args)]
@@ -43,6 +44,15 @@ pub(crate) struct InitArgs {
     /// All records of the founded network are synthetic
     #[arg(long, requires = "network")]
     simulated: bool,
+    /// Make the parties' keys in a token: its maker's PKCS#11 module, such as /usr/lib/softhsm/libsofthsm2.so
+    #[arg(long, value_name = "FILE", requires = "pkcs11_token")]
+    pkcs11_module: Option<PathBuf>,
+    /// The token's label
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pkcs11_token: Option<String>,
+    /// File with the token's PIN, which the node reads at each start [default: systemd's credential `garita-pin`, else it is asked for]
+    #[arg(long, value_name = "FILE", requires = "pkcs11_module")]
+    pin_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +71,8 @@ pub(crate) struct ServeArgs {
     /// Start a restored folder though other nodes do not answer: they are gone for good
     #[arg(long)]
     without_peers: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +141,8 @@ pub(crate) struct RevokeArgs {
     /// From when on what it signed does not count, such as 2026-11-24T15:00:00Z, where it was stolen before today [default: now]
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -153,6 +167,7 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
     }
     let url = args
         .url
+        .clone()
         .unwrap_or_else(|| format!("http://{}", args.listen));
     let plan = NodePlan {
         slug: "node".to_owned(),
@@ -162,7 +177,16 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
         parties,
     };
     let data = &args.data.data;
-    let made = match setup::make_node(data, &plan, Clock::System) {
+    let file = match pkcs11(&args) {
+        Ok(file) => file,
+        Err(error) => return say::unusable(error),
+    };
+    let token = match file.as_ref().map(|file| passphrase::token(data, file)) {
+        None => None,
+        Some(Ok(token)) => file.as_ref().zip(Some(token)),
+        Some(Err(error)) => return error.told(),
+    };
+    let made = match setup::make_node_with(data, &plan, Clock::System, token) {
         Ok(made) => made,
         Err(error) => return say::unusable(error),
     };
@@ -198,17 +222,37 @@ pub(crate) fn init(args: InitArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The token as `node.json` names it: from wherever the node is started.
+fn pkcs11(args: &InitArgs) -> Result<Option<TokenFile>, String> {
+    let (Some(module), Some(token)) = (&args.pkcs11_module, &args.pkcs11_token) else {
+        return Ok(None);
+    };
+    let whole =
+        |path: &PathBuf| std::path::absolute(path).map_err(|e| format!("{}: {e}", path.display()));
+    Ok(Some(TokenFile {
+        module: whole(module)?,
+        token: token.clone(),
+        pin_file: args.pin_file.as_ref().map(whole).transpose()?,
+        sessions: TokenFile::SESSIONS,
+    }))
+}
+
 pub(crate) fn serve(args: ServeArgs) -> ExitCode {
     start_logging();
     if args.conformance {
         return conformance::serve(args.port, args.ids);
     }
-    if let Err(error) = NodeConfig::read(&args.data.data) {
+    if !args.data.data.join("node.json").exists() {
         return say::unusable(format!(
-            "{error}; make a node first: garita init --data {} --party …",
+            "{} is no node's folder; make a node first: garita init --data {} --party …",
+            args.data.data.display(),
             args.data.data.display()
         ));
     }
+    let mut config = match passphrase::unlocked(&args.data.data, &args.passphrase) {
+        Ok(config) => config,
+        Err(error) => return error.told(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -217,14 +261,15 @@ pub(crate) fn serve(args: ServeArgs) -> ExitCode {
         Err(error) => return say::unusable(error),
     };
     runtime.block_on(async {
-        if let Err(why) = upkeep::regain::checked(&args.data.data, args.without_peers).await {
-            return say::no(why);
+        match upkeep::regain::checked(&config, args.without_peers).await {
+            Err(why) => return say::no(why),
+            // A restored folder's log has got another name just now.
+            Ok(Some(origin)) => {
+                config.identity.origin.clone_from(&origin);
+                config.file.log_origin = origin;
+            }
+            Ok(None) => {}
         }
-        // A restored folder's log may have got another name just now.
-        let config = match NodeConfig::read(&args.data.data) {
-            Ok(config) => config,
-            Err(error) => return say::unusable(error),
-        };
         let app = match App::open(config) {
             Ok(app) => app,
             Err(error) => return say::unusable(error),
@@ -317,9 +362,9 @@ pub(crate) fn token(args: TokenArgs) -> ExitCode {
 
 pub(crate) fn revoke_key(args: RevokeArgs) -> ExitCode {
     let data = &args.data.data;
-    let config = match NodeConfig::read(data) {
+    let config = match passphrase::unlocked(data, &args.passphrase) {
         Ok(config) => config,
-        Err(error) => return say::unusable(error),
+        Err(error) => return error.told(),
     };
     let Some(authority) = config.authority.clone() else {
         return say::unusable("this node does not keep the network's authority key");

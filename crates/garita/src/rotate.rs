@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::node::admin;
+use crate::passphrase::{self, PassphraseArgs};
 use crate::{Data, say, upkeep};
 
 /// The party's node makes new keys, asks the network's authority to list them (signed with the old one), and signs with them from then on. What the old keys signed stays good; they count a while longer, for what is on its way.
@@ -13,7 +14,7 @@ use crate::{Data, say, upkeep};
 /// A key that somebody else may have is revoked on the node that founded the network (`garita revoke-key`), not rotated.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24\n  garita rotate-key --data trade --log"
+    after_help = "Examples:\n  garita rotate-key --data trade --party ocotillo\n  garita rotate-key --data trade --party ocotillo --keep-old-hours 24\n  garita rotate-key --data trade --log\n  garita rotate-key --data trade --party ocotillo --keys-in token"
 )]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
@@ -24,14 +25,23 @@ pub(crate) struct RotateArgs {
     /// The log's key instead of a party's: the node must be stopped, and asks for its place on the network's list when it starts
     #[arg(long, conflicts_with = "party")]
     log: bool,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
     /// How many hours the old keys count beside the new ones
     #[arg(long, value_name = "HOURS", default_value_t = 1)]
     keep_old_hours: u16,
+    /// Where the new keys are made [default: where the old ones lie]
+    #[arg(long, value_name = "PLACE", value_parser = ["file", "token"])]
+    keys_in: Option<String>,
 }
 
 pub(crate) fn rotate_key(args: RotateArgs) -> ExitCode {
     if args.log {
-        return match upkeep::rekey::log(&args.data.data) {
+        let config = match passphrase::unlocked(&args.data.data, &args.passphrase) {
+            Ok(config) => config,
+            Err(error) => return error.told(),
+        };
+        return match upkeep::rekey::log(&config) {
             Ok(told) => {
                 say::data(told);
                 ExitCode::SUCCESS
@@ -39,7 +49,10 @@ pub(crate) fn rotate_key(args: RotateArgs) -> ExitCode {
             Err(why) => say::no(why),
         };
     }
-    let body = json!({ "party": args.party, "keepOldHours": args.keep_old_hours });
+    let mut body = json!({ "party": args.party, "keepOldHours": args.keep_old_hours });
+    if let (Some(place), Value::Object(members)) = (args.keys_in, &mut body) {
+        members.insert("keysIn".to_owned(), Value::String(place));
+    }
     admin(
         &args.data.data,
         "POST",

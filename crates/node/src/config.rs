@@ -7,12 +7,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use garita_credential::keys::{KeyFile, KeyType, SigningKey};
+use garita_credential::keys::{KeyType, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity, ViewKey, WitnessIdentity};
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::keyring::{self, Keyring};
+use crate::token::TokenError;
 
 /// `node.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,9 +51,37 @@ pub struct NodeFile {
     /// Questions that a publisher's node asks by itself, at most so many a day; 0: none. Where absent, as the program says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_questions_a_day: Option<u32>,
+    /// The token in which parties' keys lie; none where all are in files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkcs11: Option<TokenFile>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,
+}
+
+/// A token that speaks PKCS#11.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TokenFile {
+    /// The maker's module: `/usr/lib/softhsm/libsofthsm2.so`.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// The file with the PIN; where absent, systemd's credential `garita-pin`, or it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_file: Option<PathBuf>,
+    /// Sessions that sign at the same time.
+    #[serde(default = "usual_sessions")]
+    pub sessions: u8,
+}
+
+impl TokenFile {
+    /// Sessions where the file does not say: more than a token signs with at once seldom helps.
+    pub const SESSIONS: u8 = 4;
+}
+
+fn usual_sessions() -> u8 {
+    TokenFile::SESSIONS
 }
 
 /// How mail goes out: through a server, or into a folder where one only tries.
@@ -119,17 +150,32 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
+    /// An encrypted key file does not open.
+    #[error("the passphrase does not open `{path}`: it is wrong, or the file is damaged")]
+    Passphrase {
+        /// Path.
+        path: String,
+    },
+    /// The token cannot be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The folder is a running node's.
+    #[error("a node runs in `{path}`: stop it first")]
+    Running {
+        /// Path.
+        path: String,
+    },
 }
 
 impl ConfigError {
-    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Io {
             path: path.display().to_string(),
             source,
         }
     }
 
-    fn malformed(path: &Path, why: impl ToString) -> Self {
+    pub(crate) fn malformed(path: &Path, why: impl ToString) -> Self {
         Self::Malformed {
             path: path.display().to_string(),
             why: why.to_string(),
@@ -154,28 +200,53 @@ pub struct NodeConfig {
     pub authority: Option<Arc<SigningKey>>,
     /// SHA-256 of the operator's token.
     pub admin_hash: Option<[u8; 32]>,
+    /// The key files, and what opens them.
+    pub keyring: Keyring,
 }
 
 impl NodeConfig {
-    /// Reads a node's folder.
+    /// Reads a node's folder. Keys that are encrypted are there by their public halves, and sign nothing.
     ///
     /// # Errors
     /// See [`ConfigError`].
     pub fn read(data: &Path) -> Result<Self, ConfigError> {
+        Self::with(data, Keyring::closed(data))
+    }
+
+    /// Reads a node's folder with what opens its keys.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn unlocked(data: &Path, keyring: Keyring) -> Result<Self, ConfigError> {
+        Self::with(data, keyring)
+    }
+
+    /// Whether a key cannot sign, since it was not opened.
+    pub fn locked(&self) -> bool {
+        let own = [&self.identity.key, &self.identity.log_key];
+        let parties = self.hosted.values().flat_map(|keys| {
+            std::iter::once(&keys.key).chain(keys.views.as_ref().map(|views| &views.key))
+        });
+        own.into_iter()
+            .chain(parties)
+            .chain(&self.authority)
+            .any(|key| key.is_locked())
+    }
+
+    fn with(data: &Path, keyring: Keyring) -> Result<Self, ConfigError> {
         let path = data.join("node.json");
         let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
         let file: NodeFile =
             serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
-        let keys = data.join("keys");
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
-            let file = |method: &str| keys.join(key_file(&party.slug, method));
-            let key = read_key(&file(&party.verification_method))?;
+            let file = |method: &str| key_file(&party.slug, method);
+            let key = keyring.read(&file(&party.verification_method), KeyType::Ed25519)?;
             let views = match &party.view_method {
                 None => None,
                 Some(method) => Some(ViewKey {
                     verification_method: method.clone(),
-                    key: Arc::new(read_key_of(&file(method), KeyType::P256)?),
+                    key: Arc::new(keyring.read(&file(method), KeyType::P256)?),
                 }),
             };
             hosted.insert(
@@ -188,11 +259,10 @@ impl NodeConfig {
             );
         }
         // A node that was set up before there were witnesses has no such key, nor has one that was restored from a copy: it is none.
-        let witness_path = keys.join(WITNESS_KEY);
-        let witness = if witness_path.exists() {
+        let witness = if keyring.has(WITNESS_KEY) {
             Some(WitnessIdentity {
                 name: witness_name(&file.log_origin),
-                key: Arc::new(read_key(&witness_path)?),
+                key: Arc::new(keyring.read(WITNESS_KEY, KeyType::Ed25519)?),
             })
         } else {
             None
@@ -200,14 +270,13 @@ impl NodeConfig {
         let identity = Identity {
             did: file.did.clone(),
             url: file.url.clone(),
-            key: Arc::new(read_key(&keys.join("node.json"))?),
-            log_key: Arc::new(read_key(&keys.join("log.json"))?),
+            key: Arc::new(keyring.read("node.json", KeyType::Ed25519)?),
+            log_key: Arc::new(keyring.read("log.json", KeyType::Ed25519)?),
             origin: file.log_origin.clone(),
             witness,
         };
-        let authority_path = keys.join("authority.json");
-        let authority = if authority_path.exists() {
-            Some(Arc::new(read_key(&authority_path)?))
+        let authority = if keyring.has("authority.json") {
+            Some(Arc::new(keyring.read("authority.json", KeyType::Ed25519)?))
         } else {
             None
         };
@@ -234,6 +303,7 @@ impl NodeConfig {
             governance,
             authority,
             admin_hash,
+            keyring,
         })
     }
 }
@@ -243,16 +313,19 @@ pub const WITNESS_KEY: &str = "witness.json";
 
 /// Name of a node as a witness, by the origin of its log: `HOST[:PORT]/witness`.
 pub fn witness_name(log_origin: &str) -> String {
-    let host = log_origin.strip_suffix("/log").unwrap_or(log_origin);
+    // A later log of the node is another log, and the witness the same.
+    let first = log_origin.split("/epoch-").next().unwrap_or(log_origin);
+    let host = first.strip_suffix("/log").unwrap_or(first);
     format!("{host}/witness")
 }
 
 /// Reads the Multikey file of a node, a log or a party: an Ed25519 key.
+/// Reads the plain file of a node's, a log's or a party's key: an Ed25519 key.
 ///
 /// # Errors
 /// When it cannot be read, or holds none or one of another kind: logs, stamps and requests are signed with Ed25519 alone.
 pub fn read_key(path: &Path) -> Result<SigningKey, ConfigError> {
-    read_key_of(path, KeyType::Ed25519)
+    keyring::read(path, KeyType::Ed25519, None)
 }
 
 /// Name of the file, among a node's keys, with the key of a party's verification method: `SLUG.json` and `SLUG.views.json` for those it
@@ -305,24 +378,6 @@ pub fn use_origin(data: &Path, origin: &str) -> Result<(), ConfigError> {
     origin.clone_into(&mut file.log_origin);
     let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
     write_file(&path, &text)
-}
-
-/// Reads a Multikey file with a key of a kind.
-///
-/// # Errors
-/// When it cannot be read, or holds none or one of another kind.
-pub fn read_key_of(path: &Path, kind: KeyType) -> Result<SigningKey, ConfigError> {
-    let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
-    let file = <KeyFile>::parse(&text).map_err(|e| ConfigError::malformed(path, e))?;
-    let found = file.key.key_type();
-    if found == kind {
-        return Ok(file.key);
-    }
-    let (kind, found) = (kind.name(), found.name());
-    Err(ConfigError::malformed(
-        path,
-        format!("{kind} is asked for, this is {found}"),
-    ))
 }
 
 /// Writes a file that only its owner may read; never over another.

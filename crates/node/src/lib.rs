@@ -14,6 +14,7 @@ mod epcis;
 pub mod epochs;
 mod follow;
 mod judging;
+pub mod keyring;
 mod limits;
 mod listen;
 pub mod measures;
@@ -28,3 +29,8 @@ pub mod sheets;
 pub mod shown;
 pub mod signed;
 mod site;
+#[cfg(feature = "pkcs11")]
+pub mod token;
+#[cfg(not(feature = "pkcs11"))]
+#[path = "no_token.rs"]
+pub mod token;

@@ -28,6 +28,7 @@ use crate::epochs;
 use crate::follow;
 use crate::follow::mail::{MailError, Mailer};
 use crate::judging::Outside;
+use crate::keyring::Keyring;
 use crate::limits::Limiter;
 use crate::listen;
 use crate::outside::Targets;
@@ -72,6 +73,9 @@ pub enum ServeError {
     /// Mail cannot go out as the configuration says.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// Keys are encrypted and were not opened.
+    #[error("the node's keys are encrypted; it needs their passphrase")]
+    Locked,
     /// The address is taken, or may not be used.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -88,6 +92,9 @@ impl App {
     /// # Errors
     /// See [`ServeError`].
     pub fn open(config: NodeConfig) -> Result<Arc<Self>, ServeError> {
+        if config.locked() {
+            return Err(ServeError::Locked);
+        }
         // Without a folder of one's own, that in which `garita profile install` puts packages.
         let installed = config.data.join(programs::FOLDER);
         let extra = config
@@ -212,6 +219,11 @@ impl App {
     /// Its data folder.
     pub fn data(&self) -> &std::path::Path {
         &self.config.data
+    }
+
+    /// Its key files.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.config.keyring
     }
 
     /// Held while a party's keys are changed.

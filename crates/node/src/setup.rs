@@ -25,8 +25,11 @@ use serde_json::{Value, json};
 
 use crate::access;
 use crate::config::{
-    self, ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
+    self, ConfigError, HostedParty, MailFile, NodeFile, TokenFile, make_folder, write_file,
+    write_secret,
 };
+use crate::keyring::{self, Keyring, Place};
+use crate::token::Token;
 
 /// Where a simulated node's mail goes.
 const OUTBOX: &str = "outbox";
@@ -171,6 +174,19 @@ pub struct MadeNode {
 /// # Errors
 /// When the folder holds a node already, or cannot be written.
 pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode, SetupError> {
+    make_node_with(data, plan, clock, None)
+}
+
+/// The same, with its parties' keys made in a token. The node's own keys, its log's above all, are files also then.
+///
+/// # Errors
+/// As [`make_node`], and when the token makes no keys.
+pub fn make_node_with(
+    data: &Path,
+    plan: &NodePlan,
+    clock: Clock,
+    token: Option<(&TokenFile, Token)>,
+) -> Result<MadeNode, SetupError> {
     if data.join("node.json").exists() {
         return Err(SetupError::Plan(format!(
             "`{}` holds a node already; choose another folder, or start it with `garita serve --data {}`",
@@ -178,20 +194,30 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             data.display()
         )));
     }
-    let keys = data.join("keys");
+    let keys = data.join(keyring::FOLDER);
     make_folder(data)?;
     make_folder(&keys)?;
+    let mut keyring = Keyring::closed(data);
+    let (pkcs11, token) = token.unzip();
+    let place = if token.is_some() {
+        Place::Token
+    } else {
+        Place::File
+    };
+    if let Some(token) = token {
+        keyring = keyring.with_token(token);
+    }
     let (host, port) = host_of(&plan.url)?;
     let node_did = node_did(&plan.url)?;
-    let node_key = new_key(&keys.join("node.json"))?;
-    let log_key = new_key(&keys.join("log.json"))?;
+    let node_key = new_key(&keyring, "node.json")?;
+    let log_key = new_key(&keyring, "log.json")?;
     let origin = log_origin(&plan.url)?;
     let log_public = log_key.verification_key().ed25519_bytes();
     let log_verifier = VerifierKey::ed25519(&origin, log_public.unwrap_or_default())
         .map_err(|e| SetupError::Plan(e.to_string()))?;
     let witness = WitnessIdentity {
         name: config::witness_name(&origin),
-        key: Arc::new(new_key(&keys.join(config::WITNESS_KEY))?),
+        key: Arc::new(new_key(&keyring, config::WITNESS_KEY)?),
     };
     let witness_key = witness
         .public()
@@ -223,9 +249,11 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             .as_str()
             .to_owned();
         let [verification_method, view_method] = key_methods(&party_did, 1);
-        let key_file = keys.join(config::key_file(&party.slug, &verification_method));
-        let key = new_key(&key_file)?;
-        let view_key = new_view_key(&keys.join(config::key_file(&party.slug, &view_method)))?;
+        let key_file = config::key_file(&party.slug, &verification_method);
+        let key = party_key(&keyring, &key_file, KeyType::Ed25519, place)?;
+        let view_file = config::key_file(&party.slug, &view_method);
+        let view_key = party_key(&keyring, &view_file, KeyType::P256, place)?;
+        let key_file = keys.join(key_file);
         hosted.push(HostedParty {
             slug: party.slug.clone(),
             did: party_did.clone(),
@@ -312,6 +340,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
             folder: Some(OUTBOX.into()),
         }),
         programs: None,
+        pkcs11: pkcs11.cloned(),
         automatic_questions_a_day: None,
         readings: Readings::default(),
     };
@@ -354,7 +383,7 @@ pub fn found_network(
     zones: &BTreeMap<String, String>,
     now_ms: i64,
 ) -> Result<(Network, Arc<SigningKey>), SetupError> {
-    let authority = new_key(&data.join("keys").join("authority.json"))?;
+    let authority = new_key(&Keyring::closed(data), "authority.json")?;
     let mut chain = Chain::new(&authority, now_ms);
     chain.add(&Statement::Genesis {
         name: name.to_owned(),
@@ -557,21 +586,33 @@ fn unpacked(error: PackageError) -> SetupError {
     SetupError::Plan(format!("{}: {error}", error.code()))
 }
 
-/// A new Ed25519 key, in a file that only its owner may read.
+/// A new Ed25519 key, among a node's keys.
 ///
 /// # Errors
 /// When the file is there already or cannot be written.
-pub fn new_key(path: &Path) -> Result<SigningKey, SetupError> {
+pub fn new_key(keyring: &Keyring, name: &str) -> Result<SigningKey, SetupError> {
     let seed: [u8; 32] = encode::random().map_err(|e| SetupError::Random(e.to_string()))?;
     let key = SigningKey::from_seed(seed);
-    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
+    keyring.write(name, &key)?;
     Ok(key)
 }
 
-fn new_view_key(path: &Path) -> Result<SigningKey, SetupError> {
-    let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
-    write_secret(path, &KeyFile::did_key(key.clone()).to_json())?;
-    Ok(key)
+/// A new key of a party: Ed25519, or of P-256 for its views.
+fn party_key(
+    keyring: &Keyring,
+    name: &str,
+    kind: KeyType,
+    place: Place,
+) -> Result<SigningKey, SetupError> {
+    match (place, kind) {
+        (Place::Token, _) => Ok(keyring.generate(name, kind)?),
+        (Place::File, KeyType::P256) => {
+            let key = derive::new_p256().map_err(|e| SetupError::Random(e.to_string()))?;
+            keyring.write(name, &key)?;
+            Ok(key)
+        }
+        (Place::File, _) => new_key(keyring, name),
+    }
 }
 
 /// Verification methods of a party's keys by their number: what it signs with, and what it signs views with.
@@ -584,18 +625,16 @@ pub fn key_methods(party: &str, number: u32) -> [String; 2] {
 /// # Errors
 /// When a file holds another kind of key.
 pub fn keys_there(
-    data: &Path,
+    keyring: &Keyring,
     slug: &str,
     party: &str,
     number: u32,
 ) -> Result<Option<HostedKey>, SetupError> {
-    let there = key_methods(party, number).iter().all(|method| {
-        data.join("keys")
-            .join(config::key_file(slug, method))
-            .exists()
-    });
+    let there = key_methods(party, number)
+        .iter()
+        .all(|method| keyring.has(&config::key_file(slug, method)));
     if there {
-        keys_numbered(data, slug, party, number).map(Some)
+        keys_numbered(keyring, slug, party, number).map(Some)
     } else {
         Ok(None)
     }
@@ -606,23 +645,37 @@ pub fn keys_there(
 /// # Errors
 /// When a file cannot be written, or holds another kind of key.
 pub fn keys_numbered(
-    data: &Path,
+    keyring: &Keyring,
     slug: &str,
     party: &str,
     number: u32,
 ) -> Result<HostedKey, SetupError> {
+    keys_numbered_in(keyring, slug, party, number, Place::File)
+}
+
+/// The same, where new keys are made in a place.
+///
+/// # Errors
+/// As [`keys_numbered`], and when the token makes no keys.
+pub fn keys_numbered_in(
+    keyring: &Keyring,
+    slug: &str,
+    party: &str,
+    number: u32,
+    place: Place,
+) -> Result<HostedKey, SetupError> {
     let [verification_method, view_method] = key_methods(party, number);
-    let file = |method: &str| data.join("keys").join(config::key_file(slug, method));
-    let (path, view_path) = (file(&verification_method), file(&view_method));
-    let key = if path.exists() {
-        config::read_key(&path)?
+    let name = config::key_file(slug, &verification_method);
+    let view_name = config::key_file(slug, &view_method);
+    let key = if keyring.has(&name) {
+        keyring.read(&name, KeyType::Ed25519)?
     } else {
-        new_key(&path)?
+        party_key(keyring, &name, KeyType::Ed25519, place)?
     };
-    let view_key = if view_path.exists() {
-        config::read_key_of(&view_path, KeyType::P256)?
+    let view_key = if keyring.has(&view_name) {
+        keyring.read(&view_name, KeyType::P256)?
     } else {
-        new_view_key(&view_path)?
+        party_key(keyring, &view_name, KeyType::P256, place)?
     };
     Ok(HostedKey {
         verification_method,

@@ -138,7 +138,7 @@ impl Headers {
 /// Signs `payload`. The algorithm is the key's.
 ///
 /// # Errors
-/// When the key signs by no COSE algorithm.
+/// When the key signs by no COSE algorithm, or did not sign.
 pub fn sign(headers: &Headers, payload: &[u8], key: &SigningKey) -> Result<Vec<u8>, Problem> {
     let kind = key.key_type();
     let algorithm = algorithm_of(kind).ok_or_else(|| {
@@ -161,7 +161,7 @@ pub fn sign(headers: &Headers, payload: &[u8], key: &SigningKey) -> Result<Vec<u
     CoseSign1Builder::new()
         .protected(protected.build())
         .payload(payload.to_vec())
-        .create_signature(b"", |signed| key.sign(signed))
+        .try_create_signature(b"", |signed| key.sign(signed))?
         .build()
         .to_tagged_vec()
         .map_err(|error| malformed(&error.to_string()))

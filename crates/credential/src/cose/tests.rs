@@ -108,7 +108,7 @@ fn message(file: &KeyFile, protected: Vec<u8>, beside: Cbor, payload: &str) -> V
         Cbor::Bytes(Vec::new()),
         Cbor::Bytes(payload.into()),
     ]);
-    let signature = file.key.sign(&cbor(&signed));
+    let signature = file.key.sign(&cbor(&signed)).unwrap();
     let parts = Cbor::Array(vec![
         Cbor::Bytes(protected),
         beside,

@@ -91,7 +91,7 @@ impl<'a> Jws<'a> {
 /// Signs `payload`. `alg` is the key's, whatever `header` says.
 ///
 /// # Errors
-/// When the key signs by no JOSE algorithm.
+/// When the key signs by no JOSE algorithm, or did not sign.
 pub fn sign(
     mut header: Map<String, Value>,
     payload: &[u8],
@@ -108,7 +108,7 @@ pub fn sign(
     URL_SAFE_NO_PAD.encode_string(header, &mut token);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-    let signature = key.sign(token.as_bytes());
+    let signature = key.sign(token.as_bytes())?;
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     Ok(token)

@@ -94,7 +94,7 @@ fn code(token: &str) -> &'static str {
 fn token(file: &KeyFile, header: &str, payload: &str) -> String {
     let input = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part));
     let input = input.join(".");
-    let signature = URL_SAFE_NO_PAD.encode(file.key.sign(input.as_bytes()));
+    let signature = URL_SAFE_NO_PAD.encode(file.key.sign(input.as_bytes()).unwrap());
     format!("{input}.{signature}")
 }
 

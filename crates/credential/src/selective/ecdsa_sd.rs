@@ -14,7 +14,7 @@ use crate::ProofOptions;
 use crate::cbor::{NotThat, Reader, Writer};
 use crate::data_integrity::{Draft, Suite, digest, hash_rdf, split_proof};
 use crate::keys::{
-    KeyType, SigningKey, VerificationKey, base64url_multibase, to_base64url_multibase,
+    KeyType, NotSigned, SigningKey, VerificationKey, base64url_multibase, to_base64url_multibase,
 };
 use crate::problem::{Code, Problem};
 
@@ -49,7 +49,7 @@ pub enum Nonces {
 
 impl Secrets {
     /// How a statement is signed.
-    fn signer(&self) -> impl Fn(&str) -> Vec<u8> {
+    fn signer(&self) -> impl Fn(&str) -> Result<Vec<u8>, NotSigned> {
         let random = match self.nonces {
             Nonces::Repeatable => None,
             Nonces::Random => self.proof_key.with_random_nonces(),
@@ -57,7 +57,7 @@ impl Secrets {
         move |line| {
             // Should AWS-LC fail, the signature is as good without it, only slower.
             let signature = random.as_ref().and_then(|key| key.sign(line.as_bytes()));
-            signature.unwrap_or_else(|| self.proof_key.sign(line.as_bytes()))
+            signature.map_or_else(|| self.proof_key.sign(line.as_bytes()), Ok)
         }
     }
 }
@@ -67,7 +67,7 @@ impl Secrets {
 ///
 /// # Errors
 /// When the document isn't an object, has proofs that this one would build on or has no canonical form, a pointer names nothing, or a key
-/// is not of P-256.
+/// is not of P-256 or did not sign.
 pub fn create(
     document: &Value,
     key: &SigningKey,
@@ -96,13 +96,13 @@ pub fn create(
         if group.members.contains(&n) {
             always.push_str(line);
         } else {
-            signatures.push(sign(line));
+            signatures.push(sign(line)?);
         }
     }
     let public_key = secrets.proof_key.verification_key().to_multikey_bytes();
     let proof_hash = hash_rdf(&draft.config, HashAlgorithm::Sha256, canonicalizer)?;
     let base = Base {
-        signature: key.sign(&signed_bytes(&proof_hash, &public_key, &always)),
+        signature: key.sign(&signed_bytes(&proof_hash, &public_key, &always))?,
         public_key,
         hmac_key: secrets.hmac_key,
         signatures,

@@ -82,7 +82,7 @@ impl Single<'_> {
         assert_eq!(hex(&hashes.document), file("docHash"));
         assert_eq!(hex(&hashes.proof), file("proofHash"));
         assert_eq!(hex(&hashes.to_bytes()), file("combinedHash"));
-        assert_eq!(hex(&key.sign(&hashes.to_bytes())), file("sigHex"));
+        assert_eq!(hex(&key.sign(&hashes.to_bytes()).unwrap()), file("sigHex"));
         let options = options_of(&config);
         let made = create(&document, self.suite, &key, &options, &CANONICALIZER).unwrap();
         assert_eq!(made["proof"]["proofValue"], file("sigBTC58").trim());

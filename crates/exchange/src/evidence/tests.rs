@@ -393,7 +393,7 @@ fn issued(world: &mut World, n: usize, id: &str, view: &str, document: String) -
     let own = leaf(id, view, LeafAct::Issued, CARRIER, logged, &[CARRIER, CBP]);
     let index = world.trade.push(&own, salt);
     let origin = world.trade.origin;
-    let stamp = Stamp::sign(id, view, TRADE, origin, index, logged, &key(2));
+    let stamp = Stamp::sign(id, view, TRADE, origin, index, logged, &key(2)).unwrap();
     let theirs = leaf(id, view, LeafAct::Received, CUSTOMS, logged + 7, &[CBP]);
     let their_salt = [40 + n as u8; 32];
     let their_index = world.customs.push(&theirs, their_salt);
@@ -432,7 +432,7 @@ fn received(world: &mut World, n: usize, id: &str, view: &str, document: String)
     let theirs = leaf(id, view, LeafAct::Issued, CBP, logged, &[CBP, CARRIER]);
     let their_index = world.customs.push(&theirs, [80 + n as u8; 32]);
     let origin = world.customs.origin;
-    let stamp = Stamp::sign(id, view, CUSTOMS, origin, their_index, logged, &key(3));
+    let stamp = Stamp::sign(id, view, CUSTOMS, origin, their_index, logged, &key(3)).unwrap();
     let own = leaf(id, view, LeafAct::Received, TRADE, logged + 5, &[CARRIER]);
     let index = world.trade.push(&own, salt);
     BundleRecord {

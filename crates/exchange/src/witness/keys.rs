@@ -102,7 +102,8 @@ impl NoteSigner for WitnessSigner<'_> {
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, SigningFailed> {
         let signature = self.key.sign(&cosigned_message(self.time_s, text));
-        let signature = signature.try_into().map_err(|_| SigningFailed {
+        let signature = signature.ok().and_then(|s| s.try_into().ok());
+        let signature = signature.ok_or_else(|| SigningFailed {
             reason: "the witness's key is no Ed25519 key".to_owned(),
         })?;
         let cosignature = Cosignature {

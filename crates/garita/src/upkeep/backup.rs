@@ -8,6 +8,7 @@ use clap::Args;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
 use garita_node::config::{WITNESS_KEY, write_file};
+use garita_node::keyring::locking;
 
 use super::Folder;
 use super::files::{self, Copied, LIST, Manifest, PLAIN};
@@ -47,7 +48,12 @@ pub(crate) fn backup(args: &BackupArgs) -> ExitCode {
                 manifest.files.len()
             ));
             if manifest.keys {
-                say::talk("the copy holds the node's secret keys: keep it as you keep them");
+                let encrypted = locking::standing(&args.to).is_ok_and(|found| found.plain == 0);
+                say::talk(if encrypted {
+                    "the copy holds the node's keys, encrypted, and its operator's token in plain: keep it as you keep them, and the passphrase elsewhere"
+                } else {
+                    "the copy holds the node's secret keys: keep it as you keep them"
+                });
             }
             ExitCode::SUCCESS
         }

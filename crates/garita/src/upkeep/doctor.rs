@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use garita_credential::Resolver as _;
 use garita_exchange::governance::Network;
+use garita_node::keyring::locking;
 use garita_store::StoreError;
 use serde_json::{Value, json};
 
@@ -137,12 +138,47 @@ fn secrets(data: &Path, looks: &mut Looks) {
             format!("otros pueden leer {list}: chmod 600, y cambie lo que pudieron leer"),
         );
     }
+    encrypted(data, looks);
     if data.join(RESTORED).exists() {
         looks.add(
             "restored",
             Verdict::Warn,
             "the folder was restored; at its first start the node asks the others whether something is missing",
             "la carpeta fue restaurada; al arrancar, el nodo pregunta a los demás si falta algo",
+        );
+    }
+}
+
+/// Whether who gets hold of the disk or a copy has the keys.
+fn encrypted(data: &Path, looks: &mut Looks) {
+    let Ok(found) = locking::standing(data) else {
+        return;
+    };
+    let (verdict, en, es) = match (found.encrypted, found.plain) {
+        (0, _) => (
+            Verdict::Good,
+            "key files are not encrypted; `garita key encrypt` puts them under a passphrase".to_owned(),
+            "los archivos de llave no están cifrados; `garita key encrypt` los pone bajo una frase de paso".to_owned(),
+        ),
+        (count, 0) => (
+            Verdict::Good,
+            format!("all {count} key files are encrypted"),
+            format!("los {count} archivos de llave están cifrados"),
+        ),
+        (count, plain) => (
+            Verdict::Warn,
+            format!("{count} key files are encrypted and {plain} are not: stop the node and run `garita key encrypt`"),
+            format!("{count} archivos de llave están cifrados y {plain} no: detenga el nodo y ejecute `garita key encrypt`"),
+        ),
+    };
+    looks.add("keys", verdict, en, es);
+    if found.in_token > 0 {
+        let count = found.in_token;
+        looks.add(
+            "keys",
+            Verdict::Good,
+            format!("{count} keys lie in a token"),
+            format!("{count} llaves están en un token"),
         );
     }
 }

@@ -1,17 +1,15 @@
 //! A stopped node's next log: what was written under the earlier one stays, nothing is written at its places again.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use garita_credential::keys::SigningKey;
 use garita_exchange::epoch;
 use garita_exchange::governance::{LogContinues, Network};
 use garita_exchange::signing::{LogSigner, LogVerifier};
+use garita_node::config::NodeConfig;
 use garita_node::{config, epochs};
 use garita_store::{Commit, LogAppend, OutboxJump};
 use garita_tlog::{Checkpoint, NoteVerifier as _, VerifierKey};
-
-use super::Folder;
 
 /// Why a log goes on, and with what.
 pub(super) struct Next<'a> {
@@ -27,12 +25,12 @@ pub(super) struct Next<'a> {
     pub(super) key: Arc<SigningKey>,
 }
 
-/// Opens the next log: the store first, then what asks for its place on the list, then the name. Done again, it does the same.
+/// Opens the next log: the store first, then what asks for its place on the list, then the name. Done again, it does the same. Gives the log's new origin too.
 ///
 /// # Errors
 /// When something cannot be read or written.
-pub(super) fn open(data: &Path, folder: &Folder, next: Next<'_>) -> Result<LogContinues, String> {
-    let identity = &folder.config.identity;
+pub(super) fn open(config: &NodeConfig, next: Next<'_>) -> Result<(LogContinues, String), String> {
+    let (data, identity) = (&config.data, &config.identity);
     let listed = next.network.nodes.get(&identity.did);
     let listed = listed
         .and_then(|node| LogVerifier::parse(&node.log_key).ok())
@@ -52,7 +50,7 @@ pub(super) fn open(data: &Path, folder: &Folder, next: Next<'_>) -> Result<LogCo
         let note = Checkpoint::new(listed.origin(), size, root).sign(&signer);
         Some(note.map_err(|e| e.to_string())?)
     };
-    let now_ms = folder.config.file.clock.now_ms();
+    let now_ms = config.file.clock.now_ms();
     let continues = LogContinues {
         epoch,
         seen: next.seen.or_else(|| held.clone()),
@@ -80,7 +78,7 @@ pub(super) fn open(data: &Path, folder: &Folder, next: Next<'_>) -> Result<LogCo
         .map_err(|e| e.to_string())?;
     epochs::write(data, &continues).map_err(|e| e.to_string())?;
     config::use_origin(data, &origin).map_err(|e| e.to_string())?;
-    Ok(continues)
+    Ok((continues, origin))
 }
 
 /// Verifier of a log.

@@ -2,7 +2,6 @@
 //! epoch, so that nothing is written at a place which receipts and peers know already, and the rest is regained from them.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use garita_exchange::client::Client;
@@ -12,7 +11,7 @@ use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
 use garita_exchange::wire::GovernanceFeed;
 use garita_exchange::witness;
-use garita_node::config::WITNESS_KEY;
+use garita_node::config::{NodeConfig, WITNESS_KEY};
 use garita_store::OutboxJump;
 use garita_tlog::{Checkpoint, NoteVerifier as _};
 
@@ -34,8 +33,13 @@ struct Told {
     silent: Vec<String>,
 }
 
-/// Asks, where the folder was restored, and opens the next epoch where something was lost; says why the node may not start.
-pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), String> {
+/// Asks, where the folder was restored, and opens the next epoch where something was lost: then the log's new origin. Says why the node may
+/// not start. `config` has keys that sign; the folder beside it is read without.
+pub(crate) async fn checked(
+    config: &NodeConfig,
+    without_peers: bool,
+) -> Result<Option<String>, String> {
+    let data = &config.data;
     if data.join(LIST).exists() {
         return Err(format!(
             "{} is a copy that `garita backup` made, not a node's folder; make one of it: garita restore --from {} --data FOLDER",
@@ -45,7 +49,7 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
     }
     let mark = data.join(RESTORED);
     if !mark.exists() {
-        return Ok(());
+        return Ok(None);
     }
     let witness_key = data.join("keys").join(WITNESS_KEY);
     if witness_key.exists() {
@@ -55,11 +59,8 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
         ));
     }
     let folder = Folder::open(data)?;
-    let client = Client::new(
-        &folder.config.identity.did,
-        Arc::clone(&folder.config.identity.key),
-    )
-    .map_err(|e| e.to_string())?;
+    let client = Client::new(&config.identity.did, Arc::clone(&config.identity.key))
+        .map_err(|e| e.to_string())?;
     let mut network = folder.network()?;
     catch_up(&mut network, &folder, &client).await;
     let told = ask(&network, &folder, &client).await?;
@@ -76,17 +77,16 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
         say::talk(format!(
             "restored with {own} log entries; nobody who answers has seen more"
         ));
-        return Ok(());
+        return Ok(None);
     }
-    let continues = epoch::open(
-        data,
-        &folder,
+    let (continues, origin) = epoch::open(
+        config,
         Next {
             network: &network,
             reason: REASON,
             seen: told.seen.map(|(_, note)| note),
             jumps: told.jumps,
-            key: Arc::clone(&folder.config.identity.log_key),
+            key: Arc::clone(&config.identity.log_key),
         },
     )?;
     fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
@@ -95,7 +95,7 @@ pub(crate) async fn checked(data: &Path, without_peers: bool) -> Result<(), Stri
         told.ahead.join("; "),
         continues.epoch
     ));
-    Ok(())
+    Ok(Some(origin))
 }
 
 /// The list as the others have it: a copy's is older.

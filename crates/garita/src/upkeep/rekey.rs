@@ -1,13 +1,12 @@
 //! A log's new key: the log goes on as the next epoch, with nothing lost.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use garita_credential::keys::KeyType;
 use garita_exchange::epoch::REKEYED;
-use garita_node::config;
-use garita_node::setup;
+use garita_node::config::NodeConfig;
+use garita_node::{keyring, setup};
 
 use super::Folder;
 use super::epoch::{self, Next};
@@ -16,20 +15,19 @@ use super::epoch::{self, Next};
 ///
 /// # Errors
 /// When it runs, its network does not know it, or something cannot be written.
-pub(crate) fn log(data: &Path) -> Result<String, String> {
-    let folder = Folder::open(data)?;
+pub(crate) fn log(config: &NodeConfig) -> Result<String, String> {
+    const NEXT: &str = "log.next.json";
+    let folder = Folder::open(&config.data)?;
     let network = folder.network()?;
-    let keys = data.join("keys");
-    let (next, current) = (keys.join("log.next.json"), keys.join("log.json"));
     // What an interrupted try made is taken up again: the store may have been signed with it.
-    let key = if next.exists() {
-        config::read_key_of(&next, KeyType::Ed25519).map_err(|e| e.to_string())?
+    let key = if config.keyring.has(NEXT) {
+        let read = config.keyring.read(NEXT, KeyType::Ed25519);
+        read.map_err(|e| e.to_string())?
     } else {
-        setup::new_key(&next).map_err(|e| e.to_string())?
+        setup::new_key(&config.keyring, NEXT).map_err(|e| e.to_string())?
     };
-    let continues = epoch::open(
-        data,
-        &folder,
+    let (continues, _) = epoch::open(
+        config,
         Next {
             network: &network,
             reason: REKEYED,
@@ -38,10 +36,19 @@ pub(crate) fn log(data: &Path) -> Result<String, String> {
             key: Arc::new(key),
         },
     )?;
-    fs::rename(&next, &current).map_err(|e| format!("{}: {e}", current.display()))?;
+    let keys = config.data.join(keyring::FOLDER);
+    for kind in ["json", "pem"] {
+        let (next, current) = (
+            keys.join(format!("log.next.{kind}")),
+            keys.join(format!("log.{kind}")),
+        );
+        if next.exists() {
+            fs::rename(&next, &current).map_err(|e| format!("{}: {e}", current.display()))?;
+        }
+    }
     Ok(format!(
         "the log goes on as epoch {} under a new key; start the node: garita serve --data {}",
         continues.epoch,
-        data.display()
+        config.data.display()
     ))
 }

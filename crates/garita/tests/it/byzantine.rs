@@ -449,7 +449,7 @@ async fn sequences_that_are_made_up_are_refused_and_rewritten_ones_are_told() {
     let (id, did) = (first["id"].as_str().unwrap(), &world.node("hostile").did);
     for logged in [i64::MAX, i64::MIN, -1] {
         let stamp = Stamp::sign(id, WHOLE, did, "hostile/log", 1, logged, &key);
-        timeless["entries"][0]["stamp"] = serde_json::to_value(stamp).unwrap();
+        timeless["entries"][0]["stamp"] = serde_json::to_value(stamp.unwrap()).unwrap();
         let refused = send(&timeless).await;
         let result = &refused.body["results"][0];
         assert_eq!(result["code"], "stamp-invalid", "{logged}: {refused:?}");

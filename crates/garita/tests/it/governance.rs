@@ -72,7 +72,7 @@ pub(crate) fn delivery(
             seq,
             view: WHOLE.to_owned(),
             record: RawValue::from_string(record.to_string()).unwrap(),
-            stamp: Stamp::sign(id, WHOLE, from, "hostile/log", seq, DAY_MS, stamp_key),
+            stamp: Stamp::sign(id, WHOLE, from, "hostile/log", seq, DAY_MS, stamp_key).unwrap(),
             to: vec![to.to_owned()],
         }],
         governance_head: 0,

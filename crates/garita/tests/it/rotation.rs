@@ -5,6 +5,7 @@ use garita_exchange::core::HostedKey;
 use garita_exchange::governance::Statement;
 use garita_exchange::rotation;
 use garita_node::config::NodeConfig;
+use garita_node::keyring::Keyring;
 use garita_node::setup;
 use serde_json::{Value, json};
 
@@ -169,7 +170,7 @@ async fn a_change_whose_answer_was_lost_is_brought_to_its_end() {
     for (slug, restarted) in [("ocotillo", false), ("nopalera", true)] {
         let did = world.did(slug);
         // What the home had done when it heard no more: keys on disk, listed by the authority.
-        let new = setup::keys_numbered(&data, slug, &did, 2).unwrap();
+        let new = setup::keys_numbered(&Keyring::closed(&data), slug, &did, 2).unwrap();
         let current = HostedKey {
             verification_method: format!("{did}#key-1"),
             key: world.key("trade", slug),

@@ -919,6 +919,8 @@ pub const ROUTES: &[Route] = &[
             "key-change-malformed",
             "keys-unwritten",
             "peer-unreachable",
+            "signer-away",
+            "token-missing",
         ],
         ..post(
             "/v1/admin/rotations",

@@ -18,6 +18,7 @@ use super::admin::{admin, hosted};
 use super::problem::Problem;
 use crate::access;
 use crate::config;
+use crate::keyring::Place;
 use crate::server::{App, blocking};
 use crate::setup;
 
@@ -31,6 +32,19 @@ pub struct RotationRequest {
     /// How long the old keys count beside the new ones, so that what is on its way still holds.
     #[serde(default = "usual_hours")]
     keep_old_hours: u16,
+    /// Where the new keys are made; where the old ones lie, if it is not said.
+    #[serde(default)]
+    keys_in: Option<KeysIn>,
+}
+
+/// Where keys are made.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum KeysIn {
+    /// In files.
+    File,
+    /// In the node's token.
+    Token,
 }
 
 fn usual_hours() -> u16 {
@@ -55,16 +69,23 @@ pub async fn rotate(
         adopt(&app, held, &slug, keys.clone()).await?;
         return Ok(Json(told(&app, &party, &keys)));
     }
-    let new = next_keys(&app, &party, &slug).await?;
-    let document = rotation::ask(
-        &core.network(),
-        &party,
-        &held.current(),
-        &new,
-        // What waits in the queue is signed with the old ones yet.
-        i64::from(body.keep_old_hours.max(1)).saturating_mul(HOUR_MS),
-        core.clock.now_ms(),
-    )?;
+    let current = config::key_file(&slug, &held.current().verification_method);
+    let place = match body.keys_in {
+        Some(KeysIn::File) => Place::File,
+        Some(KeysIn::Token) => Place::Token,
+        None => app.keyring().place(&current),
+    };
+    if place == Place::Token && !app.keyring().has_token() {
+        return Err(Refusal::one(RefusalKind::Conflict, no_token()).into());
+    }
+    let new = next_keys(&app, &party, &slug, place).await?;
+    // What waits in the queue is signed with the old ones yet.
+    let keep_old_ms = i64::from(body.keep_old_hours.max(1)).saturating_mul(HOUR_MS);
+    let (network, current, asker) = (core.network(), held.current(), party.clone());
+    let (wanted, now_ms) = (new.clone(), core.clock.now_ms());
+    let document =
+        blocking(move || rotation::ask(&network, &asker, &current, &wanted, keep_old_ms, now_ms))
+            .await?;
     let entries = if app.authority().is_some() {
         listed(&app, &document).await?.1
     } else {
@@ -133,7 +154,7 @@ fn listed_already(app: &App, party: &str, slug: &str) -> Option<HostedKey> {
         if network.keys.of(&method).is_empty() {
             break;
         }
-        let there = setup::keys_there(app.data(), slug, party, number)
+        let there = setup::keys_there(app.keyring(), slug, party, number)
             .ok()
             .flatten();
         let counts = |keys: &HostedKey| {
@@ -247,7 +268,7 @@ async fn asked(app: &App, document: &Value) -> Result<Vec<Value>, Problem> {
 }
 
 /// New keys under names that the list does not have; those of a try that did not get to the end are taken up again.
-async fn next_keys(app: &App, party: &str, slug: &str) -> Result<HostedKey, Problem> {
+async fn next_keys(app: &App, party: &str, slug: &str, place: Place) -> Result<HostedKey, Problem> {
     let network = app.core().network();
     let free = (2..)
         .find(|number| {
@@ -256,11 +277,21 @@ async fn next_keys(app: &App, party: &str, slug: &str) -> Result<HostedKey, Prob
                 .all(|method| network.keys.of(method).is_empty())
         })
         .unwrap_or(u32::MAX);
-    let (data, party, slug) = (app.data().to_owned(), party.to_owned(), slug.to_owned());
+    let (keyring, party, slug) = (app.keyring().clone(), party.to_owned(), slug.to_owned());
     let made = blocking(move || {
-        setup::keys_numbered(&data, &slug, &party, free).map_err(|e| unwritten(&e.to_string()))
+        setup::keys_numbered_in(&keyring, &slug, &party, free, place)
+            .map_err(|e| unwritten(&e.to_string()))
     });
     Ok(made.await?)
+}
+
+fn no_token() -> Fault {
+    Fault::at(
+        "token-missing",
+        "/keysIn",
+        "this node has no token to make keys in; say where it is with `pkcs11` in node.json",
+        "este nodo no tiene token en el cual crear llaves; indique cuál con `pkcs11` en node.json",
+    )
 }
 
 fn slug_of(app: &App, party: &str) -> Result<String, Problem> {

@@ -22,7 +22,7 @@ use garita_exchange::core::{Core, HostedKey};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::submit::Principal;
 use garita_exchange::verify::fault;
-use garita_exchange::{encode, parse, rotation};
+use garita_exchange::{encode, parse, rotation, signing};
 use serde_json::Value;
 
 use super::problem::Problem;
@@ -167,6 +167,9 @@ fn issued(core: &Core, principal: &Principal, mut body: Value) -> Result<Answer,
         .map_err(|problem| Refusal::one(RefusalKind::Unprocessable, fault(&problem)))?;
     let issuer = Issuer { way };
     let answer = pure::issue(&issuer, &body, None, &fresh()?, now_ms, &core.canonicalizer);
+    if let Some(refusal) = answer.problems.iter().find_map(signing::signer_away) {
+        return Err(refusal);
+    }
     if answer.problems.is_empty() {
         tracing::info!(
             party,

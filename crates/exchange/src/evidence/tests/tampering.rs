@@ -747,7 +747,8 @@ fn stamp_in_another_log(bundle: &mut Value) {
         index,
         logged,
         &key(3),
-    );
+    )
+    .unwrap();
     bundle["records"][2]["stamp"] = json!(forged);
 }
 
@@ -756,7 +757,7 @@ fn stamped(bundle: &mut Value, n: usize, index: u64, logged: i64) {
     let held: Stamp = serde_json::from_value(bundle["records"][n]["stamp"].clone()).unwrap();
     let seed = if held.node == TRADE { 2 } else { 3 };
     let (id, view, log) = (&held.id, &held.view, &held.log);
-    let stamp = Stamp::sign(id, view, &held.node, log, index, logged, &key(seed));
+    let stamp = Stamp::sign(id, view, &held.node, log, index, logged, &key(seed)).unwrap();
     bundle["records"][n]["stamp"] = json!(stamp);
 }
 
