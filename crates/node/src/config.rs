@@ -14,6 +14,8 @@ use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::rates::{self, Limits};
+
 /// `node.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -48,6 +50,9 @@ pub struct NodeFile {
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,
+    /// How much of the node each may have.
+    #[serde(default, skip_serializing_if = "rates::is_usual")]
+    pub limits: Limits,
 }
 
 /// How mail goes out: through a server, or into a folder where one only tries.
@@ -151,6 +156,8 @@ pub struct NodeConfig {
     pub authority: Option<Arc<SigningKey>>,
     /// SHA-256 of the operator's token.
     pub admin_hash: Option<[u8; 32]>,
+    /// SHA-256 of the token of who watches over the node, where its operator put one there.
+    pub monitor_hash: Option<[u8; 32]>,
 }
 
 impl NodeConfig {
@@ -163,6 +170,9 @@ impl NodeConfig {
         let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
         let file: NodeFile =
             serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+        if let Some(fault) = file.limits.fault() {
+            return Err(ConfigError::malformed(&path, fault));
+        }
         let keys = data.join("keys");
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
@@ -205,13 +215,20 @@ impl NodeConfig {
         } else {
             Vec::new()
         };
-        let admin_path = data.join("admin.token");
-        let admin_hash = if admin_path.exists() {
-            let token = fs::read_to_string(&admin_path).map_err(ConfigError::io(&admin_path))?;
-            Some(crate::access::hash(token.trim()))
-        } else {
-            None
+        let token = |name: &str| {
+            let path = data.join(name);
+            if !path.exists() {
+                return Ok(None);
+            }
+            let token = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+            let token = token.trim();
+            if token.is_empty() {
+                return Err(ConfigError::malformed(&path, "there is no token in it"));
+            }
+            Ok(Some(crate::access::hash(token)))
         };
+        let admin_hash = token("admin.token")?;
+        let monitor_hash = token("monitor.token")?;
         Ok(Self {
             data: data.to_owned(),
             file,
@@ -220,6 +237,7 @@ impl NodeConfig {
             governance,
             authority,
             admin_hash,
+            monitor_hash,
         })
     }
 }
@@ -247,6 +265,20 @@ pub fn key_file(slug: &str, verification_method: &str) -> String {
             format!("{slug}.{word}.json")
         }
     }
+}
+
+/// Writes into `node.json` how much of the node each may have.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn use_limits(data: &Path, limits: Limits) -> Result<(), ConfigError> {
+    let path = data.join("node.json");
+    let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+    let mut file: NodeFile =
+        serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+    file.limits = limits;
+    let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
+    write_file(&path, &text)
 }
 
 /// Writes into `node.json` that a party signs with other keys, whose files are there.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
 use garita_exchange::clock::real_now_ms;
@@ -32,6 +33,7 @@ use crate::listen;
 use crate::outside::Targets;
 use crate::pages;
 use crate::programs;
+use crate::rates::{self, Rates};
 use crate::readers::Readers;
 use crate::signed::SignedWrites;
 use crate::site;
@@ -53,6 +55,7 @@ pub struct App {
     readers: Readers,
     rotating: tokio::sync::Mutex<()>,
     outside: Outside,
+    rates: Rates,
 }
 
 /// Why a node could not be run.
@@ -115,6 +118,7 @@ impl App {
         let outside = Outside::new(Targets {
             inside: config.file.webhooks_inside,
         });
+        let rates = Rates::new(config.file.limits.clone());
         let app = Arc::new(Self {
             config,
             exchange,
@@ -126,6 +130,7 @@ impl App {
             readers: Readers::default(),
             rotating: tokio::sync::Mutex::new(()),
             outside,
+            rates,
         });
         api::rotation::catch_up(&app);
         epcis::start(&app);
@@ -152,6 +157,11 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// How much of it each may have.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     /// How documents are read where their guides leave it open.
@@ -238,7 +248,12 @@ impl App {
 
     /// Whether a request bears the operator's token.
     pub fn is_admin(&self, headers: &axum::http::HeaderMap) -> bool {
-        crate::access::is_admin(self.config.admin_hash.as_ref(), headers)
+        crate::access::bears(self.config.admin_hash.as_ref(), headers)
+    }
+
+    /// Whether a request bears the token of who watches over the node: `monitor.token`, for counts and standings alone.
+    pub fn is_monitor(&self, headers: &axum::http::HeaderMap) -> bool {
+        crate::access::bears(self.config.monitor_hash.as_ref(), headers)
     }
 
     /// The whole governance chain as held.
@@ -311,6 +326,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(epcis::router())
         .merge(pages::router())
         .fallback(not_found)
+        .layer(from_fn_with_state(Arc::clone(&app), rates::limited))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

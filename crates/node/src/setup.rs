@@ -27,6 +27,7 @@ use crate::access;
 use crate::config::{
     self, ConfigError, HostedParty, MailFile, NodeFile, make_folder, write_file, write_secret,
 };
+use crate::rates::Limits;
 
 /// Where a simulated node's mail goes.
 const OUTBOX: &str = "outbox";
@@ -309,6 +310,10 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         programs: None,
         automatic_questions_a_day: None,
         readings: Readings::default(),
+        limits: match clock {
+            Clock::Simulated { .. } => Limits::of_one_machine(),
+            Clock::System => Limits::default(),
+        },
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
     writer.commit(&commit)?;

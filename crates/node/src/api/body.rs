@@ -11,12 +11,13 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use tokio_stream::StreamExt as _;
 
 use super::problem::Problem;
+use crate::rates::Deadline;
 use crate::signed::WholeBody;
 
 /// Between two pieces of a body there is at most this.
 const PIECE: Duration = Duration::from_secs(30);
 /// And a whole body is there within this.
-const WHOLE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const WHOLE: Duration = Duration::from_secs(15 * 60);
 /// Bytes heard of a body that is too large; who sends more than this is cut off.
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
@@ -79,5 +80,8 @@ pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Respons
     let mut request = Request::from_parts(parts, Body::from(kept.clone()));
     // For whoever must check a signature over it before the handler has it.
     request.extensions_mut().insert(WholeBody(kept));
-    next.run(request).await
+    match request.extensions().get::<Deadline>().copied() {
+        Some(deadline) => deadline.keep(next.run(request)).await,
+        None => next.run(request).await,
+    }
 }
