@@ -380,6 +380,40 @@ async fn what_follows_from_a_case_names_no_secret_of_an_office() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_tells_nothing_of_who_brought_the_same_before() {
+    let world = World::running("secret-files", 1).await;
+    let (cbp, anam) = (world.api("cbp"), world.api("anam"));
+    let bytes = b"a form that everybody has";
+    let mut answers = Vec::new();
+    for (party, media_type) in [(&cbp, "application/x-of-cbp"), (&anam, "text/plain")] {
+        let kept = party
+            .request("POST", "/v1/attachments")
+            .header("content-type", media_type)
+            .body(bytes.to_vec())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(kept.status().as_u16(), 201);
+        let kept: Value = kept.json().await.unwrap();
+        let scn = format!("TOCQ8840218{}", answers.len());
+        let mut sent = draft(
+            "Targeting",
+            json!({ "scn": scn, "targetingText": "see the form" }),
+        );
+        sent["relatedResource"] = json!([kept["relatedResource"]]);
+        party.post("/v1/records", &sent).await.id();
+        let id = kept["id"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("ni:///sha-256;");
+        let file = party.get(&format!("/v1/attachments/{id}")).await;
+        assert_eq!(file.text.as_bytes(), bytes);
+        assert_eq!(file.kind, media_type);
+        answers.push(file);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_passes_over_what_is_secret_to_another() {
     let world = World::running("secret-stream", 2).await;
     filed(&world).await;

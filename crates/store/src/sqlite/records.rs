@@ -234,6 +234,27 @@ impl Reader {
         })
     }
 
+    /// The first record of those that the party may read in which a file is named: its document.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment_naming(
+        &self,
+        party: &str,
+        digest: &[u8; 32],
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT b.document FROM attachment_links l
+                   JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec JOIN bodies b ON b.rec = l.rec
+                 WHERE l.digest = ?2 ORDER BY l.rec LIMIT 1",
+            )?;
+            Ok(query
+                .query_row(params![party, digest], |row| row.get(0))
+                .optional()?)
+        })
+    }
+
     /// Whether the party may name a file in a record: it brought it here, or may read a record that names it.
     ///
     /// # Errors
