@@ -358,6 +358,13 @@ pub async fn serve(
         checked = app.exchange.tail.checked,
         "node is up; the log's tail agrees with the store"
     );
+    if app.core().identity.url.starts_with("https:")
+        && app.config.file.limits.address_header.is_none()
+    {
+        tracing::warn!(
+            "a proxy stands in front and `limits.addressHeader` is not set: all who are not known share the limits of one address"
+        );
+    }
     let (asked, mut told) = tokio::sync::watch::channel(false);
     let exchange_stop = Arc::clone(&app);
     let graceful = async move {

@@ -1,10 +1,13 @@
 //! How much each may ask of a node: who asks too much is told when to come again, and nobody else is held up.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use garita_node::config::use_limits;
 use garita_node::rates::{Limits, Rate};
 use garita_node::setup::CreatedNode;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
 use crate::world::{Api, World, answer, appointment, until};
 
@@ -207,4 +210,39 @@ async fn a_peer_beyond_its_limit_comes_again_and_nothing_is_lost() {
     .await;
     // Its parties' own systems are not.
     assert_eq!(cbp.get("/v1/me").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_who_send_slowly_take_no_room_from_those_known() {
+    let world = World::running("rooms", 1).await;
+    let cbp = world.api("cbp");
+    let nobody = Api::new(&cbp.base, "");
+    let address: SocketAddr = cbp.base.trim_start_matches("http://").parse().unwrap();
+    // Nine bodies of 8 MiB, of which the last byte does not come: more than there is room for.
+    let size = 8 << 20;
+    let head = format!("POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n");
+    let mut slow = Vec::new();
+    for _ in 0..9 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // What does not fit is answered, and its connection closed, before it is all there.
+        let _ = stream.write_all(&vec![b' '; size - 1]).await;
+        slow.push(stream);
+    }
+    let small = vec![b' '; 1_000];
+    until("there is no room for strangers", || async {
+        let told = nobody.send("POST", "/v1/records", small.clone()).await;
+        (told.status, told.code()) == (429, "node-busy")
+    })
+    .await;
+    let own = cbp.send("POST", "/v1/records", vec![b' '; 100_000]).await;
+    assert_eq!(own.status, 400, "{}", own.text);
+    assert_eq!(nobody.get("/v1/status").await.status, 200);
+    // Who hangs up gives it back.
+    drop(slow);
+    until("there is room again", || async {
+        let told = nobody.send("POST", "/v1/records", small.clone()).await;
+        told.status == 401
+    })
+    .await;
 }

@@ -12,6 +12,7 @@
 mod address;
 mod bucket;
 mod file;
+mod room;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use bucket::Rate;
 use bucket::{Buckets, Name};
 pub use file::Limits;
 pub(crate) use file::is_usual;
+pub(crate) use room::{Room, Taken};
 
 /// Between two lines in the log that say how many were held up.
 const LINES: Duration = Duration::from_secs(60);
@@ -48,6 +50,13 @@ const LINES: Duration = Duration::from_secs(60);
 const UNTOLD_BYTES: u32 = 2 << 20;
 /// Longest that somebody is told to wait: after it, half of a bucket is there again in any case, or he asks once more.
 const WAIT_S_MAX: u64 = 3_600;
+
+/// Bodies in memory at a time: of strangers forms, of peers deliveries, of systems and people files of the largest kind.
+const STRANGERS_BYTES: usize = 64 << 20;
+const PEERS_BYTES: usize = 256 << 20;
+const PRINCIPALS_BYTES: usize = 1 << 30;
+/// A body of whom the node does not know: a form with a picture, for which somebody has to sign in again.
+const STRANGER_BYTES_MAX: usize = 8 << 20;
 
 /// Asked by who watches over the node, who must hear from it above all when there is much to do.
 const FREE: [&str; 2] = ["/livez", "/readyz"];
@@ -114,7 +123,16 @@ pub(crate) struct Rates {
     failures: Option<Buckets>,
     refused: [AtomicU64; Held::ALL.len()],
     overdue: AtomicU64,
+    rooms: Rooms,
     lines: Seldom,
+}
+
+/// Room for bodies, of each kind of asker.
+#[derive(Debug)]
+struct Rooms {
+    strangers: Room,
+    peers: Room,
+    principals: Room,
 }
 
 impl Rates {
@@ -130,6 +148,11 @@ impl Rates {
             failures: buckets(limits.failures),
             refused: Default::default(),
             overdue: AtomicU64::new(0),
+            rooms: Rooms {
+                strangers: Room::new(STRANGERS_BYTES, STRANGER_BYTES_MAX),
+                peers: Room::new(PEERS_BYTES, usize::MAX),
+                principals: Room::new(PRINCIPALS_BYTES, usize::MAX),
+            },
             lines: Seldom::default(),
             limits,
         }
@@ -267,8 +290,22 @@ pub(crate) async fn limited(State(app): State<Arc<App>>, request: Request, next:
     } else {
         limit.saturating_add(body::WHOLE)
     };
+    let room = match asks.who {
+        Who::Stranger => &rates.rooms.strangers,
+        Who::Peer => &rates.rooms.peers,
+        Who::Principal => &rates.rooms.principals,
+    };
+    parts.extensions.insert(room.clone());
     let request = Request::from_parts(parts, body);
-    let Ok(response) = tokio::time::timeout(whole, next.run(request)).await else {
+    let answered = async {
+        if asks.who == Who::Stranger && !is_short {
+            // Heard here, whatever the route: who is not known is not given the room of those who are.
+            body::whole(STRANGER_BYTES_MAX, request, next).await
+        } else {
+            next.run(request).await
+        }
+    };
+    let Ok(response) = tokio::time::timeout(whole, answered).await else {
         rates.overdue.fetch_add(1, Ordering::Relaxed);
         return overdue();
     };
