@@ -13,7 +13,11 @@ const TRIP: &str = "TOCQ2611240417";
 const SCN: &str = "TOCQ88402171";
 const PLATE: &str = "47AK2F";
 /// Words of the secret records.
-const SECRET: [&str; 3] = ["Targeting", "nobody else's business", "SECRET-REF-77"];
+const SECRET: [&str; 3] = [
+    "Targeting",
+    "business of this office alone",
+    "SECRET-REF-77",
+];
 
 /// Members that say when something was asked.
 const OF_NOW: [&str; 8] = [
@@ -217,7 +221,7 @@ async fn pages(page: &Api, cookie: &str, id: &str) -> Vec<String> {
 fn secret_of_customs(number: usize) -> Value {
     let mut sent = draft(
         "Targeting",
-        json!({ "scn": SCN, "targetingText": format!("nobody else's business {number}"), "targetingScore": 620 }),
+        json!({ "scn": SCN, "targetingText": format!("business of this office alone {number}"), "targetingScore": 620 }),
     );
     // Later than what comes after it: what follows from the case must not name it as the last that happened.
     let at_ms = DAY_MS + 4 * 60_000;
