@@ -1039,21 +1039,36 @@ class Link(TypedDict):
     link: str
 
 
-class Status(TypedDict):
-    """Counts and standings of a node."""
-
+class _Status(TypedDict):
     name: str
     did: str
     network: str
+    log: Dict[str, Any]
+    peers: List[Union["Peer", "PeerStep"]]
+    inStep: bool
+
+
+class Status(_Status, total=False):
+    """Where a node stands. Counts are there for the operator, and for who bears the monitor's token, alone."""
+
     records: int
     cases: int
-    log: Dict[str, Any]
     deliveries: Dict[str, Any]
     waiting: int
     forks: int
+    attachments: int
     refused: Dict[str, int]
-    peers: List["Peer"]
+
+
+class PeerStep(TypedDict):
+    """What anybody is told of how a peer stands."""
+
+    did: str
+    name: str
+    url: str
     inStep: bool
+    reached: Union[str, None]
+    silentSince: Union[str, None]
 
 
 class DidDocument(TypedDict):
@@ -1199,7 +1214,7 @@ class Api(Transport):
         return self.send_bytes("GET", f"/log/tile/{segments(path)}", accept="application/octet-stream")
 
     def get_metrics(self) -> str:
-        """Prometheus metrics."""
+        """Prometheus metrics; counts of records, deliveries and requests for the operator and the monitor's token alone."""
         return self.send_text("GET", "/metrics", accept="text/plain")
 
     def get_party_did(self, slug: str) -> DidDocument:
@@ -1439,7 +1454,7 @@ class Api(Transport):
         return self.send_json("POST", f"/v1/sheets/{segment(record_type)}", accept="application/json", query={"submit": submit, "occurred": occurred, "dates": dates, "zone": zone, "decimal": decimal}, data=body, content_type=content_type)
 
     def get_status(self) -> Status:
-        """Counts and standings."""
+        """The log's head, how each peer stands, whether all are in step; for the operator also how much there is."""
         return self.send_json("GET", "/v1/status", accept="application/json")
 
     def stream(self, *, cursor: Optional[str] = None, last_event_id: Optional[str] = None) -> Iterator[Event]:

@@ -1106,28 +1106,39 @@ export interface Link {
   link: string;
 }
 
-/** Counts and standings of a node. */
+/** Where a node stands. Counts are there for the operator, and for who bears the monitor's token, alone. */
 export interface Status {
   name: string;
   did: string;
   network: string;
-  records: number;
-  cases: number;
+  records?: number;
+  cases?: number;
   log: {
     size: number;
     root: string;
   };
-  deliveries: {
+  deliveries?: {
     sent: number;
     acknowledged: number;
     pending: number;
   };
-  waiting: number;
-  forks: number;
+  waiting?: number;
+  forks?: number;
+  attachments?: number;
   /** Refusals by code */
-  refused: Record<string, number>;
-  peers: Peer[];
+  refused?: Record<string, number>;
+  peers: (Peer | PeerStep)[];
   inStep: boolean;
+}
+
+/** What anybody is told of how a peer stands. */
+export interface PeerStep {
+  did: string;
+  name: string;
+  url: string;
+  inStep: boolean;
+  reached: string | null;
+  silentSince: string | null;
 }
 
 /** A DID document. */
@@ -1284,7 +1295,7 @@ export class Api extends Transport {
     return this.sendBytes({ method: "GET", path: `/log/tile/${segments(path)}`, accept: "application/octet-stream" });
   }
 
-  /** Prometheus metrics. */
+  /** Prometheus metrics; counts of records, deliveries and requests for the operator and the monitor's token alone. */
   getMetrics(): Promise<string> {
     return this.sendText({ method: "GET", path: `/metrics`, accept: "text/plain" });
   }
@@ -1584,7 +1595,7 @@ export class Api extends Transport {
     return this.sendJson({ method: "POST", path: `/v1/sheets/${segment(recordType)}`, accept: "application/json", query: { "submit": options.submit, "occurred": options.occurred, "dates": options.dates, "zone": options.zone, "decimal": options.decimal }, bytes: body, contentType: options.contentType });
   }
 
-  /** Counts and standings. */
+  /** The log's head, how each peer stands, whether all are in step; for the operator also how much there is. */
   getStatus(): Promise<Status> {
     return this.sendJson({ method: "GET", path: `/v1/status`, accept: "application/json" });
   }

@@ -114,11 +114,14 @@ pub async fn get(core: &Arc<Core>, party: &str, digest: [u8; 32]) -> Result<Opti
                 .reader
                 .attachment_homes(&party, &digest)
                 .map_err(|e| store_refusal(&e))?;
-            let here = if homes.is_empty() {
+            let mut here = if homes.is_empty() {
                 None
             } else {
                 local(&core, digest)?
             };
+            if let Some(file) = &mut here {
+                file.media_type = told_media_type(&core, &party, &digest)?;
+            }
             Ok((here, homes))
         })
         .await?
@@ -144,6 +147,23 @@ pub async fn get(core: &Arc<Core>, party: &str, digest: [u8; 32]) -> Result<Opti
         }
     }
     Err(away(&why))
+}
+
+/// What a file is, by a record that the party may read. Who brought the same bytes here before called it something else, perhaps: that
+/// somebody did is nobody else's business.
+fn told_media_type(core: &Core, party: &str, digest: &[u8; 32]) -> Result<String, Refusal> {
+    let document = core
+        .reader
+        .attachment_naming(party, digest)
+        .map_err(|e| store_refusal(&e))?;
+    let document: Value = document
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    let told = related_of(&document)
+        .iter()
+        .find(|r| r.get("id").and_then(Value::as_str).and_then(digest_of) == Some(*digest))
+        .and_then(|r| r.get("mediaType")?.as_str());
+    Ok(media_type(told.unwrap_or_default()))
 }
 
 /// What a peer may have: a file that a record names which was delivered to it whole.

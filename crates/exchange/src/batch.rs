@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use garita_profile::case::{CaseRef, CaseState};
+use garita_profile::case::{CaseRef, CaseState, RecordState};
 use garita_profile::{Profile, audience, notice, view};
 
 use crate::automate::{Issue, seats_changed};
@@ -363,10 +363,14 @@ impl<'a> Batch<'a> {
                             .programs
                             .governing(&seen.1.kind, &network, self.logged_ms)
                 {
+                    // What follows from a case goes to others, who must not learn from it of a record that is secret to an office.
+                    let programs = Arc::clone(&self.desk.programs);
+                    let open = |r: &&RecordState| !programs.is_kept_back(&r.record_type);
                     let trigger = settled
                         .after
                         .records
-                        .last()
+                        .iter()
+                        .rfind(open)
                         .map(|r| r.id.clone())
                         .unwrap_or_default();
                     let parts: BTreeMap<CaseRef, Arc<CaseState>> = self

@@ -51,7 +51,7 @@ pub struct Registered {
     pub title: (String, String),
     /// Why, in English and Spanish.
     pub why: (String, String),
-    /// Records issued here.
+    /// Records issued here; none are counted of a type that is secret to its office.
     pub issued: u64,
     /// Records that admission refused.
     pub refused: u64,
@@ -140,6 +140,11 @@ pub fn register(core: &Core) -> Result<Vec<Registered>, Refusal> {
                     .collect(),
                 None => vec![&a.office],
             };
+            // The register is public: that an office keeps something to itself is told by its rule, how often it did by nothing.
+            if model.records.get(&a.issue).is_some_and(|r| r.secret_office) {
+                done.remove(&a.id);
+                latest.remove(&a.id);
+            }
             let (issued, refused, first, last) = done.get(&a.id).copied().unwrap_or_default();
             let answered = issued + refused > 0;
             out.push(Registered {

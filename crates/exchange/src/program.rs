@@ -131,6 +131,14 @@ impl Programs {
             .cloned()
     }
 
+    /// Whether records of this type are kept by their office in cases that others see: nothing that goes to others may name one.
+    pub fn is_kept_back(&self, record_type: &str) -> bool {
+        self.for_record_type(record_type).is_some_and(|profile| {
+            let of_type = profile.model().records.get(record_type);
+            of_type.is_some_and(|of_type| of_type.secret_office && !of_type.inside)
+        })
+    }
+
     /// The profile under which a record of this type is issued at a logged instant: of several versions the one that the network has in
     /// force then, else as [`Self::for_record_type`].
     pub fn issuing(

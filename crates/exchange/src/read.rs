@@ -151,7 +151,8 @@ pub fn cases_for(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Reads, R
     Ok(reads)
 }
 
-/// Heads of some cases as a party has them: what a decisive act names as seen.
+/// Heads of some cases as a party has them: what a decisive act names as seen. What is secret to an office is none of them: the act goes to
+/// others, who would learn from an id that they do not hold that there is something.
 ///
 /// # Errors
 /// When the store is away.
@@ -162,7 +163,8 @@ pub fn heads(core: &Core, party: &str, cases: &[CaseRef]) -> Result<Vec<String>,
             .reader
             .case_records(party, &case.kind, &case.key)
             .map_err(|e| store_refusal(&e))?;
-        for record in held.iter().filter_map(case_record_of) {
+        let open = |record: &CaseRecord| !core.programs.is_kept_back(&record.record_type);
+        for record in held.iter().filter_map(case_record_of).filter(open) {
             if !records.iter().any(|r| r.id == record.id) {
                 records.push(record);
             }

@@ -304,9 +304,9 @@ fn signer(
     }
 }
 
-/// Whether a request bears the operator's token.
-pub fn is_admin(admin_hash: Option<&[u8; 32]>, headers: &HeaderMap) -> bool {
-    match (admin_hash, bearer(headers)) {
+/// Whether a request bears a token of the node's own, the operator's or the monitor's, that has this hash.
+pub fn bears(hash_of: Option<&[u8; 32]>, headers: &HeaderMap) -> bool {
+    match (hash_of, bearer(headers)) {
         // Hashes are compared, not secrets: what an attacker learns by timing is of a hash that it cannot choose.
         (Some(expected), Some(token)) => hash(token) == *expected,
         (Some(_) | None, _) => false,
@@ -325,7 +325,8 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The secret of a token, where the request bears one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::keyring::{self, Keyring};
+use crate::rates::{self, Limits};
 use crate::token::TokenError;
 
 /// `node.json`.
@@ -57,6 +58,9 @@ pub struct NodeFile {
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,
+    /// How much of the node each may have.
+    #[serde(default, skip_serializing_if = "rates::is_usual")]
+    pub limits: Limits,
 }
 
 /// A token that speaks PKCS#11.
@@ -202,6 +206,8 @@ pub struct NodeConfig {
     pub admin_hash: Option<[u8; 32]>,
     /// The key files, and what opens them.
     pub keyring: Keyring,
+    /// SHA-256 of the token of who watches over the node, where its operator put one there.
+    pub monitor_hash: Option<[u8; 32]>,
 }
 
 impl NodeConfig {
@@ -238,6 +244,9 @@ impl NodeConfig {
         let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
         let file: NodeFile =
             serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+        if let Some(fault) = file.limits.fault() {
+            return Err(ConfigError::malformed(&path, fault));
+        }
         let mut hosted = BTreeMap::new();
         for party in &file.parties {
             let file = |method: &str| key_file(&party.slug, method);
@@ -288,13 +297,20 @@ impl NodeConfig {
         } else {
             Vec::new()
         };
-        let admin_path = data.join("admin.token");
-        let admin_hash = if admin_path.exists() {
-            let token = fs::read_to_string(&admin_path).map_err(ConfigError::io(&admin_path))?;
-            Some(crate::access::hash(token.trim()))
-        } else {
-            None
+        let token = |name: &str| {
+            let path = data.join(name);
+            if !path.exists() {
+                return Ok(None);
+            }
+            let token = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+            let token = token.trim();
+            if token.is_empty() {
+                return Err(ConfigError::malformed(&path, "there is no token in it"));
+            }
+            Ok(Some(crate::access::hash(token)))
         };
+        let admin_hash = token("admin.token")?;
+        let monitor_hash = token("monitor.token")?;
         Ok(Self {
             data: data.to_owned(),
             file,
@@ -304,6 +320,7 @@ impl NodeConfig {
             authority,
             admin_hash,
             keyring,
+            monitor_hash,
         })
     }
 }
@@ -343,6 +360,20 @@ pub fn key_file(slug: &str, verification_method: &str) -> String {
             format!("{slug}.{word}.json")
         }
     }
+}
+
+/// Writes into `node.json` how much of the node each may have.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn use_limits(data: &Path, limits: Limits) -> Result<(), ConfigError> {
+    let path = data.join("node.json");
+    let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+    let mut file: NodeFile =
+        serde_json::from_str(&text).map_err(|e| ConfigError::malformed(&path, e))?;
+    file.limits = limits;
+    let text = serde_json::to_string_pretty(&file).map_err(|e| ConfigError::malformed(&path, e))?;
+    write_file(&path, &text)
 }
 
 /// Writes into `node.json` that a party signs with other keys, whose files are there.

@@ -30,6 +30,9 @@ use lists::FetchedLists;
 
 /// Documents judged at a time for which something is fetched; each holds a thread that waits.
 const FETCHING_MAX: usize = 8;
+/// Documents that are judged at a time: more than may be fetched for, so that a slow server outside holds up none of the others. Each
+/// takes milliseconds of a processor, a hostile one some hundred.
+const JUDGED_MAX: usize = 32;
 /// Addresses asked for one document: an issuer, a holder, a list of each, and as many again.
 const ASKED_MAX: usize = 8;
 /// For how long one document may make the node ask.
@@ -42,6 +45,7 @@ pub(crate) struct Outside {
     pub(crate) dids: Dids,
     targets: Targets,
     fetching: Semaphore,
+    judging: Semaphore,
 }
 
 impl Outside {
@@ -51,7 +55,25 @@ impl Outside {
             dids: Dids::new(targets.inside),
             targets,
             fetching: Semaphore::new(FETCHING_MAX),
+            judging: Semaphore::new(JUDGED_MAX),
         }
+    }
+
+    /// A place among the documents of others that are judged.
+    ///
+    /// # Errors
+    /// `node-busy` where as many are judged already as may be.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.judging.try_acquire().map_err(|_| {
+            Refusal::one(
+                RefusalKind::Busy,
+                Fault::whole(
+                    "node-busy",
+                    "as many documents are checked as may be at a time; try again in a moment",
+                    "ya se revisan tantos documentos como se puede a la vez; intente en un momento",
+                ),
+            )
+        })
     }
 
     /// Leave to fetch for a document.
@@ -78,6 +100,7 @@ impl Outside {
 /// `node-busy` where something would have to be fetched and too much is.
 pub(crate) fn judged<T>(app: &App, work: impl FnOnce(&Judge<'_>) -> T) -> Result<T, Refusal> {
     let core = app.core();
+    let _place = app.outside().place()?;
     let errand = Errand::new(app.outside());
     let keys = Keys {
         network: core.network(),

@@ -22,6 +22,7 @@ mod outside;
 pub mod pages;
 pub mod places;
 pub mod programs;
+pub mod rates;
 mod readers;
 pub mod server;
 pub mod setup;

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+
+use crate::rates::{OtherEnd, Seldom};
 
 /// Connections at a time; who comes beyond that is closed at once. A file descriptor each, and some kilobytes.
 const CONNECTIONS_MAX: usize = 4_096;
@@ -39,14 +43,15 @@ pub(crate) async fn serve(
     let service = TowerToHyperService::new(router);
     let (closing, closed) = watch::channel(false);
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let crowded = Seldom::default();
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) if ends_alone(&error) => continue,
             Err(error) => {
                 tracing::warn!(%error, "no connection can be taken; trying again");
@@ -55,15 +60,23 @@ pub(crate) async fn serve(
             }
         };
         let Ok(place) = Arc::clone(&room).try_acquire_owned() else {
-            tracing::warn!(
-                CONNECTIONS_MAX,
-                "as many connections as there may be; one is closed"
-            );
+            if let Some(closed) = crowded.say() {
+                tracing::warn!(
+                    CONNECTIONS_MAX,
+                    closed,
+                    "as many connections as there may be; those beyond were closed since the last such line"
+                );
+            }
             continue;
         };
         let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        let known = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(OtherEnd(address));
+            service.call(request)
+        });
         let connection = builder
-            .serve_connection(TokioIo::new(stream), service.clone())
+            .serve_connection(TokioIo::new(stream), known)
             .with_upgrades();
         let mut closed = closed.clone();
         tokio::spawn(async move {

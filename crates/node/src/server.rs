@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
 use garita_exchange::clock::real_now_ms;
@@ -34,6 +35,7 @@ use crate::listen;
 use crate::outside::Targets;
 use crate::pages;
 use crate::programs;
+use crate::rates::{self, Rates};
 use crate::readers::Readers;
 use crate::signed::SignedWrites;
 use crate::site;
@@ -55,6 +57,7 @@ pub struct App {
     readers: Readers,
     rotating: tokio::sync::Mutex<()>,
     outside: Outside,
+    rates: Rates,
 }
 
 /// Why a node could not be run.
@@ -124,6 +127,7 @@ impl App {
         let outside = Outside::new(Targets {
             inside: config.file.webhooks_inside,
         });
+        let rates = Rates::new(config.file.limits.clone());
         let app = Arc::new(Self {
             config,
             exchange,
@@ -135,6 +139,7 @@ impl App {
             readers: Readers::default(),
             rotating: tokio::sync::Mutex::new(()),
             outside,
+            rates,
         });
         api::rotation::catch_up(&app);
         epochs::start(&app);
@@ -162,6 +167,11 @@ impl App {
     /// How often each pass was looked at.
     pub(crate) fn passes(&self) -> &Limiter {
         &self.passes
+    }
+
+    /// How much of it each may have.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     /// How documents are read where their guides leave it open.
@@ -253,7 +263,12 @@ impl App {
 
     /// Whether a request bears the operator's token.
     pub fn is_admin(&self, headers: &axum::http::HeaderMap) -> bool {
-        crate::access::is_admin(self.config.admin_hash.as_ref(), headers)
+        crate::access::bears(self.config.admin_hash.as_ref(), headers)
+    }
+
+    /// Whether a request bears the token of who watches over the node: `monitor.token`, for counts and standings alone.
+    pub fn is_monitor(&self, headers: &axum::http::HeaderMap) -> bool {
+        crate::access::bears(self.config.monitor_hash.as_ref(), headers)
     }
 
     /// The whole governance chain as held.
@@ -332,6 +347,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(epcis::router())
         .merge(pages::router())
         .fallback(not_found)
+        .layer(from_fn_with_state(Arc::clone(&app), rates::limited))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
@@ -363,6 +379,13 @@ pub async fn serve(
         checked = app.exchange.tail.checked,
         "node is up; the log's tail agrees with the store"
     );
+    if app.core().identity.url.starts_with("https:")
+        && app.config.file.limits.address_header.is_none()
+    {
+        tracing::warn!(
+            "a proxy stands in front and `limits.addressHeader` is not set: all who are not known share the limits of one address"
+        );
+    }
     let (asked, mut told) = tokio::sync::watch::channel(false);
     let exchange_stop = Arc::clone(&app);
     let graceful = async move {

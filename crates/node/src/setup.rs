@@ -29,6 +29,7 @@ use crate::config::{
     write_secret,
 };
 use crate::keyring::{self, Keyring, Place};
+use crate::rates::Limits;
 use crate::token::Token;
 
 /// Where a simulated node's mail goes.
@@ -343,6 +344,10 @@ pub fn make_node_with(
         pkcs11: pkcs11.cloned(),
         automatic_questions_a_day: None,
         readings: Readings::default(),
+        limits: match clock {
+            Clock::Simulated { .. } => Limits::of_one_machine(),
+            Clock::System => Limits::default(),
+        },
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;
     writer.commit(&commit)?;

@@ -30,6 +30,7 @@ fn node(n: u8, witness: Option<u8>) -> NodeEntry {
     let origin = format!("n{n}.example/log");
     let log = key(50 + n).verification_key().ed25519_bytes().unwrap();
     NodeEntry {
+        continues: None,
         did: did(n),
         name: format!("Node {n}"),
         url: format!("https://n{n}.example"),

@@ -10,6 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use garita_exchange::Clock;
+use garita_node::config::use_limits;
+use garita_node::rates::Limits;
 use garita_node::setup::{self, CreatedNode, NetworkPlan, NodePlan, PartyPlan};
 use garita_store::{CaseView, Commit, Options, Reader, TableQuery, TableRow, Term, Writer};
 use reqwest::{Client, Method};
@@ -202,6 +204,7 @@ pub(super) struct Serving(Child);
 
 impl Serving {
     pub(super) async fn start(node: &CreatedNode, client: &Client) -> Result<Serving, String> {
+        use_limits(&node.data, Limits::none()).map_err(|e| e.to_string())?;
         let program = std::env::current_exe().map_err(|e| e.to_string())?;
         let mut command = Command::new(program);
         command.arg("serve").arg("--data").arg(&node.data);

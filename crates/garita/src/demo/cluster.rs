@@ -364,6 +364,7 @@ impl Cluster {
         let answer = self
             .client
             .get(format!("{}/v1/status", node.made.url))
+            .bearer_auth(&node.made.admin_token)
             .timeout(Duration::from_secs(10))
             .send()
             .await

@@ -89,7 +89,7 @@ fn make(data: &Path, to: &Path, keys: bool) -> Result<Manifest, String> {
     });
     let mut wanted: Vec<PathBuf> = Vec::new();
     for name in PLAIN {
-        if !keys && ["keys", "admin.token"].contains(&name) {
+        if !keys && ["keys", "admin.token", "monitor.token"].contains(&name) {
             continue;
         }
         let path = data.join(name);

@@ -115,7 +115,8 @@ pub(crate) fn doctor(args: &DoctorArgs) -> ExitCode {
 fn secrets(data: &Path, looks: &mut Looks) {
     let mut open = Vec::new();
     let files = super::files::below(&data.join("keys")).unwrap_or_default();
-    for path in files.iter().chain([&data.join("admin.token")]) {
+    let tokens = ["admin.token", "monitor.token"].map(|name| data.join(name));
+    for path in files.iter().chain(&tokens) {
         if let Ok(found) = fs::metadata(path)
             && found.permissions().mode() & 0o077 != 0
         {

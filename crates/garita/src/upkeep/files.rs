@@ -13,11 +13,12 @@ pub(super) const LIST: &str = "backup.json";
 /// What stands beside a restored folder's `node.json` until it is known that nothing is lost.
 pub(super) const RESTORED: &str = "restored.json";
 /// What a copy holds beside the database and the attachments, where it is there.
-pub(super) const PLAIN: [&str; 6] = [
+pub(super) const PLAIN: [&str; 7] = [
     "node.json",
     "parties.json",
     "governance.json",
     "admin.token",
+    "monitor.token",
     "keys",
     "programs",
 ];

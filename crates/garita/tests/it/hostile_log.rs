@@ -271,9 +271,10 @@ async fn found_out(lie: Lie, reason: &str) {
     );
     assert_eq!(told["inStep"], false);
     let nobody = Api::new(&world.node("trade").url, "");
+    let operator = Api::operator(world.node("trade"));
     // It is isolated at once; the proof of it is on disk a moment later.
     until("the proof is kept", || async {
-        nobody.get("/v1/status").await.body["forks"] == 1
+        operator.get("/v1/status").await.body["forks"] == 1
     })
     .await;
     let metrics = nobody.get("/metrics").await.text;

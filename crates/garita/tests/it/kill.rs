@@ -187,7 +187,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() {
             writer.await.unwrap();
         }
         for node in &nodes {
-            let api = Api::new(&node.url, "");
+            let api = Api::operator(node);
             until(&format!("{} is in step", node.slug), || async {
                 api.try_get("/v1/status").await.is_some_and(|a| {
                     a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0

@@ -238,7 +238,7 @@ async fn what_the_document_promises_of_a_record_is_so() {
         "{}",
         checkpoint.text
     );
-    let metrics = nobody.get("/metrics").await;
+    let metrics = Api::operator(world.node("trade")).get("/metrics").await;
     assert!(
         metrics.text.contains("garita_records_issued_total 2"),
         "{}",

@@ -15,7 +15,7 @@ const OWN: [&str; 7] = [
     "dispatch@ocotillo",
     "Tyre change",
 ];
-/// Addresses that are open to everybody by design and speak of no case: see docs/threat-model.md for the public counts.
+/// Addresses that are open to everybody by design and speak of no case: what is public of a node stands in docs/threat-model.md.
 const PUBLIC: [&str; 4] = ["/metrics", "/v1/status", "/openapi.json", "/v1/governance"];
 
 struct Theirs {

@@ -11,18 +11,23 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use tokio_stream::StreamExt as _;
 
 use super::problem::Problem;
+use crate::rates::{Deadline, Room, Taken};
 use crate::signed::WholeBody;
 
 /// Between two pieces of a body there is at most this.
 const PIECE: Duration = Duration::from_secs(30);
 /// And a whole body is there within this.
-const WHOLE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const WHOLE: Duration = Duration::from_secs(15 * 60);
 /// Bytes heard of a body that is too large; who sends more than this is cut off.
 const HEARD_BYTES_MAX: usize = 128 << 20;
 
 /// Hands on a request whose body is at most `limit` bytes; nothing of a longer one is kept.
 pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // Taken once, by whoever hears the body first.
+    let room = parts.extensions.remove::<Room>();
+    let limit = room.as_ref().map_or(limit, |room| room.most().min(limit));
+    let mut taken = Taken::default();
     let mut pieces = body.into_data_stream();
     let mut kept = Vec::new();
     let mut heard = 0_usize;
@@ -54,9 +59,12 @@ pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Respons
         };
         heard = heard.saturating_add(piece.len());
         if heard <= limit {
+            if room.as_ref().is_some_and(|room| !taken.grow(room, heard)) {
+                return crowded();
+            }
             kept.extend_from_slice(&piece);
         } else {
-            kept = Vec::new();
+            (kept, taken) = (Vec::new(), Taken::default());
         }
         if heard > HEARD_BYTES_MAX {
             break;
@@ -79,5 +87,22 @@ pub(crate) async fn whole(limit: usize, request: Request, next: Next) -> Respons
     let mut request = Request::from_parts(parts, Body::from(kept.clone()));
     // For whoever must check a signature over it before the handler has it.
     request.extensions_mut().insert(WholeBody(kept));
-    next.run(request).await
+    let answer = match request.extensions().get::<Deadline>().copied() {
+        Some(deadline) => deadline.keep(next.run(request)).await,
+        None => next.run(request).await,
+    };
+    drop(taken);
+    answer
+}
+
+fn crowded() -> Response {
+    Problem::from(Refusal::one(
+        RefusalKind::Busy,
+        Fault::whole(
+            "node-busy",
+            "the node holds as many requests' bodies as it has room for; send it again in a moment",
+            "el nodo ya tiene tanto contenido de peticiones como le cabe; envíela de nuevo en un momento",
+        ),
+    ))
+    .into_response()
 }

@@ -1008,8 +1008,8 @@ pub const ROUTES: &[Route] = &[
         ..get(
             "/v1/status",
             "operator",
-            "Counts and standings.",
-            "Cuentas y estado de los pares.",
+            "The log's head, how each peer stands, whether all are in step; for the operator also how much there is.",
+            "La cabeza de la bitácora, cómo está cada par, si todos van al paso; para el operador también cuánto hay.",
         )
     },
     Route {
@@ -1155,8 +1155,8 @@ pub const ROUTES: &[Route] = &[
         ..get(
             "/metrics",
             "operator",
-            "Prometheus metrics.",
-            "Métricas de Prometheus.",
+            "Prometheus metrics; counts of records, deliveries and requests for the operator and the monitor's token alone.",
+            "Métricas de Prometheus; las cuentas de registros, entregas y peticiones, solo para el operador y la ficha del monitor.",
         )
     },
 ];

@@ -1,4 +1,7 @@
 //! For whoever runs the node: health, status, metrics; the DID documents of the node and its parties.
+//!
+//! Anybody is told what is public of a node: its log's head, and whether it is in step. How much there is of what is not: a number that
+//! grows with a record tells those who hold no such record of it. So counts are for the operator, and for who bears `monitor.token`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -6,9 +9,10 @@ use std::sync::atomic::Ordering;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::did::{self, Did};
+use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::governance::node_method;
 use garita_exchange::sequence::store_refusal;
@@ -39,15 +43,73 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// `GET /v1/status`: counts and standings, nothing of any case.
-pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem> {
+/// Members of a peer's standing that say nothing of how much there is.
+const PUBLIC_OF_PEER: [&str; 6] = ["did", "name", "url", "inStep", "reached", "silentSince"];
+
+/// Whether who asks may know how much there is on this node.
+fn is_told_counts(app: &App, headers: &HeaderMap) -> bool {
+    app.is_admin(headers) || app.is_monitor(headers)
+}
+
+/// `GET /v1/status`: the log's head and the standings; for who runs the node also counts. Nothing of any case.
+pub async fn status(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Problem> {
+    if is_told_counts(&app, &headers) {
+        counted(&app).await
+    } else {
+        public(&app).await
+    }
+}
+
+/// What anybody is told; it costs the same however much there is.
+async fn public(app: &Arc<App>) -> Result<Json<Value>, Problem> {
+    let core = Arc::clone(app.core());
+    let head = blocking(move || core.reader.head().map_err(|e| store_refusal(&e))).await?;
+    let core = app.core();
+    let mut peers = standings(app, &[]);
+    for peer in peers.iter_mut().filter_map(Value::as_object_mut) {
+        peer.retain(|name, _| PUBLIC_OF_PEER.contains(&name.as_str()));
+    }
+    Ok(Json(json!({
+        "name": app.name(),
+        "did": core.identity.did,
+        "network": core.network().id,
+        "log": {
+            "size": head.frontier.size().get(),
+            "root": head.frontier.root().to_base64(),
+            "witnessed": witnessed(core),
+        },
+        "inStep": all_in_step(&peers),
+        "peers": peers,
+    })))
+}
+
+/// The newest checkpoint that more than half of the witnesses cosigned.
+fn witnessed(core: &Core) -> Option<Value> {
+    core.witnessed.newest().map(|held| {
+        json!({
+            "size": held.checkpoint.size.get(),
+            "at": encode::instant_text(held.at_ms()),
+            "by": held.by.iter().map(|by| &by.did).collect::<Vec<_>>(),
+            "of": held.of,
+        })
+    })
+}
+
+fn all_in_step(peers: &[Value]) -> bool {
+    peers
+        .iter()
+        .all(|p| p.get("inStep").and_then(Value::as_bool) == Some(true))
+}
+
+async fn counted(app: &Arc<App>) -> Result<Json<Value>, Problem> {
     let core = Arc::clone(app.core());
     let counts = blocking(move || core.reader.counts().map_err(|e| store_refusal(&e))).await?;
     let core = app.core();
-    let peers = standings(&app, &waiting(&app).await?);
-    let in_step = peers
-        .iter()
-        .all(|p| p.get("inStep").and_then(Value::as_bool) == Some(true));
+    let peers = standings(app, &waiting(app).await?);
+    let in_step = all_in_step(&peers);
     Ok(Json(json!({
         "name": app.name(),
         "did": core.identity.did,
@@ -57,12 +119,7 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem>
         "log": {
             "size": counts.log_size,
             "root": counts.log_root,
-            "witnessed": core.witnessed.newest().map(|held| json!({
-                "size": held.checkpoint.size.get(),
-                "at": encode::instant_text(held.at_ms()),
-                "by": held.by.iter().map(|by| &by.did).collect::<Vec<_>>(),
-                "of": held.of,
-            })),
+            "witnessed": witnessed(core),
         },
         "deliveries": {
             "sent": counts.deliveries,
@@ -71,121 +128,176 @@ pub async fn status(State(app): State<Arc<App>>) -> Result<Json<Value>, Problem>
         },
         "waiting": counts.waiting,
         "forks": counts.forks,
+        "attachments": counts.attachments,
         "refused": core.metrics.refused(),
         "peers": peers,
         "inStep": in_step,
     })))
 }
 
-/// `GET /metrics`: Prometheus text; no label names a case, a party or a record.
-pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+/// `GET /metrics`: Prometheus text; no label names a case, a party or a record. Counts of records and deliveries are for who runs the node.
+pub async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let core = Arc::clone(app.core());
     let head = {
         let core = Arc::clone(&core);
         blocking(move || core.reader.head().map_err(|e| store_refusal(&e))).await?
     };
-    let m = &core.metrics;
     let mut text = String::new();
-    let mut counter = |name: &str, help: &str, value: u64| {
-        let _ = writeln!(
-            text,
-            "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"
-        );
-    };
-    counter(
-        "garita_records_issued_total",
-        "Records sequenced here as home.",
-        m.issued.load(Ordering::Relaxed),
+    series(
+        &mut text,
+        "garita_log_size",
+        "gauge",
+        "Leaves of the log.",
+        &[(String::new(), head.frontier.size().get())],
     );
-    counter(
-        "garita_records_received_total",
-        "Records taken from peers.",
-        m.received.load(Ordering::Relaxed),
-    );
-    counter(
-        "garita_commits_total",
-        "Commits of the sequencer.",
-        m.commits.load(Ordering::Relaxed),
-    );
-    counter(
-        "garita_commit_microseconds_total",
-        "Time in commits.",
-        m.commit_us.load(Ordering::Relaxed),
-    );
-    counter(
-        "garita_sequencer_microseconds_total",
-        "Time of the sequencer in all.",
-        m.sequence_us.load(Ordering::Relaxed),
-    );
-    counter(
-        "garita_deliveries_total",
-        "Deliveries acknowledged by peers.",
-        m.delivered.load(Ordering::Relaxed),
-    );
-    counter(
-        "garita_delivery_retries_total",
-        "Delivery requests tried again.",
-        m.delivery_retries.load(Ordering::Relaxed),
-    );
-    counter(
+    series(
+        &mut text,
         "garita_log_violations_total",
+        "counter",
         "Logs of peers that contradicted themselves.",
-        m.log_violations.load(Ordering::Relaxed),
+        &[(
+            String::new(),
+            core.metrics.log_violations.load(Ordering::Relaxed),
+        )],
     );
-    let _ = writeln!(
-        text,
-        "# HELP garita_refusals_total Refusals by code.\n# TYPE garita_refusals_total counter"
-    );
-    for (code, count) in m.refused() {
-        let _ = writeln!(text, "garita_refusals_total{{code=\"{code}\"}} {count}");
-    }
-    let _ = writeln!(
-        text,
-        "# HELP garita_log_size Leaves of the log.\n# TYPE garita_log_size gauge\ngarita_log_size {}",
-        head.frontier.size().get()
-    );
-    let _ = writeln!(
-        text,
-        "# HELP garita_log_witnessed_size Leaves that more than half of the witnesses have cosigned.\n# TYPE garita_log_witnessed_size gauge\ngarita_log_witnessed_size {}",
-        core.witnessed
-            .newest()
-            .map_or(0, |held| held.checkpoint.size.get())
-    );
-    let _ = writeln!(
-        text,
-        "# HELP garita_peer_pending Deliveries that wait for a peer.\n# TYPE garita_peer_pending gauge"
+    series(
+        &mut text,
+        "garita_log_witnessed_size",
+        "gauge",
+        "Leaves that more than half of the witnesses have cosigned.",
+        &[(
+            String::new(),
+            core.witnessed
+                .newest()
+                .map_or(0, |held| held.checkpoint.size.get()),
+        )],
     );
     let standings = app.standings().all();
-    for (peer, standing) in &standings {
-        let _ = writeln!(
-            text,
-            "garita_peer_pending{{peer=\"{peer}\"}} {}",
-            standing.pending
-        );
-    }
-    let _ = writeln!(
-        text,
-        "# HELP garita_peer_in_step Whether a peer and this node hold the same of each other.\n# TYPE garita_peer_in_step gauge"
+    let in_step: Vec<(String, u64)> = standings
+        .iter()
+        .map(|(peer, standing)| (labelled("peer", peer), u64::from(standing.in_step())))
+        .collect();
+    series(
+        &mut text,
+        "garita_peer_in_step",
+        "gauge",
+        "Whether a peer and this node hold the same of each other.",
+        &in_step,
     );
-    for (peer, standing) in &standings {
-        let _ = writeln!(
-            text,
-            "garita_peer_in_step{{peer=\"{peer}\"}} {}",
-            u8::from(standing.in_step())
-        );
-    }
-    let _ = writeln!(
-        text,
-        "# HELP garita_peer_isolated Whether a peer is isolated for two histories of its log.\n# TYPE garita_peer_isolated gauge"
+    let isolated: Vec<(String, u64)> = standings
+        .iter()
+        .map(|(peer, standing)| {
+            (
+                labelled("peer", peer),
+                u64::from(standing.isolated.is_some()),
+            )
+        })
+        .collect();
+    series(
+        &mut text,
+        "garita_peer_isolated",
+        "gauge",
+        "Whether a peer is isolated for two histories of its log.",
+        &isolated,
     );
-    for (peer, standing) in &standings {
-        let _ = writeln!(
-            text,
-            "garita_peer_isolated{{peer=\"{peer}\"}} {}",
-            u8::from(standing.isolated.is_some())
-        );
+    if is_told_counts(&app, &headers) {
+        counters(&app, &mut text);
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+/// What grows with records, deliveries and requests.
+fn counters(app: &App, text: &mut String) {
+    let m = &app.core().metrics;
+    for (name, help, value) in [
+        (
+            "garita_records_issued_total",
+            "Records sequenced here as home.",
+            &m.issued,
+        ),
+        (
+            "garita_records_received_total",
+            "Records taken from peers.",
+            &m.received,
+        ),
+        (
+            "garita_commits_total",
+            "Commits of the sequencer.",
+            &m.commits,
+        ),
+        (
+            "garita_commit_microseconds_total",
+            "Time in commits.",
+            &m.commit_us,
+        ),
+        (
+            "garita_sequencer_microseconds_total",
+            "Time of the sequencer in all.",
+            &m.sequence_us,
+        ),
+        (
+            "garita_deliveries_total",
+            "Deliveries acknowledged by peers.",
+            &m.delivered,
+        ),
+        (
+            "garita_delivery_retries_total",
+            "Delivery requests tried again.",
+            &m.delivery_retries,
+        ),
+    ] {
+        let value = value.load(Ordering::Relaxed);
+        series(text, name, "counter", help, &[(String::new(), value)]);
+    }
+    let refused: Vec<(String, u64)> = m
+        .refused()
+        .into_iter()
+        .map(|(code, count)| (labelled("code", &code), count))
+        .collect();
+    series(
+        text,
+        "garita_refusals_total",
+        "counter",
+        "Refusals by code.",
+        &refused,
+    );
+    let held: Vec<(String, u64)> = app
+        .rates()
+        .refused()
+        .into_iter()
+        .map(|(limit, count)| (labelled("limit", limit), count))
+        .collect();
+    let help = "Requests refused because their asker had asked for too much, by the limit.";
+    series(text, "garita_rate_limited_total", "counter", help, &held);
+    let overdue = [(String::new(), app.rates().overdue())];
+    let help = "Requests of which no answer came in time.";
+    series(
+        text,
+        "garita_requests_overdue_total",
+        "counter",
+        help,
+        &overdue,
+    );
+    let pending: Vec<(String, u64)> = app
+        .standings()
+        .all()
+        .iter()
+        .map(|(peer, standing)| (labelled("peer", peer), standing.pending))
+        .collect();
+    let help = "Deliveries that wait for a peer.";
+    series(text, "garita_peer_pending", "gauge", help, &pending);
+}
+
+fn labelled(name: &str, value: &str) -> String {
+    format!("{{{name}=\"{value}\"}}")
+}
+
+/// One metric with its lines, each with its labels as they are written.
+fn series(text: &mut String, name: &str, kind: &str, help: &str, lines: &[(String, u64)]) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    for (labels, value) in lines {
+        let _ = writeln!(text, "{name}{labels} {value}");
+    }
 }
 
 /// `GET /.well-known/did.json`.

@@ -113,6 +113,7 @@ fn answered(ask: &Ask, posted: &[(String, String)]) -> Result<Step, Refusal> {
         return Ok(Step::Answer(unreadable(ask, &fault)));
     }
     let core = ask.app.core();
+    let _place = ask.app.outside().place()?;
     let ground = NodeGround::new(core, ask.app.standings(), ask.party());
     let host = host_of(&core.identity.url);
     let domains = [host, core.identity.url.as_str(), ask.party()];

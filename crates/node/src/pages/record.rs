@@ -28,6 +28,8 @@ use crate::server::App;
 const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 /// Members of a record shown one by one; the whole document stands below.
 const FACTS_MAX: usize = 40;
+/// Other records that a record's page names.
+const LINKS_MAX: usize = 20;
 
 /// `GET /console/records/{id}`.
 pub(super) async fn page(
@@ -495,8 +497,11 @@ fn related(
         named.push((how.to_owned(), link.id));
     }
     let mut out = Vec::new();
-    for (how, id) in named.into_iter().take(20) {
-        // Only what the reader may read is named.
+    for (how, id) in named {
+        if out.len() >= LINKS_MAX {
+            break;
+        }
+        // Only what the reader may read is named, and only that is counted.
         if let Some(other) = held(ask.app.core().reader.record(ask.party(), &id))? {
             let title = say.map_or_else(
                 || other.record.record_type.clone(),

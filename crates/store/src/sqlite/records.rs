@@ -51,10 +51,7 @@ impl Reader {
         party: &str,
         query: &RecordQuery,
     ) -> Result<Page<HeldRecord>, StoreError> {
-        let mut sql = format!(
-            "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e
-             JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec WHERE e.party = ?"
-        );
+        let mut sql = listing(query);
         let mut values: Vec<Value> = vec![party.to_owned().into()];
         if let Some(record_type) = &query.record_type {
             sql.push_str(" AND e.type = ?");
@@ -234,6 +231,27 @@ impl Reader {
             )?;
             let rows = query.query_map(params![party, digest], |row| row.get(0))?;
             Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The first record of those that the party may read in which a file is named: its document.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn attachment_naming(
+        &self,
+        party: &str,
+        digest: &[u8; 32],
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT b.document FROM attachment_links l
+                   JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec JOIN bodies b ON b.rec = l.rec
+                 WHERE l.digest = ?2 ORDER BY l.rec LIMIT 1",
+            )?;
+            Ok(query
+                .query_row(params![party, digest], |row| row.get(0))
+                .optional()?)
         })
     }
 
@@ -450,6 +468,19 @@ impl Reader {
     }
 }
 
+/// How a party's records are listed, as far as its own. The planner knows nothing of how often a type occurs, and would pass over all that
+/// the party has; so the index of types is named where one is asked for.
+fn listing(query: &RecordQuery) -> String {
+    let index = match query.record_type {
+        Some(_) => "INDEXED BY entitlements_type",
+        None => "",
+    };
+    format!(
+        "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e {index}
+         JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec WHERE e.party = ?"
+    )
+}
+
 /// The number of the first record that came with an entry of the log or later: records are numbered as they come, and so are entries, so
 /// some twenty looks find the place among a million.
 fn rec_from(connection: &Connection, from: LeafIndex) -> Result<i64, StoreError> {
@@ -513,4 +544,49 @@ pub(super) fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
         since: LeafIndex::new(uint(row.get(14)?)?),
         grant: row.get(15)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    /// How SQLite goes about a query, in its words.
+    fn plan(sql: &str, bound: usize) -> String {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let mut query = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let values = params_from_iter(std::iter::repeat_n(1_i64, bound));
+        let lines = query
+            .query_map(values, |row| row.get::<_, String>(3))
+            .unwrap();
+        lines.map(Result::unwrap).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_party_s_list_passes_over_nothing_of_others_and_a_type_s_over_no_other_type() {
+        let all = listing(&RecordQuery::default());
+        let all = plan(
+            &format!("{all} AND e.rec < ? ORDER BY e.rec DESC LIMIT 50"),
+            2,
+        );
+        assert!(all.contains("(party=? AND rec<?)"), "{all}");
+        let of_type = listing(&RecordQuery {
+            record_type: Some("Mandate".to_owned()),
+            ..RecordQuery::default()
+        });
+        let of_type = plan(
+            &format!("{of_type} AND e.type = ? AND e.rec < ? ORDER BY e.rec DESC LIMIT 50"),
+            3,
+        );
+        assert!(
+            of_type.contains("(party=? AND type=? AND rec<?)"),
+            "{of_type}"
+        );
+        for plan in [all, of_type] {
+            assert!(!plan.contains("SCAN") && !plan.contains("B-TREE"), "{plan}");
+        }
+    }
 }
