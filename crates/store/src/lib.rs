@@ -19,12 +19,14 @@
 
 mod blobs;
 pub mod contract;
+mod erasing;
 mod error;
 mod sqlite;
 mod standing;
 
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
+pub use erasing::{Erased, Erasure, HeldBy, HoldLifted, Kept, LegalHold};
 pub use error::StoreError;
 pub use sqlite::{Reader, Writer, open, open_read, snapshot};
 pub use standing::{

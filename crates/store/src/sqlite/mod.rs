@@ -2,6 +2,7 @@
 
 mod access;
 mod cases;
+mod erasing;
 mod followers;
 mod log;
 mod measure;
@@ -28,6 +29,11 @@ use crate::error::StoreError;
 
 pub use upkeep::{open_read, snapshot};
 
+/// How long a connection waits for another.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long folding the write-ahead log back waits for readers after something was erased.
+const SWEEP_PATIENCE: Duration = Duration::from_millis(200);
+
 /// The one who writes. There is one a data folder; dropping it lets another process have the folder.
 #[derive(Debug)]
 pub struct Writer {
@@ -36,6 +42,7 @@ pub struct Writer {
     next_rec: i64,
     // Set while a commit runs, cleared when it is known to be done: after a failure what is cached is read anew.
     stale: bool,
+    blobs: Blobs,
     _lock: File,
 }
 
@@ -100,13 +107,14 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
     let readers = options.readers.clamp(1, 64);
     let pool = (0..readers).map(|_| read()).collect::<Result<_, _>>()?;
     let blobs = Blobs::open(folder.join("blobs"))?;
+    erasing::remove_files(&connection, &blobs)?;
     let reader = Reader {
         shared: Arc::new(Shared {
             pool,
             next: AtomicUsize::new(0),
             measures: read()?,
             measuring: AtomicUsize::new(0),
-            blobs,
+            blobs: blobs.clone(),
         }),
     };
     Ok((
@@ -115,6 +123,7 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
             head,
             next_rec,
             stale: false,
+            blobs,
             _lock: lock,
         },
         reader,
@@ -122,7 +131,7 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
 }
 
 fn prepare(connection: &Connection, options: &Options) -> Result<(), StoreError> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Plans do not depend on the values bound: else each statement with a bound prefix is planned anew at each use.
@@ -143,11 +152,35 @@ impl Writer {
     pub fn commit(&mut self, commit: &Commit) -> Result<Committed, StoreError> {
         self.refresh()?;
         self.stale = true;
-        let written = write::run(&mut self.connection, &self.head, self.next_rec, commit)?;
+        let erases = !commit.erasures.is_empty();
+        if erases {
+            // What is erased is written over, not only unlinked.
+            self.connection.pragma_update(None, "secure_delete", true)?;
+        }
+        let written = write::run(&mut self.connection, &self.head, self.next_rec, commit);
+        if erases {
+            self.connection.pragma_update(None, "secure_delete", false)?;
+        }
+        let written = written?;
         self.stale = false;
         self.head = written.head;
         self.next_rec = written.next_rec;
+        if erases {
+            self.sweep();
+        }
         Ok(written.committed)
+    }
+
+    /// Removes what a commit that erased left beside the tables: files, and the old pages in the write-ahead log. The commit is done
+    /// whatever becomes of this: files go at the next start at the latest, old pages when the log is folded back.
+    fn sweep(&mut self) {
+        let _ = erasing::remove_files(&self.connection, &self.blobs);
+        // A reader in the middle of a long query must not hold up the writer.
+        let _ = self.connection.busy_timeout(SWEEP_PATIENCE);
+        let _ = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self.connection.busy_timeout(PATIENCE);
     }
 
     /// The log's head, as the next commit must continue it.

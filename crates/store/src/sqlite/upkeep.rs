@@ -65,7 +65,20 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "salt-missing",
-        "SELECT l.leaf FROM log l LEFT JOIN log_salts s ON s.leaf = l.leaf WHERE s.leaf IS NULL",
+        "SELECT l.leaf FROM log l LEFT JOIN log_salts s ON s.leaf = l.leaf WHERE s.leaf IS NULL AND NOT EXISTS (
+           SELECT 1 FROM records r WHERE r.id = l.id AND r.view = l.view AND r.erased_ms IS NOT NULL)",
+    ),
+    (
+        "erased-kept",
+        "SELECT r.id || ' ' || r.view FROM records r WHERE r.erased_ms IS NOT NULL AND (
+           EXISTS (SELECT 1 FROM log_salts s WHERE s.leaf = r.local_index)
+           OR EXISTS (SELECT 1 FROM derivers d WHERE d.id = r.id)
+           OR EXISTS (SELECT 1 FROM attachment_links a WHERE a.rec = r.rec))",
+    ),
+    (
+        "erasure-of-nothing",
+        "SELECT e.id || ' ' || e.view FROM erasures e LEFT JOIN records r ON r.id = e.id AND r.view = e.view
+         WHERE r.erased_ms IS NULL OR r.erased_ms <> e.at_ms",
     ),
     (
         "counts-wrong",
