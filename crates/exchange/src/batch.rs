@@ -21,6 +21,7 @@ use crate::clock::{Clock, real_now_ms};
 use crate::core::{Hosted, Identity};
 use crate::encode;
 use crate::envelope::Envelope;
+use crate::erase;
 use crate::governance::{self, Network};
 use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
@@ -389,6 +390,7 @@ impl<'a> Batch<'a> {
                             trigger: trigger.clone(),
                             opens: Vec::new(),
                             follows: draft.follows.into_iter().collect(),
+                            beside: Vec::new(),
                         });
                     }
                     planned.extend(self.planned(
@@ -733,6 +735,17 @@ impl<'a> Batch<'a> {
                     Some(first) => {
                         // Its audience may have grown. Who gets it only now gets it by an entry of now: a stream goes on from entries.
                         let later = self.not_entitled(&envelope.id, audience)?;
+                        if self.erased(&envelope.id, &view)? {
+                            // Erased counts as held: nothing of it comes back by being sent again.
+                            let answer = DeliveryResult {
+                                index: Some(first.index),
+                                salt: Some(encode::base64url(&first.salt)),
+                                logged: Some(first.leaf.logged),
+                                code: Some(erase::RECORD_ERASED.to_owned()),
+                                ..result(seq, "held")
+                            };
+                            return Ok(answer);
+                        }
                         if later.is_empty() {
                             ("held", first)
                         } else {
@@ -767,6 +780,13 @@ impl<'a> Batch<'a> {
                 })
             }
         }
+    }
+
+    fn erased(&self, id: &str, view: &str) -> Result<bool, Refusal> {
+        let erased = self.desk.reader.node_erased(id, view);
+        erased
+            .map(|erased| erased.is_some())
+            .map_err(|e| store_refusal(&e))
     }
 
     /// Those of an audience that may not read their view yet.

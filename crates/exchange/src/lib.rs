@@ -23,6 +23,7 @@ pub mod derive;
 pub mod due;
 pub mod encode;
 pub mod envelope;
+pub mod erase;
 pub mod evidence;
 pub mod governance;
 pub mod history;

@@ -66,6 +66,7 @@ pub mod scenario;
 mod scenario_deeds;
 mod scenario_pages;
 mod scenario_run;
+pub mod residue;
 pub mod seats;
 pub mod view;
 
