@@ -135,7 +135,9 @@ impl Batch<'_> {
         let document = Draft {
             record_type: issue.record_type,
             issuer: issuer.to_string(),
-            about: std::iter::once(issue.about.clone()).chain(issue.beside).collect(),
+            about: std::iter::once(issue.about.clone())
+                .chain(issue.beside)
+                .collect(),
             occurred_ms: self.now_ms,
             subject: issue.subject,
             follows: issue.follows,

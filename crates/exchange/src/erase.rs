@@ -90,8 +90,12 @@ pub fn gone(core: &Core, held: &HeldRecord) -> Result<Refusal, Refusal> {
         RefusalKind::Gone,
         Fault::whole(
             RECORD_ERASED,
-            format!("the record was erased on this node at {at} ({why}); its place in the log stays, and so does what followed from it"),
-            format!("el registro se borró en este nodo el {at} ({why}); queda su lugar en la bitácora y lo que de él se siguió"),
+            format!(
+                "the record was erased on this node at {at} ({why}); its place in the log stays, and so does what followed from it"
+            ),
+            format!(
+                "el registro se borró en este nodo el {at} ({why}); queda su lugar en la bitácora y lo que de él se siguió"
+            ),
         ),
     ))
 }
@@ -289,8 +293,14 @@ impl Batch<'_> {
             faults.push(Fault::at(
                 "erase-not-this",
                 at,
-                format!("a `{}` is the exchange's own statement and is not erased", first.record_type),
-                format!("un `{}` es una declaración del propio intercambio y no se borra", first.record_type),
+                format!(
+                    "a `{}` is the exchange's own statement and is not erased",
+                    first.record_type
+                ),
+                format!(
+                    "un `{}` es una declaración del propio intercambio y no se borra",
+                    first.record_type
+                ),
             ));
         }
         let holds = reader.node_holds_on(id).map_err(|e| store_refusal(&e))?;
@@ -314,8 +324,7 @@ impl Batch<'_> {
         }
         let residue = self.reading(&first.profile, &ready.cases);
         for held in views.into_iter().filter(|held| held.erased_ms.is_none()) {
-            let document: Value =
-                serde_json::from_slice(&held.record.document).unwrap_or_default();
+            let document: Value = serde_json::from_slice(&held.record.document).unwrap_or_default();
             let mut left = residue.of(&document);
             if document.is_null()
                 && let Value::Object(members) = &mut left
@@ -369,7 +378,11 @@ impl Batch<'_> {
                 .map_err(|e| store_refusal(&e))?;
             for (party, _) in entitled {
                 let party: Arc<str> = Arc::from(party);
-                seen.extend(one.cases.iter().map(|case| (Arc::clone(&party), case.clone())));
+                seen.extend(
+                    one.cases
+                        .iter()
+                        .map(|case| (Arc::clone(&party), case.clone())),
+                );
             }
         }
         let mut before = Vec::with_capacity(seen.len());
@@ -382,7 +395,9 @@ impl Batch<'_> {
         }
         for one in ready {
             for (record, _, _) in &one.views {
-                for (party, case, _) in before.iter().filter(|(_, case, _)| one.cases.contains(case))
+                for (party, case, _) in before
+                    .iter()
+                    .filter(|(_, case, _)| one.cases.contains(case))
                 {
                     self.projector
                         .replace(party, case, record)

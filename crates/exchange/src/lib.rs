@@ -36,6 +36,7 @@ pub mod program;
 mod project;
 pub mod read;
 mod retable;
+pub mod retention;
 mod revoked;
 pub mod rotation;
 pub mod sequence;

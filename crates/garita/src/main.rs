@@ -7,6 +7,7 @@ mod bench;
 mod conformance;
 mod credential;
 mod demo;
+mod erase;
 mod evidence;
 mod export;
 mod import;
@@ -71,6 +72,14 @@ enum Command {
     Doctor(upkeep::doctor::DoctorArgs),
     /// Have a party sign with new keys from now on, without stopping its node
     RotateKey(rotate::RotateArgs),
+    /// Erase the content of records on this node; their places in the log and what followed from them stay
+    Erase(erase::EraseArgs),
+    /// Legal holds: what must not be erased
+    #[command(subcommand)]
+    Hold(erase::HoldCommand),
+    /// Erase what is over by the rules of `node.json`
+    #[command(subcommand)]
+    Retention(erase::RetentionCommand),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
@@ -142,6 +151,9 @@ fn main() -> ExitCode {
         Command::Fsck(args) => upkeep::fsck::fsck(&args),
         Command::Doctor(args) => upkeep::doctor::doctor(&args),
         Command::RotateKey(args) => rotate::rotate_key(args),
+        Command::Erase(args) => erase::erase(&args),
+        Command::Hold(command) => erase::hold(command),
+        Command::Retention(command) => erase::retention(command),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),

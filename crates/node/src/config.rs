@@ -10,6 +10,7 @@ use std::sync::Arc;
 use garita_credential::keys::{KeyFile, KeyType, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity, ViewKey};
+use garita_exchange::retention::RetentionRule;
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -45,6 +46,9 @@ pub struct NodeFile {
     /// Questions that a publisher's node asks by itself, at most so many a day; 0: none. Where absent, as the program says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_questions_a_day: Option<u32>,
+    /// How long records are kept; for ever where no rule is of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retention: Vec<RetentionRule>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,

@@ -308,6 +308,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         }),
         programs: None,
         automatic_questions_a_day: None,
+        retention: Vec::new(),
         readings: Readings::default(),
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;

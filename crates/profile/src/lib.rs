@@ -62,11 +62,11 @@ pub mod in_force;
 pub mod knowledge;
 pub mod notice;
 pub mod order;
+pub mod residue;
 pub mod scenario;
 mod scenario_deeds;
 mod scenario_pages;
 mod scenario_run;
-pub mod residue;
 pub mod seats;
 pub mod view;
 

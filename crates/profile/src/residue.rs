@@ -14,8 +14,8 @@ const DROPPED: [&str; 2] = ["@context", "credentialStatus"];
 
 /// Members of a subject that the engine itself reads, whatever the program says.
 const ENGINE: [&str; 15] = [
-    "affirms", "agent", "case", "decision", "endsWith", "from", "ground", "grantor", "key", "kind", "records", "scope", "state", "until",
-    "value",
+    "affirms", "agent", "case", "decision", "endsWith", "from", "ground", "grantor", "key", "kind",
+    "records", "scope", "state", "until", "value",
 ];
 
 /// By what names a program's folds, keys and tables reach into subjects; made once for many records.
@@ -117,7 +117,9 @@ impl Residue {
                     .map(|(name, member)| (name.clone(), self.below(member)))
                     .collect(),
             ),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.below(item)).collect()),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.below(item)).collect())
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
         }
     }

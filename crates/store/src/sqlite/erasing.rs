@@ -59,9 +59,8 @@ pub(super) fn write(transaction: &Transaction<'_>, commit: &Commit) -> Result<()
 }
 
 fn erase(transaction: &Transaction<'_>, erasure: &Erasure) -> Result<(), StoreError> {
-    let mut find = transaction.prepare_cached(
-        "SELECT rec, issuer, erased_ms FROM records WHERE id = ?1 AND view = ?2",
-    )?;
+    let mut find = transaction
+        .prepare_cached("SELECT rec, issuer, erased_ms FROM records WHERE id = ?1 AND view = ?2")?;
     let mut rows = find.query(params![erasure.id, erasure.view])?;
     let Some(row) = rows.next()? else {
         return Err(StoreError::missing(format!(
@@ -101,7 +100,9 @@ fn erase(transaction: &Transaction<'_>, erasure: &Erasure) -> Result<(), StoreEr
         forget_file(transaction, &digest, &issuer)?;
     }
     transaction
-        .prepare_cached("INSERT INTO erasures (id, view, at_ms, reason, by_whom) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO erasures (id, view, at_ms, reason, by_whom) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
         .execute(params![
             erasure.id,
             erasure.view,
@@ -209,6 +210,7 @@ impl Reader {
     }
 
     /// Records that were logged before a time and not erased, after a number, in order of arrival; each once, by the view that came first.
+    /// Records of the type `but` do not count as a case's newest.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -216,6 +218,7 @@ impl Reader {
         &self,
         after: u64,
         logged_before_ms: i64,
+        but: &str,
         count: usize,
     ) -> Result<Vec<Kept>, StoreError> {
         self.with(|connection| {
@@ -227,7 +230,7 @@ impl Reader {
             )?;
             let mut cases = connection.prepare_cached(
                 "SELECT c.kind, c.key, (SELECT max(n.logged_ms) FROM case_links o JOIN records n ON n.rec = o.rec
-                   WHERE o.kind = c.kind AND o.key = c.key)
+                   WHERE o.kind = c.kind AND o.key = c.key AND n.type <> ?2)
                  FROM case_links c WHERE c.rec = ?1 ORDER BY c.kind, c.key",
             )?;
             let values = params![int(after)?, logged_before_ms, int(limit(count) as u64)?];
@@ -235,7 +238,9 @@ impl Reader {
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let rec: i64 = row.get(0)?;
-                let about = cases.query_map([rec], |c| Ok((c.get(0)?, c.get(1)?, c.get(2)?)))?;
+                let about = cases.query_map(params![rec, but], |c| {
+                    Ok((c.get(0)?, c.get(1)?, c.get::<_, Option<i64>>(2)?.unwrap_or(i64::MIN)))
+                })?;
                 found.push(Kept {
                     number: uint(rec)?,
                     id: row.get(1)?,
@@ -254,9 +259,8 @@ impl Reader {
     /// When the store does not answer.
     pub fn legal_holds(&self, all: bool) -> Result<Vec<LegalHold>, StoreError> {
         self.with(|connection| {
-            let mut query = connection.prepare_cached(&format!(
-                "{HOLD} WHERE ?1 OR lifted_ms IS NULL ORDER BY no"
-            ))?;
+            let mut query = connection
+                .prepare_cached(&format!("{HOLD} WHERE ?1 OR lifted_ms IS NULL ORDER BY no"))?;
             let rows = query.query_map([all], hold)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

@@ -159,7 +159,8 @@ impl Writer {
         }
         let written = write::run(&mut self.connection, &self.head, self.next_rec, commit);
         if erases {
-            self.connection.pragma_update(None, "secure_delete", false)?;
+            self.connection
+                .pragma_update(None, "secure_delete", false)?;
         }
         let written = written?;
         self.stale = false;
