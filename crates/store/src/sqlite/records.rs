@@ -370,6 +370,21 @@ impl Reader {
         })
     }
 
+    /// All records and views, as the node, after a number, in order of arrival.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_records(&self, after: u64, count: usize) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, r.local_index, NULL, r.erased_ms FROM records r JOIN bodies b ON b.rec = r.rec
+                 WHERE r.rec > ?1 ORDER BY r.rec LIMIT ?2"
+            ))?;
+            let rows = query.query_map(params![int(after)?, int(limit(count) as u64)?], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The base proof from which views of a record of this node's parties are derived; none where it has none.
     ///
     /// # Errors
