@@ -110,6 +110,10 @@ impl<'a> Batch<'a> {
     /// Admits and places a record of a hosted issuer.
     pub(crate) fn home(&mut self, record: Verified) -> Result<Sequenced, Refusal> {
         if let Some(first) = self.held(&record.envelope.id, WHOLE)? {
+            // Its salt is gone: there is no receipt to answer with.
+            if self.erased(&record.envelope.id, WHOLE)? {
+                return Err(erase::erased_before());
+            }
             return Ok(first);
         }
         if let Some(first) = self.done_once(&record)? {

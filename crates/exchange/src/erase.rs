@@ -77,6 +77,18 @@ pub(crate) fn is_residue(record: &CaseRecord) -> bool {
     record.view.is_none() && record.document.get("salt").is_none()
 }
 
+/// The refusal to whoever files a record again that was erased here.
+pub(crate) fn erased_before() -> Refusal {
+    Refusal::one(
+        RefusalKind::Gone,
+        Fault::whole(
+            RECORD_ERASED,
+            "this record was here and was erased; it counts as held, and is not taken in again",
+            "este registro estuvo aquí y se borró; cuenta como recibido y no se admite de nuevo",
+        ),
+    )
+}
+
 /// The refusal to whoever asks for a record that was erased here.
 pub fn gone(core: &Core, held: &HeldRecord) -> Result<Refusal, Refusal> {
     let record = &held.record;
