@@ -66,6 +66,8 @@ enum Command {
     Backup(upkeep::backup::BackupArgs),
     /// Make a node's folder from a copy
     Restore(upkeep::restore::RestoreArgs),
+    /// Bring a node's folder to this program's schema, with a copy of the database made before (the node is stopped)
+    Upgrade(upkeep::upgrade::UpgradeArgs),
     /// Check the log against the store against the files
     Fsck(upkeep::fsck::FsckArgs),
     /// Look at all that an operator would, and say what to do
@@ -148,6 +150,7 @@ fn main() -> ExitCode {
         Command::Key(command) => key::key(command),
         Command::Backup(args) => upkeep::backup::backup(&args),
         Command::Restore(args) => upkeep::restore::restore(&args),
+        Command::Upgrade(args) => upkeep::upgrade::upgrade(&args),
         Command::Fsck(args) => upkeep::fsck::fsck(&args),
         Command::Doctor(args) => upkeep::doctor::doctor(&args),
         Command::RotateKey(args) => rotate::rotate_key(args),

@@ -13,6 +13,7 @@ pub(crate) mod files;
 pub(crate) mod fsck;
 pub(crate) mod regain;
 pub(crate) mod restore;
+pub(crate) mod upgrade;
 
 /// Governance entries read at once.
 const GOVERNANCE_PAGE: usize = 500;

@@ -28,7 +28,10 @@ pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use erasing::{Erased, Erasure, HeldBy, HoldLifted, Kept, LegalHold};
 pub use error::StoreError;
-pub use sqlite::{Reader, Writer, open, open_read, snapshot};
+pub use sqlite::{
+    Lock, Reader, Writer, open, open_locked, open_read, schema_versions, snapshot,
+    snapshot_before_upgrade,
+};
 pub use standing::{
     CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
 };

@@ -204,9 +204,10 @@ async fn what_is_exported_holds_without_the_node() {
     assert_eq!(head.next(), Some(computed.as_str()));
 
     // Each record's signature, by the DID documents that are there.
-    let mut verify: Vec<String> = ["credential", "verify", "--checks", "proof"]
+    let mut verify: Vec<String> = ["credential", "verify", "--checks", "proof", "--now"]
         .map(str::to_owned)
         .to_vec();
+    verify.push("2026-11-24T20:00:00Z".to_owned());
     for (n, document) in lines(&out, "dids").iter().enumerate() {
         let file = place.write(&format!("did-{n}.json"), &document.to_string());
         verify.extend(["--did".to_owned(), text(&file).to_owned()]);

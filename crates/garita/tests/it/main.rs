@@ -52,6 +52,7 @@ mod sheets;
 mod signed;
 mod slow;
 mod tenants;
+mod upgrade;
 mod upkeep;
 mod vc_api;
 mod views;

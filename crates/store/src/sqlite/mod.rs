@@ -27,7 +27,7 @@ use crate::blobs::Blobs;
 use crate::contract::{Commit, Committed, LogHead, Options, PAGE_MAX};
 use crate::error::StoreError;
 
-pub use upkeep::{open_read, snapshot};
+pub use upkeep::{open_read, schema_versions, snapshot, snapshot_before_upgrade};
 
 /// How long a connection waits for another.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -68,17 +68,43 @@ struct Shared {
 /// # Errors
 /// When another process has it, a newer version wrote it, or the disk does not answer.
 pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreError> {
-    fs::create_dir_all(folder)?;
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
-        Err(TryLockError::Error(error)) => return Err(error.into()),
+    let lock = Lock::take(folder)?;
+    open_locked(folder, lock, options)
+}
+
+/// That nobody else opens a data folder for writing. Dropping it lets go.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Lock {
+    /// Takes a data folder, makes it where it is not there.
+    ///
+    /// # Errors
+    /// `store-in-use` when another process has it, or the disk does not answer.
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self(lock)),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
     }
+}
+
+/// As [`open`], with a folder that was taken before.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_locked(
+    folder: &Path,
+    lock: Lock,
+    options: &Options,
+) -> Result<(Writer, Reader), StoreError> {
     let path = folder.join("garita.db");
     let mut connection = Connection::open(&path)?;
     prepare(&connection, options)?;
@@ -124,7 +150,7 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
             next_rec,
             stale: false,
             blobs,
-            _lock: lock,
+            _lock: lock.0,
         },
         reader,
     ))

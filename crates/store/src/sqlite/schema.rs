@@ -10,10 +10,25 @@ const MIGRATIONS: &[&str] = &[
     VERSION_9,
 ];
 
+/// The version of a database, and this program's.
+pub(super) fn versions(connection: &Connection) -> Result<(i64, i64), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok((found, known))
+}
+
+/// That a database was not written by a newer program.
+pub(super) fn not_newer(connection: &Connection) -> Result<(), StoreError> {
+    let (found, known) = versions(connection)?;
+    if found > known {
+        return Err(StoreError::NewerVersion { found, known });
+    }
+    Ok(())
+}
+
 /// That a database has this program's schema.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let (found, known) = versions(connection)?;
     match found.cmp(&known) {
         std::cmp::Ordering::Greater => Err(StoreError::NewerVersion { found, known }),
         std::cmp::Ordering::Less => Err(StoreError::OlderVersion { found, known }),
@@ -23,11 +38,8 @@ pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known {
-        return Err(StoreError::NewerVersion { found, known });
-    }
+    not_newer(connection)?;
+    let (found, _) = versions(connection)?;
     let done = usize::try_from(found)
         .map_err(|_| StoreError::corrupt("the schema's version is negative"))?;
     for (place, sql) in MIGRATIONS.iter().enumerate().skip(done) {
