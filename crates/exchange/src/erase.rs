@@ -174,8 +174,8 @@ struct Ready {
     record_type: String,
     issuer: String,
     cases: Vec<CaseRef>,
-    /// View, and what is left.
-    views: Vec<(CaseRecord, Vec<u8>, String)>,
+    /// What is left of each view: for folds, where it can be read at all, and as bytes; and its name.
+    views: Vec<(Option<CaseRecord>, Vec<u8>, String)>,
     before: bool,
 }
 
@@ -349,9 +349,7 @@ impl Batch<'_> {
             let mut held = held;
             held.record.document.clone_from(&bytes);
             held.erased_ms = Some(self.logged_ms);
-            if let Some(record) = case_record_of(&held) {
-                ready.views.push((record, bytes, view));
-            }
+            ready.views.push((case_record_of(&held), bytes, view));
         }
         Ok(Ok(ready))
     }
@@ -406,7 +404,11 @@ impl Batch<'_> {
             before.push((party, case, state));
         }
         for one in ready {
-            for (record, _, _) in &one.views {
+            for record in one
+                .views
+                .iter()
+                .filter_map(|(record, _, _)| record.as_ref())
+            {
                 for (party, case, _) in before
                     .iter()
                     .filter(|(_, case, _)| one.cases.contains(case))

@@ -216,16 +216,16 @@ mod tests {
         let rules = [
             rule(None, None, 30),
             rule(Some("Photo"), None, 10),
-            rule(None, Some("seizure"), 3_650),
+            rule(None, Some("inquiry"), 3_650),
         ];
         let now = |days: i64| days * DAY_MS;
         for (what, at_days, over) in [
-            (kept("Photo", 0, &[("trip", 0)]), 29, None),
-            (kept("Photo", 0, &[("trip", 0)]), 30, Some(30)),
-            (kept("Photo", 0, &[("trip", 25)]), 54, None),
-            (kept("Photo", 0, &[("trip", 25)]), 55, Some(30)),
+            (kept("Photo", 0, &[("journey", 0)]), 29, None),
+            (kept("Photo", 0, &[("journey", 0)]), 30, Some(30)),
+            (kept("Photo", 0, &[("journey", 25)]), 54, None),
+            (kept("Photo", 0, &[("journey", 25)]), 55, Some(30)),
             (
-                kept("Photo", 0, &[("trip", 0), ("seizure", 0)]),
+                kept("Photo", 0, &[("journey", 0), ("inquiry", 0)]),
                 3_649,
                 None,
             ),

@@ -973,7 +973,7 @@ pub const ROUTES: &[Route] = &[
         takes: "LegalHoldRequest",
         gives: &["LegalHold"],
         who: "operator",
-        example: r#"{"case":{"kind":"trip","key":"TOCQ:TOCQ2611240417"},"reason":"court order 12/2026","by":"M. Herrera"}"#,
+        example: r#"{"party":"cbp-laredo","reason":"court order 12/2026","by":"M. Herrera"}"#,
         codes: &["unauthenticated", "hold-malformed"],
         ..post(
             "/v1/admin/holds",
