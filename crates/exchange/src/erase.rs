@@ -245,13 +245,15 @@ impl Batch<'_> {
                 notices.entry(notice).or_default().push(one.id);
             }
         }
-        for ((issuer, mut cases, told), records) in notices {
-            let about = cases.remove(0);
+        for ((issuer, cases, told), records) in notices {
+            let Some((about, beside)) = cases.split_first() else {
+                continue;
+            };
             let issued = self.issue(Issue {
                 issuer: Arc::from(issuer),
                 record_type: ERASED.to_owned(),
-                about,
-                beside: cases,
+                about: about.clone(),
+                beside: beside.to_vec(),
                 subject: json!({ "records": records, "ground": order.reason }),
                 audience: told.into_iter().collect(),
                 rule: "erased",

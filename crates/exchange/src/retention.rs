@@ -3,6 +3,8 @@
 //! A record's time begins anew with each record about one of its cases, so that no case loses its beginning while it goes on. Legal holds
 //! keep it longer, and so does a peer that it has not reached yet.
 
+use std::sync::Arc;
+
 use garita_profile::builtin::{BUILT_IN, ERASED};
 use garita_store::Kept;
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,6 @@ use crate::erase::{self, Order};
 use crate::problem::Refusal;
 use crate::sequence::store_refusal;
 use crate::submit::blocking;
-use std::sync::Arc;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 /// Records read at once.
