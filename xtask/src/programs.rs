@@ -44,7 +44,7 @@ const LANGUAGE: &[(&str, &str, &str)] = &[
 ];
 
 /// Record types that the engine itself brings to every profile.
-const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate"];
+const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate", "Erased"];
 
 /// Parts of `profile.yaml` whose members are names.
 const NAMING: &[&str] = &[

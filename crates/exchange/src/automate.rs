@@ -7,6 +7,7 @@ use std::sync::Arc;
 use garita_credential::{ResolveError, Resolver as _};
 use garita_profile::Profile;
 use garita_profile::audience::{self, AudienceEntry};
+use garita_profile::builtin::ERASED;
 use garita_profile::case::{CaseRecord, CaseRef, CaseState};
 use garita_profile::view;
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use crate::admit;
 use crate::batch::{Batch, internal};
 use crate::core::Hosted;
 use crate::envelope::Envelope;
+use crate::erase;
 use crate::problem::{Refusal, RefusalKind};
 use crate::sequence::store_refusal;
 use crate::signing::{Draft, signer_away};
@@ -37,6 +39,8 @@ pub(crate) struct Issue {
     pub(crate) opens: Vec<(CaseRecord, String)>,
     /// Records that it answers or comes after.
     pub(crate) follows: Vec<String>,
+    /// Cases that it is about beside the first.
+    pub(crate) beside: Vec<CaseRef>,
 }
 
 /// Whether somebody may have come to be seated.
@@ -70,6 +74,8 @@ impl Batch<'_> {
             .map_err(|e| store_refusal(&e))?
             .iter()
             .filter(|r| r.issuer == issuer.as_ref() && r.view.is_none() && r.record_type != GRANT)
+            // What was erased is given to nobody any more, and that it was concerns who had it.
+            .filter(|r| r.record_type != ERASED && !erase::is_residue(r))
             .cloned()
             .collect();
         let network = Arc::clone(&self.desk.network);
@@ -110,6 +116,7 @@ impl Batch<'_> {
                 trigger: trigger.to_owned(),
                 opens: records,
                 follows: Vec::new(),
+                beside: Vec::new(),
             })
             .collect())
     }
@@ -128,7 +135,9 @@ impl Batch<'_> {
         let document = Draft {
             record_type: issue.record_type,
             issuer: issuer.to_string(),
-            about: vec![issue.about.clone()],
+            about: std::iter::once(issue.about.clone())
+                .chain(issue.beside)
+                .collect(),
             occurred_ms: self.now_ms,
             subject: issue.subject,
             follows: issue.follows,
@@ -319,7 +328,7 @@ impl Batch<'_> {
     }
 
     /// Who has got a record of ours: from this batch, from the store's entitlements here and deliveries elsewhere.
-    fn had(&self, id: &str) -> Result<Vec<AudienceEntry>, Refusal> {
+    pub(crate) fn had(&self, id: &str) -> Result<Vec<AudienceEntry>, Refusal> {
         let entry = |party: String, view: &str| AudienceEntry {
             party,
             view: (view != WHOLE).then(|| view.to_owned()),

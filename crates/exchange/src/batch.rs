@@ -21,6 +21,7 @@ use crate::clock::{Clock, real_now_ms};
 use crate::core::{Hosted, Identity};
 use crate::encode;
 use crate::envelope::Envelope;
+use crate::erase;
 use crate::governance::{self, Network};
 use crate::intake::VerifiedEntry;
 use crate::problem::{Fault, Refusal, RefusalKind};
@@ -112,6 +113,10 @@ impl<'a> Batch<'a> {
     /// Admits and places a record of a hosted issuer.
     pub(crate) fn home(&mut self, record: Verified) -> Result<Sequenced, Refusal> {
         if let Some(first) = self.held(&record.envelope.id, WHOLE)? {
+            // Its salt is gone: there is no receipt to answer with.
+            if self.erased(&record.envelope.id, WHOLE)? {
+                return Err(erase::erased_before());
+            }
             return Ok(first);
         }
         if let Some(first) = self.done_once(&record)? {
@@ -396,6 +401,7 @@ impl<'a> Batch<'a> {
                             trigger: trigger.clone(),
                             opens: Vec::new(),
                             follows: draft.follows.into_iter().collect(),
+                            beside: Vec::new(),
                         });
                     }
                     planned.extend(self.planned(
@@ -746,6 +752,17 @@ impl<'a> Batch<'a> {
                     Some(first) => {
                         // Its audience may have grown. Who gets it only now gets it by an entry of now: a stream goes on from entries.
                         let later = self.not_entitled(&envelope.id, audience)?;
+                        if self.erased(&envelope.id, &view)? {
+                            // Erased counts as held: nothing of it comes back by being sent again.
+                            let answer = DeliveryResult {
+                                index: Some(first.index),
+                                salt: Some(encode::base64url(&first.salt)),
+                                logged: Some(first.leaf.logged),
+                                code: Some(erase::RECORD_ERASED.to_owned()),
+                                ..result(seq, "held")
+                            };
+                            return Ok(answer);
+                        }
                         if later.is_empty() {
                             ("held", first)
                         } else {
@@ -776,11 +793,19 @@ impl<'a> Batch<'a> {
                     index: Some(sequenced.index),
                     salt: Some(encode::base64url(&sequenced.salt)),
                     logged: Some(sequenced.leaf.logged),
-                    audience: Some(sequenced.leaf.audience),
+                    // Of what was erased the salt is gone: nobody can be shown what the leaf commits to.
+                    audience: (sequenced.salt != [0; 32]).then_some(sequenced.leaf.audience),
                     ..result(seq, status)
                 })
             }
         }
+    }
+
+    fn erased(&self, id: &str, view: &str) -> Result<bool, Refusal> {
+        let erased = self.desk.reader.node_erased(id, view);
+        erased
+            .map(|erased| erased.is_some())
+            .map_err(|e| store_refusal(&e))
     }
 
     /// Those of an audience that may not read their view yet.

@@ -28,7 +28,7 @@ pub const LANGUAGES_MAX: usize = 5;
 /// Contacts taken from one peer: its parties with a desk. A broker's thousands of traders have none.
 pub const CONTACTS_MAX: usize = 500;
 /// Names under which they lie in the store.
-const META: &str = "contact:";
+pub const META: &str = "contact:";
 /// The type of the signed statement.
 const TYPE: &str = "DeskContact";
 

@@ -97,6 +97,18 @@ impl Envelope {
     /// # Errors
     /// As [`Envelope::read`].
     pub fn read_as(document: &Value, view: &str) -> Result<Self, Vec<Fault>> {
+        Self::read_with(document, view, true)
+    }
+
+    /// Reads the envelope of what was left of an erased record: it has no salt any more.
+    ///
+    /// # Errors
+    /// As [`Envelope::read`].
+    pub fn read_residue(document: &Value, view: &str) -> Result<Self, Vec<Fault>> {
+        Self::read_with(document, view, false)
+    }
+
+    fn read_with(document: &Value, view: &str, salted: bool) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let Some(object) = document.as_object() else {
             return Err(vec![Fault::whole(
@@ -203,7 +215,8 @@ impl Envelope {
         if view.as_ref().is_some_and(|v| v.len() > NAME_BYTES_MAX) {
             faults.push(too_long("/view"));
         }
-        if view.is_none()
+        if salted
+            && view.is_none()
             && object
                 .get("salt")
                 .and_then(Value::as_str)

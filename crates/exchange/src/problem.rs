@@ -46,6 +46,8 @@ pub enum RefusalKind {
     Forbidden,
     /// Not there, or not for this caller to know (404).
     NotFound,
+    /// It was here, and was erased (410).
+    Gone,
     /// Contradicts what is there: an idempotency key used for another body (409).
     Conflict,
     /// Understood and refused: proof, schema, rules, life cycle (422).
@@ -67,6 +69,7 @@ impl RefusalKind {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
+            Self::Gone => 410,
             Self::TooLarge => 413,
             Self::Unprocessable => 422,
             Self::Busy => 429,

@@ -153,6 +153,33 @@ impl Projector {
         self.mark(party, case)
     }
 
+    /// Puts what is left of a record in the place of what a party knows of it, in the same view.
+    pub(crate) fn replace(
+        &mut self,
+        party: &Arc<str>,
+        case: &CaseRef,
+        record: &CaseRecord,
+    ) -> Result<(), StoreError> {
+        let warm = self.load(party, case)?;
+        let held = warm.records.iter_mut();
+        for held in held.filter(|held| held.id == record.id && held.view == record.view) {
+            held.clone_from(record);
+        }
+        self.mark(party, case)
+    }
+
+    /// The party's state of a case, folded anew as of now.
+    pub(crate) fn folded_anew(
+        &mut self,
+        party: &Arc<str>,
+        case: &CaseRef,
+        network: &Network,
+        now_ms: i64,
+    ) -> Result<Option<Arc<CaseState>>, StoreError> {
+        self.dirty.insert((Arc::clone(party), case.clone()));
+        self.state(party, case, network, now_ms)
+    }
+
     /// Cases to settle: all that changed since the last call, wholes after their parts.
     pub(crate) fn take_touched(&mut self) -> Vec<Seen> {
         std::mem::take(&mut self.touched).into_iter().collect()

@@ -1,7 +1,7 @@
 //! What a party may see: cases folded at an instant, records, who has them. Every read goes through the party.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use garita_profile::Profile;
@@ -18,6 +18,9 @@ use crate::envelope::Envelope;
 use crate::problem::Refusal;
 use crate::sequence::{Sequenced, store_refusal};
 use crate::stamp::{Leaf, LeafAct, Stamp};
+
+/// What rules take what is left of an erased record for.
+const ERASED_VIEW: &str = "erased";
 
 /// Some cases as a party sees them.
 #[derive(Debug, Default)]
@@ -64,12 +67,34 @@ pub fn mandates(reader: &Reader, party: &str) -> Result<Vec<CaseRecord>, StoreEr
 /// A held record as the engine takes it; none where its bytes cannot be read.
 pub fn case_record_of(held: &HeldRecord) -> Option<CaseRecord> {
     let document: Value = serde_json::from_slice(&held.record.document).ok()?;
-    let envelope = Envelope::read_as(&document, &held.record.view).ok()?;
+    let envelope = if held.erased_ms.is_some() {
+        Envelope::read_residue(&document, &held.record.view).ok()?
+    } else {
+        Envelope::read_as(&document, &held.record.view).ok()?
+    };
     Some(envelope.case_record(
         Arc::new(document),
         held.record.logged_ms,
         held.record.disputed.clone(),
     ))
+}
+
+/// The records with those that were erased as views: what is absent of one is unknown to a rule, not missing. None where none was erased.
+fn erased_as_views(held: &[HeldRecord], records: &[CaseRecord]) -> Option<Vec<CaseRecord>> {
+    let erased: BTreeSet<&str> = held
+        .iter()
+        .filter(|held| held.erased_ms.is_some())
+        .map(|held| held.record.id.as_str())
+        .collect();
+    (!erased.is_empty()).then(|| {
+        let mut records = records.to_vec();
+        for record in &mut records {
+            if erased.contains(record.id.as_str()) {
+                record.view.get_or_insert_with(|| ERASED_VIEW.to_owned());
+            }
+        }
+        records
+    })
 }
 
 /// The core that a case follows: that of the record logged first, of those in hand that are made under the program which defines its kind.
@@ -115,10 +140,11 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
             .then(|| mandates(&core.reader, party))
             .transpose()
             .map_err(|e| store_refusal(&e))?;
+        let judged = erased_as_views(&held, &case_records);
         state.findings = garita_profile::rules::findings(
             &profile,
             &state,
-            &case_records,
+            judged.as_deref().unwrap_or(&case_records),
             &core.network().directory,
             &crate::FieldChecks,
             own.as_ref().map(|mandates| (party, mandates.as_slice())),

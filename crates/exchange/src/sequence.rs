@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 
 use crate::batch::{Batch, Desk};
+use crate::erase::{ErasedRecord, Order};
 use crate::governance::Network;
 use crate::intake::VerifiedEntry;
 use crate::metrics::Metrics;
@@ -101,6 +102,10 @@ pub(crate) enum Job {
         cases: Vec<Seen>,
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    Erase {
+        order: Box<Order>,
+        reply: oneshot::Sender<Result<Vec<ErasedRecord>, Refusal>>,
+    },
     Dispute {
         /// Id and view of each.
         records: Vec<(String, String)>,
@@ -117,6 +122,7 @@ impl Job {
             Self::Regained { entries, .. } => entries.len(),
             Self::Retable { cases, .. } => cases.len(),
             Self::Refresh { cases, .. } => cases.len(),
+            Self::Erase { order, .. } => order.records.len(),
             Self::Dispute { records, .. } => records.len(),
             _ => 1,
         }
@@ -249,6 +255,15 @@ impl SequencerHandle {
         self.ask(|reply| Job::Refresh { cases, reply }).await
     }
 
+    /// Erases records as ordered, all of them or none; durable on return.
+    pub(crate) async fn erase(&self, order: Order) -> Result<Vec<ErasedRecord>, Refusal> {
+        self.ask(|reply| Job::Erase {
+            order: Box::new(order),
+            reply,
+        })
+        .await
+    }
+
     /// Marks records, by id and view, as disputed, and folds their cases anew; durable on return.
     pub(crate) async fn dispute(
         &self,
@@ -300,6 +315,7 @@ pub(crate) fn run(
                     | Job::Govern { .. }
                     | Job::Retable { .. }
                     | Job::Refresh { .. }
+                    | Job::Erase { .. }
                     | Job::Dispute { .. }
             )
         });
@@ -527,6 +543,10 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
             let result = batch.refresh(&cases);
             plain(reply, result)
         }
+        Job::Erase { order, reply } => {
+            let result = batch.erase(&order);
+            plain(reply, result)
+        }
         Job::Dispute {
             records,
             reason,
@@ -563,6 +583,7 @@ fn fail_all(jobs: Vec<Job>, refusal: &Refusal) {
             | Job::Refresh { reply, .. }
             | Job::Dispute { reply, .. } => drop(reply.send(Err(refusal.clone()))),
             Job::Govern { reply, .. } => drop(reply.send(Err(refusal.clone()))),
+            Job::Erase { reply, .. } => drop(reply.send(Err(refusal.clone()))),
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::core::{Core, Hosted};
 use crate::derive::Deriver;
 use crate::encode;
 use crate::envelope::Envelope;
+use crate::erase;
 use crate::parse;
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::{Sequenced, store_refusal};
@@ -157,9 +158,18 @@ async fn names_own_files(
         return Ok(());
     }
     let (reading, party) = (Arc::clone(core), principal.party.clone());
-    blocking(move || attachments::may_name(&reading, &party, &related))
-        .await
-        .inspect_err(|r| core.metrics.refuse(r.code()))
+    let id = verified.envelope.id.clone();
+    blocking(move || {
+        attachments::may_name(&reading, &party, &related).map_err(|refusal| {
+            // Its files went with it: that is the reason, not theirs who files it again.
+            match reading.reader.node_erased(&id, WHOLE) {
+                Ok(Some(_)) => erase::erased_before(),
+                _ => refusal,
+            }
+        })
+    })
+    .await
+    .inspect_err(|r| core.metrics.refuse(r.code()))
 }
 
 /// Completes, signs and submits a draft.

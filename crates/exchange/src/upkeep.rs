@@ -2,8 +2,9 @@
 //! asks for it, every proof. Only reads.
 
 use garita_canon::Canonicalizer;
-use garita_store::{Act, HeldRecord, LogEntry, Reader, StoreError};
+use garita_store::{Act, HeldRecord, LogEntry, Reader, RecordRow, StoreError};
 use garita_tlog::LeafIndex;
+use serde_json::Value;
 
 use crate::governance::{Network, node_method};
 use crate::problem::Refusal;
@@ -108,8 +109,18 @@ fn judge(entry: &LogEntry, held: Option<&HeldRecord>, by: By<'_>) -> Vec<Fault> 
         return faults;
     };
     let record = &held.record;
+    let erased = held.erased_ms.is_some();
+    if erased && !is_residue_of(record) {
+        fault(
+            "erased-kept",
+            "it is said to be erased, and what is stored is another record's or has its salt or signature yet",
+            "consta como borrado, y lo guardado es de otro registro o aún tiene su sal o su firma",
+        );
+    }
     let parsed = match parse::parse(&record.document, &record.view) {
-        Ok(parsed) => parsed,
+        // What is left of it is no signed document any more; its stamp still is one.
+        _ if erased => None,
+        Ok(parsed) => Some(parsed),
         Err(refusal) => {
             let first = refusal.faults.first();
             let (en, es) = first.map_or(("", ""), |f| (f.en.as_str(), f.es.as_str()));
@@ -117,7 +128,10 @@ fn judge(entry: &LogEntry, held: Option<&HeldRecord>, by: By<'_>) -> Vec<Fault> 
             return faults;
         }
     };
-    if parsed.envelope.id != record.id {
+    if parsed
+        .as_ref()
+        .is_some_and(|parsed| parsed.envelope.id != record.id)
+    {
         fault(
             "record-other",
             "the body is another record's",
@@ -151,7 +165,7 @@ fn judge(entry: &LogEntry, held: Option<&HeldRecord>, by: By<'_>) -> Vec<Fault> 
             }
         }
     }
-    if let Some(canonicalizer) = by.proofs
+    if let Some((canonicalizer, parsed)) = by.proofs.zip(parsed)
         && record.disputed.is_none()
         && let Err(problems) = verify::verify(parsed, by.network, canonicalizer, record.logged_ms)
     {
@@ -161,4 +175,13 @@ fn judge(entry: &LogEntry, held: Option<&HeldRecord>, by: By<'_>) -> Vec<Fault> 
         }
     }
     faults
+}
+
+fn is_residue_of(record: &RecordRow) -> bool {
+    let Ok(left) = serde_json::from_slice::<Value>(&record.document) else {
+        return false;
+    };
+    left.get("id").and_then(Value::as_str) == Some(record.id.as_str())
+        && left.get("salt").is_none()
+        && left.pointer("/proof/proofValue").is_none()
 }

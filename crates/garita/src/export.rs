@@ -1,4 +1,4 @@
-//! `garita export DOCUMENT KIND/KEY`: a case as a document that its party sends.
+//! `garita export DOCUMENT KIND/KEY`: a case as a document that its party sends. `garita export --all`: everything that a node holds.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,47 +11,75 @@ use serde_json::Value;
 
 use crate::say;
 
+mod all;
+
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  garita export list trip/TOCQ:TOCQ2611240417 --url http://127.0.0.1:8080 --token-file ocotillo.token\n  garita export x12-309 trip/TOCQ:TOCQ2611240417 --url http://127.0.0.1:8080 --token-file ocotillo.token --out manifest.edi"
+    after_help = "Examples:\n  garita export list trip/TOCQ:TOCQ2611240417 --url http://127.0.0.1:8080 --token-file ocotillo.token\n  garita export x12-309 trip/TOCQ:TOCQ2611240417 --url http://127.0.0.1:8080 --token-file ocotillo.token --out manifest.edi\n  garita export --all --data us --out /exports/us-2026-11-24"
 )]
 pub(crate) struct ExportArgs {
     /// Kind of document, or `list` for the kinds that this case can be written as
-    document: String,
+    #[arg(required_unless_present = "all")]
+    document: Option<String>,
     /// The case: KIND/KEY
-    case: String,
+    #[arg(required_unless_present = "all")]
+    case: Option<String>,
+    /// Everything that the node holds, into a folder of open formats, read from its own folder (the node may run)
+    #[arg(long, requires = "out", conflicts_with_all = ["document", "case", "url", "token_file", "with"])]
+    all: bool,
+    /// With `--all`: what the node knows of people who are no party's: followers' addresses, readers' questions
+    #[arg(long, requires = "all")]
+    people: bool,
+    /// With `--all`: the node's folder
+    #[arg(long, default_value = "garita-data")]
+    data: PathBuf,
     /// The node
-    #[arg(long)]
-    url: String,
+    #[arg(long, required_unless_present = "all")]
+    url: Option<String>,
     /// File with the party's API token
-    #[arg(long)]
-    token_file: PathBuf,
+    #[arg(long, required_unless_present = "all")]
+    token_file: Option<PathBuf>,
     /// What no record says: sender, senderQualifier, receiver, receiverQualifier, control, test, and what a refusal asks to supply
     #[arg(long = "with", value_name = "NAME=VALUE")]
     with: Vec<String>,
-    /// Where to write it; stdout where absent
+    /// Where to write it; stdout where absent. With `--all` a folder that is not there yet
     #[arg(long)]
     out: Option<PathBuf>,
 }
 
 /// Exit 0 written, 1 refused, 2 unusable.
 pub(crate) fn export(args: ExportArgs) -> ExitCode {
-    let Some((kind, key)) = args.case.split_once('/') else {
-        return say::unusable(format!("`{}`: write a case as KIND/KEY", args.case));
+    let (document, case, url, token_file) = match (
+        args.document,
+        args.case,
+        args.url,
+        args.token_file,
+        &args.out,
+    ) {
+        (_, _, _, _, Some(out)) if args.all => {
+            return all::export_all(&args.data, out, args.people);
+        }
+        (Some(document), Some(case), Some(url), Some(token_file), _) => {
+            (document, case, url, token_file)
+        }
+        _ => return say::unusable("name a document, a case, `--url` and `--token-file`"),
     };
-    let mut target = match Url::parse(args.url.trim_end_matches('/')) {
+    let Some((kind, key)) = case.split_once('/') else {
+        return say::unusable(format!("`{case}`: write a case as KIND/KEY"));
+    };
+    let mut target = match Url::parse(url.trim_end_matches('/')) {
         Ok(url) => url,
-        Err(error) => return say::unusable(format!("`{}`: {error}", args.url)),
+        Err(error) => return say::unusable(format!("`{url}`: {error}")),
     };
     match target.path_segments_mut() {
         Ok(mut path) => {
             path.pop_if_empty()
                 .extend(["v1", "cases", kind, key, "documents"]);
-            if args.document != "list" {
-                path.push(&args.document);
+            if document != "list" {
+                path.push(&document);
             }
         }
-        Err(()) => return say::unusable(format!("`{}` is no address of a node", args.url)),
+        Err(()) => return say::unusable(format!("`{url}` is no address of a node")),
     }
     for text in &args.with {
         match text.split_once('=') {
@@ -59,17 +87,17 @@ pub(crate) fn export(args: ExportArgs) -> ExitCode {
             None => return say::unusable(format!("`--with {text}`: write NAME=VALUE")),
         };
     }
-    let token = match fs::read_to_string(&args.token_file) {
+    let token = match fs::read_to_string(&token_file) {
         Ok(token) => token,
         Err(error) => {
-            return say::unusable(format!("{}: {error}", args.token_file.display()));
+            return say::unusable(format!("{}: {error}", token_file.display()));
         }
     };
     let answer = match ask(target, token.trim()) {
         Ok(answer) => answer,
         Err(why) => return say::no(why),
     };
-    if args.document == "list" {
+    if document == "list" {
         for item in answer
             .get("items")
             .and_then(Value::as_array)
@@ -81,7 +109,7 @@ pub(crate) fn export(args: ExportArgs) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
-    let document = answer.get("document").and_then(Value::as_str).unwrap_or("");
+    let written = answer.get("document").and_then(Value::as_str).unwrap_or("");
     for left in answer
         .get("leftOut")
         .and_then(Value::as_array)
@@ -96,9 +124,9 @@ pub(crate) fn export(args: ExportArgs) -> ExitCode {
         ));
     }
     match args.out {
-        None => say::data(document),
+        None => say::data(written),
         Some(path) => {
-            if let Err(error) = fs::write(&path, document) {
+            if let Err(error) = fs::write(&path, written) {
                 return say::unusable(format!("{}: {error}", path.display()));
             }
         }

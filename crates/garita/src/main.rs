@@ -7,6 +7,7 @@ mod bench;
 mod conformance;
 mod credential;
 mod demo;
+mod erase;
 mod evidence;
 mod export;
 mod import;
@@ -66,12 +67,22 @@ enum Command {
     Backup(upkeep::backup::BackupArgs),
     /// Make a node's folder from a copy
     Restore(upkeep::restore::RestoreArgs),
+    /// Bring a node's folder to this program's schema, with a copy of the database made before (the node is stopped)
+    Upgrade(upkeep::upgrade::UpgradeArgs),
     /// Check the log against the store against the files
     Fsck(upkeep::fsck::FsckArgs),
     /// Look at all that an operator would, and say what to do
     Doctor(upkeep::doctor::DoctorArgs),
     /// Have a party sign with new keys from now on, without stopping its node
     RotateKey(rotate::RotateArgs),
+    /// Erase the content of records on this node; their places in the log and what followed from them stay
+    Erase(erase::EraseArgs),
+    /// Legal holds: what must not be erased
+    #[command(subcommand)]
+    Hold(erase::HoldCommand),
+    /// Erase what is over by the rules of `node.json`
+    #[command(subcommand)]
+    Retention(erase::RetentionCommand),
     /// Revoke a party's key from now on (the node that founded the network)
     RevokeKey(node::RevokeArgs),
     /// Submit a draft or a signed record to a node
@@ -140,9 +151,13 @@ fn main() -> ExitCode {
         Command::Key(command) => key::key(command),
         Command::Backup(args) => upkeep::backup::backup(&args),
         Command::Restore(args) => upkeep::restore::restore(&args),
+        Command::Upgrade(args) => upkeep::upgrade::upgrade(&args),
         Command::Fsck(args) => upkeep::fsck::fsck(&args),
         Command::Doctor(args) => upkeep::doctor::doctor(&args),
         Command::RotateKey(args) => rotate::rotate_key(args),
+        Command::Erase(args) => erase::erase(&args),
+        Command::Hold(command) => erase::hold(command),
+        Command::Retention(command) => erase::retention(command),
         Command::RevokeKey(args) => node::revoke_key(args),
         Command::Submit(args) => node::submit(args),
         Command::Import(args) => import::import(args),

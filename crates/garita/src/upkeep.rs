@@ -10,11 +10,12 @@ use serde_json::Value;
 pub(crate) mod backup;
 pub(crate) mod doctor;
 mod epoch;
-mod files;
+pub(crate) mod files;
 pub(crate) mod fsck;
 pub(crate) mod regain;
 pub(crate) mod rekey;
 pub(crate) mod restore;
+pub(crate) mod upgrade;
 
 /// Leaves that a checkpoint covers.
 fn size(checkpoint: &garita_tlog::Checkpoint) -> u64 {
@@ -25,13 +26,13 @@ fn size(checkpoint: &garita_tlog::Checkpoint) -> u64 {
 const GOVERNANCE_PAGE: usize = 500;
 
 /// A node's folder, read beside whoever writes in it.
-struct Folder {
-    config: NodeConfig,
-    reader: Reader,
+pub(crate) struct Folder {
+    pub(crate) config: NodeConfig,
+    pub(crate) reader: Reader,
 }
 
 impl Folder {
-    fn open(data: &Path) -> Result<Self, String> {
+    pub(crate) fn open(data: &Path) -> Result<Self, String> {
         let config = NodeConfig::read(data).map_err(|e| e.to_string())?;
         let reader = garita_store::open_read(data, &garita_store::Options::default())
             .map_err(|e| format!("{}: {e}", data.display()))?;
@@ -39,7 +40,7 @@ impl Folder {
     }
 
     /// The network as the folder's chain says it is.
-    fn network(&self) -> Result<Network, String> {
+    pub(crate) fn network(&self) -> Result<Network, String> {
         let mut network =
             Network::from_entries(&self.config.governance).map_err(|e| e.to_string())?;
         let mut next = network.head.map_or(0, |head| head + 1);

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use garita_credential::keys::{KeyType, SigningKey};
 use garita_exchange::Clock;
 use garita_exchange::core::{HostedKey, Identity, ViewKey, WitnessIdentity};
+use garita_exchange::retention::RetentionRule;
 use garita_formats::Readings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -55,6 +56,9 @@ pub struct NodeFile {
     /// The token in which parties' keys lie; none where all are in files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkcs11: Option<TokenFile>,
+    /// How long records are kept; for ever where no rule is of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retention: Vec<RetentionRule>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,

@@ -13,6 +13,7 @@ use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::{Core, Hosted, Parts};
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
+use garita_exchange::retention::RetentionRule;
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::sync::Standings;
 use garita_exchange::{Exchange, Refusal, StartError, governance, problem, submit};
@@ -143,6 +144,7 @@ impl App {
         });
         api::rotation::catch_up(&app);
         epochs::start(&app);
+        api::erasing::start(&app);
         epcis::start(&app);
         site::asking::start(&app);
         follow::telling::start(&app);
@@ -214,6 +216,11 @@ impl App {
         Targets {
             inside: self.config.file.webhooks_inside,
         }
+    }
+
+    /// How long records are kept.
+    pub(crate) fn retention(&self) -> &[RetentionRule] {
+        &self.config.file.retention
     }
 
     /// How many questions a day it asks by itself; none where its operator leaves that to the program.

@@ -343,6 +343,7 @@ pub fn make_node_with(
         programs: None,
         pkcs11: pkcs11.cloned(),
         automatic_questions_a_day: None,
+        retention: Vec::new(),
         readings: Readings::default(),
         limits: match clock {
             Clock::Simulated { .. } => Limits::of_one_machine(),

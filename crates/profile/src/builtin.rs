@@ -5,10 +5,13 @@ use serde_json::{Value, json};
 use crate::model::{Audience, Model, RecordType};
 
 /// Names of the record types here.
-pub const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate"];
+pub const BUILT_IN: &[&str] = &["Affirmation", "StateNotice", "Grant", "Mandate", ERASED];
 
 /// By which a party lets another act for it.
 pub const MANDATE: &str = "Mandate";
+
+/// By which a party says that its home erased records of its own.
+pub const ERASED: &str = "Erased";
 
 /// The word for "any party of the trust list" in `issued-by`.
 pub const ANY: &str = "any";
@@ -23,6 +26,7 @@ pub fn title(name: &str) -> Option<(&'static str, &'static str)> {
             "Acceso otorgado a un expediente",
         )),
         "Mandate" => Some(("Mandate to act for another", "Encargo para actuar por otro")),
+        ERASED => Some(("Erased at its home", "Borrado en su nodo")),
         _ => None,
     }
 }
@@ -63,7 +67,8 @@ pub(crate) fn add(model: &mut Model) {
         ("Affirmation", offices, "decision"),
         ("StateNotice", keepers, "event"),
         ("Grant", any.clone(), "document"),
-        ("Mandate", any, "document"),
+        ("Mandate", any.clone(), "document"),
+        (ERASED, any, "event"),
     ]
     .map(|(name, issued_by, face)| {
         (
@@ -118,6 +123,13 @@ fn schema(name: &str) -> Value {
                 },
                 "to": text("To", "Para"),
                 "from": {"type": "string", "enum": ["start", "now"], "title": "From", "x-title-es": "Desde"}
+            }),
+        ),
+        ERASED => (
+            json!(["records", "ground"]),
+            json!({
+                "records": {"type": "array", "items": text("Record", "Registro"), "minItems": 1, "maxItems": 5000, "title": "Records", "x-title-es": "Registros"},
+                "ground": text("Why", "Por qué")
             }),
         ),
         _ => (

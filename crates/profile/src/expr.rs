@@ -167,6 +167,23 @@ impl Expr {
         names
     }
 
+    /// Every name, member and part of a literal text or path that stands in it: whatever it can reach in a document, it reaches by these.
+    pub(crate) fn words(&self, into: &mut BTreeSet<String>) {
+        let mut nodes = vec![self.root.as_ref()];
+        while let Some(node) = nodes.pop() {
+            match node {
+                Node::Var(name) | Node::Field(_, name) | Node::Has(_, name) => {
+                    into.insert(name.clone());
+                }
+                Node::Lit(Val::Str(text) | Val::Path(text)) => {
+                    into.extend(text.split(['/', '#', '.']).map(str::to_owned));
+                }
+                _ => {}
+            }
+            nodes.extend(node.children());
+        }
+    }
+
     /// Calls of functions and methods: name and the arguments that are literal texts (others are `None`); lists of texts are given flat.
     pub fn calls(&self) -> Vec<(String, Vec<Option<Vec<String>>>)> {
         let mut calls = Vec::new();

@@ -62,6 +62,7 @@ pub mod in_force;
 pub mod knowledge;
 pub mod notice;
 pub mod order;
+pub mod residue;
 pub mod scenario;
 mod scenario_deeds;
 mod scenario_pages;

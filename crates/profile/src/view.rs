@@ -9,7 +9,7 @@ use crate::pointer::{Path, escape};
 
 /// The envelope's members that every view shows. `salt` would let a view's holder test guesses of what it does not show; `saw` and
 /// `follows` name records of which a partial reader may know nothing, but ids alone say nothing, and the fold's order needs `follows`.
-const ENVELOPE: [&str; 17] = [
+pub(crate) const ENVELOPE: [&str; 17] = [
     "@context",
     "id",
     "type",

@@ -101,6 +101,22 @@ impl Blobs {
         }
     }
 
+    /// Removes a file; gone from disk on return. One that is not here is no error.
+    ///
+    /// # Errors
+    /// When it can't be removed.
+    pub(crate) fn remove(&self, digest: &[u8; 32]) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            removed => removed?,
+        }
+        if let Some(parent) = path.parent() {
+            sync_folder(parent)?;
+        }
+        Ok(())
+    }
+
     /// Where a file lies: two levels, so that no folder holds millions.
     #[must_use]
     pub fn path(&self, digest: &[u8; 32]) -> PathBuf {

@@ -13,6 +13,7 @@
 //!   it is a hole that is written down ([`OutboxHole`]), and filled as the peer tells.
 //! - INVARIANT (acknowledged): what a peer acknowledged is never beyond its outbox and never goes back.
 //! - INVARIANT (audience grows): an entitlement, once there, stays.
+//! - INVARIANT (erased counts as held): a record whose content was erased stays a record, with its links and its leaf's hash.
 //! - Bodies and salts lie apart from the rest, so that erasing can remove them and leave the residue.
 //!
 //! Times are milliseconds since 1970 UTC. Ids, views, parties, kinds and keys are opaque text. JSON is opaque text too.
@@ -23,6 +24,7 @@ use std::time::Duration;
 use garita_tlog::{Frontier, Hash, LeafIndex, TreeSize};
 use serde::{Deserialize, Serialize};
 
+use crate::erasing::{Erasure, HoldLifted, LegalHold};
 use crate::standing::{
     CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
 };
@@ -63,6 +65,12 @@ pub struct Commit {
     pub attachment_owners: Vec<([u8; 32], String)>,
     /// What of them a record names: who may read the record may read the file.
     pub attachment_links: Vec<AttachmentLink>,
+    /// Records and views whose content goes. One that was erased before is passed over.
+    pub erasures: Vec<Erasure>,
+    /// Legal holds that are set.
+    pub legal_holds: Vec<LegalHold>,
+    /// Legal holds that are lifted. One that is not there, or was lifted before, is passed over.
+    pub legal_holds_lifted: Vec<HoldLifted>,
     /// What is to be delivered. Sequence numbers are given in this order and returned in [`Committed::outbox`].
     pub outbox: Vec<OutboxItem>,
     /// Peers to whom more was sent than is here, after a folder was restored: their outboxes go on behind what they took.
@@ -269,6 +277,8 @@ pub struct HeldRecord {
     pub since: LeafIndex,
     /// Id of the grant that opened it to the party, if one did.
     pub grant: Option<String>,
+    /// When it was erased here, in ms: its document then is what was left of it.
+    pub erased_ms: Option<i64>,
 }
 
 /// Whether a record is disputed.

@@ -22,7 +22,9 @@ pub enum StoreError {
         what: String,
     },
     /// The data folder was written by a newer Garita.
-    #[error("the store has version {found}, this program knows {known}")]
+    #[error(
+        "the store has version {found}, this program knows {known}; use the newer Garita that wrote it, or a copy made before it did"
+    )]
     NewerVersion {
         /// Of the data.
         found: i64,
@@ -30,7 +32,9 @@ pub enum StoreError {
         known: i64,
     },
     /// The data folder was written by an older Garita, whose schema is brought forward when a node starts.
-    #[error("the store has version {found}, this program reads {known}; start the node once")]
+    #[error(
+        "the store has version {found}, this program reads {known}; run `garita upgrade`, or start the node once"
+    )]
     OlderVersion {
         /// Of the data.
         found: i64,

@@ -19,14 +19,19 @@
 
 mod blobs;
 pub mod contract;
+mod erasing;
 mod error;
 mod sqlite;
 mod standing;
 
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
+pub use erasing::{Erased, Erasure, HeldBy, HoldLifted, Kept, LegalHold};
 pub use error::StoreError;
-pub use sqlite::{Reader, Writer, open, open_read, snapshot};
+pub use sqlite::{
+    Lock, Reader, Writer, open, open_locked, open_read, schema_versions, snapshot,
+    snapshot_before_upgrade,
+};
 pub use standing::{
     CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,
 };

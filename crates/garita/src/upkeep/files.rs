@@ -54,7 +54,7 @@ pub(super) struct Copied {
 }
 
 /// Copies a file; the copy is on disk on return, and its owner's alone.
-pub(super) fn copy(from: &Path, to: &Path) -> io::Result<(u64, String)> {
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<(u64, String)> {
     if let Some(parent) = to.parent() {
         make_folder(parent)?;
     }
@@ -90,17 +90,17 @@ fn pour(from: &mut File, mut to: Option<&mut File>) -> io::Result<(u64, String)>
 }
 
 /// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes a folder that only its owner may enter.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     garita_node::config::make_folder(path).map_err(io::Error::other)
 }
 
 /// Writes a folder's names to disk.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 

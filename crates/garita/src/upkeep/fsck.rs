@@ -219,6 +219,14 @@ fn of_tables(code: &str) -> (&'static str, &'static str) {
             "counts by state are not those of the cases",
             "los conteos por estado no son los de los expedientes",
         ),
+        "erased-kept" => (
+            "records that are said to be erased have a salt, a base proof or a file yet",
+            "registros que constan como borrados aún tienen sal, prueba base o archivo",
+        ),
+        "erasure-of-nothing" => (
+            "what is said to be erased is not marked so",
+            "lo que consta como borrado no está marcado así",
+        ),
         "salt-missing" => (
             "entries without a salt: nobody can be shown what they commit to",
             "entradas sin sal: a nadie se le puede mostrar qué comprometen",

@@ -40,6 +40,7 @@ async fn every_documented_route_is_there_and_refuses_in_one_form() {
                 .replace("/keys/{key}", "/keys/z6MkNone")
                 .replace("{id}", "none")
                 .replace("{profile}", "crossing")
+                .replace("{number}", "1")
                 .replace("{slug}", "cbp")
                 .replace("{did}", &world.did("cbp"))
                 .replace("{origin}", "none")

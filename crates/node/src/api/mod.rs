@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod documents;
 pub mod elements;
 pub mod epochs;
+pub mod erasing;
 pub mod evidence;
 pub mod formats;
 pub mod identifiers;
@@ -103,6 +104,13 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/admin/keys", post(keys::register).get(keys::list))
         .route("/v1/admin/keys/{key}", delete(keys::revoke))
         .route("/v1/admin/links", post(admin::sign_in_link))
+        .route(
+            "/v1/admin/erasures",
+            post(erasing::erase).get(erasing::list),
+        )
+        .route("/v1/admin/holds", post(erasing::hold).get(erasing::holds))
+        .route("/v1/admin/holds/{number}/lift", post(erasing::lift))
+        .route("/v1/admin/retention", post(erasing::retention))
         .route("/v1/status", get(ops::status))
         .route("/credentials/issue", post(vc_api::issue))
         .route("/credentials/derive", post(vc_api::derive))

@@ -173,6 +173,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         id: "getRecord",
         gives: &["HeldRecord"],
+        codes: &["unauthenticated", "not-found", "record-erased"],
         ..get(
             "/v1/records/{digest}",
             "records",
@@ -183,6 +184,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         id: "getReceipt",
         gives: &["Receipt"],
+        codes: &["unauthenticated", "not-found", "record-erased"],
         ..get(
             "/v1/records/{digest}/receipt",
             "records",
@@ -999,6 +1001,99 @@ pub const ROUTES: &[Route] = &[
             "operator",
             "A one-time sign-in link.",
             "Un enlace de entrada de un solo uso.",
+        )
+    },
+    Route {
+        id: "eraseRecords",
+        takes: "ErasureRequest",
+        gives: &["Erasures"],
+        who: "operator",
+        status: 200,
+        example: r#"{"records":["ni:///sha-256;…"],"reason":"deletion asked for by the person concerned","by":"M. Herrera","dryRun":true}"#,
+        codes: &[
+            "unauthenticated",
+            "erase-malformed",
+            "record-unknown",
+            "legal-hold",
+            "erase-undelivered",
+            "erase-not-this",
+            "erase-moves-state",
+        ],
+        ..post(
+            "/v1/admin/erasures",
+            "operator",
+            "Erases the content of records on this node, all of them or none; id, type, cases, times and the place in the log stay, and all who got them are told.",
+            "Borra el contenido de registros en este nodo, todos o ninguno; quedan identificador, tipo, expedientes, tiempos y lugar en la bitácora, y se avisa a quienes los recibieron.",
+        )
+    },
+    Route {
+        id: "listErasures",
+        gives: &["ErasureList"],
+        who: "operator",
+        query: &["after", "limit"],
+        codes: &["unauthenticated"],
+        ..get(
+            "/v1/admin/erasures",
+            "operator",
+            "What was erased on this node, when, why and by whom.",
+            "Qué se borró en este nodo, cuándo, por qué y por quién.",
+        )
+    },
+    Route {
+        id: "setLegalHold",
+        takes: "LegalHoldRequest",
+        gives: &["LegalHold"],
+        who: "operator",
+        example: r#"{"party":"cbp-laredo","reason":"court order 12/2026","by":"M. Herrera"}"#,
+        codes: &["unauthenticated", "hold-malformed"],
+        ..post(
+            "/v1/admin/holds",
+            "operator",
+            "Nothing of a case or a party is erased on this node while the hold stands.",
+            "Mientras dure la retención legal, nada de un expediente o de una parte se borra en este nodo.",
+        )
+    },
+    Route {
+        id: "listLegalHolds",
+        gives: &["LegalHoldList"],
+        who: "operator",
+        query: &["all"],
+        codes: &["unauthenticated"],
+        ..get(
+            "/v1/admin/holds",
+            "operator",
+            "Legal holds that stand, with who set them and when.",
+            "Retenciones legales vigentes, con quién las puso y cuándo.",
+        )
+    },
+    Route {
+        id: "liftLegalHold",
+        takes: "LiftRequest",
+        gives: &["LegalHold"],
+        who: "operator",
+        status: 200,
+        example: r#"{"reason":"case closed","by":"M. Herrera"}"#,
+        codes: &["unauthenticated", "not-found", "hold-malformed"],
+        ..post(
+            "/v1/admin/holds/{number}/lift",
+            "operator",
+            "A legal hold ends; lifting again changes nothing.",
+            "Termina una retención legal; levantarla otra vez no cambia nada.",
+        )
+    },
+    Route {
+        id: "runRetention",
+        takes: "RetentionRequest",
+        gives: &["RetentionAccount"],
+        who: "operator",
+        status: 200,
+        example: r#"{"dryRun":true}"#,
+        codes: &["unauthenticated"],
+        ..post(
+            "/v1/admin/retention",
+            "operator",
+            "Erases what is over by the rules of `retention` in `node.json`, as the node does once a day; or says what it would erase.",
+            "Borra lo vencido según las reglas de `retention` en `node.json`, como el nodo hace cada día; o dice qué borraría.",
         )
     },
     Route {

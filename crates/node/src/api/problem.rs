@@ -198,6 +198,7 @@ fn title(kind: RefusalKind) -> &'static str {
         RefusalKind::Unauthenticated => "Nobody that this node knows",
         RefusalKind::Forbidden => "Not for this party",
         RefusalKind::NotFound => "Nothing here",
+        RefusalKind::Gone => "Erased",
         RefusalKind::Conflict => "Contradicts what is there",
         RefusalKind::Unprocessable => "Refused",
         RefusalKind::Busy => "Too many at once",

@@ -7,6 +7,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use garita_exchange::core::Core;
+use garita_exchange::erase;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::sequence::store_refusal;
 use garita_exchange::submit::{self, Submission};
@@ -138,9 +140,12 @@ pub async fn one(
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let held = reading(&app, &caller, move |core, party| {
-        core.reader
+        let held = core
+            .reader
             .record(party, &id_of(&digest))
-            .map_err(|e| store_refusal(&e))
+            .map_err(|e| store_refusal(&e))?;
+        not_erased(core, held.as_ref())?;
+        Ok(held)
     })
     .await?
     .ok_or_else(Problem::not_found)?;
@@ -165,7 +170,14 @@ pub async fn receipt(
     Path(digest): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let sequenced = reading(&app, &caller, move |core, party| {
-        read::sequenced(core, party, &id_of(&digest))
+        let id = id_of(&digest);
+        let held = core
+            .reader
+            .record(party, &id)
+            .map_err(|e| store_refusal(&e))?;
+        // Without the salt nobody can be shown what the leaf commits to.
+        not_erased(core, held.as_ref())?;
+        read::sequenced(core, party, &id)
     })
     .await?
     .ok_or_else(Problem::not_found)?;
@@ -231,6 +243,14 @@ pub async fn holders(
     })))
 }
 
+/// Refuses what was erased here: 410, with when and why.
+fn not_erased(core: &Core, held: Option<&HeldRecord>) -> Result<(), Refusal> {
+    match held.filter(|held| held.erased_ms.is_some()) {
+        Some(held) => Err(erase::gone(core, held)?),
+        None => Ok(()),
+    }
+}
+
 /// Facts of a held record, without its body.
 pub(crate) fn brief(held: &HeldRecord) -> Value {
     let record = &held.record;
@@ -244,6 +264,7 @@ pub(crate) fn brief(held: &HeldRecord) -> Value {
         "home": record.home,
         "index": record.local_index.get(),
         "disputed": record.disputed,
+        "erased": held.erased_ms.map(encode::instant_text),
     })
 }
 

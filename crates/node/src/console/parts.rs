@@ -300,6 +300,8 @@ pub enum Badge {
     Unknown,
     /// Another record of its issuer took its place.
     Replaced,
+    /// Its content was erased here.
+    Erased,
 }
 
 impl Badge {
@@ -310,7 +312,7 @@ impl Badge {
             Badge::Missing | Badge::Expired | Badge::Suspended | Badge::Disputed => Tone::Warn,
             Badge::Failed | Badge::Revoked => Tone::Stop,
             Badge::NotYetValid => Tone::Act,
-            Badge::Unknown | Badge::Replaced => Tone::Quiet,
+            Badge::Unknown | Badge::Replaced | Badge::Erased => Tone::Quiet,
         }
     }
 
@@ -326,7 +328,7 @@ impl Badge {
             Badge::Revoked => Glyph::Revoked,
             Badge::Disputed => Glyph::Differ,
             Badge::Unknown => Glyph::Wait,
-            Badge::Replaced => Glyph::End,
+            Badge::Replaced | Badge::Erased => Glyph::End,
         }
     }
 
@@ -343,12 +345,13 @@ impl Badge {
             Badge::Disputed => "badge.disputed",
             Badge::Unknown => "badge.unknown",
             Badge::Replaced => "badge.replaced",
+            Badge::Erased => "badge.erased",
         }
     }
 
     /// Whether a person should look at the document.
     pub fn needs_a_look(self) -> bool {
-        !matches!(self, Badge::Verified | Badge::Replaced)
+        !matches!(self, Badge::Verified | Badge::Replaced | Badge::Erased)
     }
 
     /// The markup.

@@ -187,7 +187,7 @@ impl From<Refusal> for Exception {
             RefusalKind::TooLarge => Kind::CaptureLimit,
             RefusalKind::Unauthenticated => Kind::Security,
             RefusalKind::Forbidden => Kind::Forbidden,
-            RefusalKind::NotFound => Kind::NoSuchName,
+            RefusalKind::NotFound | RefusalKind::Gone => Kind::NoSuchName,
             RefusalKind::Conflict => Kind::AlreadyExists,
             RefusalKind::Busy => Kind::Busy,
             RefusalKind::Full | RefusalKind::Unavailable => Kind::Implementation,

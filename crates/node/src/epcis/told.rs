@@ -58,6 +58,7 @@ pub(super) fn types(core: &Core) -> Vec<String> {
 /// The event that a held record is; none where its program tells none of it, where it is disputed, or where the party holds more of it.
 pub(super) fn told(core: &Core, party: &str, held: &HeldRecord) -> Option<Told> {
     if held.record.disputed.is_some()
+        || held.erased_ms.is_some()
         || (held.record.view != WHOLE && holds_more(core, party, held))
     {
         return None;

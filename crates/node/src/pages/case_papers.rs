@@ -1,8 +1,8 @@
 //! Documents of a case and its parts: what checking each gave, problems first.
 
 use garita_exchange::read;
-use garita_profile::builtin::BUILT_IN;
-use garita_profile::case::{CaseRef, CaseState, ClockState, RecordState};
+use garita_profile::builtin::{BUILT_IN, ERASED};
+use garita_profile::case::{CaseRecord, CaseRef, CaseState, ClockState, RecordState};
 use garita_profile::model::Until;
 use garita_store::HeldRecord;
 
@@ -169,11 +169,15 @@ fn document(
     let say = &opened.say;
     let why = state.why.as_deref().unwrap_or_default();
     let elsewhere = opened.elsewhere.get(&state.id);
-    let badge = badge(
-        state.in_force || elsewhere.is_some(),
-        why,
-        record.view.is_some(),
-    );
+    let badge = if held.erased_ms.is_some() {
+        Badge::Erased
+    } else {
+        badge(
+            state.in_force || elsewhere.is_some(),
+            why,
+            record.view.is_some(),
+        )
+    };
     let issuer = ask.network.name_of(&state.issuer).to_owned();
     let known: Vec<String> = part
         .map(|p| p.key.clone())
@@ -201,24 +205,57 @@ fn document(
         },
         since_ms: state.effective_ms,
         open: badge.needs_a_look(),
-        sentence: sentence(ask, badge, &issuer, why),
-        checks: checks(ask, opened, held, state, badge),
-        links: vec![
-            Link::new(
-                ask.w("Read the record", "Leer el registro"),
-                paths::record(&digest),
-            ),
-            Link::new(
-                ask.w("Download it signed", "Descargar firmado"),
-                format!("/v1/records/{}", crate::console::segment(&digest)),
-            ),
-            Link::new(
-                ask.w("Its receipt", "Su acuse"),
-                format!("/v1/records/{}/receipt", crate::console::segment(&digest)),
-            ),
-        ],
+        sentence: if erased_at_home(&opened.read.case_records, &record) && badge != Badge::Erased {
+            sentence(ask, badge, &issuer, why).and(Span::Text(format!(" {}", at_home(ask))))
+        } else {
+            sentence(ask, badge, &issuer, why)
+        },
+        checks: if badge == Badge::Erased {
+            Vec::new()
+        } else {
+            checks(ask, opened, held, state, badge)
+        },
+        links: links(ask, &digest, badge),
         issuer,
     })
+}
+
+fn links(ask: &Ask, digest: &str, badge: Badge) -> Vec<Link> {
+    let read = Link::new(
+        ask.w("Read the record", "Leer el registro"),
+        paths::record(digest),
+    );
+    if badge == Badge::Erased {
+        return vec![read];
+    }
+    vec![
+        read,
+        Link::new(
+            ask.w("Download it signed", "Descargar firmado"),
+            format!("/v1/records/{}", crate::console::segment(digest)),
+        ),
+        Link::new(
+            ask.w("Its receipt", "Su acuse"),
+            format!("/v1/records/{}/receipt", crate::console::segment(digest)),
+        ),
+    ]
+}
+
+/// Whether the issuer of a record says that its home erased it.
+fn erased_at_home(records: &[CaseRecord], record: &CaseRecord) -> bool {
+    records.iter().any(|notice| {
+        notice.record_type == ERASED
+            && notice.issuer == record.issuer
+            && notice.follows.contains(&record.id)
+    })
+}
+
+/// What a reader of a copy is told of a record that its home erased.
+pub(super) fn at_home(ask: &Ask) -> &'static str {
+    ask.w(
+        "Its issuer's home has erased it; this node keeps its copy by its own law.",
+        "El nodo de su emisor lo borró; este nodo conserva su copia según su propia ley.",
+    )
 }
 
 /// One sentence on what a badge means here.
@@ -235,6 +272,10 @@ pub(super) fn sentence(ask: &Ask, badge: Badge, issuer: &str, why: &str) -> Rich
         Badge::Replaced => ask.w(
             "Signed by {who}. A later record took its place.",
             "Firmado por {who}. Un registro posterior ocupa su lugar.",
+        ),
+        Badge::Erased => ask.w(
+            "Signed by {who}. Its content was erased on this node; its place in the log stays, and what it moved stays moved.",
+            "Firmado por {who}. Su contenido se borró en este nodo; queda su lugar en la bitácora, y lo que movió queda movido.",
         ),
         Badge::Revoked => ask.w(
             "Signed by {who} with a key that was revoked before it was logged. It moves nothing.",

@@ -162,6 +162,9 @@ fn event(
     if let Some(span) = ty.and_then(|t| say.names(t, &record.document, known)) {
         title = title.and(Span::Text(" ".to_owned())).and(span);
     }
+    if held.erased_ms.is_some() {
+        title = title.and(Span::Text(format!(" ({})", ask.w("erased", "borrado"))));
+    }
     let mut sub = Rich::text(ask.network.name_of(&state.issuer));
     if let Some(part) = part {
         sub = sub

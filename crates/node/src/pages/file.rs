@@ -11,7 +11,7 @@ use garita_exchange::submit::{self, Submission};
 use garita_exchange::verify::Once;
 use garita_exchange::{attachments, encode};
 use garita_profile::Profile;
-use garita_profile::builtin::{ANY, BUILT_IN};
+use garita_profile::builtin::{ANY, BUILT_IN, ERASED};
 use garita_profile::case::Standing;
 use garita_store::Attachment;
 use jiff::civil::DateTime;
@@ -136,8 +136,8 @@ fn groups(ask: &Ask) -> Vec<ChooseGroup> {
     for profile in ask.app.core().programs.iter() {
         let say = ask.say(profile);
         for (name, ty) in &profile.model().records {
-            // A keeper's notice is made by the fold, never by hand.
-            if name == STATE_NOTICE || !may(profile, name, &roles) {
+            // A keeper's notice is made by the fold, that something was erased is said by erasing it: neither by hand.
+            if [STATE_NOTICE, ERASED].contains(&name.as_str()) || !may(profile, name, &roles) {
                 continue;
             }
             let face = faces.iter().position(|(face, _)| *face == ty.face);

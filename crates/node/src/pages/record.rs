@@ -9,6 +9,7 @@ use garita_credential::keys::VerificationKey;
 use garita_exchange::problem::{Fault, Refusal};
 use garita_exchange::stamp::{Receipt as LogReceipt, Stamp, WHOLE};
 use garita_exchange::{attachments, encode, parse, read, submit, verify};
+use garita_profile::builtin::ERASED;
 use garita_profile::case::CaseRef;
 use garita_store::{HeldRecord, LinkKind, PeerAnswer};
 use garita_tlog::{Hash, LeafIndex, leaf_hash, verify_inclusion};
@@ -20,7 +21,7 @@ use super::{board, case, case_papers, file, peers, posted, undo};
 use crate::api::records::{digest_of, id_of};
 use crate::console::{
     AttachedFile, Badge, Check, Fact, Holder, Link, Place, Receipt, RecordPage, Rich, Span, Step,
-    paths, render_record,
+    paths, render_record, time,
 };
 use crate::server::App;
 
@@ -44,7 +45,9 @@ pub(super) async fn page(
         let core = ask.app.core();
         let found = held(core.reader.record(ask.party(), &id))?.ok_or_else(absent)?;
         // The receipt is made by an async road of the exchange; this thread may wait for it.
-        let receipt = match read::sequenced(core, ask.party(), &id)? {
+        let sequenced = read::sequenced(core, ask.party(), &id)?;
+        // What was erased has no salt any more, by which a receipt would be checked.
+        let receipt = match sequenced.filter(|_| found.erased_ms.is_none()) {
             Some(sequenced) => runtime.block_on(submit::receipt(core, sequenced)).ok(),
             None => None,
         };
@@ -66,25 +69,39 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
     let digest = digest_of(&row.id).to_owned();
     let about = garita_profile::keys::envelope_about(&document).unwrap_or_default();
     let issuer = ask.network.name_of(&row.issuer).to_owned();
-    let mut checks = proof_checks(ask, row);
+    let erased = match found.erased_ms {
+        Some(at_ms) => Some(erased(ask, row, at_ms)?),
+        None => None,
+    };
+    let mut checks = match &erased {
+        Some(check) => vec![check.clone()],
+        None => proof_checks(ask, row),
+    };
     checks.extend(right(ask, say.as_ref(), row));
     checks.push(version(ask, say.as_ref(), row));
     checks.push(stamp(ask, row));
     checks.extend(log_check(ask, receipt.as_ref()));
     let failed = checks.iter().any(|c| c.tone == crate::console::Tone::Stop);
     let (in_force, why) = fate(ask, row, &about)?;
-    let badge = if failed {
+    let badge = if erased.is_some() {
+        Badge::Erased
+    } else if failed {
         Badge::Failed
     } else {
         case_papers::badge(in_force, &why, row.view != WHOLE)
     };
-    let sentence = if failed {
+    let sentence = if failed && erased.is_none() {
         Rich::text(ask.w(
             "A check fails. It moves nothing; see which one below.",
             "Una revisión no pasa. No mueve nada; vea cuál abajo.",
         ))
     } else {
         case_papers::sentence(ask, badge, &issuer, &why)
+    };
+    let sentence = if erased.is_none() && erased_at_home(ask, row)? {
+        sentence.and(Span::Text(format!(" {}", case_papers::at_home(ask))))
+    } else {
+        sentence
     };
     let mut path = Vec::new();
     for case in about.iter().take(3) {
@@ -120,24 +137,64 @@ fn make(ask: &Ask, found: &HeldRecord, receipt: Option<LogReceipt>) -> Result<Re
         related: related(ask, say.as_ref(), row, &document)?,
         files: files(&document),
         json: serde_json::to_string_pretty(&document).unwrap_or_default(),
-        downloads: vec![
-            Link::new(
-                ask.w("The signed document", "El documento firmado"),
-                format!("/v1/records/{segment}"),
-            ),
-            Link::new(
-                ask.w("The receipt", "El acuse"),
-                format!("/v1/records/{segment}/receipt"),
-            ),
-        ],
-        another: another(ask, row),
+        downloads: if erased.is_some() {
+            Vec::new()
+        } else {
+            vec![
+                Link::new(
+                    ask.w("The signed document", "El documento firmado"),
+                    format!("/v1/records/{segment}"),
+                ),
+                Link::new(
+                    ask.w("The receipt", "El acuse"),
+                    format!("/v1/records/{segment}/receipt"),
+                ),
+            ]
+        },
+        another: another(ask, row).filter(|_| erased.is_none()),
         command: format!(
             "curl -s -H \"Authorization: Bearer $TOKEN\" {}/v1/records/{segment}/receipt > receipt.json && garita log verify-receipt receipt.json",
             core.identity.url
         ),
         holders: holders(ask, row)?,
-        undo: undo_link(ask, found)?,
+        undo: if erased.is_some() {
+            None
+        } else {
+            undo_link(ask, found)?
+        },
     })
+}
+
+/// In the place of the checks of a signed document: when it was erased here, and why.
+fn erased(ask: &Ask, row: &garita_store::RecordRow, at_ms: i64) -> Result<Check, Refusal> {
+    let told = held(ask.app.core().reader.node_erased(&row.id, &row.view))?;
+    let at = time::told(at_ms, ask.now_ms, &ask.zone(), ask.lang);
+    Ok(Check::unknown(
+        ask.w("Content", "Contenido"),
+        Rich::text(
+            ask.w(
+                "erased here {at}: {why}. What is left is shown below: it bears no signature, and nobody can check it",
+                "borrado aquí {at}: {why}. Lo que queda se muestra abajo: no lleva firma y nadie puede comprobarlo",
+            )
+            .replace("{at}", &at)
+            .replace("{why}", &told.map(|t| t.reason).unwrap_or_default()),
+        ),
+    ))
+}
+
+/// Whether the record's issuer says, in a notice that the reader may read, that its home erased it.
+fn erased_at_home(ask: &Ask, row: &garita_store::RecordRow) -> Result<bool, Refusal> {
+    let reader = &ask.app.core().reader;
+    for link in held(reader.node_touching(&row.id))? {
+        if link.kind == LinkKind::Follows
+            && let Some(notice) = held(reader.record(ask.party(), &link.id))?
+            && notice.record.record_type == ERASED
+            && notice.record.issuer == row.issuer
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What takes the record back, for the office that signed it.

@@ -62,7 +62,9 @@ pub(super) fn documents(ask: &Ask, types: &[String]) -> Result<Vec<(String, Valu
     let mut found: Vec<(u64, String, Value)> = Vec::new();
     for record_type in types {
         for held in recent(ask, record_type, RECENT)? {
-            if let Ok(document) = serde_json::from_slice(&held.record.document) {
+            if held.erased_ms.is_none()
+                && let Ok(document) = serde_json::from_slice(&held.record.document)
+            {
                 found.push((held.number, record_type.clone(), document));
             }
         }

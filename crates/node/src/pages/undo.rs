@@ -62,6 +62,7 @@ pub(super) fn may(ask: &Ask, record: &HeldRecord) -> bool {
     row.issuer == ask.party()
         && row.view == WHOLE
         && row.disputed.is_none()
+        && record.erased_ms.is_none()
         && !BUILT_IN.contains(&row.record_type.as_str())
         && ask.app.core().hosts(&row.issuer)
         && read::case_record_of(record).is_some_and(|r| {

@@ -2,6 +2,7 @@
 
 mod access;
 mod cases;
+mod erasing;
 mod followers;
 mod log;
 mod measure;
@@ -26,7 +27,12 @@ use crate::blobs::Blobs;
 use crate::contract::{Commit, Committed, LogHead, Options, PAGE_MAX};
 use crate::error::StoreError;
 
-pub use upkeep::{open_read, snapshot};
+pub use upkeep::{open_read, schema_versions, snapshot, snapshot_before_upgrade};
+
+/// How long a connection waits for another.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long folding the write-ahead log back waits for readers after something was erased.
+const SWEEP_PATIENCE: Duration = Duration::from_millis(200);
 
 /// The one who writes. There is one a data folder; dropping it lets another process have the folder.
 #[derive(Debug)]
@@ -36,6 +42,7 @@ pub struct Writer {
     next_rec: i64,
     // Set while a commit runs, cleared when it is known to be done: after a failure what is cached is read anew.
     stale: bool,
+    blobs: Blobs,
     _lock: File,
 }
 
@@ -61,20 +68,48 @@ struct Shared {
 /// # Errors
 /// When another process has it, a newer version wrote it, or the disk does not answer.
 pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreError> {
-    fs::create_dir_all(folder)?;
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(folder.join("lock"))?;
-    match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
-        Err(TryLockError::Error(error)) => return Err(error.into()),
+    let lock = Lock::take(folder)?;
+    open_locked(folder, lock, options)
+}
+
+/// That nobody else opens a data folder for writing. Dropping it lets go.
+#[derive(Debug)]
+pub struct Lock(File);
+
+impl Lock {
+    /// Takes a data folder, makes it where it is not there.
+    ///
+    /// # Errors
+    /// `store-in-use` when another process has it, or the disk does not answer.
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join("lock"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self(lock)),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
     }
+}
+
+/// As [`open`], with a folder that was taken before.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_locked(
+    folder: &Path,
+    lock: Lock,
+    options: &Options,
+) -> Result<(Writer, Reader), StoreError> {
     let path = folder.join("garita.db");
     let mut connection = Connection::open(&path)?;
     prepare(&connection, options)?;
+    // The writer goes through all indexes, whose pages lie far apart: more of them stay in its cache than in a reader's.
+    connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib) * 4)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // A larger log before it is folded back: fewer stalls of the writer; some 16 MB on disk.
@@ -100,13 +135,14 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
     let readers = options.readers.clamp(1, 64);
     let pool = (0..readers).map(|_| read()).collect::<Result<_, _>>()?;
     let blobs = Blobs::open(folder.join("blobs"))?;
+    erasing::remove_files(&connection, &blobs)?;
     let reader = Reader {
         shared: Arc::new(Shared {
             pool,
             next: AtomicUsize::new(0),
             measures: read()?,
             measuring: AtomicUsize::new(0),
-            blobs,
+            blobs: blobs.clone(),
         }),
     };
     Ok((
@@ -115,14 +151,15 @@ pub fn open(folder: &Path, options: &Options) -> Result<(Writer, Reader), StoreE
             head,
             next_rec,
             stale: false,
-            _lock: lock,
+            blobs,
+            _lock: lock.0,
         },
         reader,
     ))
 }
 
 fn prepare(connection: &Connection, options: &Options) -> Result<(), StoreError> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     // Plans do not depend on the values bound: else each statement with a bound prefix is planned anew at each use.
@@ -143,11 +180,36 @@ impl Writer {
     pub fn commit(&mut self, commit: &Commit) -> Result<Committed, StoreError> {
         self.refresh()?;
         self.stale = true;
-        let written = write::run(&mut self.connection, &self.head, self.next_rec, commit)?;
+        let erases = !commit.erasures.is_empty();
+        if erases {
+            // What is erased is written over, not only unlinked.
+            self.connection.pragma_update(None, "secure_delete", true)?;
+        }
+        let written = write::run(&mut self.connection, &self.head, self.next_rec, commit);
+        if erases {
+            self.connection
+                .pragma_update(None, "secure_delete", false)?;
+        }
+        let written = written?;
         self.stale = false;
         self.head = written.head;
         self.next_rec = written.next_rec;
+        if erases {
+            self.sweep();
+        }
         Ok(written.committed)
+    }
+
+    /// Removes what a commit that erased left beside the tables: files, and the old pages in the write-ahead log. The commit is done
+    /// whatever becomes of this: files go at the next start at the latest, old pages when the log is folded back.
+    fn sweep(&mut self) {
+        let _ = erasing::remove_files(&self.connection, &self.blobs);
+        // A reader in the middle of a long query must not hold up the writer.
+        let _ = self.connection.busy_timeout(SWEEP_PATIENCE);
+        let _ = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self.connection.busy_timeout(PATIENCE);
     }
 
     /// The log's head, as the next commit must continue it.

@@ -10,7 +10,7 @@ use crate::contract::{
 };
 use crate::error::StoreError;
 
-/// The columns that [`held`] reads; a query puts since and grant behind them.
+/// The columns that [`held`] reads; a query puts since, grant and when it was erased behind them.
 pub(super) const COLUMNS: &str = "r.rec, r.id, r.view, r.type, r.issuer, r.logged_ms, r.occurred_ms, r.home, b.document, r.stamp,
   r.profile, r.local_index, r.disputed, r.received_from";
 
@@ -33,7 +33,7 @@ impl Reader {
     pub fn record_views(&self, party: &str, id: &str) -> Result<Vec<HeldRecord>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, e.since, e.grant_id FROM records r
+                "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM records r
                  JOIN entitlements e ON e.party = ?1 AND e.rec = r.rec JOIN bodies b ON b.rec = r.rec
                  WHERE r.id = ?2 ORDER BY r.rec"
             ))?;
@@ -116,7 +116,7 @@ impl Reader {
             let rec = rec_from(connection, from)?;
             // The kind is written out: so the index of these few links alone is read.
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, e.since, e.grant_id FROM record_links l
+                "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM record_links l
                  JOIN entitlements e ON e.party = ?1 AND e.rec = l.rec
                  JOIN records r ON r.rec = l.rec JOIN bodies b ON b.rec = l.rec
                  WHERE l.kind = 'replaces' AND l.rec >= ?2 ORDER BY l.rec DESC LIMIT ?3"
@@ -139,7 +139,7 @@ impl Reader {
     ) -> Result<Vec<HeldRecord>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, e.since, e.grant_id FROM case_links c
+                "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM case_links c
                  JOIN entitlements e ON e.party = ?1 AND e.rec = c.rec
                  JOIN records r ON r.rec = c.rec JOIN bodies b ON b.rec = c.rec
                  WHERE c.kind = ?2 AND c.key = ?3 ORDER BY c.rec"
@@ -381,10 +381,25 @@ impl Reader {
     pub fn node_record(&self, id: &str, view: &str) -> Result<Option<HeldRecord>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, r.local_index, NULL FROM records r JOIN bodies b ON b.rec = r.rec
+                "SELECT {COLUMNS}, r.local_index, NULL, r.erased_ms FROM records r JOIN bodies b ON b.rec = r.rec
                  WHERE r.id = ?1 AND r.view = ?2"
             ))?;
             Ok(query.query_row(params![id, view], held).optional()?)
+        })
+    }
+
+    /// All records and views, as the node, after a number, in order of arrival.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub fn node_records(&self, after: u64, count: usize) -> Result<Vec<HeldRecord>, StoreError> {
+        self.with(|connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS}, r.local_index, NULL, r.erased_ms FROM records r JOIN bodies b ON b.rec = r.rec
+                 WHERE r.rec > ?1 ORDER BY r.rec LIMIT ?2"
+            ))?;
+            let rows = query.query_map(params![int(after)?, int(limit(count) as u64)?], held)?;
+            Ok(rows.collect::<Result<_, _>>()?)
         })
     }
 
@@ -407,7 +422,7 @@ impl Reader {
     pub fn node_case_records(&self, kind: &str, key: &str) -> Result<Vec<HeldRecord>, StoreError> {
         self.with(|connection| {
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS}, r.local_index, NULL FROM case_links c
+                "SELECT {COLUMNS}, r.local_index, NULL, r.erased_ms FROM case_links c
                  JOIN records r ON r.rec = c.rec JOIN bodies b ON b.rec = c.rec
                  WHERE c.kind = ?1 AND c.key = ?2 ORDER BY c.rec"
             ))?;
@@ -476,7 +491,7 @@ fn listing(query: &RecordQuery) -> String {
         None => "",
     };
     format!(
-        "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e {index}
+        "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM entitlements e {index}
          JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec WHERE e.party = ?"
     )
 }
@@ -543,6 +558,7 @@ pub(super) fn held(row: &Row<'_>) -> rusqlite::Result<HeldRecord> {
         },
         since: LeafIndex::new(uint(row.get(14)?)?),
         grant: row.get(15)?,
+        erased_ms: row.get(16)?,
     })
 }
 

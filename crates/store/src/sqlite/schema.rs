@@ -7,12 +7,28 @@ use crate::error::StoreError;
 /// Each element takes the schema from its index to the next version. An element that was released never changes.
 const MIGRATIONS: &[&str] = &[
     VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8,
+    VERSION_9,
 ];
+
+/// The version of a database, and this program's.
+pub(super) fn versions(connection: &Connection) -> Result<(i64, i64), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok((found, known))
+}
+
+/// That a database was not written by a newer program.
+pub(super) fn not_newer(connection: &Connection) -> Result<(), StoreError> {
+    let (found, known) = versions(connection)?;
+    if found > known {
+        return Err(StoreError::NewerVersion { found, known });
+    }
+    Ok(())
+}
 
 /// That a database has this program's schema.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let (found, known) = versions(connection)?;
     match found.cmp(&known) {
         std::cmp::Ordering::Greater => Err(StoreError::NewerVersion { found, known }),
         std::cmp::Ordering::Less => Err(StoreError::OlderVersion { found, known }),
@@ -22,11 +38,8 @@ pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
 
 /// Brings the schema to this program's version, each step in a transaction of its own.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known {
-        return Err(StoreError::NewerVersion { found, known });
-    }
+    not_newer(connection)?;
+    let (found, _) = versions(connection)?;
     let done = usize::try_from(found)
         .map_err(|_| StoreError::corrupt("the schema's version is negative"))?;
     for (place, sql) in MIGRATIONS.iter().enumerate().skip(done) {
@@ -223,4 +236,18 @@ CREATE INDEX reader_questions_done ON reader_questions (party, decided_ms, id) W
 /// The base proof of a record of ours of which views may be derived. Whoever has it can show anything that the record says.
 const VERSION_8: &str = "
 CREATE TABLE derivers (id TEXT PRIMARY KEY, proof BLOB NOT NULL) WITHOUT ROWID;
+";
+
+/// What was erased, and why; files that go with it; holds that forbid it. When a record was erased stands in its row, so that a read that
+/// has the row knows without asking.
+const VERSION_9: &str = "
+ALTER TABLE records ADD COLUMN erased_ms INTEGER;
+CREATE TABLE erasures (
+  no INTEGER PRIMARY KEY, id TEXT NOT NULL, view TEXT NOT NULL, at_ms INTEGER NOT NULL, reason TEXT NOT NULL, by_whom TEXT NOT NULL);
+CREATE UNIQUE INDEX erasures_id ON erasures (id, view);
+CREATE TABLE files_gone (digest BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE legal_holds (
+  no INTEGER PRIMARY KEY, party TEXT, kind TEXT, key TEXT, reason TEXT NOT NULL, set_by TEXT NOT NULL, set_ms INTEGER NOT NULL,
+  lifted_by TEXT, lifted_ms INTEGER, lift_reason TEXT);
+CREATE INDEX legal_holds_standing ON legal_holds (no) WHERE lifted_ms IS NULL;
 ";

@@ -34,7 +34,7 @@ impl Reader {
         }
         let marks = vec!["?"; types.len()].join(", ");
         let sql = format!(
-            "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e
+            "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM entitlements e
              JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec
              WHERE e.party = ? AND e.rec > ? AND e.since <= ? AND +e.type IN ({marks}) ORDER BY e.rec LIMIT ?"
         );
@@ -61,7 +61,7 @@ impl Reader {
         let after = after.map_or(Ok(-1), |index| int(index.get()))?;
         let marks = vec!["?"; types.len()].join(", ");
         let sql = format!(
-            "SELECT {COLUMNS}, e.since, e.grant_id FROM entitlements e
+            "SELECT {COLUMNS}, e.since, e.grant_id, r.erased_ms FROM entitlements e
              JOIN records r ON r.rec = e.rec JOIN bodies b ON b.rec = e.rec
              WHERE e.party = ? AND e.since > ? AND e.since <= ? AND +e.type IN ({marks}) ORDER BY e.since, e.rec LIMIT ? OFFSET {}",
             int(skip)?

@@ -69,7 +69,20 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "salt-missing",
-        "SELECT l.leaf FROM log l LEFT JOIN log_salts s ON s.leaf = l.leaf WHERE s.leaf IS NULL",
+        "SELECT l.leaf FROM log l LEFT JOIN log_salts s ON s.leaf = l.leaf WHERE s.leaf IS NULL AND NOT EXISTS (
+           SELECT 1 FROM records r WHERE r.id = l.id AND r.view = l.view AND r.erased_ms IS NOT NULL)",
+    ),
+    (
+        "erased-kept",
+        "SELECT r.id || ' ' || r.view FROM records r WHERE r.erased_ms IS NOT NULL AND (
+           EXISTS (SELECT 1 FROM log_salts s WHERE s.leaf = r.local_index)
+           OR EXISTS (SELECT 1 FROM derivers d WHERE d.id = r.id)
+           OR EXISTS (SELECT 1 FROM attachment_links a WHERE a.rec = r.rec))",
+    ),
+    (
+        "erasure-of-nothing",
+        "SELECT e.id || ' ' || e.view FROM erasures e LEFT JOIN records r ON r.id = e.id AND r.view = e.view
+         WHERE r.erased_ms IS NULL OR r.erased_ms <> e.at_ms",
     ),
     (
         "counts-wrong",
@@ -114,9 +127,38 @@ pub fn open_read(folder: &Path, options: &Options) -> Result<Reader, StoreError>
 /// # Errors
 /// When the target is there already, there is no room, or the source does not answer.
 pub fn snapshot(folder: &Path, target: &Path) -> Result<(), StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let source = Connection::open_with_flags(folder.join("garita.db"), flags)?;
+    let source = source(folder)?;
     schema::check(&source)?;
+    copy_into(&source, target)
+}
+
+/// The same of a database whose schema may be an older one: what an upgrade begins with.
+///
+/// # Errors
+/// As [`snapshot`]; `store-newer-version` where a newer program wrote it.
+pub fn snapshot_before_upgrade(folder: &Path, target: &Path) -> Result<(), StoreError> {
+    let source = source(folder)?;
+    schema::not_newer(&source)?;
+    copy_into(&source, target)
+}
+
+/// The version of a folder's schema, and the one that this program works with.
+///
+/// # Errors
+/// When there is no database or it does not answer.
+pub fn schema_versions(folder: &Path) -> Result<(i64, i64), StoreError> {
+    schema::versions(&source(folder)?)
+}
+
+fn source(folder: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok(Connection::open_with_flags(
+        folder.join("garita.db"),
+        flags,
+    )?)
+}
+
+fn copy_into(source: &Connection, target: &Path) -> Result<(), StoreError> {
     let Some(target) = target.to_str() else {
         return Err(StoreError::invalid("a path that is not UTF-8"));
     };

@@ -54,6 +54,8 @@ pub(super) fn run(
     step.table_rows(&commit.table_rows)?;
     step.attachments(commit)?;
     step.regained(commit)?;
+    // After what the commit adds: a notice of the erasing comes in the same one.
+    super::erasing::write(&transaction, commit)?;
     let outbox = step.outbox(&commit.outbox)?;
     for ack in &commit.acks {
         step.ack(ack)?;
@@ -370,6 +372,9 @@ impl<'a> Step<'a> {
                     "INSERT INTO attachments (digest, size, media_type) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
                 )?
                 .execute(params![file.digest, int(file.size)?, file.media_type])?;
+            self.transaction
+                .prepare_cached("DELETE FROM files_gone WHERE digest = ?1")?
+                .execute([file.digest])?;
         }
         for (digest, party) in &commit.attachment_owners {
             self.transaction

@@ -6,6 +6,7 @@
     reason = "a test that fails may panic"
 )]
 
+mod erasing;
 mod exchange;
 mod fixture;
 mod folder;
@@ -21,9 +22,12 @@ macro_rules! keeps_the_contract {
 }
 
 mod sqlite {
-    use super::{exchange, fixture::Store, followers, standing, suite};
+    use super::{erasing, exchange, fixture::Store, followers, standing, suite};
 
     keeps_the_contract! { Store::temporary;
+        erasing::what_is_erased_leaves_its_row_and_the_log_whole,
+        erasing::a_file_goes_with_the_last_record_that_names_it,
+        erasing::holds_and_deliveries_keep_a_record,
         suite::a_commit_is_read_back,
         suite::refuses_another_base_size,
         suite::refuses_a_checkpoint_of_another_log,

@@ -31,6 +31,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("automations.title", "Signed by rule"),
     ("automations.when", "Only if"),
     ("badge.disputed", "Disputed"),
+    ("badge.erased", "Erased"),
     ("badge.expired", "Expired"),
     ("badge.failed", "Failed"),
     ("badge.missing", "Missing"),

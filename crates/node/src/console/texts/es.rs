@@ -31,6 +31,7 @@ pub(in crate::console) const TEXTS: &[(&str, &str)] = &[
     ("automations.title", "Firmado por regla"),
     ("automations.when", "Solo si"),
     ("badge.disputed", "En disputa"),
+    ("badge.erased", "Borrado"),
     ("badge.expired", "Vencido"),
     ("badge.failed", "No pasa"),
     ("badge.missing", "Falta"),
