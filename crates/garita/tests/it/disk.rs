@@ -221,14 +221,19 @@ async fn what_a_failed_sync_lost_is_written_anew() {
     desk.faults.fail("lose", "/garita.db$");
     let pages = 4_096 * 4_096;
     for _ in 0..400 {
-        acknowledged.push(desk.file().await.id());
+        let answer = desk.file().await;
+        // SQLite counts on pages of an earlier, partial folding that it has not synced: once they are lost too, nothing is taken any
+        // more until the node starts anew and folds the whole log.
+        if answer.status >= 500 {
+            break;
+        }
+        acknowledged.push(answer.id());
         if std::fs::metadata(&folding).unwrap().len() > 2 * pages {
             break;
         }
     }
     let size = std::fs::metadata(&folding).unwrap().len();
     assert!(size > pages, "it was never folded back: {size} bytes");
-    desk.holds(&acknowledged).await;
     node.kill();
     node = desk.start(true).await;
     desk.holds(&acknowledged).await;

@@ -4,8 +4,9 @@ use std::io::Read as _;
 
 use garita_store::{
     Ack, ApiToken, Attachment, AttachmentLink, Commit, DeliveryAnswer, Fork, GovernanceEntry,
-    Idempotency, InboxSeen, KeyObservation, Lacking, OutboxItem, Peer, PeerAnswer, PeerCheckpoint,
-    Refusal, Session, SignInLink, SignInUse, StoreError, Waiting,
+    Idempotency, InboxSeen, KeyObservation, Lacking, OutboxItem, OutboxJump, OutboxRegained, Peer,
+    PeerAnswer, PeerCheckpoint, Refusal, RegainProgress, Session, SignInLink, SignInUse,
+    StoreError, Waiting,
 };
 use garita_tlog::{Hash, LeafIndex, TreeSize};
 
@@ -110,6 +111,81 @@ pub(crate) fn outboxes_have_no_gaps(open: Open<'_>) {
         .map(|one| (one.peer.clone(), one.pending()))
         .collect();
     assert_eq!(peers, [("bridge".to_owned(), 1), ("mx".to_owned(), 4)]);
+}
+
+/// After a restore: what the peer took is a hole that is written down, new numbers begin behind it, and it fills as the peer tells.
+pub(crate) fn an_outbox_goes_on_behind_what_its_peer_took(open: Open<'_>) {
+    let mut store = queued(open);
+    store.writer.commit(&ack(1, Vec::new())).unwrap();
+    let jump = Commit {
+        outbox_jumps: vec![OutboxJump {
+            peer: "mx".to_owned(),
+            to: 6,
+            at_ms: 70,
+        }],
+        ..Commit::default()
+    };
+    store.writer.commit(&jump).unwrap();
+    let hole = store.reader.outbox_hole("mx").unwrap().unwrap();
+    assert_eq!(
+        (hole.from, hole.to, hole.asked, hole.done_ms),
+        (1, 6, 1, None)
+    );
+    let next = Commit {
+        outbox: vec![item("mx", "r1")],
+        ..Commit::default()
+    };
+    assert_eq!(store.writer.commit(&next).unwrap().outbox, [7]);
+    let none: Vec<String> = store
+        .reader
+        .damages()
+        .unwrap()
+        .iter()
+        .map(|d| d.code.to_owned())
+        .collect();
+    assert!(!none.contains(&"outbox-gap".to_owned()), "{none:?}");
+    let back = |seq| Commit {
+        outbox_regained: vec![OutboxRegained {
+            seq,
+            item: item("mx", "r2"),
+        }],
+        ..Commit::default()
+    };
+    // Only what is missing is filled: not what was answered before, nor what was given since.
+    for seq in [1, 7] {
+        assert_eq!(code(store.writer.commit(&back(seq))), "store-conflict");
+    }
+    store.writer.commit(&back(5)).unwrap();
+    let sequences: Vec<u64> = store
+        .reader
+        .outbox_after("mx", 0, 20)
+        .unwrap()
+        .iter()
+        .map(|entry| entry.seq)
+        .collect();
+    assert_eq!(sequences, [1, 2, 3, 5, 7]);
+    let done = Commit {
+        outbox_asked: vec![(
+            "mx".to_owned(),
+            RegainProgress {
+                asked: 6,
+                taken: 0,
+                done_ms: Some(80),
+            },
+        )],
+        ..Commit::default()
+    };
+    store.writer.commit(&done).unwrap();
+    let hole = store.reader.outbox_hole("mx").unwrap().unwrap();
+    assert_eq!((hole.asked, hole.done_ms), (6, Some(80)));
+    let codes: Vec<&str> = store
+        .reader
+        .damages()
+        .unwrap()
+        .iter()
+        .map(|d| d.code)
+        .collect();
+    assert!(!codes.contains(&"outbox-gap"), "{codes:?}");
 }
 
 pub(crate) fn refuses_acknowledgements_beyond_the_outbox(open: Open<'_>) {

@@ -51,6 +51,7 @@ mod sqlite {
         suite::what_two_parties_share_is_one_set,
         suite::refuses_an_entry_without_its_record,
         suite::names_are_bounded,
+        exchange::an_outbox_goes_on_behind_what_its_peer_took,
         exchange::outboxes_have_no_gaps,
         exchange::refuses_acknowledgements_beyond_the_outbox,
         exchange::receipts_are_kept_for_good,
