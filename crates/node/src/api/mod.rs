@@ -24,6 +24,7 @@ mod reading;
 pub mod records;
 pub mod rotation;
 pub mod sheets;
+pub mod step;
 pub mod stream;
 pub mod vc_api;
 
@@ -55,6 +56,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/cases", get(cases::list))
         .route("/v1/cases/{kind}/{key}", get(cases::one))
         .route("/v1/cases/{kind}/{key}/timeline", get(cases::timeline))
+        .route("/v1/cases/{kind}/{key}/step", get(step::one))
         .route(
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
@@ -86,6 +88,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/seen", get(peers::seen))
         .route("/v1/peer/taken", get(peers::taken))
         .route("/v1/peer/pull", post(peers::pull))
+        .route("/v1/peer/reconcile", post(step::reconcile))
+        .route("/v1/peer/case-step", post(step::for_peer))
         .route("/v1/peer/answers", post(peers::answers))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))

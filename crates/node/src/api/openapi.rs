@@ -232,6 +232,16 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getCaseStep",
+        gives: &["CaseStep"],
+        ..get(
+            "/v1/cases/{kind}/{key}/step",
+            "cases",
+            "Whether the other parties of the case hold what they share of it, asked of their nodes now; or what is missing.",
+            "Si las demás partes del expediente tienen lo que comparten de él, preguntado ahora a sus nodos; o qué falta.",
+        )
+    },
+    Route {
         id: "getCredential",
         gives: &["application/vc=Credential", "text/plain"],
         query: &["as"],
@@ -768,6 +778,40 @@ pub const ROUTES: &[Route] = &[
             "peers",
             "What lies here for the asker, which others cannot call; the answer may wait for news.",
             "Lo que hay aquí para quien pregunta, a quien otros no pueden llamar; la respuesta puede esperar novedades.",
+        )
+    },
+    Route {
+        id: "peerReconcile",
+        takes: "Reconcile",
+        gives: &["ReconcileAnswer"],
+        who: "peer",
+        status: 200,
+        codes: &[
+            "reconcile-malformed",
+            "reconcile-not-yours",
+            "reconcile-busy",
+            "reconcile-too-many",
+            "peer-isolated",
+        ],
+        ..post(
+            "/v1/peer/reconcile",
+            "peers",
+            "A node compares what its parties share with parties of this one, range by range, and has again what it lacks.",
+            "Un nodo compara lo que sus partes comparten con partes de este, rango por rango, y recupera lo que le falta.",
+        )
+    },
+    Route {
+        id: "peerCaseStep",
+        takes: "CaseAsked",
+        gives: &["CaseAnswer"],
+        who: "peer",
+        status: 200,
+        codes: &["reconcile-malformed", "reconcile-not-yours", "peer-isolated"],
+        ..post(
+            "/v1/peer/case-step",
+            "peers",
+            "A node compares what of a case its parties share with parties of this one.",
+            "Un nodo compara lo que de un expediente comparten sus partes con partes de este.",
         )
     },
     Route {

@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use garita_credential::did::{self, Did};
 use garita_exchange::governance::node_method;
+use garita_exchange::incident;
 use garita_exchange::sequence::store_refusal;
 use serde_json::{Value, json};
 
@@ -122,6 +123,16 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         "Logs of peers that contradicted themselves.",
         m.log_violations.load(Ordering::Relaxed),
     );
+    counter(
+        "garita_divergences_total",
+        "Comparisons by which this node or a peer lacked what it should have had.",
+        m.divergences.load(Ordering::Relaxed),
+    );
+    counter(
+        "garita_divergence_records_total",
+        "Records that were had or given again after one.",
+        m.divergence_records.load(Ordering::Relaxed),
+    );
     let _ = writeln!(
         text,
         "# HELP garita_refusals_total Refusals by code.\n# TYPE garita_refusals_total counter"
@@ -166,6 +177,31 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
             text,
             "garita_peer_isolated{{peer=\"{peer}\"}} {}",
             u8::from(standing.isolated.is_some())
+        );
+    }
+    let open: Vec<(String, usize)> = {
+        let core = Arc::clone(app.core());
+        let peers: Vec<String> = standings.keys().cloned().collect();
+        blocking(move || {
+            peers
+                .into_iter()
+                .map(|peer| {
+                    let kept = incident::incidents(&core.reader, &peer)?;
+                    let open = kept.iter().filter(|i| i.healed_ms.is_none()).count();
+                    Ok((peer, open))
+                })
+                .collect()
+        })
+        .await?
+    };
+    let _ = writeln!(
+        text,
+        "# HELP garita_peer_divergences_open Divergences from a peer that are not healed.\n# TYPE garita_peer_divergences_open gauge"
+    );
+    for (peer, open) in open {
+        let _ = writeln!(
+            text,
+            "garita_peer_divergences_open{{peer=\"{peer}\"}} {open}"
         );
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

@@ -12,7 +12,7 @@ use garita_exchange::sequence::store_refusal;
 use garita_exchange::wire::{
     DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, Pull, StepDigest, TakenFeed,
 };
-use garita_exchange::{deliver, encode, epoch, history, intake, regain, sync};
+use garita_exchange::{deliver, encode, epoch, history, incident, intake, regain, sync};
 use garita_store::WaitingFor;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -236,6 +236,7 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
                     })),
                 },
                 "regaining": regaining(core, &node.did),
+                "divergences": divergences(core, &node.did),
                 "isolated": log.isolation.map(|isolation| json!({
                     "reason": isolation.reason,
                     "since": encode::instant_text(isolation.since_ms),
@@ -249,6 +250,26 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
 pub(crate) fn regaining(core: &garita_exchange::core::Core, peer: &str) -> bool {
     let hole = core.reader.outbox_hole(peer).ok().flatten();
     hole.is_some_and(|hole| hole.done_ms.is_none())
+}
+
+/// What was found to be missing on one of the two sides, the newest first.
+fn divergences(core: &garita_exchange::core::Core, peer: &str) -> Vec<Value> {
+    let kept = incident::incidents(&core.reader, peer).unwrap_or_default();
+    kept.iter()
+        .rev()
+        .map(|incident| {
+            json!({
+                "at": encode::instant_text(incident.at_ms),
+                "theyLacked": incident.they_lacked,
+                "weLacked": incident.we_lacked,
+                "lostHere": incident.lost_here,
+                "lostThere": incident.lost_there,
+                "recounted": incident.recounted,
+                "ids": incident.ids,
+                "healed": incident.healed_ms.map(encode::instant_text),
+            })
+        })
+        .collect()
 }
 
 /// Query of `GET /v1/peer/digest`.

@@ -8,6 +8,7 @@ mod measure;
 mod peers;
 mod records;
 mod schema;
+mod shared;
 mod standing;
 mod upkeep;
 mod write;
