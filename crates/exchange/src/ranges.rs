@@ -37,9 +37,9 @@ impl Item {
         }
     }
 
-    /// The least of all.
+    /// The least of all: its time is the least that every reader of JSON takes as it is.
     pub const LEAST: Self = Self {
-        logged_ms: i64::MIN,
+        logged_ms: -9_007_199_254_740_991,
         key: [0; 32],
     };
 }

@@ -567,7 +567,7 @@ impl Comparison<'_> {
     /// Compares the sets once.
     async fn compare(&self) -> Result<Found, ReconcileError> {
         let run = encode::random::<16>().map_err(|e| ReconcileError::Random(e.to_string()))?;
-        let (look, _) = look_at(self.core, self.peer, i64::MIN, ITEMS_MAX).await?;
+        let (look, _) = look_at(self.core, self.peer, Item::LEAST.logged_ms, ITEMS_MAX).await?;
         let network = self.core.network();
         let mut asked = Reconcile {
             run: encode::base64url(&run),
@@ -584,7 +584,10 @@ impl Comparison<'_> {
             let Some(last) = answer.pairs.last() else {
                 break;
             };
-            if asked.after.as_ref().is_some_and(|after| last.pair <= *after)
+            if asked
+                .after
+                .as_ref()
+                .is_some_and(|after| last.pair <= *after)
                 || questions > QUESTIONS_MAX
             {
                 return Err(ReconcileError::Malformed);

@@ -50,6 +50,7 @@ mod proxy;
 mod public_waits;
 mod readers;
 mod receipts;
+mod reconcile;
 mod refusals;
 mod rotation;
 mod scorecard;

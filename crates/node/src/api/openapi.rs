@@ -806,7 +806,11 @@ pub const ROUTES: &[Route] = &[
         gives: &["CaseAnswer"],
         who: "peer",
         status: 200,
-        codes: &["reconcile-malformed", "reconcile-not-yours", "peer-isolated"],
+        codes: &[
+            "reconcile-malformed",
+            "reconcile-not-yours",
+            "peer-isolated",
+        ],
         ..post(
             "/v1/peer/case-step",
             "peers",

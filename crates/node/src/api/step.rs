@@ -10,7 +10,9 @@ use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 use garita_exchange::step::{self, CaseStanding, Missing, PartyStep};
 use garita_exchange::wire::{CaseAnswer, CaseAsked, Reconcile, ReconcileAnswer};
 use garita_exchange::{encode, reconcile};
+use garita_profile::Profile;
 use garita_profile::case::CaseRef;
+use garita_profile::forms;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -64,17 +66,22 @@ pub async fn one(
     Path((kind, key)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
     let party = reading(&app, &caller, |_, party| Ok(party.to_owned())).await?;
-    let case = CaseRef { kind, key };
+    let case = CaseRef {
+        kind: kind.clone(),
+        key,
+    };
     let steps = step::of(app.exchange(), &party, &case)
         .await?
         .ok_or_else(Problem::not_found)?;
-    let network = app.core().network();
+    let core = app.core();
+    let network = core.network();
+    let profile = core.governing(&kind);
     Ok(Json(json!({
-        "items": steps.iter().map(|step| json_of(step, network.name_of(&step.party))).collect::<Vec<_>>(),
+        "items": steps.iter().map(|step| json_of(step, network.name_of(&step.party), profile.as_deref())).collect::<Vec<_>>(),
     })))
 }
 
-fn json_of(step: &PartyStep, name: &str) -> Value {
+fn json_of(step: &PartyStep, name: &str, profile: Option<&Profile>) -> Value {
     let instant = |ms: i64| (ms > 0).then(|| encode::instant_text(ms));
     let (standing, lacks, coming, compared, since) = match &step.standing {
         CaseStanding::Here => ("here", &[][..], 0, None, None),
@@ -110,17 +117,19 @@ fn json_of(step: &PartyStep, name: &str) -> Value {
         "name": name,
         "node": step.node,
         "standing": standing,
-        "lacks": lacks.iter().map(missing).collect::<Vec<_>>(),
+        "lacks": lacks.iter().map(|m| missing(m, profile)).collect::<Vec<_>>(),
         "coming": coming,
         "compared": compared,
         "since": since,
     })
 }
 
-fn missing(missing: &Missing) -> Value {
+fn missing(missing: &Missing, profile: Option<&Profile>) -> Value {
+    let title = profile.map(|profile| forms::title_words(profile, &missing.record_type));
     json!({
         "id": missing.id,
         "recordType": missing.record_type,
+        "title": title.map(|words| json!({ "en": words.en, "es": words.es })),
         "logged": encode::instant_text(missing.logged_ms),
         "onTheWay": missing.on_the_way,
     })
