@@ -20,12 +20,14 @@
 mod blobs;
 pub mod contract;
 mod error;
+mod shared;
 mod sqlite;
 mod standing;
 
 pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use error::StoreError;
+pub use shared::{SharedRow, SharedWay};
 pub use sqlite::{Reader, Writer, open, open_read, snapshot};
 pub use standing::{
     CaptureJob, Follower, FollowerMark, NamedQuery, ReaderQuestion, Subscription, SubscriptionMark,

@@ -9,7 +9,8 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use crate::world::{
-    Api, Folder, World, appointment, arrived, garita, manifest, record_path, trip_key, until,
+    Api, Folder, World, appointment, arrived, garita, manifest, record_path, shipment, trip_key,
+    until,
 };
 
 /// What a node says of a peer, asked by its operator.
@@ -518,4 +519,59 @@ async fn nobody_is_told_of_what_others_share() {
     }
     let nobody = Api::new(&world.node("trade").url, "");
     assert_eq!(nobody.post(path, &all).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_blind_is_held_against_what_came_later() {
+    let mut world = World::running("blind", 2).await;
+    let (carrier, cbp) = (world.api("ocotillo"), world.api("cbp"));
+    let trip = "TOCQ2611240417";
+    let scn = "TOCQ88402171";
+    let loaded = manifest(trip, "47AK2F", scn);
+    cbp.holds(&carrier.file("Manifest", loaded).await).await;
+    let bill = shipment(scn, &world.did("mines"), &world.did("gulf"));
+    cbp.holds(&carrier.file("Shipment", bill).await).await;
+    world.quiet().await;
+    assert_eq!(cbp.get("/v1/decided-blind").await.body["items"], json!([]));
+    // The carrier calls its trip off while nobody hears it; the office, alone, refuses the truck.
+    world.stop("customs").await;
+    let cancelled = carrier
+        .file(
+            "TripCancelled",
+            json!({ "scac": "TOCQ", "trip": trip, "cause": "Tractor broke down" }),
+        )
+        .await;
+    world.stop("trade").await;
+    world.start("customs").await;
+    let refused = cbp
+        .file(
+            "RefusalDecision",
+            json!({ "decision": "refuse", "cause": "Wrong seal, refused", "scac": "TOCQ", "trip": trip, "scns": [scn] }),
+        )
+        .await;
+    world.start("trade").await;
+    cbp.holds(&cancelled).await;
+    let path = "/v1/decided-blind?since=2026-01-01T00:00:00Z";
+    let of_trip = |body: &Value| {
+        let items = body["items"].as_array().unwrap();
+        let found = items.iter().find(|item| item["kind"] == "trip");
+        found.cloned()
+    };
+    until("it is listed", || async {
+        of_trip(&cbp.get(path).await.body).is_some()
+    })
+    .await;
+    let told = of_trip(&cbp.get(path).await.body).unwrap();
+    assert_eq!(told["act"], refused.as_str(), "{told}");
+    assert_eq!(told["unseen"][0]["id"], cancelled.as_str(), "{told}");
+    assert_eq!(told["otherwise"], true, "{told}");
+    assert_ne!(told["known"]["state"], told["with"]["state"], "{told}");
+    // It is the office's own list; one since then is empty, a time that is none is refused.
+    assert_eq!(carrier.get(path).await.body["items"], json!([]));
+    let later = cbp
+        .get("/v1/decided-blind?since=2100-01-01T00:00:00Z")
+        .await;
+    assert_eq!(later.body["items"], json!([]));
+    let none = cbp.get("/v1/decided-blind?since=yesterday").await;
+    assert_eq!((none.status, none.code()), (400, "parameter-malformed"));
 }

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod attachments;
+pub mod blind;
 pub(crate) mod body;
 pub mod cases;
 pub mod credentials;
@@ -67,6 +68,7 @@ pub fn router() -> Router<Arc<App>> {
             "/v1/cases/{kind}/{key}/documents/{document}",
             get(documents::one),
         )
+        .route("/v1/decided-blind", get(blind::list))
         .route("/v1/trust", get(credentials::trust))
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))

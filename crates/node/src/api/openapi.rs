@@ -310,6 +310,18 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "listDecidedBlind",
+        gives: &["DecidedBlindList"],
+        query: &["since"],
+        codes: &["parameter-malformed"],
+        ..get(
+            "/v1/decided-blind",
+            "cases",
+            "What your party decided without knowing of a record dated before: how the case stood by what lay here, and how it would have stood.",
+            "Lo que su parte decidió sin conocer un registro con fecha anterior: cómo estaba el expediente según lo que había aquí, y cómo habría estado.",
+        )
+    },
+    Route {
         id: "getTrustFile",
         gives: &["TrustFile"],
         ..get(

@@ -4,8 +4,9 @@ use rusqlite::{Row, params};
 
 use super::records::word;
 use super::{Reader, int, limit, uint};
-use crate::contract::{OutboxEntry, OutboxItem, SharedRow, SharedWay};
+use crate::contract::{OutboxEntry, OutboxItem};
 use crate::error::StoreError;
+use crate::shared::{SharedRow, SharedWay};
 
 /// Rows of one case, at most.
 const CASE_ROWS_MAX: usize = 16_384;
