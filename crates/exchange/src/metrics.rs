@@ -23,6 +23,10 @@ pub struct Metrics {
     pub delivery_retries: AtomicU64,
     /// Others' logs that contradicted themselves.
     pub log_violations: AtomicU64,
+    /// Comparisons with a peer by which one side lacked what it should have.
+    pub divergences: AtomicU64,
+    /// Records that were had or given again after one.
+    pub divergence_records: AtomicU64,
     refused: Mutex<BTreeMap<String, u64>>,
 }
 

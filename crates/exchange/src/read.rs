@@ -126,7 +126,8 @@ pub fn case(core: &Core, party: &str, case: &CaseRef) -> Result<Option<CaseRead>
     }
     let case_records: Vec<CaseRecord> = held.iter().filter_map(case_record_of).collect();
     let mut parts = BTreeMap::new();
-    let Some(state) = folded(core, party, case, &case_records, &mut parts, 0)? else {
+    let now_ms = core.clock.now_ms();
+    let Some(state) = folded(core, party, case, &case_records, &mut parts, 0, now_ms)? else {
         return Ok(None);
     };
     let mut state = CaseState::clone(&state);
@@ -264,16 +265,18 @@ pub(crate) fn leaf_of(entry: LogEntry) -> Leaf {
     }
 }
 
-fn folded(
+/// Folds records of a case as of an instant, with its parts as they are here; none where no program governs it.
+pub(crate) fn folded(
     core: &Core,
     party: &str,
     case: &CaseRef,
     records: &[CaseRecord],
     parts: &mut BTreeMap<CaseRef, Arc<CaseState>>,
     depth: usize,
+    as_of_ms: i64,
 ) -> Result<Option<Arc<CaseState>>, Refusal> {
     let network = core.network();
-    let now_ms = core.clock.now_ms();
+    let now_ms = as_of_ms;
     let Some(profile) = core.programs.governing(&case.kind, &network, now_ms) else {
         return Ok(None);
     };
@@ -285,11 +288,18 @@ fn folded(
         if depth >= PART_DEPTH_MAX {
             return None;
         }
-        let state = part_state(core, party, part, &mut deeper.borrow_mut(), depth + 1)
-            .unwrap_or_else(|refusal| {
-                failed.borrow_mut().get_or_insert(refusal);
-                None
-            })?;
+        let state = part_state(
+            core,
+            party,
+            part,
+            &mut deeper.borrow_mut(),
+            depth + 1,
+            now_ms,
+        )
+        .unwrap_or_else(|refusal| {
+            failed.borrow_mut().get_or_insert(refusal);
+            None
+        })?;
         mine.borrow_mut().insert(part.clone(), Arc::clone(&state));
         Some(state)
     };
@@ -316,6 +326,7 @@ fn part_state(
     part: &CaseRef,
     parts: &mut BTreeMap<CaseRef, Arc<CaseState>>,
     depth: usize,
+    as_of_ms: i64,
 ) -> Result<Option<Arc<CaseState>>, Refusal> {
     let held = core
         .reader
@@ -325,5 +336,5 @@ fn part_state(
         return Ok(None);
     }
     let records: Vec<CaseRecord> = held.iter().filter_map(case_record_of).collect();
-    folded(core, party, part, &records, parts, depth)
+    folded(core, party, part, &records, parts, depth, as_of_ms)
 }

@@ -18,11 +18,12 @@ use crate::history::Histories;
 use crate::metrics::Metrics;
 use crate::program::ProgramError;
 use crate::project::Projector;
+use crate::reconcile::Reconciler;
 use crate::sequence::{self, SequencerHandle};
 use crate::signing::Signer;
 use crate::sync::{Standings, Steps};
 use crate::witness::{self, Witnessed};
-use crate::{deliver, pull, regain, sync};
+use crate::{deliver, pull, reconcile, regain, sync};
 
 /// Log entries that start-up checks against the store.
 const TAIL_ENTRIES: u64 = 2_000;
@@ -42,6 +43,8 @@ pub struct Exchange {
     pub client: Arc<Client>,
     /// Digests of what was delivered and received.
     pub steps: Arc<Steps>,
+    /// Comparisons of what parties share.
+    pub reconciler: Arc<Reconciler>,
     /// What the check at start found.
     pub tail: TailReport,
     stop: watch::Sender<bool>,
@@ -131,6 +134,7 @@ impl Exchange {
             witnessed,
         ));
         let steps = Arc::new(Steps::default());
+        let reconciler = Arc::new(Reconciler::default());
         let (stop, stopped) = watch::channel(false);
         let client = Arc::new(Client::new(
             &core.identity.did,
@@ -168,6 +172,7 @@ impl Exchange {
             Arc::clone(&client),
             Arc::clone(&standings),
             Arc::clone(&steps),
+            Arc::clone(&reconciler),
             pulls,
             stopped,
         ));
@@ -176,6 +181,7 @@ impl Exchange {
             standings,
             client,
             steps,
+            reconciler,
             tail,
             stop,
         })
@@ -198,6 +204,7 @@ async fn watch_peers(
     client: Arc<Client>,
     standings: Arc<Standings>,
     steps: Arc<Steps>,
+    reconciler: Arc<Reconciler>,
     pulls: bool,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -218,6 +225,15 @@ async fn watch_peers(
                     Arc::clone(&client),
                     Arc::clone(&standings),
                     Arc::clone(&steps),
+                    did.clone(),
+                    stop.clone(),
+                ));
+                tokio::spawn(reconcile::run(
+                    Arc::clone(&core),
+                    Arc::clone(&client),
+                    Arc::clone(&standings),
+                    Arc::clone(&steps),
+                    Arc::clone(&reconciler),
                     did.clone(),
                     stop.clone(),
                 ));

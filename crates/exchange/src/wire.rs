@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::ranges::{Differs, Item, Sum};
 use crate::stamp::Stamp;
 
 /// At most this many records a request (design §6).
@@ -132,4 +133,116 @@ pub struct StepDigest {
     pub digest: String,
     /// Last sequence of the home's outbox that the digest covers.
     pub through: u64,
+}
+
+/// Two parties of two nodes, in one direction: what one issued and the other may read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pair {
+    /// DID of the party that issued it.
+    pub issuer: String,
+    /// DID of the party that may read it.
+    pub reader: String,
+}
+
+/// `POST /v1/peer/reconcile`: what the asker has of what two parties share, to be compared. With neither questions nor `again`, what
+/// the asked node has of each pair of parties is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconcile {
+    /// The comparison that this question is part of, chosen by the asker: the asked node compares all of it with one look at its store.
+    pub run: String,
+    /// Records logged before this are left out, ms since 1970.
+    pub from: i64,
+    /// Pairs are listed after this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Pair>,
+    /// Ranges that differ, as the asker has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<PairSum>,
+    /// Records of the asked node that the asker lacks and wants again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<PairItem>,
+}
+
+/// What one node has of a range of a pair's records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairSum {
+    /// Whose.
+    #[serde(flatten)]
+    pub pair: Pair,
+    /// What.
+    pub sum: Sum,
+}
+
+/// One of a pair's records.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PairItem {
+    /// Whose.
+    #[serde(flatten)]
+    pub pair: Pair,
+    /// Which.
+    pub item: Item,
+}
+
+/// How a range of a pair's records differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairDiffers {
+    /// Whose.
+    #[serde(flatten)]
+    pub pair: Pair,
+    /// How.
+    pub differs: Differs,
+}
+
+/// Answer to [`Reconcile`].
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct ReconcileAnswer {
+    /// Pairs with what the asked node has of each, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<PairSum>,
+    /// Whether there are pairs after the last one.
+    #[serde(default)]
+    pub more: bool,
+    /// Of the ranges that were asked, those that differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<PairDiffers>,
+    /// What was wanted again, at most one delivery's worth, under the sequences that it had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
+}
+
+/// `POST /v1/peer/case-step`: what of a case the asker shares with parties of the asked node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseAsked {
+    /// The case's kind.
+    pub kind: String,
+    /// The case's key.
+    pub key: String,
+    /// By pair of parties, what the asker has; for what it issued, what is on its way too.
+    pub shared: Vec<CaseShare>,
+}
+
+/// What one node has of a case for a pair of parties.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseShare {
+    /// Whose.
+    #[serde(flatten)]
+    pub pair: Pair,
+    /// What, in order.
+    pub items: Vec<Item>,
+}
+
+/// Answer to [`CaseAsked`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseAnswer {
+    /// One for each share that was asked, in its order.
+    pub shared: Vec<CaseDiffers>,
+}
+
+/// How a share of a case differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseDiffers {
+    /// What the asker has and the asked node lacks.
+    pub lacks: Vec<Item>,
+    /// How many the asked node has that the asker did not name.
+    pub more: u64,
 }

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod bench;
+mod case;
 mod conformance;
 mod credential;
 mod demo;
@@ -112,6 +113,9 @@ enum Command {
     /// What proves a case: write it as one file, check such a file with nothing else, print it as a page
     #[command(subcommand)]
     Evidence(evidence::EvidenceCommand),
+    /// A case as a party sees it, and whether the others hold the same of it
+    #[command(subcommand)]
+    Case(case::CaseCommand),
     /// The log: check a receipt offline
     #[command(subcommand)]
     Log(log::LogCommand),
@@ -169,6 +173,7 @@ fn main() -> ExitCode {
         Command::Credential(command) => credential::credential(command),
         Command::Trust(command) => shown::trust(command),
         Command::Evidence(command) => evidence::evidence(command),
+        Command::Case(command) => case::case(command),
         Command::Log(command) => log::log(command),
         Command::Profile(command) => profile::profile(command),
         Command::Openapi { url } => {

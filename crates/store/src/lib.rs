@@ -21,6 +21,7 @@ mod blobs;
 pub mod contract;
 mod erasing;
 mod error;
+mod shared;
 mod sqlite;
 mod standing;
 
@@ -28,6 +29,7 @@ pub use blobs::{BlobInfo, BlobWriter, Blobs};
 pub use contract::*;
 pub use erasing::{Erased, Erasure, HeldBy, HoldLifted, Kept, LegalHold};
 pub use error::StoreError;
+pub use shared::{SharedRow, SharedWay};
 pub use sqlite::{
     Lock, Reader, Writer, open, open_locked, open_read, schema_versions, snapshot,
     snapshot_before_upgrade,

@@ -17,7 +17,7 @@ use crate::world::{Api, Folder, Ran, clock, free_address, garita, node, party, u
 const PASSPHRASE: &str = "mesquite cenizo ocotillo 47";
 const OTHER: &str = "nopal sotol lechuguilla 48";
 /// The files of a founding node with one party.
-const NAMES: [&str; 5] = ["authority", "cbp", "cbp.views", "log", "node"];
+const NAMES: [&str; 6] = ["authority", "cbp", "cbp.views", "log", "node", "witness"];
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -160,7 +160,7 @@ async fn encrypted_keys_are_opened_by_their_passphrase_and_by_nothing_else() {
     }
     let done = encrypt(&right, true);
     assert_eq!(done.code, 0, "{done:?}");
-    assert!(done.out.contains("5 key files encrypted"), "{done:?}");
+    assert!(done.out.contains("6 key files encrypted"), "{done:?}");
     assert!(names(&data, ".json").is_empty());
     assert_eq!(names(&data, ".pem"), NAMES);
     let secret: Value = serde_json::from_str(&plain).unwrap();
@@ -178,7 +178,7 @@ async fn encrypted_keys_are_opened_by_their_passphrase_and_by_nothing_else() {
         }
     }
     let told = looks(&data);
-    assert!(told.contains("all 5 key files are encrypted"), "{told}");
+    assert!(told.contains("all 6 key files are encrypted"), "{told}");
 
     // A wrong one is told for what it is; without one, and nobody to ask, the node does not start either.
     let refused = alone(&[
@@ -309,7 +309,7 @@ fn encrypting_that_was_cut_short_is_brought_to_its_end() {
     let keys = data.join("keys");
     let (first, second) = (passphrase(PASSPHRASE), passphrase(OTHER));
     let plain = fs::read_to_string(keys.join("cbp.json")).unwrap();
-    assert_eq!(locking::encrypt(&data, &first).unwrap(), 4);
+    assert_eq!(locking::encrypt(&data, &first).unwrap(), 5);
 
     // Cut short when one was encrypted and not yet erased, and another half written.
     let back = || {
@@ -330,11 +330,11 @@ fn encrypting_that_was_cut_short_is_brought_to_its_end() {
 
     // A change that was cut short: some files open with the old one yet.
     let old = fs::read_to_string(keys.join("node.pem")).unwrap();
-    assert_eq!(locking::change(&data, &first, &second).unwrap(), 4);
+    assert_eq!(locking::change(&data, &first, &second).unwrap(), 5);
     fs::write(keys.join("node.pem"), old).unwrap();
     let mixed = unlocked(&data, second.clone());
     assert!(matches!(mixed, Err(ConfigError::Passphrase { .. })));
-    assert_eq!(locking::change(&data, &first, &second).unwrap(), 4);
+    assert_eq!(locking::change(&data, &first, &second).unwrap(), 5);
     assert!(!unlocked(&data, second.clone()).unwrap().locked());
     // One damaged file, and nothing is written.
     fs::write(keys.join("node.pem"), "Public-Key: z6Mk\n").unwrap();

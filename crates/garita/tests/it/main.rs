@@ -55,6 +55,7 @@ mod public_waits;
 mod rates;
 mod readers;
 mod receipts;
+mod reconcile;
 mod refusals;
 mod rotation;
 mod scorecard;

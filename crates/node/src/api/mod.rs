@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod attachments;
+pub mod blind;
 pub(crate) mod body;
 pub mod cases;
 pub mod credentials;
@@ -25,6 +26,7 @@ mod reading;
 pub mod records;
 pub mod rotation;
 pub mod sheets;
+pub mod step;
 pub mod stream;
 pub mod vc_api;
 pub mod witness;
@@ -59,6 +61,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/cases", get(cases::list))
         .route("/v1/cases/{kind}/{key}", get(cases::one))
         .route("/v1/cases/{kind}/{key}/timeline", get(cases::timeline))
+        .route("/v1/cases/{kind}/{key}/step", get(step::one))
         .route(
             "/v1/cases/{kind}/{key}/credentials/{name}",
             get(credentials::one),
@@ -69,6 +72,7 @@ pub fn router() -> Router<Arc<App>> {
             "/v1/cases/{kind}/{key}/documents/{document}",
             get(documents::one),
         )
+        .route("/v1/decided-blind", get(blind::list))
         .route("/v1/trust", get(credentials::trust))
         .route("/v1/search", get(cases::search))
         .route("/v1/stream", get(stream::stream))
@@ -90,6 +94,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/seen", get(peers::seen))
         .route("/v1/peer/taken", get(peers::taken))
         .route("/v1/peer/pull", post(peers::pull))
+        .route("/v1/peer/reconcile", post(step::reconcile))
+        .route("/v1/peer/case-step", post(step::for_peer))
         .route("/v1/peer/answers", post(peers::answers))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))

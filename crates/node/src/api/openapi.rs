@@ -244,6 +244,16 @@ pub const ROUTES: &[Route] = &[
         )
     },
     Route {
+        id: "getCaseStep",
+        gives: &["CaseStep"],
+        ..get(
+            "/v1/cases/{kind}/{key}/step",
+            "cases",
+            "Whether the other parties of the case hold what they share of it, asked of their nodes now; or what is missing.",
+            "Si las demás partes del expediente tienen lo que comparten de él, preguntado ahora a sus nodos; o qué falta.",
+        )
+    },
+    Route {
         id: "getCredential",
         gives: &["application/vc=Credential", "text/plain"],
         query: &["as"],
@@ -309,6 +319,18 @@ pub const ROUTES: &[Route] = &[
             "cases",
             "The case as a document to send, read again before it is answered. The header `Garita-Left-Out` names members that the format has no place for; with `Accept: application/json` they come beside the document. Other query members are elements that the format asks for and no record has, by the name under which a refusal tells that they are missing.",
             "El expediente como documento para enviar, leído de nuevo antes de responder. El encabezado `Garita-Left-Out` nombra los datos que el formato no puede llevar; con `Accept: application/json` vienen junto al documento. Los demás miembros de la consulta son elementos que el formato pide y ningún registro tiene, con el nombre con que un rechazo dice que faltan.",
+        )
+    },
+    Route {
+        id: "listDecidedBlind",
+        gives: &["DecidedBlindList"],
+        query: &["since"],
+        codes: &["parameter-malformed"],
+        ..get(
+            "/v1/decided-blind",
+            "cases",
+            "What your party decided without knowing of a record dated before: how the case stood by what lay here, and how it would have stood.",
+            "Lo que su parte decidió sin conocer un registro con fecha anterior: cómo estaba el expediente según lo que había aquí, y cómo habría estado.",
         )
     },
     Route {
@@ -780,6 +802,44 @@ pub const ROUTES: &[Route] = &[
             "peers",
             "What lies here for the asker, which others cannot call; the answer may wait for news.",
             "Lo que hay aquí para quien pregunta, a quien otros no pueden llamar; la respuesta puede esperar novedades.",
+        )
+    },
+    Route {
+        id: "peerReconcile",
+        takes: "Reconcile",
+        gives: &["ReconcileAnswer"],
+        who: "peer",
+        status: 200,
+        codes: &[
+            "reconcile-malformed",
+            "reconcile-not-yours",
+            "reconcile-busy",
+            "reconcile-too-many",
+            "peer-isolated",
+        ],
+        ..post(
+            "/v1/peer/reconcile",
+            "peers",
+            "A node compares what its parties share with parties of this one, range by range, and has again what it lacks.",
+            "Un nodo compara lo que sus partes comparten con partes de este, rango por rango, y recupera lo que le falta.",
+        )
+    },
+    Route {
+        id: "peerCaseStep",
+        takes: "CaseAsked",
+        gives: &["CaseAnswer"],
+        who: "peer",
+        status: 200,
+        codes: &[
+            "reconcile-malformed",
+            "reconcile-not-yours",
+            "peer-isolated",
+        ],
+        ..post(
+            "/v1/peer/case-step",
+            "peers",
+            "A node compares what of a case its parties share with parties of this one.",
+            "Un nodo compara lo que de un expediente comparten sus partes con partes de este.",
         )
     },
     Route {

@@ -15,6 +15,7 @@ use garita_credential::did::{self, Did};
 use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::governance::node_method;
+use garita_exchange::incident;
 use garita_exchange::sequence::store_refusal;
 use serde_json::{Value, json};
 
@@ -68,7 +69,7 @@ async fn public(app: &Arc<App>) -> Result<Json<Value>, Problem> {
     let core = Arc::clone(app.core());
     let head = blocking(move || core.reader.head().map_err(|e| store_refusal(&e))).await?;
     let core = app.core();
-    let mut peers = standings(app, &[]);
+    let mut peers = standings(app, &[], &|_| false);
     for peer in peers.iter_mut().filter_map(Value::as_object_mut) {
         peer.retain(|name, _| PUBLIC_OF_PEER.contains(&name.as_str()));
     }
@@ -108,7 +109,7 @@ async fn counted(app: &Arc<App>) -> Result<Json<Value>, Problem> {
     let core = Arc::clone(app.core());
     let counts = blocking(move || core.reader.counts().map_err(|e| store_refusal(&e))).await?;
     let core = app.core();
-    let peers = standings(app, &waiting(app).await?);
+    let peers = standings(app, &waiting(app).await?, &|_| false);
     let in_step = all_in_step(&peers);
     Ok(Json(json!({
         "name": app.name(),
@@ -202,6 +203,26 @@ pub async fn metrics(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<
     );
     if is_told_counts(&app, &headers) {
         counters(&app, &mut text);
+        let peers: Vec<String> = standings.keys().cloned().collect();
+        let open = blocking(move || {
+            peers
+                .into_iter()
+                .map(|peer| {
+                    let kept = incident::incidents(&core.reader, &peer)?;
+                    let open = kept.iter().filter(|i| i.healed_ms.is_none()).count();
+                    let open = u64::try_from(open).unwrap_or(u64::MAX);
+                    Ok((labelled("peer", &peer), open))
+                })
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        series(
+            &mut text,
+            "garita_peer_divergences_open",
+            "gauge",
+            "Divergences from a peer that are not healed.",
+            &open,
+        );
     }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
@@ -244,6 +265,16 @@ fn counters(app: &App, text: &mut String) {
             "garita_delivery_retries_total",
             "Delivery requests tried again.",
             &m.delivery_retries,
+        ),
+        (
+            "garita_divergences_total",
+            "Comparisons by which this node or a peer lacked what it should have had.",
+            &m.divergences,
+        ),
+        (
+            "garita_divergence_records_total",
+            "Records that were had or given again after one.",
+            &m.divergence_records,
         ),
     ] {
         let value = value.load(Ordering::Relaxed);

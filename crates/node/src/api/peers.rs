@@ -12,18 +12,20 @@ use garita_exchange::sequence::store_refusal;
 use garita_exchange::wire::{
     DELIVERY_BYTES_MAX, Delivery, DeliveryAnswer, GovernanceFeed, Pull, StepDigest, TakenFeed,
 };
-use garita_exchange::{deliver, encode, epoch, history, intake, regain, sync};
+use garita_exchange::{deliver, encode, epoch, history, incident, intake, regain, sync};
 use garita_store::WaitingFor;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use super::reading::anybody_known;
+use super::reading::reading;
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 use crate::signed::Caller;
 
 const GOVERNANCE_PAGE: usize = 500;
+/// Divergences of one peer that an answer lists.
+const DIVERGENCES_MAX: usize = 8;
 /// Names of what is waited for that one answer lists.
 const WAITING_MAX: usize = 200;
 
@@ -126,9 +128,23 @@ fn number_of(entry: &Value) -> Option<u64> {
 
 /// `GET /v1/peers`: how each peer stands.
 pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Value>, Problem> {
-    anybody_known(&app, &caller).await?;
     let waiting = waiting(&app).await?;
-    Ok(Json(json!({ "items": standings(&app, &waiting) })))
+    if app.is_admin(caller.headers()) {
+        return Ok(Json(
+            json!({ "items": standings(&app, &waiting, &|_| true) }),
+        ));
+    }
+    let shown = Arc::clone(&app);
+    let items = reading(&app, &caller, move |core, party| {
+        // A party is told of its own records; of others', how many.
+        let reads = |id: &str| {
+            let held = core.reader.record_views(party, id);
+            held.is_ok_and(|views| !views.is_empty())
+        };
+        Ok(standings(&shown, &waiting, &reads))
+    })
+    .await?;
+    Ok(Json(json!({ "items": items })))
 }
 
 /// What deliveries of peers wait for here.
@@ -198,8 +214,12 @@ pub async fn network(State(app): State<Arc<App>>) -> Json<Value> {
     }))
 }
 
-/// Peers with their standings.
-pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
+/// Peers with their standings; records are named where `named` says so.
+pub(crate) fn standings(
+    app: &App,
+    waiting: &[WaitingFor],
+    named: &dyn Fn(&str) -> bool,
+) -> Vec<Value> {
     let core = app.core();
     let network = core.network();
     let known = app.standings().all();
@@ -238,6 +258,7 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
                     })),
                 },
                 "regaining": regaining(core, &node.did),
+                "divergences": divergences(core, &node.did, named),
                 "isolated": log.isolation.map(|isolation| json!({
                     "reason": isolation.reason,
                     "since": encode::instant_text(isolation.since_ms),
@@ -251,6 +272,31 @@ pub(crate) fn standings(app: &App, waiting: &[WaitingFor]) -> Vec<Value> {
 pub(crate) fn regaining(core: &garita_exchange::core::Core, peer: &str) -> bool {
     let hole = core.reader.outbox_hole(peer).ok().flatten();
     hole.is_some_and(|hole| hole.done_ms.is_none())
+}
+
+/// What was found to be missing on one of the two sides, the newest first.
+fn divergences(
+    core: &garita_exchange::core::Core,
+    peer: &str,
+    named: &dyn Fn(&str) -> bool,
+) -> Vec<Value> {
+    let kept = incident::incidents(&core.reader, peer).unwrap_or_default();
+    kept.iter()
+        .rev()
+        .take(DIVERGENCES_MAX)
+        .map(|incident| {
+            json!({
+                "at": encode::instant_text(incident.at_ms),
+                "theyLacked": incident.they_lacked,
+                "weLacked": incident.we_lacked,
+                "lostHere": incident.lost_here,
+                "lostThere": incident.lost_there,
+                "recounted": incident.recounted,
+                "ids": incident.ids.iter().filter(|id| named(id)).collect::<Vec<_>>(),
+                "healed": incident.healed_ms.map(encode::instant_text),
+            })
+        })
+        .collect()
 }
 
 /// Query of `GET /v1/peer/digest`.

@@ -62,6 +62,8 @@ pub struct CasePage {
     pub sends: Vec<super::send::SendLine>,
     /// Who has it, since when.
     pub holders: Vec<Holder>,
+    /// Has the case compared with their nodes now.
+    pub compare: Option<Link>,
     /// By what the case is governed, in one sentence.
     pub governed: Rich,
 }
@@ -295,6 +297,8 @@ pub struct Holder {
     pub what: String,
     /// How they stand; none for this node.
     pub peer: Option<super::parts::Step>,
+    /// What they lack of it, by name, or that nothing was found missing when it was compared; empty: nothing to say.
+    pub lacks: String,
 }
 
 /// The page.

@@ -327,6 +327,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
     let shown = say.state(state.state.as_deref());
     let closed = matches!(shown.look, Look::Closed);
     let (holders, waits) = case_holders::holders(ask, &opened)?;
+    let others = holders.iter().any(|holder| holder.peer.is_some());
     let peer = worst(&holders);
     let mut wholes_links = Vec::new();
     for whole in wholes(ask, &opened.case)? {
@@ -390,6 +391,7 @@ fn make(ask: &Ask, kind: &str, key: &str) -> Result<(Frame, CasePage), Refusal> 
         clocks: case_times::clocks(ask, &opened),
         credentials: credentials(ask, &opened)?,
         sends: case_sends::lines(ask, &opened)?,
+        compare: others.then(|| case_holders::compare(ask, &opened)),
         holders,
         governed: governed(ask, &opened),
     };

@@ -1,20 +1,28 @@
-//! Who has a case, what of it, and how they stand.
+//! Who has a case, what of it, and how they stand: by what their nodes acknowledged, or, when somebody asks, by comparing this case's
+//! ids with each of them now.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use garita_exchange::clock::real_now_ms;
 use garita_exchange::problem::Refusal;
 use garita_exchange::stamp::WHOLE;
+use garita_exchange::step::{self, CaseStanding, Missing, PartyStep};
 use garita_profile::builtin::BUILT_IN;
+use tokio::runtime::Handle;
 
 use super::after::CaseWait;
 use super::ask::{Ask, held};
 use super::case::Opened;
 use super::words::inside;
 use super::{board, peers};
-use crate::console::{Holder, Step};
+use crate::console::{Address, Holder, Link, Step, paths};
 
 /// Members of a view named before *and more*.
 const MEMBERS_SHOWN: usize = 4;
+/// Records named before *and more*.
+const LACKING_SHOWN: usize = 3;
+/// What the page's address says when the case is to be compared now.
+const COMPARE: (&str, &str) = ("compare", "now");
 
 /// What a node has of a case.
 #[derive(Default)]
@@ -31,6 +39,31 @@ struct Has {
     own: bool,
     waiting: u64,
     oldest_ms: Option<i64>,
+    /// What waits: type and logged time.
+    missing: BTreeSet<(i64, String)>,
+}
+
+/// The way to compare the case now.
+pub(super) fn compare(ask: &Ask, opened: &Opened) -> Link {
+    let here = Address::new(paths::case(&opened.case.kind, &opened.case.key));
+    Link::new(
+        ask.w(
+            "Compare this case with their nodes now",
+            "Comparar ahora este expediente con sus nodos",
+        ),
+        here.with(COMPARE.0, COMPARE.1).to_string(),
+    )
+}
+
+/// What the other nodes say of the case now, where that was asked for.
+fn compared(ask: &Ask, opened: &Opened) -> Result<Vec<PartyStep>, Refusal> {
+    if ask.here.value(COMPARE.0) != COMPARE.1 {
+        return Ok(Vec::new());
+    }
+    // A page is made on a thread that may wait; each node is waited for a second or two.
+    let steps =
+        Handle::current().block_on(step::of(ask.app.exchange(), ask.party(), &opened.case))?;
+    Ok(steps.unwrap_or_default())
 }
 
 /// Who has the case: this node, those to whom it delivered, those from whom it came.
@@ -65,6 +98,7 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<(Vec<Holder>, Vec<Ca
             }
             if holder.acked_ms.is_none() {
                 has.waiting += 1;
+                has.missing.insert((row.logged_ms, row.record_type.clone()));
                 let oldest = has.oldest_ms.get_or_insert(holder.queued_ms);
                 *oldest = (*oldest).min(holder.queued_ms);
             }
@@ -74,18 +108,42 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<(Vec<Holder>, Vec<Ca
         name: ask.network.name_of(ask.party()).to_owned(),
         what: ask.w("here", "aquí").to_owned(),
         peer: None,
+        lacks: String::new(),
     }];
+    let now = compared(ask, opened)?;
     let mut waits = Vec::new();
     for (peer, has) in by_peer {
         let names: Vec<&str> = has.parties.iter().map(|p| ask.network.name_of(p)).collect();
         let mut step = peers::step_of(ask, &peer);
-        if has.waiting > 0 && matches!(step, Some(Step::Behind { .. })) {
-            step = Some(Step::Behind {
-                records: has.waiting,
-                age_ms: ask
-                    .now_ms
-                    .saturating_sub(has.oldest_ms.unwrap_or(ask.now_ms)),
-            });
+        let mut lacks = String::new();
+        if matches!(step, Some(Step::Behind { .. })) {
+            if has.waiting > 0 {
+                step = Some(Step::Behind {
+                    records: has.waiting,
+                    age_ms: ask
+                        .now_ms
+                        .saturating_sub(has.oldest_ms.unwrap_or(ask.now_ms)),
+                });
+            } else if let Some(age_ms) = peers::only_behind(ask, &peer) {
+                // What waits for its node is of other cases.
+                step = Some(Step::InStep { age_ms });
+            }
+        }
+        if matches!(step, Some(Step::Behind { .. } | Step::Away { .. })) {
+            lacks = lacking(
+                ask,
+                opened,
+                has.missing.iter().map(|(ms, t)| (*ms, t.as_str())),
+            );
+        }
+        let told: Vec<&CaseStanding> = now
+            .iter()
+            .filter(|step| step.node == peer)
+            .map(|step| &step.standing)
+            .collect();
+        if let Some((found, said)) = overlay(ask, opened, &told) {
+            step = Some(found);
+            lacks = said;
         }
         if let (Some(Step::Away { since_ms, .. }), Some(oldest_ms)) = (&step, has.oldest_ms) {
             waits.push(CaseWait {
@@ -103,9 +161,82 @@ pub(super) fn holders(ask: &Ask, opened: &Opened) -> Result<(Vec<Holder>, Vec<Ca
             },
             what: what(ask, &has),
             peer: step,
+            lacks,
         });
     }
     Ok((list, waits))
+}
+
+/// What comparing the case with a node told: how it stands and, in words, what is missing. None where it was not compared.
+fn overlay(ask: &Ask, opened: &Opened, told: &[&CaseStanding]) -> Option<(Step, String)> {
+    let (mut lacks, mut coming, mut when) = (BTreeSet::<&Missing>::new(), 0, None);
+    for standing in told {
+        match standing {
+            CaseStanding::InStep { compared_ms } => when = Some(*compared_ms),
+            CaseStanding::Differs {
+                lacks: missing,
+                coming: more,
+                compared_ms,
+            } => {
+                lacks.extend(missing);
+                coming += more;
+                when = Some(*compared_ms);
+            }
+            CaseStanding::Here | CaseStanding::Unasked { .. } | CaseStanding::Isolated { .. } => {}
+        }
+    }
+    let age_ms = real_now_ms().saturating_sub(when?).max(0);
+    let records = u64::try_from(lacks.len()).unwrap_or(u64::MAX) + coming;
+    if records == 0 {
+        let said = ask.w(
+            "Compared now: the same of this case on both sides.",
+            "Comparado ahora: lo mismo de este expediente en ambos lados.",
+        );
+        return Some((Step::InStep { age_ms }, said.to_owned()));
+    }
+    let mut said = lacking(
+        ask,
+        opened,
+        lacks.iter().map(|m| (m.logged_ms, m.record_type.as_str())),
+    );
+    if coming > 0 {
+        let text = ask.w(
+            "Records that are there and not here yet: {n}.",
+            "Registros que allá están y aquí todavía no: {n}.",
+        );
+        if !said.is_empty() {
+            said.push(' ');
+        }
+        said.push_str(&text.replace("{n}", &coming.to_string()));
+    }
+    Some((Step::Behind { records, age_ms }, said))
+}
+
+/// What is missing there: *Lacks 1 record: Manifest of 14:02.* Empty where nothing is.
+fn lacking<'m>(
+    ask: &Ask,
+    opened: &Opened,
+    missing: impl Iterator<Item = (i64, &'m str)>,
+) -> String {
+    let all: Vec<String> = missing
+        .map(|(logged_ms, record_type)| {
+            ask.w("{what} of {at}", "{what} de {at}")
+                .replace("{what}", &opened.say.record(record_type))
+                .replace("{at}", &ask.clock_text(logged_ms))
+        })
+        .collect();
+    let text = match all.len() {
+        0 => return String::new(),
+        1 => ask.w("Lacks 1 record: {list}", "Le falta 1 registro: {list}"),
+        _ => ask.w(
+            "Lacks {n} records: {list}",
+            "Le faltan {n} registros: {list}",
+        ),
+    };
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    text.replace("{n}", &all.len().to_string())
+        .replace("{list}", &peers::listed(&names, LACKING_SHOWN))
+        + "."
 }
 
 /// What of the case a node has, in words.

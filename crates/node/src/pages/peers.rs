@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::epoch;
+use garita_exchange::incident;
 use garita_exchange::problem::Refusal;
 use garita_exchange::sync::PeerStanding;
 
@@ -20,6 +21,8 @@ use crate::server::App;
 
 /// Peers named in the status line; the rest stand on their page.
 const LINES_MAX: usize = 4;
+/// What was healed is shown as long.
+const DAY_MS: i64 = 86_400_000;
 /// Real milliseconds for which a delivery may be on its way: two rounds of comparing and a retry.
 const UNDER_WAY_MS: f64 = 3_000.0;
 
@@ -80,6 +83,62 @@ pub(super) fn step_of(ask: &Ask, node: &str) -> Option<Step> {
         &known.get(node).cloned().unwrap_or_default(),
         oldest(ask, node),
     ))
+}
+
+/// How long ago a node answered that is behind for what waits and holds all that it acknowledged; none where the two differ.
+pub(super) fn only_behind(ask: &Ask, node: &str) -> Option<i64> {
+    let known = ask.app.standings().all();
+    let standing = known.get(node)?;
+    let differs = standing.holds_ours == Some(false) || standing.we_hold_theirs == Some(false);
+    (!differs).then(|| real_now_ms().saturating_sub(standing.reached_ms).max(0))
+}
+
+/// What was found missing on one of two sides: the newest of it, where it is not over or was in the last day.
+fn diverged(ask: &Ask, node: &str) -> Option<String> {
+    let kept = incident::incidents(&ask.app.core().reader, node).ok()?;
+    let last = kept.last()?;
+    let when = ask.clock_text(last.at_ms);
+    let counted = |en: &str, es: &str, n: u64| (n > 0).then(|| format!("{}: {n}.", ask.w(en, es)));
+    let what: Vec<String> = [
+        counted(
+            "Records that it lacked",
+            "Registros que le faltaban",
+            last.they_lacked,
+        ),
+        counted(
+            "Records that this node lacked",
+            "Registros que faltaban aquí",
+            last.we_lacked,
+        ),
+        counted(
+            "Own records that this node has lost",
+            "Registros propios perdidos aquí",
+            last.lost_here,
+        ),
+        counted(
+            "Own records that it has lost",
+            "Registros propios que perdió",
+            last.lost_there,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let end = match last.healed_ms {
+        Some(at_ms) if ask.now_ms.saturating_sub(at_ms) > DAY_MS => return None,
+        Some(_) => ask.w(
+            "Given again; both hold the same now.",
+            "Se entregaron de nuevo; ambos tienen ya lo mismo.",
+        ),
+        None => ask.w(
+            "Not healed: call its operator.",
+            "Sin remediar: llame a su operador.",
+        ),
+    };
+    let head = ask
+        .w("Compared {at}.", "Comparado {at}.")
+        .replace("{at}", &when);
+    Some(format!("{head} {} {end}", what.join(" ")))
 }
 
 /// When the oldest unanswered delivery to a peer was put out.
@@ -180,6 +239,8 @@ fn rows(ask: &Ask) -> Result<PeersPage, Refusal> {
                 "Does not answer. What waits goes out in order when it does.",
                 "No responde. Lo que espera sale en orden cuando responda.",
             ))
+        } else if let Some(diverged) = diverged(ask, &node.did) {
+            Rich::text(diverged)
         } else if standing.holds_ours == Some(false) || standing.we_hold_theirs == Some(false) {
             Rich::text(ask.w(
                 "The two lists of records differ as of the last comparison.",

@@ -582,12 +582,14 @@ fn holders(ask: &Ask, row: &garita_store::RecordRow) -> Result<Vec<Holder>, Refu
         name: ask.network.name_of(ask.party()).to_owned(),
         what: ask.w("here", "aquí").to_owned(),
         peer: None,
+        lacks: String::new(),
     }];
     if row.home != core.identity.did {
         list.push(Holder {
             name: ask.network.name_of(&row.issuer).to_owned(),
             what: ask.w("its author", "su autor").to_owned(),
             peer: peers::step_of(ask, &row.home),
+            lacks: String::new(),
         });
     }
     for holder in read::holders(core, ask.party(), &row.id)? {
@@ -630,6 +632,7 @@ fn holders(ask: &Ask, row: &garita_store::RecordRow) -> Result<Vec<Holder>, Refu
             },
             what: format!("{view}, {answer}"),
             peer: step,
+            lacks: String::new(),
         });
     }
     Ok(list)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::extract::{OriginalUri, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use garita_exchange::blind::{self as decided, DecidedBlind};
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::problem::Refusal;
 use garita_exchange::{encode, read};
@@ -639,17 +640,28 @@ fn blind(ask: &Ask, changed: &[Changed], most: usize) -> Result<ShiftList, Refus
                 unseen.push(say.record(&other.record.record_type));
             }
         }
+        let mut text = ask
+            .w(
+                "{act}, not knowing of: {unseen}",
+                "{act}, sin conocer: {unseen}",
+            )
+            .replace("{act}", &say.record(&act.record.record_type))
+            .replace("{unseen}", &unseen.join(", "));
+        if blind.office == ask.party() {
+            let case = CaseRef {
+                kind: view.kind.clone(),
+                key: view.key.clone(),
+            };
+            let title = view.title.clone();
+            if let Some(compared) = decided::of_act(core, ask.party(), case, title, blind)? {
+                text.push_str(". ");
+                text.push_str(&otherwise(ask, &say, &compared));
+            }
+        }
         rows.push(ShiftRow {
             what: Link::new(&view.title, paths::case(&view.kind, &view.key)),
             sub: say.kind(&view.kind),
-            text: Rich::text(
-                ask.w(
-                    "{act}, not knowing of: {unseen}",
-                    "{act}, sin conocer: {unseen}",
-                )
-                .replace("{act}", &say.record(&act.record.record_type))
-                .replace("{unseen}", &unseen.join(", ")),
-            ),
+            text: Rich::text(text),
             glyph: Some(Glyph::Differ),
             who: ask.network.name_of(&blind.office).to_owned(),
             at_ms: act.record.logged_ms,
@@ -677,6 +689,55 @@ fn blind(ask: &Ask, changed: &[Changed], most: usize) -> Result<ShiftList, Refus
             .to_owned(),
         ..ShiftList::default()
     })
+}
+
+/// Whether the office would have had another case before it.
+fn otherwise(ask: &Ask, say: &Say, compared: &DecidedBlind) -> String {
+    let (known, with) = (&compared.known, &compared.with);
+    let mut said = Vec::new();
+    if known.state != with.state {
+        said.push(
+            ask.w(
+                "As known then: {known}. With that: {with}.",
+                "Según lo conocido: {known}. Con ello: {with}.",
+            )
+            .replace("{known}", &say.state(known.state.as_deref()).label)
+            .replace("{with}", &say.state(with.state.as_deref()).label),
+        );
+    }
+    let more = with
+        .holds
+        .iter()
+        .filter(|h| !known.holds.contains(h))
+        .count();
+    if more > 0 {
+        said.push(
+            ask.w(
+                "Open holds that it did not know: {n}.",
+                "Retenciones abiertas que no conocía: {n}.",
+            )
+            .replace("{n}", &more.to_string()),
+        );
+    }
+    if known.offered == Some(true) && with.offered == Some(false) {
+        said.push(
+            ask.w(
+                "The act would not have been open.",
+                "El acto no habría estado disponible.",
+            )
+            .to_owned(),
+        );
+    }
+    if said.is_empty() {
+        said.push(
+            ask.w(
+                "With that the case would have stood the same.",
+                "Con ello el expediente habría estado igual.",
+            )
+            .to_owned(),
+        );
+    }
+    said.join(" ")
 }
 
 /// Record types of all programs that a test picks.

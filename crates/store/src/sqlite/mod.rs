@@ -9,6 +9,7 @@ mod measure;
 mod peers;
 mod records;
 mod schema;
+mod shared;
 mod standing;
 mod upkeep;
 mod write;

@@ -49,6 +49,7 @@ mod sqlite {
         suite::measures_read_a_partys_rows_and_no_longer_than_they_may,
         suite::links_tell_what_touches_a_record,
         suite::what_two_parties_share_is_one_set,
+        suite::what_parties_of_two_nodes_share_is_read_both_ways,
         suite::refuses_an_entry_without_its_record,
         suite::names_are_bounded,
         exchange::an_outbox_goes_on_behind_what_its_peer_took,

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use garita_store::{
-    CaseQuery, Cell, Commit, Dispute, Entitlement, LinkKind, Measure, Order, RecordLink,
-    RecordQuery, TableQuery, TableRow, TermMatch,
+    Ack, CaseQuery, Cell, Commit, DeliveryAnswer, Dispute, Entitlement, InboxRow, InboxSeen,
+    LinkKind, Measure, Order, OutboxItem, PeerAnswer, RecordLink, RecordQuery, SharedWay,
+    TableQuery, TableRow, TermMatch,
 };
 use garita_tlog::{
     LeafIndex, TilePath, TreeSize, leaf_hash, parse_tile, verify_consistency, verify_inclusion,
@@ -894,6 +895,135 @@ pub(crate) fn what_two_parties_share_is_one_set(open: Open<'_>) {
     assert_eq!(
         store.reader.ids(CBP, 11, 21).unwrap(),
         set(&[(11, "own"), (20, "late")])
+    );
+}
+
+pub(crate) fn what_parties_of_two_nodes_share_is_read_both_ways(open: Open<'_>) {
+    const PEER: &str = "did:web:peer.example";
+    let mut store = open();
+    let mut commit = commit_of(
+        &mut store.writer,
+        &[
+            Put::new("a", 10, &[CBP]),
+            Put::new("b", 11, &[CBP]),
+            Put::new("c", 12, &[CBP]),
+        ],
+    );
+    for (id, recipients) in [
+        ("a", format!("[\"{ANAM}\"]")),
+        ("b", format!("[\"{ANAM}\",\"did:web:other.example\"]")),
+        ("c", format!("[\"{ANAM}\"]")),
+    ] {
+        commit.outbox.push(OutboxItem {
+            peer: PEER.to_owned(),
+            id: id.to_owned(),
+            view: WHOLE.to_owned(),
+            recipients,
+            queued_ms: 12,
+        });
+    }
+    store.writer.commit(&commit).unwrap();
+    let ack = Commit {
+        acks: vec![Ack {
+            peer: PEER.to_owned(),
+            up_to: 2,
+            acked_ms: 13,
+            checkpoint: None,
+            answers: vec![
+                DeliveryAnswer {
+                    seq: 1,
+                    answer: PeerAnswer::Logged {
+                        index: LeafIndex::new(0),
+                        salt: [1; 32],
+                        logged_ms: 13,
+                    },
+                },
+                DeliveryAnswer {
+                    seq: 2,
+                    answer: PeerAnswer::Refused {
+                        answer: b"no".to_vec(),
+                    },
+                },
+            ],
+        }],
+        inbox: vec![InboxSeen {
+            peer: PEER.to_owned(),
+            seq: 9,
+        }],
+        inbox_rows: [2, 3, 6]
+            .map(|seq| InboxRow {
+                peer: PEER.to_owned(),
+                seq,
+                id: "a".to_owned(),
+                view: WHOLE.to_owned(),
+            })
+            .to_vec(),
+        ..Commit::default()
+    };
+    store.writer.commit(&ack).unwrap();
+    let mut sent = Vec::new();
+    store
+        .reader
+        .node_sent(PEER, &mut |row| {
+            sent.push((row.seq, row.reader, row.id, row.way));
+            true
+        })
+        .unwrap();
+    let row = |seq, reader: &str, id: &str, way| (seq, reader.to_owned(), id.to_owned(), way);
+    sent.sort_by(|a, b| (b.0, &a.1).cmp(&(a.0, &b.1)));
+    assert_eq!(
+        sent,
+        [
+            row(3, ANAM, "c", SharedWay::Under),
+            row(2, ANAM, "b", SharedWay::Refused),
+            row(2, "did:web:other.example", "b", SharedWay::Refused),
+            row(1, ANAM, "a", SharedWay::There),
+        ]
+    );
+    let mut first = 0;
+    store
+        .reader
+        .node_sent(PEER, &mut |_| {
+            first += 1;
+            false
+        })
+        .unwrap();
+    assert_eq!(first, 1, "it ends where it is told to");
+    let mut came = Vec::new();
+    store
+        .reader
+        .node_came("node.example", &mut |row| {
+            came.push((row.reader, row.id));
+            true
+        })
+        .unwrap();
+    assert_eq!(
+        came,
+        ["c", "b", "a"].map(|id| (CBP.to_owned(), id.to_owned()))
+    );
+    let of_case = store.reader.node_case_sent("trip", "T1", 100).unwrap();
+    assert_eq!(of_case.len(), 4);
+    let held = store.reader.node_case_held("trip", "T1", 100).unwrap();
+    assert_eq!(held.len(), 3);
+    assert!(
+        store
+            .reader
+            .node_case_held("trip", "T2", 100)
+            .unwrap()
+            .is_empty()
+    );
+    let again = store.reader.outbox_at(PEER, &[3, 1, 1, 7]).unwrap();
+    let seqs: Vec<u64> = again.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1, 3]);
+    // Nothing is written down of 1, 4 to 5, 7 to 9.
+    assert_eq!(store.reader.inbox_gaps(PEER, 10).unwrap(), [7, 4, 1]);
+    assert_eq!(store.reader.inbox_gaps(PEER, 2).unwrap(), [7, 4]);
+    assert!(
+        store
+            .reader
+            .inbox_gaps("did:web:nobody.example", 10)
+            .unwrap()
+            .is_empty()
     );
 }
 

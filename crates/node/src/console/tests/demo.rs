@@ -267,7 +267,7 @@ fn event(at_ms: i64, side: Side, title: &str, sub: &str, bad: bool) -> Event {
 pub(super) fn case(lang: Lang) -> CasePage {
     let t = |en, es| pick(lang, en, es);
     let fact = |label: &str, value: Rich, sub: &str| Fact { label: label.into(), value, sub: Rich::marked(sub), marks: Vec::new() };
-    let holder = |name: &str, what: &str, peer| Holder { name: name.into(), what: what.into(), peer };
+    let holder = |name: &str, what: &str, peer| Holder { name: name.into(), what: what.into(), peer, lacks: String::new() };
     let in_step = |s: i64| Some(Step::InStep { age_ms: s * 1000 });
     let part = |key: &str, sub: &str, from: &str, to: &str, number: &str, kind: &str, state, since_ms| PartRow {
         key: key.into(),
@@ -391,6 +391,7 @@ pub(super) fn case(lang: Lang) -> CasePage {
             ClockLine { title: t("Wood packing statement", "Declaración de embalaje").into(), left: t("before release", "antes de liberar").into(), gone_percent: 92, sub: t("Mines Road Brokers, asked 14 h ago", "Mines Road Brokers, pedida hace 14 h").into(), ..ClockLine::default() },
             ClockLine { title: t("Arrival in Dallas, in-bond 680001232", "Llegada a Dallas, in-bond 680001232").into(), left: t("30 days", "30 días").into(), sub: t("Transportes Ocotillo, from release", "Transportes Ocotillo, desde la liberación").into(), ..ClockLine::default() },
         ],
+        compare: Some(Link::new(t("Compare with their nodes now", "Comparar ahora con sus nodos"), "?compare=now")),
         holders: vec![
             holder("CBP Laredo", t("whole, here", "completo, aquí"), None),
             holder("ANAM Nuevo Laredo", t("whole", "completo"), in_step(2)),

@@ -26,8 +26,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let mut still = f.clone();
     still.live = None;
     let holders = vec![
-        Holder { name: "CBP Laredo".into(), what: "whole, here".into(), peer: None },
-        Holder { name: "ANAM".into(), what: "whole".into(), peer: Some(Step::Away { since_ms: NOW_MS - 60_000, waiting: 14 }) },
+        Holder { name: "CBP Laredo".into(), what: "whole, here".into(), peer: None, lacks: String::new() },
+        Holder { name: "ANAM".into(), what: "whole".into(), peer: Some(Step::Away { since_ms: NOW_MS - 60_000, waiting: 14 }), lacks: "lacks 1 record: Manifest of 14:02".into() },
     ];
     let cases = CasesPage {
         title: lang.t("nav.cases").into(),
