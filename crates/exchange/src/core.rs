@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::contacts::Contacts;
+use crate::files::Files;
 use crate::governance::Network;
 use crate::history::Histories;
 use crate::linked::FoundCases;
@@ -128,6 +129,8 @@ pub struct Core {
     pub(crate) found: FoundCases,
     /// Whom to call.
     pub contacts: Contacts,
+    /// Files that come and go.
+    pub files: Files,
 }
 
 /// What a node is made from.
@@ -147,6 +150,8 @@ pub struct Parts {
     pub network: Network,
     /// Whether others cannot call this node, so that it asks them for what they have for it.
     pub pulls: bool,
+    /// Bytes of one file beside records.
+    pub attachment_bytes_max: u64,
 }
 
 impl Core {
@@ -165,6 +170,7 @@ impl Core {
         network: Arc<Network>,
         histories: Histories,
         contacts: Contacts,
+        files: Files,
     ) -> Self {
         Self {
             identity: parts.identity,
@@ -182,6 +188,7 @@ impl Core {
             histories,
             found: FoundCases::default(),
             contacts,
+            files,
         }
     }
 

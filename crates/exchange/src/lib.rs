@@ -25,6 +25,8 @@ pub mod encode;
 pub mod envelope;
 pub mod epoch;
 pub mod evidence;
+mod fetch;
+pub mod files;
 pub mod governance;
 pub mod history;
 pub mod intake;
@@ -51,6 +53,7 @@ pub mod submit;
 pub mod sync;
 pub mod trust;
 pub mod upkeep;
+pub mod uploads;
 pub mod verify;
 pub mod wire;
 

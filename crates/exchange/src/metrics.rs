@@ -23,6 +23,8 @@ pub struct Metrics {
     pub delivery_retries: AtomicU64,
     /// Others' logs that contradicted themselves.
     pub log_violations: AtomicU64,
+    /// Files of which a peer gave other bytes, or more than it said.
+    pub file_violations: AtomicU64,
     refused: Mutex<BTreeMap<String, u64>>,
 }
 

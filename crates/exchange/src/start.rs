@@ -13,6 +13,7 @@ use crate::batch::Desk;
 use crate::client::{Client, ClientError};
 use crate::contacts::Contacts;
 use crate::core::{Core, Parts};
+use crate::files::Files;
 use crate::governance::{GovernanceError, Network};
 use crate::history::Histories;
 use crate::metrics::Metrics;
@@ -115,6 +116,16 @@ impl Exchange {
             .spawn(move || {
                 sequence::run(writer, desk, projector, &queue, &published_tx, &counters);
             })?;
+        let (stop, stopped) = watch::channel(false);
+        let client = Arc::new(Client::new(
+            &parts.identity.did,
+            Arc::clone(&parts.identity.key),
+        )?);
+        let files = Files::new(
+            parts.attachment_bytes_max,
+            Arc::clone(&client),
+            stopped.clone(),
+        );
         let core = Arc::new(Core::assemble(
             parts,
             canonicalizer,
@@ -126,13 +137,9 @@ impl Exchange {
             network,
             histories,
             contacts,
+            files,
         ));
         let steps = Arc::new(Steps::default());
-        let (stop, stopped) = watch::channel(false);
-        let client = Arc::new(Client::new(
-            &core.identity.did,
-            Arc::clone(&core.identity.key),
-        )?);
         tokio::spawn({
             let core = Arc::clone(&core);
             let mut stop = stopped.clone();
@@ -151,6 +158,16 @@ impl Exchange {
             async move {
                 tokio::select! {
                     () = crate::due::run(&core) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        });
+        tokio::spawn({
+            let core = Arc::clone(&core);
+            let mut stop = stopped.clone();
+            async move {
+                tokio::select! {
+                    () = crate::files::sweep(&core) => {}
                     _ = stop.changed() => {}
                 }
             }

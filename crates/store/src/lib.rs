@@ -23,7 +23,7 @@ mod error;
 mod sqlite;
 mod standing;
 
-pub use blobs::{BlobInfo, BlobWriter, Blobs};
+pub use blobs::{BlobInfo, BlobWriter, Blobs, Mark};
 pub use contract::*;
 pub use error::StoreError;
 pub use sqlite::{Reader, Writer, open, open_read, snapshot};

@@ -6,6 +6,7 @@
     reason = "a test that fails may panic"
 )]
 
+mod blobs;
 mod exchange;
 mod fixture;
 mod folder;
