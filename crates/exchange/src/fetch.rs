@@ -180,6 +180,18 @@ async fn run(core: &Arc<Core>, key: &Key) -> Result<(), Failed> {
         .acquire()
         .await
         .map_err(|e| Failed::Away(e.to_string()))?;
+    // It came while who asks was on his way here.
+    let is_here = {
+        let (core, digest) = (Arc::clone(core), *digest);
+        blocking(move || {
+            let known = core.reader.node_attachment(&digest);
+            let size = core.blobs.size(&digest).map_err(|e| store_refusal(&e))?;
+            Ok(known.map_err(|e| store_refusal(&e))?.is_some() && size.is_some())
+        })
+    };
+    if is_here.await.map_err(|refusal| Failed::refused(&refusal))? {
+        return Ok(());
+    }
     let mut writer = {
         let (blobs, digest, home) = (core.blobs.clone(), *digest, home.clone());
         let bytes_max = core.files.bytes_max;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -48,6 +49,9 @@ pub struct NodeFile {
     /// Questions that a publisher's node asks by itself, at most so many a day; 0: none. Where absent, as the program says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_questions_a_day: Option<u32>,
+    /// Bytes of one attachment, of whoever brings it and of whoever is asked for it; 200,000,000 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment_bytes_max: Option<NonZeroU64>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,

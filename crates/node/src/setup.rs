@@ -309,6 +309,7 @@ pub fn make_node(data: &Path, plan: &NodePlan, clock: Clock) -> Result<MadeNode,
         }),
         programs: None,
         automatic_questions_a_day: None,
+        attachment_bytes_max: None,
         readings: Readings::default(),
     };
     let (mut writer, _reader) = garita_store::open(data, &Options::default())?;

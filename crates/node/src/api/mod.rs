@@ -20,11 +20,15 @@ pub mod openapi;
 pub mod ops;
 pub mod peers;
 pub mod problem;
+mod ranges;
 mod reading;
+pub(crate) mod receiving;
 pub mod records;
 pub mod rotation;
+mod sending;
 pub mod sheets;
 pub mod stream;
+pub mod uploads;
 pub mod vc_api;
 
 use std::sync::Arc;
@@ -33,8 +37,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, map_response};
 use axum::routing::{delete, get, post};
-
-use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
 
 use crate::server::App;
 
@@ -89,6 +91,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/answers", post(peers::answers))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))
+        .route("/v1/attachments/{digest}", get(attachments::attachment))
         .route("/v1/contacts", post(peers::set_contact))
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/peer/keys", post(rotation::change))
@@ -124,12 +127,18 @@ pub fn router() -> Router<Arc<App>> {
         )
         .merge(
             Router::new()
-                .route("/v1/attachments", post(attachments::attach))
-                .route("/v1/attachments/{digest}", get(attachments::attachment))
-                .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX))
-                .layer(from_fn(|request, next| {
-                    body::whole(ATTACHMENT_BYTES_MAX, request, next)
-                })),
+                .route(
+                    "/v1/attachments",
+                    post(attachments::attach).options(uploads::limits),
+                )
+                .route(
+                    "/v1/uploads/{id}",
+                    get(uploads::offset)
+                        .patch(uploads::append)
+                        .delete(uploads::cancel),
+                )
+                // Files, however large: their handlers take them as they come.
+                .layer(from_fn(receiving::streamed)),
         )
         .route("/log/checkpoint", get(log::checkpoint))
         .route("/log/tile/{*path}", get(log::tile))

@@ -122,6 +122,11 @@ pub async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Problem> {
         "Logs of peers that contradicted themselves.",
         m.log_violations.load(Ordering::Relaxed),
     );
+    counter(
+        "garita_file_violations_total",
+        "Files of which a peer gave other bytes, or more than it said.",
+        m.file_violations.load(Ordering::Relaxed),
+    );
     let _ = writeln!(
         text,
         "# HELP garita_refusals_total Refusals by code.\n# TYPE garita_refusals_total counter"
