@@ -37,6 +37,7 @@ mod hostile_log;
 mod import_browser;
 mod kill;
 mod lacking;
+mod large_files;
 mod living;
 mod measures;
 mod officer;
