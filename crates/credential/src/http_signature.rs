@@ -232,39 +232,87 @@ pub fn content_digest(body: &[u8]) -> String {
 /// # Errors
 /// When the field can't be read, has neither digest, or one doesn't match.
 pub fn check_content_digest(field: &str, body: &[u8]) -> Result<(), Problem> {
-    let malformed = |message: &str| Problem::new(Code::ContentDigestMalformed, "", message);
-    let digests = parse_dictionary(field)
-        .ok_or_else(|| malformed("`content-digest` is no dictionary of digests"))?;
-    let mut known = false;
-    for (name, entry) in &digests {
-        let expected = match name.as_str() {
-            "sha-256" => Sha256::digest(body).to_vec(),
-            "sha-512" => sha2::Sha512::digest(body).to_vec(),
-            _ => continue,
+    let mut expected = ContentDigest::parse(field)?;
+    expected.update(body);
+    expected.check()
+}
+
+/// What a `Content-Digest` says of a body that comes piece by piece. RFC 9530 §2.
+#[derive(Debug, Clone)]
+pub struct ContentDigest {
+    sha256: Option<(Sha256, Vec<u8>)>,
+    sha512: Option<(sha2::Sha512, Vec<u8>)>,
+}
+
+impl ContentDigest {
+    /// Reads the field. Only SHA-256 and SHA-512 count.
+    ///
+    /// # Errors
+    /// When it can't be read or has neither.
+    pub fn parse(field: &str) -> Result<Self, Problem> {
+        let malformed = |message: &str| Problem::new(Code::ContentDigestMalformed, "", message);
+        let digests = parse_dictionary(field)
+            .ok_or_else(|| malformed("`content-digest` is no dictionary of digests"))?;
+        let mut read = Self {
+            sha256: None,
+            sha512: None,
         };
-        let ListEntry::Item(Item {
-            bare_item: BareItem::ByteSequence(found),
-            ..
-        }) = entry
-        else {
-            return Err(malformed("a digest is a byte sequence"));
-        };
-        if *found != expected {
-            return Err(Problem::new(
+        for (name, entry) in &digests {
+            if !["sha-256", "sha-512"].contains(&name.as_str()) {
+                continue;
+            }
+            let ListEntry::Item(Item {
+                bare_item: BareItem::ByteSequence(found),
+                ..
+            }) = entry
+            else {
+                return Err(malformed("a digest is a byte sequence"));
+            };
+            if name.as_str() == "sha-256" {
+                read.sha256 = Some((Sha256::new(), found.clone()));
+            } else {
+                read.sha512 = Some((sha2::Sha512::new(), found.clone()));
+            }
+        }
+        if read.sha256.is_none() && read.sha512.is_none() {
+            return Err(malformed("`content-digest` has no sha-256"));
+        }
+        Ok(read)
+    }
+
+    /// The next piece of the body.
+    pub fn update(&mut self, piece: &[u8]) {
+        if let Some((hash, _)) = &mut self.sha256 {
+            hash.update(piece);
+        }
+        if let Some((hash, _)) = &mut self.sha512 {
+            hash.update(piece);
+        }
+    }
+
+    /// Whether the body, all of whose pieces came, is what was said.
+    ///
+    /// # Errors
+    /// When one of the digests doesn't match.
+    pub fn check(self) -> Result<(), Problem> {
+        let mismatch = |name: &str| {
+            Problem::new(
                 Code::ContentDigestMismatch,
                 "",
-                format!(
-                    "the body is not what its {name} digest says",
-                    name = name.as_str()
-                ),
-            ));
+                format!("the body is not what its {name} digest says"),
+            )
+        };
+        if let Some((hash, expected)) = self.sha256
+            && hash.finalize().to_vec() != expected
+        {
+            return Err(mismatch("sha-256"));
         }
-        known = true;
-    }
-    if known {
+        if let Some((hash, expected)) = self.sha512
+            && hash.finalize().to_vec() != expected
+        {
+            return Err(mismatch("sha-512"));
+        }
         Ok(())
-    } else {
-        Err(malformed("`content-digest` has no sha-256"))
     }
 }
 

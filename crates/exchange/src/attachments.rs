@@ -1,28 +1,38 @@
 //! Files beside records: who may name one, and how the entitled get it from the home that has it.
 //!
 //! A record names a file by its digest in `relatedResource`; who gets the record whole may have the file. It stays at the home of the
-//! record's issuer until somebody entitled asks: then his node asks that home, checks the digest, and keeps it.
+//! record's issuer until somebody entitled asks: then his node asks that home, checks the digest, and keeps it ([`crate::fetch`]).
 
+use std::fs::File;
 use std::sync::Arc;
 
-use garita_store::Attachment;
+use garita_store::{Attachment, BlobWriter};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
+use crate::fetch::{self, NotHere};
 use crate::problem::{Fault, Refusal, RefusalKind};
 use crate::sequence::store_refusal;
 
-/// A scan's image has some megabytes; what is larger stays with its maker.
-pub const ATTACHMENT_BYTES_MAX: usize = 32 << 20;
 /// `application/vnd.openxmlformats-officedocument.wordprocessingml.document` has 71.
 const MEDIA_TYPE_CHARS_MAX: usize = 100;
 /// What is told where a file says nothing of itself.
 const UNKNOWN_MEDIA_TYPE: &str = "application/octet-stream";
 
-/// A file with its bytes.
+/// A file that is here, to be read as far as one likes.
+#[derive(Debug)]
+pub struct Stored {
+    /// Media type, fit for a header.
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
+    /// Its bytes, from the first on.
+    pub file: File,
+}
+
+/// A file with its bytes, of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
     /// Media type, fit for a header.
@@ -89,61 +99,69 @@ pub async fn keep(
             .collect::<Result<Vec<_>, Refusal>>()
     })
     .await?;
-    let (party, written) = (party.to_owned(), kept.clone());
+    own(core, party, kept.clone()).await?;
+    Ok(kept)
+}
+
+/// Keeps a file that a party sent piece by piece; what a record of its own may then name.
+///
+/// # Errors
+/// When the store is away or full.
+pub async fn keep_written(
+    core: &Arc<Core>,
+    party: &str,
+    writer: BlobWriter,
+    told_type: &str,
+) -> Result<Attachment, Refusal> {
+    let written =
+        crate::submit::blocking(move || writer.finish(None).map_err(|e| store_refusal(&e))).await?;
+    let kept = Attachment {
+        digest: written.digest,
+        size: written.size,
+        media_type: media_type(told_type),
+    };
+    own(core, party, vec![kept.clone()]).await?;
+    Ok(kept)
+}
+
+async fn own(core: &Arc<Core>, party: &str, files: Vec<Attachment>) -> Result<(), Refusal> {
+    let party = party.to_owned();
     core.sequencer
         .change(move |commit| {
-            for file in written {
+            for file in files {
                 commit.attachment_owners.push((file.digest, party.clone()));
                 commit.attachments.push(file);
             }
         })
-        .await?;
-    Ok(kept)
+        .await
 }
 
 /// A file that some record names which the party may read: from here, else from the home of a record that names it. None where no such
 /// record is known.
 ///
 /// # Errors
-/// `attachment-away` (503) where the home is not reached or has not got it; when the store is away.
-pub async fn get(core: &Arc<Core>, party: &str, digest: [u8; 32]) -> Result<Option<Held>, Refusal> {
-    let (here, homes) = {
-        let (core, party) = (Arc::clone(core), party.to_owned());
-        crate::submit::blocking(move || {
-            let homes = core
-                .reader
-                .attachment_homes(&party, &digest)
-                .map_err(|e| store_refusal(&e))?;
-            let mut here = if homes.is_empty() {
-                None
-            } else {
-                local(&core, digest)?
-            };
-            if let Some(file) = &mut here {
-                file.media_type = told_media_type(&core, &party, &digest)?;
-            }
-            Ok((here, homes))
-        })
-        .await?
-    };
+/// `attachment-coming` (503) where it is on its way and takes longer than one waits; `attachment-away` (503) where the home is not reached
+/// or has not got it; when the store is away.
+pub async fn get(
+    core: &Arc<Core>,
+    party: &str,
+    digest: [u8; 32],
+) -> Result<Option<Stored>, Refusal> {
+    let (here, homes) = look(core, party, digest).await?;
     if here.is_some() || homes.is_empty() {
         return Ok(here);
     }
-    let client = Client::new(&core.identity.did, Arc::clone(&core.identity.key))
-        .map_err(|e| away(&e.to_string()))?;
-    let network = core.network();
     let mut why = String::new();
-    for node in homes
-        .iter()
-        .filter(|home| **home != core.identity.did)
-        .filter_map(|home| network.nodes.get(home))
-    {
-        match fetched(&client, &node.url, digest).await {
-            Ok(file) => {
-                keep_fetched(core, &file, digest).await?;
-                return Ok(Some(file));
+    for home in homes.iter().filter(|home| **home != core.identity.did) {
+        match fetch::from_home(core, home, digest).await {
+            // Who may read it is asked anew: a record may have gone while its file came.
+            Ok(()) => return Ok(look(core, party, digest).await?.0),
+            Err(NotHere::Coming) => return Err(coming()),
+            Err(NotHere::Away(told)) => {
+                let network = core.network();
+                let name = network.nodes.get(home).map_or(home.as_str(), |n| &n.name);
+                why = format!("{name}: {told}");
             }
-            Err(error) => why = format!("{}: {error}", node.name),
         }
     }
     Err(away(&why))
@@ -166,11 +184,40 @@ fn told_media_type(core: &Core, party: &str, digest: &[u8; 32]) -> Result<String
     Ok(media_type(told.unwrap_or_default()))
 }
 
+/// A file where it is here and a record that the party may read names it; and the homes of those records.
+async fn look(
+    core: &Arc<Core>,
+    party: &str,
+    digest: [u8; 32],
+) -> Result<(Option<Stored>, Vec<String>), Refusal> {
+    let (core, party) = (Arc::clone(core), party.to_owned());
+    crate::submit::blocking(move || {
+        let homes = core
+            .reader
+            .attachment_homes(&party, &digest)
+            .map_err(|e| store_refusal(&e))?;
+        let here = if homes.is_empty() {
+            None
+        } else {
+            local(&core, digest)?
+        };
+        let here = match here {
+            Some(file) => Some(Stored {
+                media_type: told_media_type(&core, &party, &digest)?,
+                ..file
+            }),
+            None => None,
+        };
+        Ok((here, homes))
+    })
+    .await
+}
+
 /// What a peer may have: a file that a record names which was delivered to it whole.
 ///
 /// # Errors
 /// When the store is away.
-pub fn for_peer(core: &Core, peer: &str, digest: [u8; 32]) -> Result<Option<Held>, Refusal> {
+pub fn for_peer(core: &Core, peer: &str, digest: [u8; 32]) -> Result<Option<Stored>, Refusal> {
     let sent = core
         .reader
         .attachment_sent(peer, &digest)
@@ -231,7 +278,7 @@ pub fn media_type(text: &str) -> String {
     }
 }
 
-fn local(core: &Core, digest: [u8; 32]) -> Result<Option<Held>, Refusal> {
+fn local(core: &Core, digest: [u8; 32]) -> Result<Option<Stored>, Refusal> {
     let Some(known) = core
         .reader
         .node_attachment(&digest)
@@ -239,53 +286,29 @@ fn local(core: &Core, digest: [u8; 32]) -> Result<Option<Held>, Refusal> {
     else {
         return Ok(None);
     };
-    let Some(mut file) = core
+    let Some(file) = core
         .blobs
         .open_blob(&digest)
         .map_err(|e| store_refusal(&e))?
     else {
         return Ok(None);
     };
-    let mut bytes = Vec::new();
-    std::io::Read::read_to_end(&mut file, &mut bytes).map_err(|e| {
-        Refusal::one(
-            RefusalKind::Unavailable,
-            Fault::whole("store-unavailable", e.to_string(), e.to_string()),
-        )
-    })?;
-    Ok(Some(Held {
+    Ok(Some(Stored {
         media_type: media_type(&known.media_type),
-        bytes,
+        size: file.metadata().map_or(known.size, |data| data.len()),
+        file,
     }))
 }
 
-async fn fetched(client: &Client, url: &str, digest: [u8; 32]) -> Result<Held, ClientError> {
-    let path = format!("/v1/peer/attachments/{}", encode::base64url(&digest));
-    let (media, bytes) = client.get_file(url, &path, ATTACHMENT_BYTES_MAX).await?;
-    if <[u8; 32]>::from(Sha256::digest(&bytes)) != digest {
-        return Err(ClientError::Answer(
-            "the bytes have another digest".to_owned(),
-        ));
-    }
-    Ok(Held {
-        media_type: media_type(&media),
-        bytes,
-    })
-}
-
-async fn keep_fetched(core: &Arc<Core>, file: &Held, digest: [u8; 32]) -> Result<(), Refusal> {
-    let (blobs, bytes) = (core.blobs.clone(), file.bytes.clone());
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    crate::submit::blocking(move || blobs.put(&bytes).map(|_| ()).map_err(|e| store_refusal(&e)))
-        .await?;
-    let kept = Attachment {
-        digest,
-        size,
-        media_type: file.media_type.clone(),
-    };
-    core.sequencer
-        .change(move |commit| commit.attachments.push(kept))
-        .await
+fn coming() -> Refusal {
+    Refusal::one(
+        RefusalKind::Unavailable,
+        Fault::whole(
+            "attachment-coming",
+            "the file is on its way from the home of its record's issuer; ask again in a moment",
+            "el archivo viene en camino desde el nodo de quien emitió el registro; vuelva a pedir en un momento",
+        ),
+    )
 }
 
 fn away(why: &str) -> Refusal {

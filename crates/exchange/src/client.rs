@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use garita_credential::http_signature::{self, Component, LABEL, Parameters, Request};
 use garita_credential::keys::SigningKey;
-use reqwest::Url;
+use reqwest::{RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,6 +18,10 @@ const SIGNATURE_MS: i64 = 60_000;
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 const CONNECT_MS: u64 = 3_000;
 const REQUEST_MS: u64 = 20_000;
+/// A connection that brings a file ends after this; the next one goes on.
+const FILE_MS: u64 = 15 * 60_000;
+/// What is shown of a refusal.
+const REFUSAL_BYTES_MAX: usize = 300;
 
 /// Speaks for one node.
 #[derive(Debug)]
@@ -108,7 +112,8 @@ impl Client {
         Ok(bytes)
     }
 
-    /// Gets a file of at most `bytes_max`, with the media type that the peer says it has.
+    /// Asks for a file from a byte on, where it still is the one of that tag (RFC 9110 §13.1.5, §14.2). Its bytes come with
+    /// [`FileAnswer::piece`].
     ///
     /// # Errors
     /// See [`ClientError`].
@@ -116,9 +121,61 @@ impl Client {
         &self,
         base: &str,
         path: &str,
-        bytes_max: usize,
-    ) -> Result<(String, Vec<u8>), ClientError> {
-        self.ask("GET", base, path, None, bytes_max).await
+        from: u64,
+        tag: &str,
+    ) -> Result<FileAnswer, ClientError> {
+        let mut request = self
+            .signed("GET", base, path, None)?
+            .timeout(Duration::from_millis(FILE_MS));
+        if from > 0 {
+            request = request
+                .header("range", format!("bytes={from}-"))
+                .header("if-range", tag);
+        }
+        let head = Duration::from_millis(REQUEST_MS);
+        let sent = tokio::time::timeout(head, request.send()).await;
+        let mut response =
+            sent.map_err(|_| ClientError::Answer(format!("none within {} s", head.as_secs())))??;
+        let status = response.status().as_u16();
+        if !(200..300).contains(&status) {
+            let mut bytes = Vec::new();
+            while let Some(piece) = response.chunk().await? {
+                bytes.extend_from_slice(&piece);
+                if bytes.len() >= REFUSAL_BYTES_MAX {
+                    break;
+                }
+            }
+            bytes.truncate(REFUSAL_BYTES_MAX);
+            let body = String::from_utf8_lossy(&bytes).into_owned();
+            return Err(ClientError::Status { status, body });
+        }
+        let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        let media_type = text("content-type").unwrap_or_default().to_owned();
+        let (from, size) = if status == 206 {
+            text("content-range")
+                .and_then(content_range)
+                .ok_or_else(|| ClientError::Answer("a part without its place".to_owned()))?
+        } else {
+            let length = text("content-length").and_then(|length| length.parse().ok());
+            (0, length)
+        };
+        Ok(FileAnswer {
+            media_type,
+            from,
+            size,
+            response,
+        })
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        base: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<T, ClientError> {
+        let (_, bytes) = self.ask(method, base, path, body, ANSWER_BYTES_MAX).await?;
+        serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))
     }
 
     /// Posts text as it is, unsigned, as interfaces of others ask for; gives whatever was answered: status, media type, at most
@@ -140,17 +197,6 @@ impl Client {
         read(request.send().await?, bytes_max).await
     }
 
-    async fn send<T: DeserializeOwned>(
-        &self,
-        method: &str,
-        base: &str,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<T, ClientError> {
-        let (_, bytes) = self.ask(method, base, path, body, ANSWER_BYTES_MAX).await?;
-        serde_json::from_slice(&bytes).map_err(|e| ClientError::Answer(e.to_string()))
-    }
-
     async fn ask(
         &self,
         method: &str,
@@ -159,6 +205,25 @@ impl Client {
         body: Option<Vec<u8>>,
         bytes_max: usize,
     ) -> Result<(String, Vec<u8>), ClientError> {
+        let request = self.signed(method, base, path, body)?;
+        let (status, media_type, bytes) = read(request.send().await?, bytes_max).await?;
+        if !(200..300).contains(&status) {
+            let body =
+                String::from_utf8_lossy(bytes.get(..bytes.len().min(300)).unwrap_or_default())
+                    .into_owned();
+            return Err(ClientError::Status { status, body });
+        }
+        Ok((media_type, bytes))
+    }
+
+    /// A request with its signature.
+    fn signed(
+        &self,
+        method: &str,
+        base: &str,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<RequestBuilder, ClientError> {
         let url = Url::parse(&format!("{}{path}", base.trim_end_matches('/')))
             .map_err(|_| ClientError::Address(base.to_owned()))?;
         let host = url
@@ -202,20 +267,46 @@ impl Client {
                 .header("content-type", "application/json")
                 .body(body);
         }
-        let (status, media_type, bytes) = read(request.send().await?, bytes_max).await?;
-        if !(200..300).contains(&status) {
-            let body =
-                String::from_utf8_lossy(bytes.get(..bytes.len().min(300)).unwrap_or_default())
-                    .into_owned();
-            return Err(ClientError::Status { status, body });
-        }
-        Ok((media_type, bytes))
+        Ok(request)
     }
+}
+
+/// A file as it comes.
+#[derive(Debug)]
+pub struct FileAnswer {
+    /// As the peer says.
+    pub media_type: String,
+    /// The place of its first byte in the file.
+    pub from: u64,
+    /// Bytes of the whole file, where the peer says so.
+    pub size: Option<u64>,
+    response: Response,
+}
+
+impl FileAnswer {
+    /// The next bytes; none at the end.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn piece(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, ClientError> {
+        Ok(self.response.chunk().await?)
+    }
+}
+
+/// First byte and size of the whole of a `Content-Range` (RFC 9110 §14.4).
+fn content_range(text: &str) -> Option<(u64, Option<u64>)> {
+    let (range, size) = text.strip_prefix("bytes ")?.split_once('/')?;
+    let (from, _) = range.split_once('-')?;
+    let size = match size {
+        "*" => None,
+        size => Some(size.parse().ok()?),
+    };
+    Some((from.parse().ok()?, size))
 }
 
 /// Status, media type and bytes of an answer.
 async fn read(
-    mut response: reqwest::Response,
+    mut response: Response,
     bytes_max: usize,
 ) -> Result<(u16, String, Vec<u8>), ClientError> {
     let status = response.status().as_u16();
@@ -233,4 +324,24 @@ async fn read(
         bytes.extend_from_slice(&chunk);
     }
     Ok((status, media_type, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_says_where_it_belongs() {
+        assert_eq!(content_range("bytes 5-9/10"), Some((5, Some(10))));
+        assert_eq!(content_range("bytes 5-9/*"), Some((5, None)));
+        for bad in [
+            "",
+            "bytes 5-9",
+            "bytes */10",
+            "lines 5-9/10",
+            "bytes x-9/10",
+        ] {
+            assert_eq!(content_range(bad), None, "{bad}");
+        }
+    }
 }

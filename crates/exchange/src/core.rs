@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::contacts::Contacts;
+use crate::files::Files;
 use crate::governance::Network;
 use crate::history::Histories;
 use crate::linked::FoundCases;
@@ -144,6 +145,8 @@ pub struct Core {
     pub witnessed: Witnessed,
     /// What this node does as a witness of others' logs.
     pub(crate) cosigning: Cosigning,
+    /// Files that come and go.
+    pub files: Files,
 }
 
 /// What a node is made from.
@@ -163,6 +166,8 @@ pub struct Parts {
     pub network: Network,
     /// Whether others cannot call this node, so that it asks them for what they have for it.
     pub pulls: bool,
+    /// Bytes of one file beside records.
+    pub attachment_bytes_max: u64,
 }
 
 impl Core {
@@ -182,6 +187,7 @@ impl Core {
         histories: Histories,
         contacts: Contacts,
         witnessed: Witnessed,
+        files: Files,
     ) -> Self {
         Self {
             identity: parts.identity,
@@ -201,6 +207,7 @@ impl Core {
             contacts,
             witnessed,
             cosigning: Cosigning::default(),
+            files,
         }
     }
 

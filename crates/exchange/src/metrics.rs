@@ -27,6 +27,8 @@ pub struct Metrics {
     pub divergences: AtomicU64,
     /// Records that were had or given again after one.
     pub divergence_records: AtomicU64,
+    /// Files of which a peer gave other bytes, or more than it said.
+    pub file_violations: AtomicU64,
     refused: Mutex<BTreeMap<String, u64>>,
 }
 

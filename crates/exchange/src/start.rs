@@ -13,6 +13,7 @@ use crate::batch::Desk;
 use crate::client::{Client, ClientError};
 use crate::contacts::Contacts;
 use crate::core::{Core, Parts};
+use crate::files::Files;
 use crate::governance::{GovernanceError, Network};
 use crate::history::Histories;
 use crate::metrics::Metrics;
@@ -120,6 +121,16 @@ impl Exchange {
             .spawn(move || {
                 sequence::run(writer, desk, projector, &queue, &published_tx, &counters);
             })?;
+        let (stop, stopped) = watch::channel(false);
+        let client = Arc::new(Client::new(
+            &parts.identity.did,
+            Arc::clone(&parts.identity.key),
+        )?);
+        let files = Files::new(
+            parts.attachment_bytes_max,
+            Arc::clone(&client),
+            stopped.clone(),
+        );
         let core = Arc::new(Core::assemble(
             parts,
             canonicalizer,
@@ -132,14 +143,10 @@ impl Exchange {
             histories,
             contacts,
             witnessed,
+            files,
         ));
         let steps = Arc::new(Steps::default());
         let reconciler = Arc::new(Reconciler::default());
-        let (stop, stopped) = watch::channel(false);
-        let client = Arc::new(Client::new(
-            &core.identity.did,
-            Arc::clone(&core.identity.key),
-        )?);
         tokio::spawn({
             let core = Arc::clone(&core);
             let mut stop = stopped.clone();
@@ -167,6 +174,16 @@ impl Exchange {
             Arc::clone(&client),
             stopped.clone(),
         ));
+        tokio::spawn({
+            let core = Arc::clone(&core);
+            let mut stop = stopped.clone();
+            async move {
+                tokio::select! {
+                    () = crate::files::sweep(&core) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        });
         tokio::spawn(watch_peers(
             Arc::clone(&core),
             Arc::clone(&client),

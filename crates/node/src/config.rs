@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,6 +60,9 @@ pub struct NodeFile {
     /// How long records are kept; for ever where no rule is of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retention: Vec<RetentionRule>,
+    /// Bytes of one attachment, of whoever brings it and of whoever is asked for it; 200,000,000 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment_bytes_max: Option<NonZeroU64>,
     /// How documents are read where their guides leave it open.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub readings: Readings,

@@ -1,6 +1,7 @@
 //! A running node: its parts behind one handle, its routes, its listener.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use garita_credential::keys::SigningKey;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::core::{Core, Hosted, Parts};
+use garita_exchange::files::ATTACHMENT_BYTES_MAX;
 use garita_exchange::governance::{NodeEntry, PartyEntry, PartyKey};
 use garita_exchange::program::ProgramError;
 use garita_exchange::retention::RetentionRule;
@@ -124,6 +126,10 @@ impl App {
             programs,
             network,
             pulls: config.file.pull,
+            attachment_bytes_max: config
+                .file
+                .attachment_bytes_max
+                .map_or(ATTACHMENT_BYTES_MAX, NonZeroU64::get),
         })?;
         let outside = Outside::new(Targets {
             inside: config.file.webhooks_inside,

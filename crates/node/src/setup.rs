@@ -344,6 +344,7 @@ pub fn make_node_with(
         pkcs11: pkcs11.cloned(),
         automatic_questions_a_day: None,
         retention: Vec::new(),
+        attachment_bytes_max: None,
         readings: Readings::default(),
         limits: match clock {
             Clock::Simulated { .. } => Limits::of_one_machine(),

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
-use garita_credential::http_signature::{self, Component, Request, VerifyOptions};
+use garita_credential::http_signature::{self, Component, ContentDigest, Request, VerifyOptions};
 use garita_credential::keys::VerificationKey;
 use garita_credential::resolver::{ResolveError, ResolvedKey, Resolver};
 use garita_exchange::clock::real_now_ms;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::problem::Problem;
+use crate::api::receiving::Streamed;
 use crate::server::App;
 
 /// How old a signature may be, ms, whatever its own expiry. Besides that, clocks may be apart as between nodes.
@@ -67,6 +68,26 @@ impl Caller {
     /// The request's fields.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// What the request says that its body is, where that counts: always where it is signed.
+    ///
+    /// # Errors
+    /// 401 where a signed request says it in a way that cannot be read.
+    pub(crate) fn body_digest(&self) -> Result<Option<ContentDigest>, Refusal> {
+        let lines = self.headers.get_all("content-digest").iter();
+        let lines: Vec<&str> = lines.filter_map(|value| value.to_str().ok()).collect();
+        if lines.is_empty() {
+            return Ok(None);
+        }
+        match ContentDigest::parse(&lines.join(", ")) {
+            Ok(digest) => Ok(Some(digest)),
+            Err(_) if self.signer.is_none() => Ok(None),
+            Err(problem) => Err(Refusal::one(
+                RefusalKind::Unauthenticated,
+                garita_exchange::verify::fault(&problem),
+            )),
+        }
     }
 
     /// Whose registered key signed the request.
@@ -125,10 +146,10 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
         .split_once("://")
         .unwrap_or(("https", core.identity.url.as_str()));
     // Without the body nobody can say that the signature is over it.
-    let body = parts
-        .extensions
-        .get::<WholeBody>()
-        .ok_or_else(crate::access::unauthenticated)?;
+    let body = parts.extensions.get::<WholeBody>();
+    if body.is_none() && parts.extensions.get::<Streamed>().is_none() {
+        return Err(crate::access::unauthenticated());
+    }
     let registered = Registered {
         core,
         found: OnceLock::new(),
@@ -151,7 +172,7 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
             query: parts.uri.query(),
             fields: &fields,
         },
-        Some(&body.0),
+        body.map(|body| body.0.as_ref()),
         &options,
     );
     let found = registered.found.into_inner();
@@ -167,6 +188,21 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
         (Ok(_), None) => return Err(crate::access::unauthenticated()),
     };
     let (verified, signer) = verified;
+    // A body that comes piece by piece is compared when it has come ([`Caller::body_digest`]): that it will be is known now.
+    let covers = || Component::Field("content-digest".to_owned());
+    if body.is_none()
+        && may_have_a_body(&parts.headers)
+        && !verified.components().contains(&covers())
+    {
+        return Err(Refusal::one(
+            RefusalKind::Unauthenticated,
+            Fault::whole(
+                "content-digest-missing",
+                "the signature does not cover a `content-digest` of the body",
+                "la firma no cubre un `content-digest` del contenido",
+            ),
+        ));
+    }
     if !matches!(parts.method, Method::GET | Method::HEAD) {
         let signature = parts
             .headers
@@ -176,6 +212,13 @@ fn signer(app: &App, parts: &Parts) -> Result<Signer, Refusal> {
         app.signed_writes().take(signature, created_ms, now_ms)?;
     }
     Ok(signer)
+}
+
+/// Whether a request's framing leaves room for a body. RFC 9112 §6.
+fn may_have_a_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(axum::http::header::CONTENT_LENGTH);
+    headers.contains_key(axum::http::header::TRANSFER_ENCODING)
+        || length.is_some_and(|length| length.as_bytes() != b"0")
 }
 
 /// The keys that the operator registered.

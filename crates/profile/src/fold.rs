@@ -140,6 +140,8 @@ pub(crate) struct Now {
     pub(crate) seats: BTreeSet<(String, String)>,
     /// The reader's own seats.
     pub(crate) mine: Vec<String>,
+    /// Whether the reader gets all that a track reads, as far as it was asked: each expression that names the track asks again.
+    pub(crate) tracks_known: RefCell<BTreeMap<String, bool>>,
 }
 
 impl<'a> Fold<'a> {
@@ -368,6 +370,7 @@ impl<'a> Fold<'a> {
             list: Vec::new(),
             seats: BTreeSet::new(),
             mine: Vec::new(),
+            tracks_known: RefCell::default(),
         };
         let mut folded = Folded::new(&self);
         let mut way: Vec<(i64, String)> = Vec::new();
@@ -522,6 +525,7 @@ impl<'a> Fold<'a> {
         let changed = before != now.seats;
         if changed || now.mine.is_empty() {
             now.mine = self.own_seats(&now.seats);
+            now.tracks_known.get_mut().clear();
         }
         changed
     }

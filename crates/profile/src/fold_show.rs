@@ -51,9 +51,17 @@ impl<'a> Fold<'a> {
         if self.knowledge.did().is_none() {
             return true;
         }
+        if let Some(known) = now.tracks_known.borrow().get(track) {
+            return *known;
+        }
         let mine: Vec<&str> = now.mine.iter().map(String::as_str).collect();
-        self.knowledge
-            .folds_track(self.model, &self.case.kind, track, &mine)
+        let known = self
+            .knowledge
+            .folds_track(self.model, &self.case.kind, track, &mine);
+        now.tracks_known
+            .borrow_mut()
+            .insert(track.to_owned(), known);
+        known
     }
 
     fn sum_known(&self, name: &str, now: &Now) -> bool {

@@ -1,14 +1,22 @@
 //! Files by the SHA-256 of their bytes. A file is there whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
+
+/// Unfinished files that are gone at the next start.
+const TEMPORARY: &str = "tmp";
+/// Unfinished files of which the rest can be asked for: kept over a restart.
+const PARTIAL: &str = "partial";
+/// Bytes that are read at once.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// The folder of files. Cheap to clone; all methods may be called at once from many threads.
 #[derive(Debug, Clone)]
@@ -29,12 +37,13 @@ pub struct BlobInfo {
 impl Blobs {
     /// Opens the folder, makes it where it is not there, and removes what unfinished writes left.
     pub(crate) fn open(folder: PathBuf) -> Result<Self, StoreError> {
-        let temporary = folder.join("tmp");
+        let temporary = folder.join(TEMPORARY);
         match fs::remove_dir_all(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
         fs::create_dir_all(&temporary)?;
+        fs::create_dir_all(folder.join(PARTIAL))?;
         Ok(Self {
             folder,
             next_temporary: Arc::default(),
@@ -55,7 +64,7 @@ impl Blobs {
     /// When it can't be made.
     pub fn create(&self, bytes_max: u64) -> Result<BlobWriter, StoreError> {
         let number = self.next_temporary.fetch_add(1, Ordering::Relaxed);
-        let path = self.folder.join("tmp").join(number.to_string());
+        let path = self.folder.join(TEMPORARY).join(number.to_string());
         let file = File::options().write(true).create_new(true).open(&path)?;
         Ok(BlobWriter {
             blobs: self.clone(),
@@ -64,7 +73,81 @@ impl Blobs {
             sha: Sha256::new(),
             size: 0,
             bytes_max,
+            kept: false,
         })
+    }
+
+    /// Goes on with a file whose digest is known and which comes from `source`; begins it where nothing of it is here. What is written stays
+    /// when the writer is dropped, also over a restart, for the next who goes on. Reads what is here: it takes as long as that takes.
+    ///
+    /// For one source and digest there must be one writer at a time.
+    ///
+    /// # Errors
+    /// When it can't be opened or read.
+    pub fn go_on(
+        &self,
+        digest: &[u8; 32],
+        source: &str,
+        bytes_max: u64,
+    ) -> Result<BlobWriter, StoreError> {
+        // By source: bytes that one made up must not stand in the way of another's.
+        let name = Sha256::new()
+            .chain_update(digest)
+            .chain_update(source.as_bytes())
+            .finalize();
+        let path = self.folder.join(PARTIAL).join(hexadecimal(&name));
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        let (mut sha, mut size) = (Sha256::new(), 0_u64);
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
+            let read = file.read(&mut piece)?;
+            let Some(bytes) = piece.get(..read).filter(|bytes| !bytes.is_empty()) else {
+                break;
+            };
+            size = size.saturating_add(bytes.len() as u64);
+            sha.update(bytes);
+            if size > bytes_max {
+                // Longer than it may be, so it is not what was asked for.
+                (sha, size) = (Sha256::new(), 0);
+                file.set_len(0)?;
+                file.seek(SeekFrom::Start(0))?;
+                break;
+            }
+        }
+        Ok(BlobWriter {
+            blobs: self.clone(),
+            path,
+            file,
+            sha,
+            size,
+            bytes_max,
+            kept: true,
+        })
+    }
+
+    /// Removes what [`Self::go_on`] left to which nothing was added for so long; how many there were.
+    ///
+    /// # Errors
+    /// When the folder does not answer.
+    pub fn sweep(&self, older_than: Duration) -> Result<usize, StoreError> {
+        let (mut removed, now) = (0, SystemTime::now());
+        for entry in fs::read_dir(self.folder.join(PARTIAL))? {
+            let entry = entry?;
+            let touched = entry.metadata().and_then(|data| data.modified());
+            // One that has just been finished has gone by itself.
+            let Ok(touched) = touched else { continue };
+            if now.duration_since(touched).unwrap_or_default() >= older_than
+                && fs::remove_file(entry.path()).is_ok()
+            {
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     /// Writes a whole file; durable on return. Repeats succeed.
@@ -120,13 +203,13 @@ impl Blobs {
     /// Where a file lies: two levels, so that no folder holds millions.
     #[must_use]
     pub fn path(&self, digest: &[u8; 32]) -> PathBuf {
-        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = hexadecimal(digest);
         let (head, tail) = name.split_at(2);
         self.folder.join(head).join(tail)
     }
 }
 
-/// A file being written. Dropped unfinished, it leaves nothing.
+/// A file being written. Dropped unfinished it leaves nothing, but where it was begun by [`Blobs::go_on`].
 #[derive(Debug)]
 pub struct BlobWriter {
     blobs: Blobs,
@@ -135,6 +218,14 @@ pub struct BlobWriter {
     sha: Sha256,
     size: u64,
     bytes_max: u64,
+    kept: bool,
+}
+
+/// A place in a file being written, to which it can go back.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    sha: Sha256,
+    size: u64,
 }
 
 impl BlobWriter {
@@ -162,6 +253,63 @@ impl BlobWriter {
         self.size
     }
 
+    /// The most that it may have, in bytes.
+    #[must_use]
+    pub fn bytes_max(&self) -> u64 {
+        self.bytes_max
+    }
+
+    /// SHA-256 of what was written.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.sha.clone().finalize().into()
+    }
+
+    /// Where it is now.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        Mark {
+            sha: self.sha.clone(),
+            size: self.size,
+        }
+    }
+
+    /// Forgets what was written since a mark of this file.
+    ///
+    /// # Errors
+    /// When the disk does not take it: then the file is of no more use.
+    pub fn back_to(&mut self, mark: Mark) -> Result<(), StoreError> {
+        self.file.set_len(mark.size)?;
+        self.file.seek(SeekFrom::Start(mark.size))?;
+        self.sha = mark.sha;
+        self.size = mark.size;
+        Ok(())
+    }
+
+    /// Forgets all that was written.
+    ///
+    /// # Errors
+    /// As [`Self::back_to`].
+    pub fn begin_anew(&mut self) -> Result<(), StoreError> {
+        self.back_to(Mark {
+            sha: Sha256::new(),
+            size: 0,
+        })
+    }
+
+    /// What was written is on disk on return.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        Ok(self.file.sync_data()?)
+    }
+
+    /// Leaves nothing, however it was begun.
+    pub fn discard(mut self) {
+        self.kept = false;
+    }
+
     /// Puts the file in its place, durable on return. Where `expected` is given, another digest is refused.
     ///
     /// # Errors
@@ -169,6 +317,7 @@ impl BlobWriter {
     pub fn finish(mut self, expected: Option<&[u8; 32]>) -> Result<BlobInfo, StoreError> {
         let digest: [u8; 32] = std::mem::take(&mut self.sha).finalize().into();
         if expected.is_some_and(|expected| *expected != digest) {
+            self.kept = false;
             return Err(StoreError::invalid("the file has another digest"));
         }
         // The bytes are on disk before the name is: a crash between leaves a file in tmp, removed at the next start.
@@ -191,10 +340,17 @@ impl BlobWriter {
 
 impl Drop for BlobWriter {
     fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
         // After a rename there is nothing under this name; else an unfinished file goes. Failing harms nobody: the
         // next start empties the folder.
         let _ = fs::remove_file(&self.path);
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

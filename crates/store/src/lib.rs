@@ -25,7 +25,7 @@ mod shared;
 mod sqlite;
 mod standing;
 
-pub use blobs::{BlobInfo, BlobWriter, Blobs};
+pub use blobs::{BlobInfo, BlobWriter, Blobs, Mark};
 pub use contract::*;
 pub use erasing::{Erased, Erasure, HeldBy, HoldLifted, Kept, LegalHold};
 pub use error::StoreError;

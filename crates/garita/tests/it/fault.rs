@@ -118,6 +118,11 @@ impl Node {
         let _ = self.0.wait();
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Whether it has ended.
     pub(crate) fn ended(&mut self) -> bool {
         self.0.try_wait().unwrap().is_some()

@@ -40,6 +40,7 @@ mod import_browser;
 mod keys_encrypted;
 mod kill;
 mod lacking;
+mod large_files;
 mod living;
 mod measures;
 mod officer;

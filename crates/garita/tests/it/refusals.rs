@@ -685,7 +685,6 @@ async fn a_document_of_forty_megabytes_is_refused_and_costs_nothing() {
         "/v1/records/dry-run",
         "/v1/import/auto",
         "/v1/import/x12-309",
-        "/v1/attachments",
     ] {
         let answer = carrier.send("POST", path, body.clone()).await;
         conforms(path, &answer, 413, "document-too-large", "");

@@ -3,59 +3,103 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use garita_exchange::attachments::{self, Held};
+use garita_exchange::attachments;
+use garita_exchange::core::Core;
 use garita_exchange::encode;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::sequence::store_refusal;
+use garita_exchange::submit::Principal;
+use garita_store::Attachment;
 use serde_json::json;
 
 use super::problem::Problem;
 use super::reading::reading;
+use super::receiving::{self, Asked, End};
 use super::records::digest_of;
+use super::{sending, uploads};
 use crate::access::{self, Scope};
 use crate::server::{App, blocking};
 use crate::signed::Caller;
 
-/// `POST /v1/attachments`: bytes in, their RFC 6920 name out; a record names it in `relatedResource`.
-pub async fn attach(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Response, Problem> {
+/// `POST /v1/attachments`: bytes in, their RFC 6920 name out; a record names it in `relatedResource`. With `Upload-Complete: ?0` the
+/// beginning of an upload that goes on by further requests.
+pub async fn attach(State(app): State<Arc<App>>, caller: Caller, body: Body) -> Response {
     let core = app.core();
-    let principal = access::principal(core, &caller, Scope::Submit)?;
-    if body.is_empty() {
-        return Err(Refusal::one(
-            RefusalKind::Malformed,
-            Fault::whole(
-                "attachment-empty",
-                "the request has no body: send the file's bytes",
-                "la petición no trae contenido: envíe los bytes del archivo",
-            ),
-        )
-        .into());
-    }
-    let file = Held {
-        media_type: caller
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
-            .to_owned(),
-        bytes: body.to_vec(),
+    let principal = match access::principal(core, &caller, Scope::Submit) {
+        Ok(principal) => principal,
+        Err(refusal) => {
+            receiving::refuse(caller.headers(), body);
+            return Problem::from(refusal).into_response();
+        }
     };
-    let kept = attachments::keep(core, &principal.party, vec![file]).await?;
-    let kept = kept.first().ok_or_else(Problem::not_found)?;
-    tracing::info!(
-        party = principal.party,
-        size = kept.size,
-        "attachment stored"
-    );
+    if uploads::is_complete(caller.headers()) == Some(false) {
+        return uploads::begin(app, caller, principal, body).await;
+    }
+    match sent_whole(core, &caller, &principal, body).await {
+        Ok(kept) => stored(&kept),
+        Err(refusal) => uploads::limited(Problem::from(refusal).into_response(), core),
+    }
+}
+
+async fn sent_whole(
+    core: &Arc<Core>,
+    caller: &Caller,
+    principal: &Principal,
+    body: Body,
+) -> Result<Attachment, Refusal> {
+    let headers = caller.headers();
+    let bytes_max = core.files.bytes_max;
+    let ready = async {
+        receiving::fits(headers, bytes_max)?;
+        let place = receiving::place(&core.files.incoming, &principal.party)?;
+        let digest = caller.body_digest()?;
+        let blobs = core.blobs.clone();
+        let create = move || blobs.create(bytes_max).map_err(|e| store_refusal(&e));
+        Ok((place, digest, blocking(create).await?))
+    };
+    let (_place, digest, writer) = match ready.await {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            receiving::refuse(headers, body);
+            return Err(refusal);
+        }
+    };
+    let asked = Asked {
+        bytes_max,
+        length: receiving::length(headers),
+        digest,
+        newer: None,
+    };
+    let came = receiving::receive(writer, body, asked).await;
+    came.end.map_err(End::refusal)?;
+    let writer = came.writer.filter(|writer| writer.size() > 0);
+    let writer = writer.ok_or_else(empty)?;
+    let kept = attachments::keep_written(core, &principal.party, writer, media_type(headers)).await;
+    kept.inspect(|kept| {
+        tracing::info!(
+            party = principal.party,
+            size = kept.size,
+            "attachment stored"
+        );
+    })
+}
+
+/// Media type of a request's body, as it says.
+pub(super) fn media_type(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// The answer to who brought a file.
+pub(super) fn stored(kept: &Attachment) -> Response {
     let id = encode::ni(&kept.digest);
-    Ok((
+    (
         StatusCode::CREATED,
         [(
             header::LOCATION,
@@ -68,7 +112,19 @@ pub async fn attach(
             "relatedResource": attachments::named(kept),
         })),
     )
-        .into_response())
+        .into_response()
+}
+
+/// Nothing came.
+pub(super) fn empty() -> Refusal {
+    Refusal::one(
+        RefusalKind::Malformed,
+        Fault::whole(
+            "attachment-empty",
+            "the request has no body: send the file's bytes",
+            "la petición no trae contenido: envíe los bytes del archivo",
+        ),
+    )
 }
 
 /// `GET /v1/attachments/{digest}`: for parties that hold a record which names it; what is not here comes from the record's home.
@@ -78,11 +134,12 @@ pub async fn attachment(
     Path(digest): Path<String>,
 ) -> Result<Response, Problem> {
     let party = reading(&app, &caller, |_, party| Ok(party.to_owned())).await?;
-    let digest = read_digest(&digest).ok_or_else(Problem::not_found)?;
-    let held = attachments::get(app.core(), &party, digest)
+    let wanted = read_digest(&digest).ok_or_else(Problem::not_found)?;
+    let found = attachments::get(app.core(), &party, wanted)
         .await?
         .ok_or_else(Problem::not_found)?;
-    Ok(file(held))
+    let name = encode::base64url(&wanted);
+    Ok(sending::file(found, &name, caller.headers(), None))
 }
 
 /// `GET /v1/peer/attachments/{digest}`: for a node to which a record that names it was delivered whole.
@@ -94,27 +151,16 @@ pub async fn for_peer(
     let core = Arc::clone(app.core());
     let wanted = read_digest(&digest).ok_or_else(Problem::not_found)?;
     // The path as it was signed: base64url needs no escaping, so what was routed is what was sent.
-    let path = format!("/v1/peer/attachments/{}", encode::base64url(&wanted));
+    let name = encode::base64url(&wanted);
+    let path = format!("/v1/peer/attachments/{name}");
     let peer = access::peer(&core, "GET", &path, None, &headers, &[])?;
-    let held = blocking(move || attachments::for_peer(&core, &peer, wanted))
+    let place = receiving::place(&core.files.outgoing, &peer)?;
+    let found = blocking(move || attachments::for_peer(&core, &peer, wanted))
         .await?
         .ok_or_else(Problem::not_found)?;
-    Ok(file(held))
+    Ok(sending::file(found, &name, &headers, Some(place)))
 }
 
 fn read_digest(text: &str) -> Option<[u8; 32]> {
     encode::from_base64url(text)?.try_into().ok()
-}
-
-fn file(held: Held) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, held.media_type),
-            // What somebody uploaded is never run as a page of ours.
-            (header::CONTENT_DISPOSITION, "attachment".to_owned()),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-        ],
-        held.bytes,
-    )
-        .into_response()
 }

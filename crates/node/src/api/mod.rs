@@ -22,12 +22,16 @@ pub mod openapi;
 pub mod ops;
 pub mod peers;
 pub mod problem;
+mod ranges;
 mod reading;
+pub(crate) mod receiving;
 pub mod records;
 pub mod rotation;
+mod sending;
 pub mod sheets;
 pub mod step;
 pub mod stream;
+pub mod uploads;
 pub mod vc_api;
 pub mod witness;
 
@@ -38,7 +42,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, map_response};
 use axum::routing::{delete, get, post};
 
-use garita_exchange::attachments::ATTACHMENT_BYTES_MAX;
 use garita_tlog::ADD_CHECKPOINT_BYTES_MAX;
 
 use crate::server::App;
@@ -99,6 +102,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/peer/answers", post(peers::answers))
         .route("/v1/peer/attachments/{digest}", get(attachments::for_peer))
         .route("/v1/peer/contacts", get(peers::contacts))
+        .route("/v1/attachments/{digest}", get(attachments::attachment))
         .route("/v1/contacts", post(peers::set_contact))
         .route("/v1/peer/join", post(admin::join))
         .route("/v1/peer/keys", post(rotation::change))
@@ -141,12 +145,18 @@ pub fn router() -> Router<Arc<App>> {
         )
         .merge(
             Router::new()
-                .route("/v1/attachments", post(attachments::attach))
-                .route("/v1/attachments/{digest}", get(attachments::attachment))
-                .layer(DefaultBodyLimit::max(ATTACHMENT_BYTES_MAX))
-                .layer(from_fn(|request, next| {
-                    body::whole(ATTACHMENT_BYTES_MAX, request, next)
-                })),
+                .route(
+                    "/v1/attachments",
+                    post(attachments::attach).options(uploads::limits),
+                )
+                .route(
+                    "/v1/uploads/{id}",
+                    get(uploads::offset)
+                        .patch(uploads::append)
+                        .delete(uploads::cancel),
+                )
+                // Files, however large: their handlers take them as they come.
+                .layer(from_fn(receiving::streamed)),
         )
         .merge(
             Router::new()

@@ -15,7 +15,7 @@ mod document;
 pub struct Route {
     /// `operationId`: the name of the method in the clients.
     pub id: &'static str,
-    /// `GET`, `POST` or `DELETE`.
+    /// `GET`, `POST`, `PATCH` or `DELETE`.
     pub method: &'static str,
     /// Path with `{members}`.
     pub path: &'static str,
@@ -551,22 +551,81 @@ pub const ROUTES: &[Route] = &[
         takes: "*/*",
         gives: &["Attachment"],
         located: true,
-        codes: &["unauthenticated", "document-too-large", "attachment-empty"],
+        codes: &[
+            "unauthenticated",
+            "document-too-large",
+            "attachment-empty",
+            "uploads-too-many",
+            "node-busy",
+            "store-full",
+        ],
         ..post(
             "/v1/attachments",
             "attachments",
-            "Store a file; a record names the answered id in `relatedResource`.",
-            "Guardar un archivo; un registro nombra el id respondido en `relatedResource`.",
+            "Store a file of up to 200 MB (or what `OPTIONS` says in `Upload-Limit`); a record names the answered id in `relatedResource`. With `Upload-Complete: ?0` it begins a resumable upload instead, whose address is in `Location`.",
+            "Guardar un archivo de hasta 200 MB (o lo que `OPTIONS` diga en `Upload-Limit`); un registro nombra el id respondido en `relatedResource`. Con `Upload-Complete: ?0` empieza en cambio un envío reanudable, cuya dirección va en `Location`.",
+        )
+    },
+    Route {
+        id: "uploadOffset",
+        gives: &["Upload"],
+        ..get(
+            "/v1/uploads/{id}",
+            "attachments",
+            "How much of a resumable upload has come (also `HEAD`, with `Upload-Offset`); whoever was still sending to it is cut off. For who began it alone.",
+            "Cuánto ha llegado de un envío reanudable (también `HEAD`, con `Upload-Offset`); a quien aún enviaba se le corta. Solo para quien lo empezó.",
+        )
+    },
+    Route {
+        id: "appendToUpload",
+        method: "PATCH",
+        takes: "*/*",
+        gives: &["Upload"],
+        also: &[(201, "Attachment")],
+        status: 200,
+        sends: &["Upload-Offset", "Upload-Complete"],
+        codes: &[
+            "unauthenticated",
+            "not-found",
+            "upload-offset",
+            "upload-malformed",
+            "upload-busy",
+            "document-too-large",
+            "store-full",
+        ],
+        ..post(
+            "/v1/uploads/{id}",
+            "attachments",
+            "The next bytes of a resumable upload, as `application/partial-upload`. The last ones (`Upload-Complete: ?1`) are answered as `POST /v1/attachments` is.",
+            "Los siguientes bytes de un envío reanudable, como `application/partial-upload`. Los últimos (`Upload-Complete: ?1`) se responden como `POST /v1/attachments`.",
+        )
+    },
+    Route {
+        id: "cancelUpload",
+        method: "DELETE",
+        status: 204,
+        ..get(
+            "/v1/uploads/{id}",
+            "attachments",
+            "A resumable upload is not wanted any more; nothing is left of it.",
+            "Un envío reanudable ya no se quiere; no queda nada de él.",
         )
     },
     Route {
         id: "getAttachment",
         gives: &["*/*"],
+        codes: &[
+            "unauthenticated",
+            "not-found",
+            "attachment-coming",
+            "attachment-away",
+            "range-beyond",
+        ],
         ..get(
             "/v1/attachments/{digest}",
             "attachments",
-            "A file, for parties that hold a record which names it; what is not here is asked for at the home of that record.",
-            "Un archivo, para partes que tienen un registro que lo nombra; si no está aquí, se pide al nodo de ese registro.",
+            "A file or one `Range` of it, for parties that hold a record which names it; what is not here is asked for at the home of that record.",
+            "Un archivo o un intervalo (`Range`) de él, para partes que tienen un registro que lo nombra; si no está aquí, se pide al nodo de ese registro.",
         )
     },
     Route {
@@ -752,8 +811,8 @@ pub const ROUTES: &[Route] = &[
         ..get(
             "/v1/peer/attachments/{digest}",
             "peers",
-            "A file that a record names which this node delivered whole to the asker.",
-            "Un archivo nombrado por un registro que este nodo entregó completo a quien pregunta.",
+            "A file that a record names which this node delivered whole to the asker, or one `Range` of it.",
+            "Un archivo nombrado por un registro que este nodo entregó completo a quien pregunta, o un intervalo (`Range`) de él.",
         )
     },
     Route {

@@ -276,6 +276,11 @@ fn counters(app: &App, text: &mut String) {
             "Records that were had or given again after one.",
             &m.divergence_records,
         ),
+        (
+            "garita_file_violations_total",
+            "Files of which a peer gave other bytes, or more than it said.",
+            &m.file_violations,
+        ),
     ] {
         let value = value.load(Ordering::Relaxed);
         series(text, name, "counter", help, &[(String::new(), value)]);

@@ -2,14 +2,16 @@
 
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
-use garita_exchange::attachments::{ATTACHMENT_BYTES_MAX, Held};
+use garita_exchange::attachments::Held;
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
 
 use super::ask::pairs;
 use crate::server::App;
 
+/// Files of one form together, in memory while it is read: a scan's image has some megabytes. Larger ones go by `POST /v1/attachments`.
+const FORM_FILES_BYTES_MAX: usize = 32 << 20;
 /// A posted form with its files: one file of the largest size, and the fields beside it.
-pub(super) const BYTES_MAX: usize = ATTACHMENT_BYTES_MAX + (512 << 10);
+pub(super) const BYTES_MAX: usize = FORM_FILES_BYTES_MAX + (512 << 10);
 /// Files of one form: a scan has a handful of views.
 pub(super) const FILES_MAX: usize = 8;
 /// Fields of one form, as for those without files.
@@ -83,7 +85,7 @@ pub(super) async fn read(request: Request) -> Result<Posted, Refusal> {
         if bytes.is_empty() {
             continue;
         }
-        if out.files.len() >= FILES_MAX || bytes.len() > ATTACHMENT_BYTES_MAX {
+        if out.files.len() >= FILES_MAX || bytes.len() > FORM_FILES_BYTES_MAX {
             return Err(too_large());
         }
         out.names.push(file_name);
@@ -145,7 +147,7 @@ fn malformed(what: &str) -> Refusal {
 }
 
 fn too_large() -> Refusal {
-    let mib = ATTACHMENT_BYTES_MAX >> 20;
+    let mib = FORM_FILES_BYTES_MAX >> 20;
     Refusal::one(
         RefusalKind::TooLarge,
         Fault::whole(

@@ -6,6 +6,7 @@
     reason = "a test that fails may panic"
 )]
 
+mod blobs;
 mod erasing;
 mod exchange;
 mod fixture;
