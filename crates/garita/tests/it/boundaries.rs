@@ -170,9 +170,9 @@ async fn a_node_that_dies_at_any_write_loses_nothing_and_has_nothing_twice() {
         let read = work.api.get(path).await;
         assert_eq!(read.text.as_bytes(), bytes, "{path}");
     }
-    let nobody = Api::new(&trade.url, "");
+    let operator = Api::operator(trade);
     until("all is delivered", || async {
-        nobody
+        operator
             .try_get("/v1/status")
             .await
             .is_some_and(|a| a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0)

@@ -811,7 +811,7 @@ async fn answers_without_end_or_sense_cost_their_sender_alone() {
     let told = standing(&world).await;
     assert_eq!(told["inStep"], false, "{told}");
     assert!(told["silentSince"].is_string(), "{told}");
-    let metrics = Api::new(&world.node("trade").url, "").get("/metrics").await;
+    let metrics = Api::operator(world.node("trade")).get("/metrics").await;
     assert!(
         !metrics.text.contains("garita_delivery_retries_total 0\n"),
         "{}",

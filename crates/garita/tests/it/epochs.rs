@@ -25,7 +25,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// A node in a process of its own, which ends with the value.
-struct Served(Child);
+pub(crate) struct Served(Child);
 
 impl Drop for Served {
     fn drop(&mut self) {
@@ -34,7 +34,7 @@ impl Drop for Served {
     }
 }
 
-fn served(data: &Path) -> Served {
+pub(crate) fn served(data: &Path) -> Served {
     let child = Command::new(env!("CARGO_BIN_EXE_garita"))
         .args(["serve", "--data", text(data), "--without-peers"])
         .stdout(Stdio::null())
@@ -57,7 +57,7 @@ async fn world(name: &str) -> World {
     .await
 }
 
-async fn answers(url: &str) {
+pub(crate) async fn answers(url: &str) {
     let api = Api::new(url, "");
     until("the node answers", || async {
         api.try_get("/readyz")

@@ -210,9 +210,14 @@ impl Three {
         Api::new(base, &node.parties[party].token)
     }
 
+    /// A node as its operator reaches it.
+    fn operator(&self, at: usize) -> Api {
+        Api::new(&self.direct[at], &self.nodes[at].admin_token)
+    }
+
     async fn are_in_step(&self) -> bool {
-        for base in &self.direct {
-            let told = Api::new(base, "").try_get("/v1/status").await;
+        for at in 0..self.direct.len() {
+            let told = self.operator(at).try_get("/v1/status").await;
             if !told
                 .is_some_and(|a| a.body["inStep"] == true && a.body["deliveries"]["pending"] == 0)
             {
@@ -469,7 +474,7 @@ async fn a_backlog_is_caught_up_and_slows_nobody_else() {
         writer.await.unwrap();
     }
     println!("{backlog} queued in {:.1} s", began.elapsed().as_secs_f64());
-    let waits = Api::new(&three.direct[1], "").get("/v1/status").await;
+    let waits = three.operator(1).get("/v1/status").await;
     assert!(
         waits.body["deliveries"]["pending"].as_u64().unwrap() >= backlog,
         "{}",
@@ -514,7 +519,7 @@ async fn a_backlog_is_caught_up_and_slows_nobody_else() {
     let limit = THOUSAND * u32::try_from(backlog / 1_000 + 1).unwrap();
     let mut last = 0;
     loop {
-        let held = Api::new(&three.direct[0], "").get("/v1/status").await;
+        let held = three.operator(0).get("/v1/status").await;
         let held = held.body["records"].as_u64().unwrap();
         if held >= backlog && all_delivered(&three, backlog).await {
             break;
@@ -544,7 +549,7 @@ async fn a_backlog_is_caught_up_and_slows_nobody_else() {
 
 /// Whether the carrier's node has answers for what it had queued for customs.
 async fn all_delivered(three: &Three, backlog: u64) -> bool {
-    let told = Api::new(&three.direct[1], "").get("/v1/status").await;
+    let told = three.operator(1).get("/v1/status").await;
     let counts = &told.body["deliveries"];
     let peers = told.body["peers"].as_array().unwrap();
     let customs = peers.iter().find(|peer| peer["did"] == three.dids[0]);

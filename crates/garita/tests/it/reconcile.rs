@@ -117,14 +117,14 @@ async fn what_a_node_lost_is_found_had_again_and_told() {
     .await;
     let mut counted = 0;
     for node in ["customs", "trade"] {
-        let metrics = Api::new(&world.node(node).url, "").get("/metrics").await;
+        let metrics = Api::operator(world.node(node)).get("/metrics").await;
         let of = |name: &str| -> u64 {
             let line = metrics.text.lines().find(|line| line.starts_with(name));
             line.unwrap().rsplit(' ').next().unwrap().parse().unwrap()
         };
         counted += of("garita_divergences_total ");
         until("no divergence is open", || async {
-            let metrics = Api::new(&world.node(node).url, "").get("/metrics").await;
+            let metrics = Api::operator(world.node(node)).get("/metrics").await;
             metrics
                 .text
                 .lines()

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::epochs::{answers, served};
+use crate::upkeep::copy_folder;
 use crate::world::{Folder, Ran, World, appointment, garita, manifest};
 
 /// The migrations, as they stand in the source: an element that was released never changes.
@@ -117,6 +119,10 @@ async fn a_folder_of_any_earlier_schema_comes_up_with_all_its_data() {
     assert!(running.out.contains("nothing to do"), "{running:?}");
     world.stop("trade").await;
     let kept = Folder::new("upgrade-kept");
+    // This process keeps the node's own folder open.
+    let moved = kept.path().join("trade");
+    copy_folder(&data, &moved);
+    let data = moved;
     let now = kept.path().join("now.db");
     // One file, without what lies beside a database that was open.
     garita_store::snapshot(&data, &now).unwrap();
@@ -160,7 +166,8 @@ async fn a_folder_of_any_earlier_schema_comes_up_with_all_its_data() {
 
     // The node works with it.
     as_previous(&now, &data, newest - 1);
-    world.start("trade").await;
+    let child = served(&data);
+    answers(&world.node("trade").url).await;
     let api = world.api("ocotillo");
     assert_eq!(api.record(&id).await.status, 200);
     let next = api
@@ -180,6 +187,7 @@ async fn a_folder_of_any_earlier_schema_comes_up_with_all_its_data() {
     assert!(later.err.contains("version 99"), "{later:?}");
     db.pragma_update(None, "user_version", i64::try_from(newest).unwrap())
         .unwrap();
+    drop(child);
 }
 
 /// Puts the last release's database into a folder.

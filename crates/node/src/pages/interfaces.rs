@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::ask::{Ask, signed};
-use crate::api::openapi::{ROUTES, Route, meaning};
+use crate::api::openapi::{Route, meaning, routes};
 use crate::console::{ApiPage, ApiRoute, ApiSection, Lang, Place, render_api};
 use crate::server::App;
 
@@ -25,7 +25,7 @@ pub(super) async fn page(
 
 fn make(ask: &Ask) -> ApiPage {
     let mut sections: Vec<ApiSection> = Vec::new();
-    for route in ROUTES {
+    for route in routes() {
         let title = section(ask, route.section);
         let made = entry(ask, route);
         match sections.iter_mut().find(|s| s.title == title) {

@@ -406,7 +406,7 @@ async fn asking(app: &Arc<App>, parts: &Parts, address: IpAddr) -> Result<Asks, 
     }
     if let Some(secret) = access::cookie(headers, access::SESSION_COOKIE) {
         let hash = access::hash(&secret);
-        let known = known(app, name("session", &[&hash]), move |app| {
+        let known = known(app, name("signed-in", &[&hash]), move |app| {
             Ok(app.core().reader.session(&hash, real_now_ms())?.is_some())
         });
         if let Some(name) = known.await? {
@@ -517,7 +517,7 @@ mod tests {
     #[test]
     fn names_of_different_parts_differ() {
         assert_ne!(name("peer", &[b"ab", b"c"]), name("peer", &[b"a", b"bc"]));
-        assert_ne!(name("token", &[b"x"]), name("session", &[b"x"]));
+        assert_ne!(name("token", &[b"x"]), name("signed-in", &[b"x"]));
     }
 
     #[test]

@@ -31,14 +31,17 @@ pub(super) struct Door {
     client: Client,
     url: String,
     token: String,
+    operator: String,
 }
 
 impl Door {
-    pub(super) fn new(client: Client, url: &str, token: &str) -> Door {
+    /// `token` files; `operator` may know how much there is.
+    pub(super) fn new(client: Client, url: &str, token: &str, operator: &str) -> Door {
         Door {
             client,
             url: url.to_owned(),
             token: token.to_owned(),
+            operator: operator.to_owned(),
         }
     }
 
@@ -125,6 +128,7 @@ impl Door {
 
     async fn get(&self, path: &str) -> Result<String, String> {
         let request = self.client.get(format!("{}{path}", self.url));
+        let request = request.bearer_auth(&self.operator);
         let answer = request.timeout(PATIENCE).send().await;
         let answer = answer.map_err(|e| e.to_string())?;
         answer.text().await.map_err(|e| e.to_string())

@@ -119,7 +119,12 @@ impl Site {
     }
 
     fn door(&self, node: &CreatedNode, party: &CreatedParty) -> Door {
-        Door::new(self.client.clone(), &node.url, &party.token)
+        Door::new(
+            self.client.clone(),
+            &node.url,
+            &party.token,
+            &node.admin_token,
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{ROUTES, Route};
+use super::{Route, routes};
 
 /// JSON Schema (2020-12) of every body, answer and refusal, by name.
 static SCHEMAS: LazyLock<Value> =
@@ -48,7 +48,7 @@ pub(super) fn parameter(route: &Route, name: &str) -> Option<&'static Parameter>
 pub(super) fn make(url: &str) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut tags: Vec<Value> = Vec::new();
-    for route in ROUTES {
+    for route in routes() {
         paths
             .entry(route.path)
             .or_default()
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn every_route_says_all_of_itself_and_nothing_beside_the_table_is_unused() {
         let (mut ids, mut parameters) = (BTreeSet::new(), BTreeSet::new());
-        for route in ROUTES {
+        for route in routes() {
             let what = format!("{} {}", route.method, route.path);
             assert!(!route.id.is_empty() && ids.insert(route.id), "{what}: id");
             assert!(!route.gives.is_empty(), "{what}: gives");
