@@ -11,6 +11,7 @@ use garita_tlog::CheckpointError;
 use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
+use crate::history::Histories;
 use crate::incident::{self, IDS_MAX, Incident};
 use crate::intake;
 use crate::metrics::Metrics;
@@ -329,7 +330,7 @@ impl Comparison<'_> {
                 .await?;
             // Receipts that are here already stay as they are; one that waited and was refused in the end is known now.
             if !answer.checkpoint.is_empty() {
-                self.core.histories.note(node, &answer.checkpoint)?;
+                Histories::open(node, &answer.checkpoint)?;
             }
             let ack = Ack {
                 peer: self.peer.to_owned(),

@@ -14,7 +14,7 @@ use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
 use crate::governance::NodeEntry;
-use crate::history::Receipt;
+use crate::history::{Histories, Receipt};
 use crate::intake::isolated;
 use crate::metrics::Metrics;
 use crate::problem::{Fault, Refusal, RefusalKind};
@@ -107,6 +107,10 @@ async fn deliver_next(
     let answer: DeliveryAnswer = client
         .post(&node.url, "/v1/peer/deliveries", &delivery)
         .await?;
+    // One request at a time: what it shows of its log comes in order.
+    if !answer.checkpoint.is_empty() {
+        core.histories.note(node, &answer.checkpoint)?;
+    }
     acknowledged(core, node, &expected, answer).await.map(Some)
 }
 
@@ -155,6 +159,7 @@ impl Sent {
             record: self.id.clone(),
             index: LeafIndex::new(result.index?),
             hash: leaf_hash(&leaf.commit(&salt.try_into().ok()?)),
+            misses: 0,
         })
     }
 }
@@ -179,7 +184,7 @@ async fn acknowledged(
     let size = if empty {
         TreeSize::ZERO
     } else {
-        core.histories.note(node, &answer.checkpoint)?
+        Histories::open(node, &answer.checkpoint)?
     };
     if answer
         .results

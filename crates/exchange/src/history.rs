@@ -34,6 +34,8 @@ const SHOWN_MAX: usize = 64;
 const TILE_BYTES_MAX: usize = 256 * 32;
 /// Receipts of a peer that wait to be looked up in its log. Of more, those that came last are looked up: a forger does not know which.
 const RECEIPTS_MAX: usize = 64;
+/// So often a receipt is looked up before its log is said to hold something else.
+const MISSES_MAX: u8 = 3;
 /// Tiles of leaves that are fetched at one check.
 const TILES_MAX: usize = 8;
 /// How often the newest checkpoint is written down: what a restart goes on from. Those in between lie with the acknowledgements.
@@ -86,6 +88,8 @@ pub(crate) struct Receipt {
     pub(crate) index: LeafIndex,
     /// Hash of the leaf.
     pub(crate) hash: Hash,
+    /// How often it was looked up in vain: one altered answer on the way puts nobody apart.
+    pub(crate) misses: u8,
 }
 
 /// A checkpoint whose signature holds, with its note.
@@ -158,6 +162,16 @@ impl Histories {
             unchecked: history.map_or(0, |h| h.shown.len()),
             isolation,
         }
+    }
+
+    /// Opens a checkpoint of a node that came beside its deliveries' answers: it may have been overtaken by one of those, which are noted
+    /// in order.
+    ///
+    /// # Errors
+    /// When it is not signed by the key that the list names for the node's log.
+    pub(crate) fn open(node: &NodeEntry, note: &str) -> Result<TreeSize, CheckpointError> {
+        let key = LogVerifier::parse(&node.log_key)?;
+        Ok(Checkpoint::open(note.as_bytes(), key.origin(), &key)?.size)
     }
 
     /// Opens a checkpoint that a node's answer brought, and notes it to be checked; gives the tree's size.
@@ -295,7 +309,7 @@ pub(crate) async fn check(core: &Arc<Core>, client: &Client, peer: &str) -> Resu
     };
     let (shown, last, kept_ms) = core.histories.take(&origin);
     let Some(newest) = shown.last() else {
-        return Ok(());
+        return missed_before(core, client, peer, node, last).await;
     };
     let judged = match last {
         Some(last) => Ok(vec![last]),
@@ -313,7 +327,11 @@ pub(crate) async fn check(core: &Arc<Core>, client: &Client, peer: &str) -> Resu
         Ok(Ok(newest)) => {
             let receipts = core.histories.take_receipts(&origin);
             match held(client, node, &newest, &receipts).await {
-                Ok(held) => Ok(held.map(|()| newest)),
+                Ok(Ok(missed)) => {
+                    core.histories.note_receipts(node, missed);
+                    Ok(Ok(newest))
+                }
+                Ok(Err(violation)) => Ok(Err(violation)),
                 Err(error) => {
                     core.histories.note_receipts(node, receipts);
                     Err(error)
@@ -356,6 +374,32 @@ pub(crate) async fn check(core: &Arc<Core>, client: &Client, peer: &str) -> Resu
             Err(error)
         }
     }
+}
+
+/// Receipts that were looked up in vain are looked up again, also where the log shows nothing new.
+async fn missed_before(
+    core: &Arc<Core>,
+    client: &Client,
+    peer: &str,
+    node: &NodeEntry,
+    last: Option<Shown>,
+) -> Result<(), CheckError> {
+    let (Some(last), Some(origin)) = (last, origin(node)) else {
+        return Ok(());
+    };
+    let receipts = core.histories.take_receipts(&origin);
+    if receipts.is_empty() {
+        return Ok(());
+    }
+    match held(client, node, &last, &receipts).await {
+        Ok(Ok(missed)) => core.histories.note_receipts(node, missed),
+        Ok(Err(violation)) => isolate(core, peer, &origin, *violation).await?,
+        Err(error) => {
+            core.histories.note_receipts(node, receipts);
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// The last checkpoint that was written down.
@@ -479,13 +523,13 @@ async fn judge(
     Ok(Ok(newest.clone()))
 }
 
-/// Whether a peer's log holds what it acknowledged, at the places that it named.
+/// Whether a peer's log holds what it acknowledged, at the places that it named; those to look up once more.
 async fn held(
     client: &Client,
     node: &NodeEntry,
     newest: &Shown,
     receipts: &[Receipt],
-) -> Result<Result<(), Box<Violation>>, CheckError> {
+) -> Result<Result<Vec<Receipt>, Box<Violation>>, CheckError> {
     let size = newest.checkpoint.size;
     let mut tiles_asked = BTreeSet::new();
     let covered: Vec<&Receipt> = receipts
@@ -503,6 +547,7 @@ async fn held(
         .collect();
     let tiles = fetch(client, node, &wanted, size).await?;
     let reader = |id: NodeId| tiles.hash(id).ok_or(());
+    let mut missed = Vec::new();
     for receipt in covered {
         let proven = inclusion_proof(&reader, receipt.index, size)
             .ok()
@@ -510,6 +555,13 @@ async fn held(
                 let root = &newest.checkpoint.root;
                 verify_inclusion(&receipt.hash, receipt.index, size, root, &proof).is_ok()
             });
+        if !proven && receipt.misses + 1 < MISSES_MAX {
+            missed.push(Receipt {
+                misses: receipt.misses + 1,
+                ..receipt.clone()
+            });
+            continue;
+        }
         if !proven {
             return Ok(Err(Box::new(Violation {
                 earlier: newest.clone(),
@@ -521,7 +573,7 @@ async fn held(
             })));
         }
     }
-    Ok(Ok(()))
+    Ok(Ok(missed))
 }
 
 /// Two neighbours in order of arrival that contradict each other by themselves.

@@ -79,6 +79,16 @@ pub async fn take(
     peer: &str,
     delivery: Delivery,
 ) -> Result<DeliveryAnswer, Refusal> {
+    taken(core, peer, delivery, false).await
+}
+
+/// The same; `again` where it had come before a copy was restored, and sets nothing off a second time.
+pub(crate) async fn taken(
+    core: &Arc<Core>,
+    peer: &str,
+    delivery: Delivery,
+    again: bool,
+) -> Result<DeliveryAnswer, Refusal> {
     if delivery.from != peer {
         return Err(Refusal::one(
             RefusalKind::Forbidden,
@@ -136,7 +146,7 @@ pub async fn take(
     let Taken {
         results,
         checkpoint,
-    } = core.sequencer.delivered(peer, judged).await?;
+    } = core.sequencer.delivered(peer, judged, again).await?;
     Ok(DeliveryAnswer {
         results,
         checkpoint,
@@ -228,7 +238,7 @@ pub async fn retry_waiting(core: &Arc<Core>) -> Result<usize, Refusal> {
     let mut count = 0;
     for (peer, entries) in found {
         count += entries.len();
-        core.sequencer.delivered(&peer, entries).await?;
+        core.sequencer.delivered(&peer, entries, false).await?;
     }
     Ok(count)
 }

@@ -43,13 +43,20 @@ impl Batch<'_> {
         else {
             return Ok(());
         };
+        // Whom the peer has the word of is its own parties alone.
+        let network = Arc::clone(&self.desk.network);
+        let to: Vec<String> = regained
+            .to
+            .into_iter()
+            .filter(|party| network.homes.get(party).is_some_and(|home| home == peer))
+            .collect();
         self.commit.outbox_regained.push(OutboxRegained {
             seq,
             item: OutboxItem {
                 peer: peer.to_owned(),
                 id: envelope.id.clone(),
                 view: view.clone(),
-                recipients: serde_json::to_string(&regained.to).unwrap_or_default(),
+                recipients: serde_json::to_string(&to).unwrap_or_default(),
                 queued_ms: stamp.logged,
             },
         });
@@ -59,11 +66,8 @@ impl Batch<'_> {
         let record = envelope.case_record(Arc::clone(&document), stamp.logged, disputed.clone());
         let issuer: Arc<str> = Arc::from(envelope.issuer.as_str());
         let whole = view == WHOLE;
-        let mut readers: BTreeSet<(String, String)> = regained
-            .to
-            .into_iter()
-            .map(|party| (party, view.clone()))
-            .collect();
+        let mut readers: BTreeSet<(String, String)> =
+            to.into_iter().map(|party| (party, view.clone())).collect();
         if whole {
             readers.extend(self.whole_readers(&issuer, &envelope, &record)?);
         }
@@ -81,7 +85,6 @@ impl Batch<'_> {
         self.row(&envelope, &view, &bytes, &placed, None, disputed)?;
         self.entitle(&envelope, &view, &record, &readers, placed.index)?;
         // Others may have got it too, or not yet: who has it passes it over.
-        let network = Arc::clone(&self.desk.network);
         let home = |party: &str| network.homes.get(party).map(String::as_str);
         readers.retain(|(party, _)| home(party) != Some(peer));
         self.send(&network, &envelope.id, &view, &readers);

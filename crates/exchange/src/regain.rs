@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use crate::client::{Client, ClientError};
 use crate::core::Core;
 use crate::encode;
+use crate::history::Histories;
 use crate::intake::{self, VerifiedEntry};
 use crate::problem::Refusal;
 use crate::sequence::store_refusal;
@@ -204,6 +205,9 @@ async fn round(
         ..Pull::default()
     };
     let delivery: Delivery = client.post(&node.url, "/v1/peer/pull", &pull).await?;
+    if delivery.entries.iter().any(|entry| entry.seq <= hole.taken) {
+        return Err(RegainError::Malformed);
+    }
     let last = delivery.entries.last().map(|entry| entry.seq);
     let theirs = RegainProgress {
         taken: last.unwrap_or(hole.taken),
@@ -211,7 +215,7 @@ async fn round(
     };
     let nothing_more = ours.is_none() && last.is_none();
     if last.is_some() {
-        intake::take(core, peer, delivery).await?;
+        intake::taken(core, peer, delivery, true).await?;
     }
     let done = RegainProgress {
         done_ms: nothing_more.then(|| core.clock.now_ms()),
@@ -256,13 +260,14 @@ async fn told(
         .entries
         .iter()
         .all(|e| e.entry.seq > hole.asked && e.entry.seq <= feed.through);
-    if !ascending || !within {
+    // Who says that there is more goes on from further.
+    if !ascending || !within || (feed.more && feed.through <= hole.asked) {
         return Err(RegainError::Malformed);
     }
     let checkpoint = if feed.checkpoint.is_empty() {
         None
     } else {
-        core.histories.note(node, &feed.checkpoint)?;
+        Histories::open(node, &feed.checkpoint)?;
         Some(feed.checkpoint)
     };
     let results: Vec<DeliveryResult> = feed.entries.iter().map(|e| e.result.clone()).collect();

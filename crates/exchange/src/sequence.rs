@@ -72,6 +72,8 @@ pub(crate) enum Job {
     Delivered {
         peer: String,
         entries: Vec<VerifiedEntry>,
+        /// What had come before a copy was restored: it sets nothing off again.
+        again: bool,
         reply: oneshot::Sender<Result<Taken, Refusal>>,
     },
     Regained {
@@ -160,6 +162,7 @@ impl SequencerHandle {
         &self,
         peer: &str,
         entries: Vec<VerifiedEntry>,
+        again: bool,
     ) -> Result<Taken, Refusal> {
         let mut entries = entries.into_iter();
         let mut all = Taken {
@@ -176,6 +179,7 @@ impl SequencerHandle {
                 .ask(|reply| Job::Delivered {
                     peer: peer.to_owned(),
                     entries: some,
+                    again,
                     reply,
                 })
                 .await?;
@@ -312,6 +316,7 @@ pub(crate) fn run(
                 job,
                 Job::Change { .. }
                     | Job::Regained { .. }
+                    | Job::Delivered { again: true, .. }
                     | Job::Govern { .. }
                     | Job::Retable { .. }
                     | Job::Refresh { .. }
@@ -490,8 +495,10 @@ fn run_job(batch: &mut Batch<'_>, job: Job, metrics: &Metrics) -> Answer {
         Job::Delivered {
             peer,
             entries,
+            again,
             reply,
         } => {
+            batch.quiet |= again;
             let count = entries.len();
             let result = batch.delivered(&peer, entries);
             Metrics::add(&metrics.received, u64::try_from(count).unwrap_or(0));

@@ -277,7 +277,11 @@ pub async fn receipt(core: &Arc<Core>, sequenced: Sequenced) -> Result<Receipt, 
     blocking(move || receipt_now(&core, sequenced)).await
 }
 
-pub(crate) fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, Refusal> {
+/// The receipt, on a thread that may block.
+///
+/// # Errors
+/// When the store is away.
+pub fn receipt_now(core: &Core, sequenced: Sequenced) -> Result<Receipt, Refusal> {
     // A repeated record's answer names a checkpoint that may be older than the newest; either covers it.
     let fresh = sequenced.size > sequenced.index && !sequenced.checkpoint.is_empty();
     let witnessed = core.witnessed.covering(sequenced.index);

@@ -336,6 +336,12 @@ impl NodeConfig {
 /// Name of the file, among a node's keys, with which it cosigns others' logs.
 pub const WITNESS_KEY: &str = "witness.json";
 
+/// The files in which that key may lie, plain and encrypted.
+pub fn witness_key_files(keys: &Path) -> [PathBuf; 2] {
+    let plain = keys.join(WITNESS_KEY);
+    [plain.with_extension("pem"), plain]
+}
+
 /// Name of a node as a witness, by the origin of its log: `HOST[:PORT]/witness`.
 pub fn witness_name(log_origin: &str) -> String {
     // A later log of the node is another log, and the witness the same.

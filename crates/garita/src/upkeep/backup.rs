@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use garita_exchange::clock::real_now_ms;
 use garita_exchange::encode;
-use garita_node::config::{WITNESS_KEY, write_file};
+use garita_node::config::{witness_key_files, write_file};
 use garita_node::keyring::locking;
 
 use super::Folder;
@@ -102,8 +102,8 @@ fn make(data: &Path, to: &Path, keys: bool) -> Result<Manifest, String> {
         wanted.extend(files::below(&path).map_err(io(&path))?);
     }
     // What was cosigned after the copy is not in it: a witness that comes back from it could cosign a second history of a log.
-    let witness = data.join("keys").join(WITNESS_KEY);
-    wanted.retain(|path| *path != witness);
+    let witness = witness_key_files(&data.join("keys"));
+    wanted.retain(|path| !witness.contains(path));
     let password = source.config.file.mail.as_ref();
     let password = password.and_then(|mail| mail.password_file.as_ref());
     if let Some(path) = password.map(|path| data.join(path)).filter(|_| keys)

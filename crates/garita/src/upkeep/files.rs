@@ -13,8 +13,9 @@ pub(super) const LIST: &str = "backup.json";
 /// What stands beside a restored folder's `node.json` until it is known that nothing is lost.
 pub(super) const RESTORED: &str = "restored.json";
 /// What a copy holds beside the database and the attachments, where it is there.
-pub(super) const PLAIN: [&str; 7] = [
+pub(super) const PLAIN: [&str; 8] = [
     "node.json",
+    "log-continues.json",
     "parties.json",
     "governance.json",
     "admin.token",

@@ -11,7 +11,7 @@ use garita_exchange::history::Seen;
 use garita_exchange::signing::LogVerifier;
 use garita_exchange::wire::GovernanceFeed;
 use garita_exchange::witness;
-use garita_node::config::{NodeConfig, WITNESS_KEY};
+use garita_node::config::{NodeConfig, witness_key_files};
 use garita_store::OutboxJump;
 use garita_tlog::{Checkpoint, NoteVerifier as _};
 
@@ -51,8 +51,8 @@ pub(crate) async fn checked(
     if !mark.exists() {
         return Ok(None);
     }
-    let witness_key = data.join("keys").join(WITNESS_KEY);
-    if witness_key.exists() {
+    let witness_key = witness_key_files(&data.join("keys"));
+    if let Some(witness_key) = witness_key.iter().find(|path| path.exists()) {
         return Err(format!(
             "this folder was restored, and what it cosigned of others' logs after the copy was made is not in it: with its old witness key it could cosign a second history. Take {} out of the folder; it is a node like any other without it",
             witness_key.display()
@@ -72,7 +72,8 @@ pub(crate) async fn checked(
     }
     let own = folder.reader.head().map_err(|e| e.to_string())?;
     let own = own.frontier.size().get();
-    if told.ahead.is_empty() {
+    // What silent ones have seen nobody can say: their places are not written again either.
+    if told.ahead.is_empty() && told.silent.is_empty() {
         fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
         say::talk(format!(
             "restored with {own} log entries; nobody who answers has seen more"
@@ -91,8 +92,8 @@ pub(crate) async fn checked(
     )?;
     fs::remove_file(&mark).map_err(|e| format!("{}: {e}", mark.display()))?;
     say::talk(format!(
-        "the copy has {own} log entries, and more was given out since it was made: {}. This node's log goes on as epoch {}; what the others have is regained from them, and they see an incident",
-        told.ahead.join("; "),
+        "the copy has {own} log entries, and more was or may have been given out since it was made: {}. This node's log goes on as epoch {}; what the others have is regained from them, and they see an incident",
+        [told.ahead, told.silent].concat().join("; "),
         continues.epoch
     ));
     Ok(Some(origin))

@@ -125,12 +125,19 @@ impl Wires {
         });
     }
 
-    /// The link of a request to a node; one that is always open where nobody of ours signed it.
-    fn link(&self, head: &str, to: &str) -> watch::Receiver<Link> {
+    /// The link of a request to a node; one that is always open where it is of nobody of ours: who signed it, or whose log's checkpoint it
+    /// brings to a witness.
+    fn link(&self, request: &str, to: &str) -> watch::Receiver<Link> {
+        let is_of = |from: &str| {
+            let host = from.trim_start_matches("did:web:").replace("%3A", ":");
+            request.contains(&format!("keyid=\"{from}#"))
+                || (request.starts_with("POST /witness/")
+                    && request.contains(&format!("\n{host}/log")))
+        };
         let found = self
             .links
             .iter()
-            .find(|((from, at), _)| at == to && head.contains(&format!("keyid=\"{from}#")));
+            .find(|((from, at), _)| at == to && is_of(from));
         match found {
             Some((_, link)) => link.subscribe(),
             None => watch::channel(Link::default()).1,
@@ -160,9 +167,7 @@ async fn connection(wires: Arc<Wires>, to: String, stream: TcpStream, node: Sock
             () = refused(link.clone()) => None,
         };
         let Some(request) = request else { return };
-        let head =
-            String::from_utf8_lossy(&request[..head_end(&request).unwrap_or(0)]).into_owned();
-        let link = link.get_or_insert_with(|| wires.link(&head, &to));
+        let link = link.get_or_insert_with(|| wires.link(&String::from_utf8_lossy(&request), &to));
         if !passes(&wires, link).await {
             return;
         }

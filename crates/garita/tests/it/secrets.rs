@@ -20,11 +20,12 @@ const SECRET: [&str; 3] = [
 ];
 
 /// Members that say when something was asked.
-const OF_NOW: [&str; 8] = [
+const OF_NOW: [&str; 9] = [
     "asKnown",
     "asOf",
     "at",
     "checked",
+    "compared",
     "creationDate",
     "exported",
     "reached",

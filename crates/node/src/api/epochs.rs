@@ -6,8 +6,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use garita_exchange::epoch;
+use garita_exchange::governance::{NodeEntry, Statement};
 use garita_exchange::problem::{Fault, Refusal, RefusalKind};
+use garita_exchange::{epoch, history};
+use garita_tlog::Checkpoint;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
@@ -55,6 +57,32 @@ pub(crate) async fn list(app: &App, document: &Value) -> Result<u64, Refusal> {
     let _turn = app.rotating().lock().await;
     let (network, now_ms) = (core.network(), core.clock.now_ms());
     let asked = epoch::judge(&network, document, now_ms)?;
+    // Nobody's log gets shorter than what was shown here of it.
+    if let Statement::Node(NodeEntry {
+        did,
+        continues: Some(continues),
+        log_key: _,
+        ..
+    }) = &asked.statement
+    {
+        let seen = history::seen(core, did).await?.checkpoint;
+        let size = |note: Option<&str>| {
+            let checkpoint =
+                note.and_then(|note| Checkpoint::parse_note_unverified(note.as_bytes()).ok());
+            checkpoint.map_or(0, |checkpoint| checkpoint.size.get())
+        };
+        if size(seen.as_deref()) > size(continues.seen.as_deref()) {
+            return Err(Refusal::one(
+                RefusalKind::Unprocessable,
+                Fault::at(
+                    "log-continues-malformed",
+                    "/credentialSubject/continues/seen",
+                    "this node has seen more of that log than the statement says was seen",
+                    "este nodo ha visto de esa bitácora más de lo que la declaración dice",
+                ),
+            ));
+        }
+    }
     let entry = network
         .draft(&asked.statement, &authority, now_ms)
         .map_err(|error| {

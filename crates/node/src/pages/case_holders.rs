@@ -55,12 +55,19 @@ pub(super) fn compare(ask: &Ask, opened: &Opened) -> Link {
     )
 }
 
+/// Pages that wait for other nodes at a time.
+static COMPARING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
+
 /// What the other nodes say of the case now, where that was asked for.
 fn compared(ask: &Ask, opened: &Opened) -> Result<Vec<PartyStep>, Refusal> {
     if ask.here.value(COMPARE.0) != COMPARE.1 {
         return Ok(Vec::new());
     }
-    // A page is made on a thread that may wait; each node is waited for a second or two.
+    // A page is made on a thread that may wait, a second or two for each node; what it waits for needs such threads too, so that only a
+    // few pages may wait at a time. The others are shown without.
+    let Ok(_turn) = COMPARING.try_acquire() else {
+        return Ok(Vec::new());
+    };
     let steps =
         Handle::current().block_on(step::of(ask.app.exchange(), ask.party(), &opened.case))?;
     Ok(steps.unwrap_or_default())

@@ -39,16 +39,14 @@ pub(super) async fn page(
     OriginalUri(uri): OriginalUri,
     Path(id): Path<String>,
 ) -> Response {
-    let runtime = tokio::runtime::Handle::current();
     signed(app, headers, uri, move |ask| {
         let id = id_of(&id);
         let core = ask.app.core();
         let found = held(core.reader.record(ask.party(), &id))?.ok_or_else(absent)?;
-        // The receipt is made by an async road of the exchange; this thread may wait for it.
         let sequenced = read::sequenced(core, ask.party(), &id)?;
         // What was erased has no salt any more, by which a receipt would be checked.
         let receipt = match sequenced.filter(|_| found.erased_ms.is_none()) {
-            Some(sequenced) => runtime.block_on(submit::receipt(core, sequenced)).ok(),
+            Some(sequenced) => submit::receipt_now(core, sequenced).ok(),
             None => None,
         };
         let page = make(ask, &found, receipt)?;

@@ -58,7 +58,7 @@ impl Reader {
         self.with(|connection| {
             let mut query = connection.prepare_cached(
                 "SELECT i.seq, i.id, i.view, b.document, r.stamp, w.bytes FROM inbox_rows i
-                 LEFT JOIN records r ON r.id = i.id AND r.view = i.view LEFT JOIN bodies b ON b.rec = r.rec
+                 LEFT JOIN records r ON r.id = i.id AND r.view = i.view AND r.erased_ms IS NULL LEFT JOIN bodies b ON b.rec = r.rec
                  LEFT JOIN waiting w ON w.id = i.id AND w.view = i.view AND w.peer = i.peer
                  WHERE i.peer = ?1 AND i.seq > ?2 ORDER BY i.seq LIMIT ?3",
             )?;
@@ -91,7 +91,7 @@ impl Reader {
             let mut query = connection.prepare_cached(
                 "SELECT o.seq, r.id, r.view, o.recipients, o.queued_ms, b.document, r.stamp, r.logged_ms
                  FROM outbox o JOIN records r ON r.rec = o.rec JOIN bodies b ON b.rec = o.rec
-                 WHERE o.peer = ?1 AND o.seq > ?2 ORDER BY o.seq LIMIT ?3",
+                 WHERE o.peer = ?1 AND o.seq > ?2 AND r.erased_ms IS NULL ORDER BY o.seq LIMIT ?3",
             )?;
             let rows = query.query_map(params![peer, int(seq)?, int(limit(count) as u64)?], |row| {
                 Ok(OutboxEntry {

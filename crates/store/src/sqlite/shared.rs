@@ -116,7 +116,7 @@ impl Reader {
             let mut query = connection.prepare_cached(
                 "SELECT o.seq, r.id, r.view, o.recipients, o.queued_ms, b.document, r.stamp, r.logged_ms
                  FROM outbox o JOIN records r ON r.rec = o.rec JOIN bodies b ON b.rec = o.rec
-                 WHERE o.peer = ?1 AND o.seq = ?2",
+                 WHERE o.peer = ?1 AND o.seq = ?2 AND r.erased_ms IS NULL",
             )?;
             let mut found = Vec::with_capacity(seqs.len());
             for seq in seqs {
