@@ -185,7 +185,7 @@ fn affordable(encrypted: &EncryptedPrivateKeyInfoRef<'_>) -> Result<(), KeyError
     };
     let fits = match &params.kdf {
         Kdf::Scrypt(scrypt) => {
-            let cost = u64::from(scrypt.cost_parameter);
+            let cost = scrypt.cost_parameter;
             cost.is_power_of_two()
                 && (2..=COST_MAX).contains(&cost)
                 && scrypt.block_size <= BLOCK_SIZE_MAX

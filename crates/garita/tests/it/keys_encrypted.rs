@@ -229,7 +229,10 @@ async fn encrypted_keys_are_opened_by_their_passphrase_and_by_nothing_else() {
     assert_eq!(copied.code, 0, "{copied:?}");
     assert!(copied.err.contains("encrypted"), "{copied:?}");
     assert!(names(&copy, ".json").is_empty());
-    assert_eq!(names(&copy, ".pem"), names(&data, ".pem"));
+    // But that with which others' logs are cosigned: a copy does not know what it cosigned since.
+    let mut kept = names(&data, ".pem");
+    kept.retain(|name| name != "witness");
+    assert_eq!(names(&copy, ".pem"), kept);
     let whole = alone(&["fsck", "--data", text(&data)]);
     assert_eq!(whole.code, 0, "{whole:?}");
     drop(running);

@@ -170,7 +170,7 @@ fn differing<'a>(before: &'a Answers, after: &'a Answers) -> Vec<&'a String> {
 
 fn same(who: &str, before: &Answers, after: &Answers) {
     assert_eq!(before.len(), after.len());
-    for address in differing(before, after) {
+    if let Some(address) = differing(before, after).into_iter().next() {
         panic!(
             "{who} can tell by {address}:\n{:?}\n{:?}",
             before[address], after[address]
@@ -319,8 +319,11 @@ async fn nobody_can_tell_that_an_office_keeps_something_about_a_case() {
             same(&observer.name, before, &after);
             for (address, (_, _, told)) in &after {
                 let asked_for = |word: &&&str| !address.contains(**word);
-                let general =
-                    |word: &&&str| **word == "Targeting" && !address.contains("/v1/cases");
+                // The type is a word of the program, whose context an evidence file brings along.
+                let general = |word: &&&str| {
+                    **word == "Targeting"
+                        && (!address.contains("/v1/cases") || address.ends_with("/evidence"))
+                };
                 for word in SECRET
                     .iter()
                     .filter(asked_for)
