@@ -146,6 +146,8 @@ impl Token {
                 renewed: Instant::now(),
             }),
         });
+        // Never unloaded: the last thread to let go of it would do so while the process ends, and the module's own end runs then too.
+        std::mem::forget(Arc::clone(&module));
         module.begin().map_err(away)?;
         // Signed in once before there are threads, so that a wrong PIN is told and costs one try.
         module.session().map_err(|why| {
